@@ -1,0 +1,426 @@
+"""What a report shows, as plain frozen data: the seam between answers and pages.
+
+Whoever fills these records computes; the pages of this package only lay them out. Nothing here loads a file, and no
+page computes a share, an interval or a quantile. Every label, class name and quantity name comes from the data.
+
+Conventions, stated once:
+
+* shares and probabilities are fractions in [0, 1]; intervals are 95 % and given as (low, high);
+* times are days since the start of the scenario (`days`), with ISO dates beside them when the scenario has a calendar;
+* text is plain text: pages escape it, so any character is allowed; the few identifiers (`id`) may hold any text too,
+  because pages derive their anchors from positions;
+* a sequence may be any sequence (tuple, list, array); an empty one, or `None` for a record, leaves the section out.
+
+A number inside a finding carries a reference that says how to recompute it from the result rows:
+
+    reference  = function ":" subject [ "|" condition ]
+    function   = share | low | high | count          subject is a condition: fraction of rows, its Wilson 95 % bounds,
+                                                     number of rows
+               | median | mean | quantile(p)         subject is a column: over its finite values
+    condition  = term { "&" term }
+    term       = column "=" text | column ("<" | "<=" | ">" | ">=") number | "has(" column ")" | "never(" column ")"
+
+    share:outcome=war                     share:outcome=war|has(time.first_meeting)
+    low:outcome=war                       median:time.first_meeting
+    count:has(time.deal)                  quantile(0.9):time.deal|outcome=war
+
+`has` means finite and `never` means not finite (a time that is nan never came). `sim.reports.references.recompute`
+reads this grammar.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+Form = Literal["percent", "number", "integer", "days"]
+HistoryKind = Literal["typical", "worst"]
+Verdict = Literal["holds", "does not hold", "not testable", "not run"]
+
+
+@dataclass(frozen=True)
+class Number:
+    """A figure inside a sentence, with the reference that recomputes it.
+
+    `form` says how it is written: 0.123 as percent is "12.3 %"; days become days, months or years, whichever reads best.
+    """
+
+    value: float
+    ref: str
+    form: Form = "number"
+    digits: int | None = None  # decimals; None takes the form's own (percent 1, number 2, integer and days 0)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One sentence or two of the answer: text with `{0}`, `{1}`, ... where its numbers stand.
+
+    The first finding is the headline answer and is set larger. Any other brace in the text stays as it is.
+    """
+
+    text: str
+    numbers: Sequence[Number] = ()
+
+
+@dataclass(frozen=True)
+class Meta:
+    """The run record that heads and closes the page. No clock, no worker count, no path of a machine."""
+
+    scenario_id: str
+    scenario_hash: str
+    seed: int
+    replications: int
+    engine: str
+    versions: Sequence[tuple[str, str]] = ()  # (name, version), in the order shown
+    start_date: str | None = None  # ISO date of day 0; None for a scenario without a calendar
+    horizon_days: float | None = None
+    variant: str | None = None
+    policy: str | None = None
+    overrides: Sequence[str] = ()  # path=value, as given to --set
+    digest: str | None = None  # digest of the result rows
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class OutcomeShare:
+    """Share of the replications that end in one class, with its Wilson interval. Order: as the scenario declares."""
+
+    id: str
+    label: str
+    share: float
+    low: float
+    high: float
+    count: int
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class TimeAxis:
+    """A grid of days from the start, and the same as ISO dates where the scenario has a calendar."""
+
+    days: Sequence[float]
+    dates: Sequence[str] = ()
+    unit: str = "days"  # written under the axis when there are no dates
+
+
+@dataclass(frozen=True)
+class IncidenceSeries:
+    """Share of histories in a class by each time of the grid, with its interval band."""
+
+    outcome_id: str
+    label: str
+    share: Sequence[float]
+    low: Sequence[float]
+    high: Sequence[float]
+
+
+@dataclass(frozen=True)
+class Incidence:
+    """Cumulative incidence of every outcome class on one grid. `reading` replaces the page's own sentence."""
+
+    axis: TimeAxis
+    series: Sequence[IncidenceSeries]
+    reading: str = ""
+
+
+@dataclass(frozen=True)
+class TimeToEvent:
+    """When something first happened: share of histories in which it did, and quartiles in days among those."""
+
+    label: str
+    share: float
+    low: float
+    high: float
+    q25: float | None
+    median: float | None
+    q75: float | None
+
+
+@dataclass(frozen=True)
+class PhaseNode:
+    """A station on the way; `stage` is its column from the left, `outcome_id` ties a last node to its class."""
+
+    id: str
+    label: str
+    stage: int
+    outcome_id: str | None = None
+
+
+@dataclass(frozen=True)
+class PhaseLink:
+    """Number of histories that went from one node to another (ids)."""
+
+    source: str
+    target: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Phases:
+    nodes: Sequence[PhaseNode]
+    links: Sequence[PhaseLink]
+    reading: str = ""
+
+
+@dataclass(frozen=True)
+class Fan:
+    """Pointwise quantiles of one quantity over time. `low`, `high`: the quantity's own bounds, if it has any."""
+
+    id: str
+    label: str
+    axis: TimeAxis
+    q05: Sequence[float]
+    q25: Sequence[float]
+    q50: Sequence[float]
+    q75: Sequence[float]
+    q95: Sequence[float]
+    unit: str = ""
+    low: float | None = None
+    high: float | None = None
+    reading: str = ""
+
+
+@dataclass(frozen=True)
+class Driver:
+    """How much one uncertain input moves an outcome, with its interval."""
+
+    path: str
+    label: str
+    effect: float
+    low: float
+    high: float
+    distinguishable: bool  # False: inside the noise floor, and said so on the page
+    toward: str = ""  # words: what a higher value makes likelier
+
+
+@dataclass(frozen=True)
+class Drivers:
+    """Inputs by effect, largest first. `noise_floor` is what a dummy input that does nothing reaches (absolute)."""
+
+    measure: str  # what `effect` is, in words, for the axis
+    items: Sequence[Driver]
+    noise_floor: float
+    target: str = ""  # what is moved, in words: "the share of ..."
+    reading: str = ""
+
+
+@dataclass(frozen=True)
+class Conditional:
+    """Outcome shares among the histories that meet a condition, and how many those are."""
+
+    label: str  # "given a failed summit"
+    replications: int
+    shares: Sequence[OutcomeShare]
+    condition: str = ""  # the condition in the grammar above, for the data table
+    reading: str = ""
+
+
+@dataclass(frozen=True)
+class DatedLine:
+    """One line of a story. `date` is written as given (an ISO date, or "day 12")."""
+
+    date: str
+    text: str
+    kind: str = ""  # free word, shown as a small tag when present
+
+
+@dataclass(frozen=True)
+class Series:
+    """A quantity along one history. `step` holds the value until the next point."""
+
+    label: str
+    days: Sequence[float]
+    values: Sequence[float]
+    low: float = 0.0  # bounds of its axis
+    high: float = 1.0
+    step: bool = False
+
+
+@dataclass(frozen=True)
+class Marker:
+    """An event on a time axis."""
+
+    day: float
+    label: str
+    kind: str = ""
+    end_day: float | None = None  # a meeting that lasted, a campaign, an agreement in force
+
+
+@dataclass(frozen=True)
+class History:
+    """One replication told in lines, with a small picture and the command that replays it."""
+
+    kind: HistoryKind
+    replication: int
+    outcome_id: str
+    outcome_label: str
+    title: str
+    why: str  # why this one was chosen
+    lines: Sequence[DatedLine]
+    command: str
+    horizon_days: float
+    series: Sequence[Series] = ()
+    markers: Sequence[Marker] = ()
+    start_date: str | None = None
+
+
+@dataclass(frozen=True)
+class InputRow:
+    """One input of the scenario: what it is, how uncertain, and on what ground."""
+
+    path: str
+    label: str
+    value: str  # the constant, or the distribution in words
+    range: str = ""
+    source: str = ""
+    claim: str = ""
+    confidence: str = ""
+    unsourced: bool = False
+    group: str = ""  # heading under which the row stands; "" takes the first part of the path
+
+
+@dataclass(frozen=True)
+class ClaimRow:
+    """One claim of the source commentary and what the model says about it."""
+
+    id: str
+    words: str
+    verdict: Verdict
+    figure: str = ""  # the computed figure in words, or the reason why it cannot be tested
+    low: float | None = None
+    high: float | None = None
+    replications: int | None = None
+
+
+@dataclass(frozen=True)
+class TargetRow:
+    """A quantity next to the band that calibration would like it in. `inside` is stated, not derived."""
+
+    quantity: str
+    value: float
+    low: float
+    high: float
+    band_low: float
+    band_high: float
+    inside: bool
+    source: str = ""
+    form: Form = "percent"
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command line and what it does."""
+
+    text: str
+    command: str
+
+
+@dataclass(frozen=True)
+class ReportContent:
+    """Everything one report shows, in the order of the page. Empty parts are left out of it."""
+
+    title: str
+    question: str
+    meta: Meta
+    findings: Sequence[Finding] = ()
+    outcomes: Sequence[OutcomeShare] = ()
+    incidence: Incidence | None = None
+    times: Sequence[TimeToEvent] = ()
+    phases: Phases | None = None
+    fans: Sequence[Fan] = ()
+    drivers: Sequence[Drivers] = ()
+    conditionals: Sequence[Conditional] = ()
+    histories: Sequence[History] = ()
+    inputs: Sequence[InputRow] = ()
+    claims: Sequence[ClaimRow] = ()
+    targets: Sequence[TargetRow] = ()
+    limits: Sequence[str] = ()
+    reproduce: Sequence[Command] = ()
+
+
+# ---- one history on one time axis (`sim replay`) ----------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Lane:
+    """A row of events: a track, a hazard, an agreement."""
+
+    label: str
+    markers: Sequence[Marker]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Quantities that share an axis: tension, sanctions, the beliefs of one actor, the ladder."""
+
+    label: str
+    series: Sequence[Series]
+    low: float = 0.0
+    high: float = 1.0
+    unit: str = ""
+    levels: Sequence[tuple[float, str]] = ()  # named heights, e.g. the rungs of a ladder
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One proposal in utility space. `x` and `y` are the utilities of the actors named on the axes."""
+
+    day: float
+    proposer: str
+    x: float
+    y: float
+    accepted: bool
+    label: str = ""
+    track: str = ""
+
+
+@dataclass(frozen=True)
+class Offers:
+    """Offers between two actors, with what each would accept at least (None: not known)."""
+
+    x_label: str
+    y_label: str
+    offers: Sequence[Offer]
+    reservation_x: float | None = None
+    reservation_y: float | None = None
+
+
+@dataclass(frozen=True)
+class Option:
+    """An option at a decision node. `removed_by` names the constraint that took it off the table."""
+
+    label: str
+    value: float | None
+    probability: float | None
+    chosen: bool = False
+    removed_by: str = ""
+
+
+@dataclass(frozen=True)
+class Decision:
+    day: float
+    date: str
+    actor: str
+    node: str
+    options: Sequence[Option]
+    beliefs_before: Sequence[tuple[str, float]] = ()
+    beliefs_after: Sequence[tuple[str, float]] = ()
+
+
+@dataclass(frozen=True)
+class TimelineContent:
+    """One history, told by `sim replay`: story, lanes, quantities, offers and decisions on one time axis."""
+
+    title: str
+    meta: Meta
+    replication: int
+    outcome_label: str
+    horizon_days: float
+    command: str
+    summary: str = ""
+    story: Sequence[DatedLine] = ()
+    lanes: Sequence[Lane] = ()
+    panels: Sequence[Panel] = ()
+    offers: Sequence[Offers] = field(default_factory=tuple)
+    decisions: Sequence[Decision] = ()
