@@ -1,0 +1,52 @@
+"""What holds for every test: the mode of the run, floating-point errors as errors, reproducible examples."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import settings
+
+from tests import counts
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# The same examples in every run: a law that fails must fail for whoever looks next. --full searches further.
+settings.register_profile("ci", max_examples=50, deadline=None, derandomize=True)
+settings.register_profile("full", max_examples=1_000, deadline=None, derandomize=True)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--full", action="store_true", help="full sample sizes: the second column of tests/counts.py")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    mode = "full" if config.getoption("--full") else "ci"
+    counts.select(mode)
+    settings.load_profile(mode)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Without a browser its tests skip and say why; in CI they must run."""
+    if os.environ.get("CI") or any(shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome")):
+        return
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.skip(reason="no Chromium on PATH (Debian: apt-get install chromium)"))
+
+
+@pytest.fixture(autouse=True)
+def _floating_point_errors_raise() -> Iterator[None]:
+    """Overflow, division by zero and invalid operations in arrays stop the test at the line that made them."""
+    with np.errstate(divide="raise", over="raise", invalid="raise"):
+        yield
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The folder of the checkout."""
+    return ROOT
