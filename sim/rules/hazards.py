@@ -226,17 +226,10 @@ def capability_with_trial(capability: float, step: float) -> float:
 
 
 @rule
-def development_factor(
-    restrained: bool, restrained_factor: float, bound_by_deal: bool, dismantled: float, stop_level: float
-) -> float:
+def development_factor(restrained: bool, restrained_factor: float, open_share: float) -> float:
     """Pace of development against the free pace, in [0, 1].
 
-    Self-restraint (a declared moratorium) multiplies it by ``restrained_factor``; an agreement in force by
-    ``max(0, 1 - dismantled / stop_level)``, so that nothing grows once ``stop_level`` > 0 is carried out.
-    Both together multiply.
+    Self-restraint (a declared moratorium) multiplies it by ``restrained_factor``, an agreement in force by the share
+    it leaves open (``sim/rules/implementation.py``, ``open_development``; 1 without an agreement).
     """
-    factor = restrained_factor if restrained else 1.0
-    if bound_by_deal:
-        open_share = 1.0 - dismantled / stop_level
-        factor = factor * open_share if open_share > 0.0 else 0.0
-    return factor
+    return restrained_factor * open_share if restrained else open_share

@@ -50,8 +50,8 @@ def enforcement_target(
     """Enforcement in [0, 1] towards which the lead partner drifts: logistic of a weighted sum, moved by ``shift``.
 
     ``coefficients`` in the order ``ENFORCE_*``, signed (negotiations and rivalry are usually negative).
-    ``negotiating`` is 1 while talks are on, else 0. ``shift`` moves the target itself, for a target state that has
-    courted the partner; the result is kept within [0, 1].
+    ``negotiating`` is 1 while the sides negotiate, else 0. ``shift`` moves the target itself, for a target state
+    that has courted the partner; the result is kept within [0, 1].
     """
     target = shift + logistic(
         coefficients[0]
