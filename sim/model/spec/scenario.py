@@ -1,0 +1,150 @@
+"""The whole file: one conflict, what may vary in it, and how its end is judged."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, Literal
+
+from pydantic import Field
+
+from sim.model.spec.actors import Actor, VetoPlayer
+from sim.model.spec.base import (
+    ExpressionText,
+    FixedDuration,
+    Grounded,
+    Identifier,
+    Slug,
+    Strict,
+    Text,
+)
+from sim.model.spec.effects import Hazard, Signal
+from sim.model.spec.issues import Derived, Issue, Menu, Package, Parameter
+from sim.model.spec.mechanisms import Choice, Mechanisms
+from sim.model.spec.tracks import Track
+
+
+class Source(Strict):
+    """Where numbers come from."""
+
+    title: Text = Field(description="What it is.")
+    author: str | None = Field(None, description="Who wrote or compiled it.")
+    year: int | str | None = Field(None, description="When.")
+    reference: str | None = Field(None, description="Full reference.")
+    kind: Literal["commentary", "literature", "data", "record", "judgement", "computed"] | None = Field(
+        None, description="What kind of ground it is."
+    )
+
+
+class Outcome(Grounded):
+    """One class of outcomes; the first whose predicate holds is the outcome."""
+
+    id: Identifier = Field(alias="class", description="Name of the class.")
+    when: ExpressionText = Field(description="Predicate over the world at the date of reading.")
+    label: str | None = Field(None, description="Name shown to readers.")
+    description: str | None = Field(None, description="What it means.")
+    tone: Literal["good", "mixed", "bad", "worst"] | None = Field(None, description="For ordering and colour.")
+
+
+class Lever(Grounded):
+    """Something a decision-maker sets."""
+
+    path: str = Field(description="Path of the value it sets.")
+    label: str | None = Field(None, description="Name shown to readers.")
+    who: Identifier | None = Field(None, description="Who sets it.")
+    range: tuple[float, float] | None = Field(None, description="Sensible range.")
+
+
+class Change(Grounded):
+    """A named change of the scenario: path -> value."""
+
+    label: str | None = Field(None, description="Name shown to readers.")
+    description: str | None = Field(None, description="What changes and why.")
+    set: dict[str, Any] = Field(min_length=1, description="Values by path.")
+
+
+class Correlation(Grounded):
+    """Inputs that vary together (Gaussian copula)."""
+
+    members: list[str] = Field(min_length=2, max_length=40, description="Paths of the inputs.")
+    matrix: list[list[float]] | None = Field(None, description="Correlation matrix, row by row.")
+    correlation: float | None = Field(None, ge=-1, le=1, description="One correlation between all pairs.")
+
+
+class DirichletGroup(Grounded):
+    """Inputs that vary as shares of one whole."""
+
+    members: list[str] = Field(min_length=2, max_length=40, description="Paths of the inputs; their values are the means.")
+    concentration: float = Field(gt=0, le=1e6, description="The larger, the less they vary.")
+
+
+class Target(Grounded):
+    """A figure of the distribution with the band in which it should lie."""
+
+    figure: str = Field(description="What is measured, as in `share:outcome=...`.")
+    low: float | None = Field(None, description="Lower end of the band.")
+    high: float | None = Field(None, description="Upper end of the band.")
+    label: str | None = Field(None, description="Words for it.")
+
+
+class ScenarioSpec(Strict):
+    """A scenario file."""
+
+    schema_version: Literal[1] = Field(description="Version of this format.")
+    id: Slug = Field(description="Name of the scenario: lower-case letters, digits, dots, dashes.")
+    version: int = Field(1, ge=1, description="Raised whenever numbers change.")
+    title: Text = Field(description="Title for readers.")
+    description: Text = Field(description="What the case is.")
+    question: str | None = Field(None, description="The question the scenario is meant to answer.")
+    time_unit: Literal["days", "hours"] = Field("days", description="Unit of times and durations written as bare numbers.")
+    start: dt.date = Field(description="Date of time 0.")
+    horizon: FixedDuration = Field(gt=0, le=1e6, description="Time at which the outcome is read.")
+    readings: list[FixedDuration] = Field(default_factory=list, max_length=20, description="Further times of reading.")
+    grid: int = Field(24, ge=2, le=200, description="Points of the paths that are recorded, after the start.")
+    pulse: FixedDuration = Field(7.0, gt=0, description="Longest time between updates of slow quantities.")
+    sources: dict[Identifier, Source] = Field(description="Sources by short name.")
+    claims: str | None = Field(None, description="Seed file whose claim ids are cited.")
+    sides: tuple[Identifier, Identifier] = Field(
+        description="The two sides whose talks, deals and crises the mechanisms are about."
+    )
+    parameters: dict[Identifier, Parameter] = Field(default_factory=dict, description="Named numbers for expressions.")
+    issues: dict[Identifier, Issue] = Field(min_length=1, max_length=64, description="What is in dispute.")
+    derived: dict[Identifier, Derived] = Field(default_factory=dict, description="Quantities computed from issue levels.")
+    packages: dict[Identifier, Package] = Field(default_factory=dict, description="Named packages.")
+    menu: Menu = Field(default_factory=Menu, description="How candidate packages are made.")
+    actors: dict[Identifier, Actor] = Field(min_length=2, max_length=64, description="Who can act.")
+    veto_players: dict[Identifier, VetoPlayer] = Field(default_factory=dict, description="Domestic veto players.")
+    signals: dict[Identifier, Signal] = Field(default_factory=dict, description="Signals about private types.")
+    choice: Choice = Field(default_factory=Choice, description="Precision of choices.")
+    tracks: dict[Identifier, Track] = Field(default_factory=dict, description="Where parties talk.")
+    mechanisms: Mechanisms = Field(default_factory=Mechanisms, description="What couples the parts.")
+    hazards: dict[Identifier, Hazard] = Field(default_factory=dict, description="Events nobody chooses.")
+    outcomes: list[Outcome] = Field(min_length=2, max_length=40, description="Classes of outcome, first match wins.")
+    metrics: dict[Identifier, ExpressionText] = Field(
+        default_factory=dict, description="Further quantities recorded at the horizon."
+    )
+    uncertainties: list[str] = Field(
+        default_factory=list, max_length=40, description="Paths of drawn inputs recorded in every row."
+    )
+    levers: dict[Identifier, Lever] = Field(default_factory=dict, description="What decision-makers set.")
+    correlations: dict[Identifier, Correlation] = Field(default_factory=dict, description="Correlated inputs.")
+    shares: dict[Identifier, DirichletGroup] = Field(default_factory=dict, description="Inputs that share one whole.")
+    variants: dict[Slug, Change] = Field(default_factory=dict, description="Named variants.")
+    policies: dict[Slug, Change] = Field(default_factory=dict, description="Named settings of levers.")
+    targets: list[Target] = Field(default_factory=list, description="Bands the distribution is compared with.")
+    sampling: Literal["inputs", "ranges", "off"] = Field(
+        "inputs", description="What varies: declared distributions, also ranges (triangular), or nothing."
+    )
+    limits: list[str] = Field(default_factory=list, description="What this scenario cannot tell; shown in the report.")
+
+
+def validation_context(data: Any) -> dict[str, Any]:
+    """What durations and dates need to know before the rest of the file is read."""
+    context: dict[str, Any] = {"time_unit": "days", "start": None}
+    if isinstance(data, dict):
+        if data.get("time_unit") in ("days", "hours"):
+            context["time_unit"] = data["time_unit"]
+        try:
+            context["start"] = dt.date.fromisoformat(str(data.get("start")))
+        except ValueError:
+            context["start"] = None
+    return context
