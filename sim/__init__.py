@@ -17,7 +17,7 @@ _HOMES = {
     "summarise": "sim.analysis",
 }
 
-__all__ = ["__version__", "load_scenario", "run", "simulate", "summarise"]  # noqa: F822 - see __getattr__
+__all__ = ["__version__", "load_scenario", "run", "simulate", "summarise"]
 
 
 def __getattr__(name: str) -> Any:

@@ -1,7 +1,7 @@
 """Assertions about frequencies and means, in standard errors, and the sample size that gives them teeth.
 
-4.1 standard errors is the house tolerance: about a hundred such assertions in a suite fail by luck in about 0.4 per cent
-of its runs. The seed is fixed, so a passing test stays passing; the tolerance says what a failing one means.
+4.1 standard errors is the house tolerance: of a suite with a hundred such assertions, about 0.4 per cent of all seeds
+fail one by luck. The seed is fixed, so a passing test stays passing; the tolerance says what a failing one means.
 """
 
 from __future__ import annotations

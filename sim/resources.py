@@ -1,0 +1,64 @@
+"""Where the shipped files lie: in the folders of a checkout, or copied into the installed package.
+
+A checkout has ``scenarios/`` and ``seeds/`` at its top, where readers look for them. A wheel carries the same folders
+inside the package, so that ``sim run summit`` works where nobody cloned anything.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+PACKAGE = Path(__file__).resolve().parent
+CHECKOUT = PACKAGE.parent
+SUFFIX = ".yaml"
+
+
+def folder(name: str) -> Path:
+    """The folder ``name`` of the checkout this package runs from, else the copy inside the package.
+
+    A folder is a checkout's only beside a ``pyproject.toml``: what lies beside an installed package is another's.
+    """
+    top = CHECKOUT / name
+    if (CHECKOUT / "pyproject.toml").is_file() and top.is_dir():
+        return top
+    return PACKAGE / "data" / name
+
+
+def list_scenarios() -> list[str]:
+    """Names of the shipped scenarios, sorted: what ``sim run NAME`` accepts besides a path."""
+    return _names(folder("scenarios"))
+
+
+def scenario_path(name: str) -> Path:
+    """The file of the shipped scenario ``name`` (``summit``, ``summit.yaml``).
+
+    Raises FileNotFoundError, which lists the names there are.
+    """
+    return _find("scenarios", name)
+
+
+def list_seeds() -> list[str]:
+    """Names of the shipped seeds (claims taken from source documents), sorted."""
+    return _names(folder("seeds"))
+
+
+def seed_path(name: str) -> Path:
+    """The file of the shipped seed ``name`` (``rp-2018-03``, with or without suffix).
+
+    Raises FileNotFoundError, which lists the names there are.
+    """
+    return _find("seeds", name)
+
+
+def _names(place: Path) -> list[str]:
+    return sorted(path.stem for path in place.glob(f"*{SUFFIX}"))
+
+
+def _find(kind: str, name: str) -> Path:
+    stem = name.removesuffix(SUFFIX)
+    place = folder(kind)
+    known = _names(place)
+    if stem not in known:
+        there_are = ", ".join(known) or "none"
+        raise FileNotFoundError(f"no {stem}{SUFFIX} among the shipped {kind}; there are: {there_are}")
+    return place / f"{stem}{SUFFIX}"

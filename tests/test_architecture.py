@@ -1,0 +1,370 @@
+"""The layers of docs/contracts.md hold: imports point downwards, nothing goes in circles, rules stay compilable.
+
+Sources are read, not run. Each check is shown to fail on a planted violation.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# Modules that belong to no layer: the package itself, which resolves its public names lazily, and `python -m sim`.
+ROOTS = {"sim", "sim.__main__"}
+
+# --- reading sources ---
+
+
+def module_name(path: Path) -> str:
+    parts = list(path.relative_to(ROOT).with_suffix("").parts)
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def sources() -> dict[str, str]:
+    return {module_name(path): path.read_text("utf-8") for path in sorted((ROOT / "sim").rglob("*.py"))}
+
+
+def is_type_checking(node: ast.AST) -> bool:
+    return isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
+
+
+def imports(name: str, text: str, modules: Iterable[str], is_package: bool) -> Iterator[str]:
+    """Modules of ours that ``text`` imports anywhere, inside functions too, except for type checkers only."""
+    known = set(modules)
+    waiting: list[ast.AST] = [ast.parse(text)]
+    while waiting:
+        node = waiting.pop()
+        if is_type_checking(node):
+            continue
+        waiting.extend(ast.iter_child_nodes(node))
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names if alias.name.split(".")[0] == "sim")
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            if node.level:
+                package = name.split(".") if is_package else name.split(".")[:-1]
+                base = ".".join([*package[: len(package) - node.level + 1], *filter(None, [node.module])])
+            if base.split(".")[0] == "sim":
+                submodules = [f"{base}.{alias.name}" for alias in node.names if f"{base}.{alias.name}" in known]
+                yield from submodules
+                if len(submodules) < len(node.names):
+                    yield base
+
+
+def graph(texts: dict[str, str]) -> dict[str, set[str]]:
+    return {
+        name: {found for found in imports(name, text, texts, is_package(name, texts)) if found != name}
+        for name, text in texts.items()
+    }
+
+
+def is_package(name: str, texts: dict[str, str]) -> bool:
+    return any(other.startswith(f"{name}.") for other in texts)
+
+
+# --- layers ---
+
+
+def layers_of_the_contract() -> list[tuple[int, list[str]]]:
+    """(layer, module prefixes) as the table in docs/contracts.md has them."""
+    rows = re.findall(r"^\| (\d+) \| (.+?) \|", (ROOT / "docs" / "contracts.md").read_text("utf-8"), flags=re.M)
+    return [
+        (int(number), [path.removesuffix(".py").strip("/").replace("/", ".") for path in re.findall(r"`(.+?)`", cell)])
+        for number, cell in rows
+    ]
+
+
+def layer(name: str, table: list[tuple[int, list[str]]]) -> int | None:
+    return next((n for n, prefixes in table for p in prefixes if name == p or name.startswith(f"{p}.")), None)
+
+
+def upward_imports(texts: dict[str, str], table: list[tuple[int, list[str]]]) -> list[str]:
+    """Imports of a higher layer, as "importer -> imported"."""
+    found = []
+    for name, targets in graph(texts).items():
+        if name in ROOTS:
+            continue
+        for target in targets:
+            if target in ROOTS:
+                if target == "sim.__main__":
+                    found.append(f"{name} -> {target}")
+                continue
+            if (layer(target, table) or 0) > (layer(name, table) or 0):
+                found.append(f"{name} -> {target}")
+    return sorted(found)
+
+
+def cycle(edges: dict[str, set[str]]) -> list[str]:
+    """Modules of one import cycle, or nothing."""
+    done: set[str] = set()
+    path: list[str] = []
+
+    def visit(name: str) -> list[str]:
+        if name in path:
+            return [*path[path.index(name) :], name]
+        if name in done:
+            return []
+        path.append(name)
+        for target in sorted(edges.get(name, ())):
+            if found := visit(target):
+                return found
+        path.pop()
+        done.add(name)
+        return []
+
+    for start in sorted(edges):
+        if found := visit(start):
+            return found
+    return []
+
+
+def test_table_of_layers_is_read():
+    table = layers_of_the_contract()
+    assert [number for number, _ in table] == list(range(1, len(table) + 1))
+    assert table[0][1][0] == "sim.errors"
+    assert table[-1][1] == ["sim.cli"]
+
+
+def test_every_module_has_a_layer():
+    table = layers_of_the_contract()
+    assert [name for name in sources() if name not in ROOTS and layer(name, table) is None] == []
+
+
+def test_imports_point_downwards():
+    assert upward_imports(sources(), layers_of_the_contract()) == []
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "import sim.cli.main",
+        "from sim.cli import main",
+        "from ..cli import main",
+        "def late():\n    from sim import cli",
+    ],
+)
+def test_an_upward_import_is_found(statement):
+    texts = {"sim": "", "sim.rules": "", "sim.rules.voting": statement, "sim.cli": "", "sim.cli.main": ""}
+    assert [line.split(" -> ")[0] for line in upward_imports(texts, layers_of_the_contract())] == ["sim.rules.voting"]
+
+
+def test_an_import_for_type_checkers_is_none():
+    text = "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import sim.cli"
+    texts = {"sim.rules.voting": text, "sim.cli": ""}
+    assert upward_imports(texts, layers_of_the_contract()) == []
+
+
+def test_imports_have_no_cycle():
+    assert cycle(graph(sources())) == []
+
+
+def test_a_cycle_is_found():
+    texts = {
+        "sim.model": "",
+        "sim.model.a": "from sim.model import b",
+        "sim.model.b": "from .c import thing",
+        "sim.model.c": "def late():\n    import sim.model.a",
+    }
+    assert set(cycle(graph(texts))) == {"sim.model.a", "sim.model.b", "sim.model.c"}
+
+
+# --- what importing costs ---
+
+
+def loaded_by(statement: str) -> set[str]:
+    code = f"import sys; before = set(sys.modules); {statement}; print(*sorted(set(sys.modules) - before), sep='\\n')"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
+
+
+def test_importing_the_package_loads_nothing_else():
+    """The command line answers --help at once only because names are resolved when they are used."""
+    standard = sys.stdlib_module_names
+    assert {name for name in loaded_by("import sim") if name.split(".")[0] not in standard} == {"sim"}
+
+
+@pytest.mark.parametrize("package", sorted(path.parent.name for path in (ROOT / "sim").glob("*/__init__.py")))
+def test_importing_a_part_loads_no_heavy_library(package):
+    heavy = {"numpy", "pandas", "plotly", "duckdb", "simpy", "pydantic", "jinja2", "yaml", "rich", "pyarrow"}
+    assert {name.split(".")[0] for name in loaded_by(f"import sim.{package}")} & heavy == set()
+
+
+def test_an_unknown_public_name_is_an_attribute_error():
+    import sim
+
+    with pytest.raises(AttributeError, match="no attribute 'no_such_name'"):
+        _ = sim.no_such_name
+
+
+# --- rules: the subset that gives the same bits interpreted and compiled ---
+
+ARITHMETIC = {"exp", "log", "powr", "sqrt", "logistic", "normal_cdf", "normal_quantile"}
+CALLS = ARITHMETIC | {"int", "float", "bool", "range", "len"}
+MODULES = {"__future__", "collections.abc", "typing", "sim.rule", "sim.arithmetic"}  # the types serve annotations only
+STATEMENTS = (
+    ast.Assign, ast.AnnAssign, ast.AugAssign, ast.For, ast.While, ast.If, ast.Return, ast.Break, ast.Continue, ast.Pass,
+    ast.Expr,
+)  # fmt: skip
+EXPRESSIONS = (
+    ast.BinOp, ast.UnaryOp, ast.BoolOp, ast.Compare, ast.IfExp, ast.Call, ast.Name, ast.Subscript, ast.Constant,
+    ast.Tuple,
+)  # fmt: skip
+OPERATORS = (ast.Add, ast.Sub, ast.Mult, ast.Div)
+INFINITIES = {"float('inf')", "-float('inf')"}  # as constants of a module; text has no other business in a rule
+COMPARISONS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq, ast.NotEq)
+
+
+def is_docstring(node: ast.AST) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+
+
+def rule_violations(text: str) -> list[str]:
+    """What in the source of a rule file lies outside the subset, as "line: complaint"."""
+    tree = ast.parse(text)
+    found: list[str] = []
+
+    def complain(node: ast.AST, what: str) -> None:
+        found.append(f"{getattr(node, 'lineno', 0)}: {what}")
+
+    functions = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+    for node in tree.body:
+        if isinstance(node, ast.ImportFrom) and not node.level:
+            if node.module and node.module.startswith("sim.rules"):
+                functions |= {alias.asname or alias.name for alias in node.names}
+            elif node.module not in MODULES:
+                complain(node, f"import of {node.module}")
+            elif any(alias.asname for alias in node.names):
+                complain(node, "import under another name")
+        elif isinstance(node, ast.FunctionDef):
+            if [ast.unparse(mark) for mark in node.decorator_list] != ["rule"]:
+                complain(node, f"{node.name} is not marked @rule")
+            if node.args.vararg or node.args.kwarg:
+                complain(node, "arguments without number")
+            for statement in node.body:
+                check(statement, functions, complain)
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            if node.value is not None and ast.unparse(node.value) not in INFINITIES:
+                check(node.value, functions, complain)
+        elif not is_docstring(node):
+            complain(node, f"{type(node).__name__} at module level")
+    return found
+
+
+def check(node: ast.AST, functions: set[str], complain) -> None:
+    if is_docstring(node):
+        return
+    match node:
+        case ast.stmt() if not isinstance(node, STATEMENTS):
+            complain(node, f"statement {type(node).__name__}")
+        case ast.expr() if not isinstance(node, EXPRESSIONS):
+            complain(node, f"expression {type(node).__name__}")
+        case ast.BinOp(op=ast.Mod() | ast.FloorDiv(), right=ast.Constant(value=int())):
+            pass  # parity and the like of a whole number
+        case ast.BinOp(op=op) | ast.AugAssign(op=op) if not isinstance(op, OPERATORS):
+            complain(node, f"operator {type(op).__name__}")
+        case ast.Compare(ops=ops) if not all(isinstance(op, COMPARISONS) for op in ops):
+            complain(node, "comparison other than of numbers")
+        case ast.Call(func=ast.Name(id=name), keywords=keywords):
+            if name not in CALLS and name not in functions:
+                complain(node, f"call of {name}")
+            if any(keyword.arg is None for keyword in keywords) or any(isinstance(a, ast.Starred) for a in node.args):
+                complain(node, "arguments without number")
+        case ast.Call():
+            complain(node, f"call of {ast.unparse(node.func)}")
+        case ast.Constant(value=value) if not isinstance(value, bool | int | float):
+            complain(node, f"constant {value!r}")
+        case ast.For() if not (isinstance(node.iter, ast.Call) and ast.unparse(node.iter.func) == "range"):
+            complain(node, "loop over something other than range()")
+        case ast.Subscript(slice=ast.Slice()):
+            complain(node, "slice: it allocates")
+    annotation = node.annotation if isinstance(node, ast.AnnAssign) else None
+    for child in ast.iter_child_nodes(node):
+        if child is not annotation:
+            check(child, functions, complain)
+
+
+RULE_FILES = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "sim" / "rules").rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", RULE_FILES)
+def test_rules_keep_to_the_subset(path):
+    assert rule_violations((ROOT / path).read_text("utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "complaint"),
+    [
+        ("y = x ** 2", "operator Pow"),
+        ("y = x % 1.0", "operator Mod"),
+        ("x //= x", "operator FloorDiv"),
+        ("y = math.sqrt(x)", "call of math.sqrt"),
+        ("y = np.pi", "expression Attribute"),
+        ("y = sum(values)", "call of sum"),
+        ("y = round(x)", "call of round"),
+        ("y = max(x, 1.0)", "call of max"),
+        ("y = [x]", "expression List"),
+        ("y = {'a': x}", "expression Dict"),
+        ("y = [v for v in values]", "expression ListComp"),
+        ("y = f'{x}'", "expression JoinedStr"),
+        ("y = 'text'", "constant 'text'"),
+        ("y = values[1:2]", "slice: it allocates"),
+        ("for v in values: x = v", "loop over something other than range()"),
+        ("try:\n        x = 1.0\n    except ValueError:\n        pass", "statement Try"),
+        ("raise ValueError", "statement Raise"),
+        ("assert x", "statement Assert"),
+        ("import math", "statement Import"),
+        ("y = lambda: x", "expression Lambda"),
+        ("y = x is None", "comparison other than of numbers"),
+        ("y = f(*values)", "call of f"),
+    ],
+)
+def test_code_outside_the_subset_is_found(line, complaint):
+    text = (
+        f"from sim.rule import rule\n@rule\ndef planted(x: float, values: list) -> float:\n    {line}\n    return x\n"
+    )
+    assert complaint in [found.split(": ", 1)[1] for found in rule_violations(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("import numpy as np", "Import at module level"),
+        ("from sim.model import world", "import of sim.model"),
+        ("from sim.randomness import uniform", "import of sim.randomness"),
+        ("TABLE = {}", "expression Dict"),
+        ("def unmarked(x):\n    return x", "unmarked is not marked @rule"),
+        ("class Thing:\n    pass", "ClassDef at module level"),
+    ],
+)
+def test_modules_outside_the_subset_are_found(text, complaint):
+    assert complaint in [found.split(": ", 1)[1] for found in rule_violations(text)]
+
+
+def test_code_inside_the_subset_passes():
+    text = '''"""Doc."""
+from __future__ import annotations
+from collections.abc import Sequence
+from sim.arithmetic import exp
+from sim.rule import rule
+from sim.rules.voting import share
+LIMIT = 3.0  # a constant
+NEVER = float("inf")
+WEIGHTS = (0.5, 0.5)
+
+@rule
+def total(values: Sequence[float], count: int) -> tuple[float, int]:
+    """Doc."""
+    result: float = 0.0
+    for i in range(count):
+        if values[i] > LIMIT and not count % 2 == 1:
+            result += share(exp(values[i]), -1.0) * WEIGHTS[0]
+    return result, count
+'''
+    assert rule_violations(text) == []
