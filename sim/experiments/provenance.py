@@ -1,0 +1,102 @@
+"""The run record: what a reader needs to repeat a run, and when and how it was done.
+
+Everything that may differ between two runs with equal results (times, workers, the words typed) is under the single
+key ``timing``; the rest is the same for any number of workers.
+"""
+
+from __future__ import annotations
+
+import platform
+import shlex
+import sys
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from importlib import metadata
+from typing import Any
+
+# Options that change how a run is carried out or shown, never what it finds; True where a value follows.
+_CIRCUMSTANCES = {
+    "--workers": True,
+    "-w": True,
+    "--out": True,
+    "--reports": True,
+    "--resume": True,
+    "--quiet": False,
+    "-q": False,
+    "--json": False,
+    "--fresh": False,
+}
+
+
+def run_record(command: Sequence[str] | None = None) -> dict[str, Any]:
+    """Versions, platform and command of a run, as plain data.
+
+    ``command`` is the command line in words (``["sim", "run", "summit"]``); left out, there is none (a run from
+    Python). Options that cannot change results are dropped from it; the words as typed are under ``timing``.
+    """
+    return {
+        "versions": versions(),
+        "platform": {
+            "system": platform.system(),
+            "machine": platform.machine(),
+            "python": platform.python_implementation(),
+        },
+        "command": None if command is None else reproducing(command),
+        "timing": {"typed": None if command is None else shlex.join(command)},
+    }
+
+
+def versions() -> dict[str, str]:
+    """Version of Python, of the simulator and of the packages whose work shows in results or files."""
+    import sim
+
+    found = {"python": ".".join(map(str, sys.version_info[:3])), "sim": sim.__version__}
+    for package in ("numpy", "simpy", "duckdb"):
+        try:
+            found[package] = metadata.version(package)
+        except metadata.PackageNotFoundError:
+            found[package] = "not installed"
+    return found
+
+
+def reproducing(command: Sequence[str]) -> str:
+    """A command line without the options that cannot change results, quoted for a shell."""
+    kept: list[str] = []
+    words = iter(command)
+    for word in words:
+        option, has_value, _ = word.partition("=")
+        if option not in _CIRCUMSTANCES:
+            kept.append(word)
+        elif _CIRCUMSTANCES[option] and not has_value:
+            next(words, None)
+    return shlex.join(kept)
+
+
+class Stopwatch:
+    """Start, finish (UTC, ISO 8601) and seconds of one or several sessions of work on the same run."""
+
+    def __init__(self, before: dict[str, Any] | None = None):
+        before = before or {}
+        self._first_start = before.get("started") or _now()
+        self._seconds_before = float(before.get("seconds") or 0.0)
+        self._sessions_before = int(before.get("sessions") or 0)
+        self._start = time.monotonic()
+
+    @property
+    def seconds(self) -> float:
+        """Seconds of this session."""
+        return time.monotonic() - self._start
+
+    def reading(self) -> dict[str, Any]:
+        """The entries for ``timing`` as of now."""
+        return {
+            "started": self._first_start,
+            "updated": _now(),
+            "seconds": round(self._seconds_before + self.seconds, 3),
+            "sessions": self._sessions_before + 1,
+        }
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -1,0 +1,445 @@
+"""The run loop: a scenario, many replications, a result directory.
+
+Replications are cut into blocks whose size depends on their number alone, never on workers, so that every boundary at
+which a run may stop or be continued is the same on any machine. Blocks are stored by this process as they end.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import os
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sim.errors import EngineError, SimError, StoreError, UsageError
+from sim.experiments import provenance
+from sim.experiments.columns import Table
+from sim.experiments.store import (
+    FAILED,
+    FINISHED,
+    INTERRUPTED,
+    RUNNING,
+    RunWriter,
+    StoredRun,
+    as_json,
+    content_hash,
+    open_run,
+    run_name,
+)
+from sim.experiments.workers import ENGINES, Block, EngineSpec, Job, Stopper, computed
+
+DEFAULT_REPLICATIONS = 1000
+DEFAULT_CAP = 100_000  # replications after which `until_se` gives up
+SMALLEST_BLOCK = 25  # replications; at 100 a second for one worker, 0.25 s
+SMALLEST_SAMPLE = 100  # replications before `until_se` is judged: with few, a share of 0 or 1 shows no error at all
+FEW = 64  # replications that are done before a second process has started
+
+Progress = Callable[[int, int, float], None]
+"""Called with replications done, replications asked for (the cap with ``until_se``) and replications per second."""
+
+
+class Interrupted(KeyboardInterrupt):
+    """A run stopped by Ctrl-C, SIGTERM or its caller; what was finished is stored.
+
+    Attributes
+    ----------
+    directory : Path
+        The result directory; ``resume(directory)`` continues.
+    done, total : int
+        Replications stored and asked for.
+    hint : str
+        The command that continues the run.
+    """
+
+    def __init__(self, directory: Path, done: int, total: int):
+        self.directory, self.done, self.total = directory, done, total
+        self.hint = f"`sim run --resume {directory}` continues it"
+        super().__init__(f"interrupted after {done} of {total} replications, which are kept in {directory}")
+
+
+@dataclass(frozen=True)
+class RunOutcome:
+    """A finished run: the stored results, and how they came about."""
+
+    stored: StoredRun
+    num_computed: int  # replications computed just now; 0 for an equal run found finished
+    num_found: int  # replications that were there already
+
+    @property
+    def directory(self) -> Path:
+        """The result directory."""
+        return self.stored.directory
+
+    @property
+    def is_reused(self) -> bool:
+        """Whether an equal finished run was found and nothing had to be computed."""
+        return self.num_computed == 0
+
+
+def default_block_size(replications: int) -> int:
+    """Replications in a block of a run of this size: about the square root, so that blocks and chunks both stay few."""
+    return max(SMALLEST_BLOCK, math.isqrt(max(replications, 1) - 1) + 1)
+
+
+def default_workers(replications: int) -> int:
+    """Worker processes for a run of this size: one for each core we may use, one alone for a short run."""
+    if replications < FEW:
+        return 1
+    affinity = getattr(os, "sched_getaffinity", None)
+    return max(1, len(affinity(0)) if affinity else os.cpu_count() or 1)
+
+
+def run_scenario(
+    scenario: Mapping[str, Any],
+    *,
+    scenario_id: str | None = None,
+    scenario_hash: str | None = None,
+    seed: int = 1,
+    replications: int | None = None,
+    until_se: float | None = None,
+    workers: int | None = None,
+    reports: str | Path = "reports",
+    directory: str | Path | None = None,
+    fresh: bool = False,
+    engine: str | EngineSpec = "event",
+    block_size: int | None = None,
+    command: Sequence[str] | None = None,
+    progress: Progress | None = None,
+    should_stop: Callable[[], bool] | None = None,
+) -> RunOutcome:
+    """A completed scenario simulated and stored.
+
+    Parameters
+    ----------
+    scenario : mapping
+        The completed scenario as plain data (JSON).
+    scenario_id, scenario_hash : str, optional
+        Name and content hash for directory and manifest; by default the scenario's ``id`` and the hash of its JSON.
+    seed : int
+        Root seed, in [0, 2**64).
+    replications : int, optional
+        How many; with ``until_se`` the cap. By default ``DEFAULT_REPLICATIONS`` or ``DEFAULT_CAP``.
+    until_se : float, optional
+        Stop at the first block boundary, in replication order, at which the largest standard error of any outcome's
+        share is at most this. The same number of replications for any number of workers.
+    workers : int, optional
+        Processes; 1 computes in this one. Never changes results.
+    reports : path
+        Folder for result directories. An equal finished run in it is returned, an equal unfinished one continued.
+    directory : path, optional
+        This very directory instead; new, empty, or holding the same run.
+    fresh : bool
+        Compute again, into a directory of the same name with ``-2``, ``-3``, ... where it is taken.
+    command : sequence of str, optional
+        The command line in words, for the run record.
+    progress, should_stop : callable, optional
+        Told after every block; asked several times a second.
+
+    Raises
+    ------
+    UsageError
+        A number of replications, seed, worker count or standard error that makes no sense.
+    EngineError
+        The engine failed or lost its workers; finished chunks are kept, ``resume`` tries again.
+    StoreError
+        The directory cannot be written, is full, holds another run, or is being written by one.
+    Interrupted
+        Ctrl-C, SIGTERM or ``should_stop``; finished chunks are kept.
+    """
+    total = replications if replications is not None else (DEFAULT_REPLICATIONS if until_se is None else DEFAULT_CAP)
+    spec = _engine(engine)
+    _check_request(total, seed, until_se, workers, block_size)
+    scenario_text = as_json(scenario)
+    manifest = {
+        "status": RUNNING,
+        "scenario_id": str(scenario_id if scenario_id is not None else scenario.get("id", "scenario")),
+        "scenario_hash": scenario_hash or content_hash(scenario),
+        "seed": int(seed),
+        "replications": int(total),
+        "until_se": None if until_se is None else {"target": float(until_se), "cap": int(total)},
+        "block_size": block_size or default_block_size(total),
+        "engine": spec.name,
+        **provenance.run_record(command),
+        "scenario": scenario,
+    }
+    job = Job(scenario_text.encode("utf-8"), int(seed), spec)
+    place, existing = _place(manifest, Path(reports), None if directory is None else Path(directory), fresh)
+    if existing is not None and existing.is_finished:
+        return RunOutcome(existing, 0, existing.num_replications)
+    writer = RunWriter.reopen(place) if existing is not None else RunWriter.create(place, manifest)
+    return _carry_out(writer, job, workers, progress, should_stop)
+
+
+def resume(
+    directory: str | Path,
+    *,
+    workers: int | None = None,
+    engine: EngineSpec | None = None,
+    progress: Progress | None = None,
+    should_stop: Callable[[], bool] | None = None,
+) -> RunOutcome:
+    """A stored run brought to its end; chunks that are missing or damaged are computed (again).
+
+    The digest is that of an uninterrupted run. A finished, undamaged run is returned as it is.
+
+    Raises
+    ------
+    StoreError
+        No run there, another one is writing, or it was made by another version of the simulator.
+    EngineError, Interrupted
+        As for ``run_scenario``.
+    """
+    stored = open_run(directory)
+    spec = engine or _engine(stored.manifest["engine"])
+    here, there = provenance.versions()["sim"], stored.manifest["versions"].get("sim")
+    if here != there:
+        raise StoreError(
+            f"{stored.directory}: begun by version {there} of the simulator, and this is {here}: results could differ",
+            hint="`sim run --fresh` computes it anew",
+        )
+    _check_request(stored.manifest["replications"], stored.seed, None, workers, None)
+    if stored.is_finished and not stored.damaged():
+        return RunOutcome(stored, 0, stored.num_replications)
+    job = Job(as_json(stored.case).encode("utf-8"), stored.seed, spec)
+    return _carry_out(RunWriter.reopen(stored.directory), job, workers, progress, should_stop)
+
+
+# Where -----------------------------------------------------------------------------------------------------------
+
+_IDENTITY = ("scenario_hash", "scenario_id", "seed", "engine", "replications", "block_size")
+
+
+def _is_equal(wanted: Mapping[str, Any], found: Mapping[str, Any]) -> bool:
+    """Whether two manifests ask for the same rows, by the same version of the simulator."""
+    return (
+        all(found.get(key) == wanted[key] for key in _IDENTITY if key != "replications")
+        and _asked_for(found) == _asked_for(wanted)
+        and found["versions"].get("sim") == wanted["versions"]["sim"]
+    )
+
+
+def _asked_for(manifest: Mapping[str, Any]) -> tuple[int, float | None]:
+    rule = manifest.get("until_se") or {}
+    return rule.get("cap", manifest["replications"]), rule.get("target")
+
+
+def _place(
+    manifest: Mapping[str, Any], reports: Path, directory: Path | None, fresh: bool
+) -> tuple[Path, StoredRun | None]:
+    """The directory to use, and the equal run in it, if any: the finished one of several, else the unfinished one."""
+    if directory is not None:
+        return directory, _equal_or_refused(manifest, directory, fresh)
+    target = (manifest["until_se"] or {}).get("target")
+    name = run_name(
+        manifest["scenario_id"], manifest["scenario_hash"], manifest["seed"], manifest["replications"], target
+    )
+    unfinished, suffix = None, 1
+    while True:
+        place = reports / (name if suffix == 1 else f"{name}-{suffix}")
+        if not os.path.lexists(place):
+            break
+        suffix += 1
+        stored = None if fresh else _equal(manifest, place)
+        if stored is not None and stored.is_finished:
+            return place, stored
+        unfinished = unfinished or stored
+    return (place, None) if unfinished is None else (unfinished.directory, unfinished)
+
+
+def _equal(manifest: Mapping[str, Any], place: Path) -> StoredRun | None:
+    try:
+        stored = open_run(place)
+    except StoreError:
+        return None  # something else, or damaged: left alone, the run goes beside it
+    return stored if _is_equal(manifest, stored.manifest) else None
+
+
+def _equal_or_refused(manifest: Mapping[str, Any], directory: Path, fresh: bool) -> StoredRun | None:
+    if not (directory / "manifest.json").exists():
+        return None  # new or empty, or `RunWriter.create` says what is in the way
+    stored = None if fresh else _equal(manifest, directory)
+    if stored is None:
+        raise StoreError(
+            f"{directory}: holds {'a' if fresh else 'another'} run already, and nothing is overwritten",
+            hint="name another directory",
+        )
+    return stored
+
+
+# Carrying out ----------------------------------------------------------------------------------------------------
+
+
+def _carry_out(
+    writer: RunWriter,
+    job: Job,
+    workers: int | None,
+    progress: Progress | None,
+    should_stop: Callable[[], bool] | None,
+) -> RunOutcome:
+    """Compute what is missing; leaves the manifest finished, interrupted or failed, and the lock released."""
+    with writer:
+        plan = _Plan(writer)
+        num_workers = workers or default_workers(plan.total - plan.num_found)
+        watch = provenance.Stopwatch(writer.manifest["timing"])
+
+        def note(status: str, **entries: Any) -> None:
+            writer.update(status=status, timing={**watch.reading(), "workers": num_workers}, **entries)
+
+        note(RUNNING, failure=None)
+        try:
+            _compute(writer, plan, job, num_workers, watch, progress, should_stop)
+        except BaseException as error:
+            # The first error is the one to hear of, also where the disk no longer takes a manifest.
+            with contextlib.suppress(StoreError):
+                if isinstance(error, SimError):
+                    note(FAILED, failure=str(error))
+                else:
+                    note(INTERRUPTED)
+            raise
+        if not plan.is_complete:
+            with contextlib.suppress(StoreError):
+                note(INTERRUPTED)
+            raise Interrupted(writer.directory, plan.num_done, plan.total)
+        if plan.rule is not None:
+            writer.drop_from(plan.num_wanted)
+        note(FINISHED, **plan.conclusion())
+    return RunOutcome(open_run(writer.directory), plan.num_done - plan.num_found, plan.num_found)
+
+
+def _compute(
+    writer: RunWriter,
+    plan: _Plan,
+    job: Job,
+    workers: int,
+    watch: provenance.Stopwatch,
+    progress: Progress | None,
+    should_stop: Callable[[], bool] | None,
+) -> None:
+    """Store missing blocks as they end, until the plan is complete or a stop is asked for."""
+    tell = progress or (lambda done, total, rate: None)
+    tell(plan.num_done, plan.total, 0.0)
+    if plan.is_complete:
+        return
+    with (
+        Stopper(should_stop) as stopper,
+        contextlib.closing(computed(job, plan.missing(), workers, stopper)) as answers,
+    ):
+        for block, tables in answers:
+            plan.note(block, writer.add(block.index, block.start, block.stop, tables))
+            tell(plan.num_done, plan.total, (plan.num_done - plan.num_found) / max(watch.seconds, 1e-9))
+            if plan.is_complete:
+                return
+
+
+class _Plan:
+    """Which blocks a run consists of, which are there, and where it may stop."""
+
+    def __init__(self, writer: RunWriter):
+        manifest = writer.manifest
+        rule = manifest["until_se"] or {}
+        self.total: int = rule.get("cap", manifest["replications"])
+        size = manifest["block_size"]
+        self._blocks = [
+            Block(index, start, min(start + size, self.total)) for index, start in enumerate(range(0, self.total, size))
+        ]
+        self.rule = _StopRule(rule["target"], self._blocks) if rule else None
+        self._present = {chunk.index for chunk in writer.chunks}
+        self.num_found = self.num_done = sum(
+            self._blocks[index].stop - self._blocks[index].start for index in self._present
+        )
+        if self.rule is not None and self._present:
+            for chunk, results in writer.blocks("results"):
+                self.rule.see(chunk.index, results)
+
+    @property
+    def num_wanted(self) -> int:
+        """Blocks that the run consists of, as far as is known: all, unless the rule has ended it."""
+        return len(self._blocks) if self.rule is None or self.rule.stop is None else self.rule.stop
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every wanted block is there."""
+        return self._present.issuperset(range(self.num_wanted))
+
+    def missing(self) -> list[Block]:
+        """Blocks to compute, in replication order."""
+        return [block for block in self._blocks[: self.num_wanted] if block.index not in self._present]
+
+    def note(self, block: Block, results: Table) -> None:
+        """Take a stored block into account."""
+        self._present.add(block.index)
+        self.num_done += block.stop - block.start
+        if self.rule is not None:
+            self.rule.see(block.index, results)
+
+    def conclusion(self) -> dict[str, Any]:
+        """Manifest entries of a complete run: how many replications it came to."""
+        if self.rule is None:
+            return {}
+        return {
+            "replications": self._blocks[self.num_wanted - 1].stop,
+            "until_se": {"target": self.rule.target, "cap": self.total, "largest_se": self.rule.largest_se},
+        }
+
+
+class _StopRule:
+    """Judges the largest standard error of any outcome's share at block boundaries, in replication order."""
+
+    def __init__(self, target: float, blocks: Sequence[Block]):
+        self.target = target
+        self.stop: int | None = None  # blocks that suffice
+        self.largest_se = math.inf  # at the last boundary judged
+        self._blocks = blocks
+        self._counts: dict[int, Counter[str]] = {}
+        self._total: Counter[str] = Counter()
+        self._next = 0
+
+    def see(self, index: int, results: Table) -> None:
+        """Count a block's outcomes; judge each boundary up to which all blocks are there."""
+        if "outcome" not in results:
+            raise EngineError("the engine's results have no column 'outcome', and --until-se judges its shares")
+        self._counts[index] = Counter(results["outcome"].tolist())
+        while self.stop is None and self._next in self._counts:
+            self._total += self._counts.pop(self._next)
+            self._next += 1
+            num_replications = self._blocks[self._next - 1].stop
+            self.largest_se = largest_standard_error(self._total)
+            if num_replications >= SMALLEST_SAMPLE and self.largest_se <= self.target:
+                self.stop = self._next
+
+
+def largest_standard_error(counts: Mapping[str, int]) -> float:
+    """Largest sqrt(p (1 - p) / n) of the shares p of these counts, n their sum; infinite without any."""
+    total = sum(counts.values())
+    if not total:
+        return math.inf
+    return max(math.sqrt(count * (total - count) / total) / total for count in counts.values())
+
+
+def _engine(engine: str | EngineSpec) -> EngineSpec:
+    if isinstance(engine, EngineSpec):
+        return engine
+    # Only names listed here: a manifest that somebody sent must not choose what is imported.
+    if engine not in ENGINES:
+        raise UsageError(f"engine {engine!r}: expected one of {', '.join(sorted(ENGINES))}")
+    return ENGINES[engine]
+
+
+def _check_request(total: int, seed: int, until_se: float | None, workers: int | None, block_size: int | None) -> None:
+    _check_whole("replications", total, 1, 2**32)
+    _check_whole("seed", seed, 0, 2**64 - 1)
+    if workers is not None:
+        _check_whole("workers", workers, 1, 1024)
+    if block_size is not None:
+        _check_whole("block size", block_size, 1, 2**32)
+    if until_se is not None and not 0 < until_se <= 0.5:
+        raise UsageError(f"until-se: expected a standard error above 0 and up to 0.5, found {until_se}")
+
+
+def _check_whole(name: str, value: Any, low: int, high: int) -> None:
+    if isinstance(value, bool) or not hasattr(value, "__index__") or not low <= value <= high:
+        raise UsageError(f"{name}: expected a whole number from {low} to {high}, found {value!r}")

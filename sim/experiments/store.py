@@ -1,0 +1,675 @@
+"""The result directory: chunks of Parquet, a manifest, and nothing half-written.
+
+::
+
+    reports/summit-1a2b3c4d-s7-n1000/
+      results-000000.parquet    one row a replication; chunk 0
+      paths-000000.parquet      rows (replication, day); chunk 0
+      ...
+      manifest.json             scenario, seed, engine, versions, command, status, and every finished chunk
+
+A chunk exists when the manifest names it, with its row count and checksum. Files are written as ``*.partial``, flushed
+to the disk and renamed, chunk first and manifest second, so a crash at any moment leaves a directory that can be read
+and continued. In Parquet a missing number is NULL; read back it is nan.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import json
+import os
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.errors import EngineError, StoreError
+from sim.experiments.columns import KEY, TABLES, Table, canonical, joined, kind_of, kinds_of
+from sim.experiments.digest import digest_of_blocks
+from sim.experiments.lock import DirectoryLock, Locked, describe, owner_of
+
+if TYPE_CHECKING:
+    import duckdb
+    import pandas
+    import pyarrow
+
+SCHEMA_VERSION = 1  # of manifest and chunks; a reader refuses what is newer than itself
+MANIFEST = "manifest.json"
+PARTIAL = ".partial"
+
+RUNNING, FINISHED, INTERRUPTED, FAILED = "running", "finished", "interrupted", "failed"
+
+_CHUNK_FILE = re.compile(rf"^({'|'.join(TABLES)})-(\d{{6,}})\.parquet$")
+_SQL_TYPES = {"float64": "DOUBLE", "int64": "BIGINT", "bool": "BOOLEAN", "text": "VARCHAR"}
+_RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}  # Windows
+
+
+# Names -----------------------------------------------------------------------------------------------------------
+
+
+def slug(text: str, limit: int = 60) -> str:
+    """``text`` as a file name that is safe everywhere: ``a-z``, ``0-9``, ``-`` and ``_`` only, never empty."""
+    ascii_text = unicodedata.normalize("NFKD", str(text)).encode("ascii", "ignore").decode("ascii").lower()
+    safe = re.sub(r"[^a-z0-9_]+", "-", ascii_text).strip("-_")[:limit].rstrip("-_")
+    return safe if safe and safe not in _RESERVED else f"scenario-{safe}".rstrip("-")
+
+
+def run_name(scenario_id: str, scenario_hash: str, seed: int, replications: int, until_se: float | None = None) -> str:
+    """Name of a result directory, ``<scenario id>-<hash8>-s<seed>-n<N>``; ``-se<x>`` is added where x stops the run
+    and N is only its cap."""
+    ending = "" if until_se is None else "-se" + re.sub(r"[^0-9.e-]", "", repr(float(until_se)))
+    return f"{slug(scenario_id)}-{slug(scenario_hash)[:8]}-s{int(seed)}-n{int(replications)}{ending}"
+
+
+def content_hash(case: Mapping[str, Any]) -> str:
+    """SHA-256 of a completed scenario: of its JSON with sorted keys, UTF-8, no spaces."""
+    return hashlib.sha256(as_json(case, sort_keys=True).encode("utf-8")).hexdigest()
+
+
+def as_json(value: Any, sort_keys: bool = False) -> str:
+    """Compact JSON; ``StoreError`` for what JSON cannot hold."""
+    try:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=sort_keys)
+    except (TypeError, ValueError) as error:
+        raise StoreError(f"the run record cannot be written as JSON: {error}") from error
+
+
+# Reading ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """A finished block of replications ``[start, stop)`` on disk."""
+
+    index: int
+    start: int
+    stop: int
+    files: Mapping[str, Mapping[str, Any]]  # by table: rows, bytes, sha256
+
+    def path(self, directory: Path, table: str) -> Path:
+        """The chunk's file of a table; made from the number, never from words in the manifest."""
+        return directory / f"{table}-{self.index:06d}.parquet"
+
+    def as_data(self) -> dict[str, Any]:
+        """The manifest's entry."""
+        return {"index": self.index, "start": self.start, "stop": self.stop, "files": self.files}
+
+
+class StoredRun:
+    """A result directory, read-only. Made by ``open_run``."""
+
+    def __init__(self, directory: Path, manifest: dict[str, Any]):
+        self.directory = directory
+        self.manifest = manifest
+        self.chunks = _chunks(directory, manifest)
+
+    @property
+    def status(self) -> str:
+        """``finished``, ``interrupted``, ``failed``, or ``running`` (also of a run that was killed without warning)."""
+        return self.manifest["status"]
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether nothing is left to compute."""
+        return self.status == FINISHED
+
+    @property
+    def case(self) -> dict[str, Any]:
+        """The completed scenario."""
+        return self.manifest["scenario"]
+
+    @property
+    def seed(self) -> int:
+        """The root seed."""
+        return self.manifest["seed"]
+
+    @property
+    def num_replications(self) -> int:
+        """Replications on disk."""
+        return sum(chunk.stop - chunk.start for chunk in self.chunks)
+
+    def kinds(self, table: str) -> list[tuple[str, str]]:
+        """Name and kind of each column of a table; empty where the engine writes none."""
+        return [(name, kind) for name, kind in self.manifest["columns"].get(table, [])]
+
+    def table(self, name: str = "results") -> Table:
+        """All rows of a table in replication order, as numpy arrays by column name.
+
+        Raises
+        ------
+        StoreError
+            A chunk that is missing, cut short or changed.
+        """
+        return joined([table for _, table in self.blocks(name)], self.kinds(name))
+
+    @property
+    def results(self) -> Table:
+        """One row a replication."""
+        return self.table("results")
+
+    @property
+    def paths(self) -> Table:
+        """Rows (replication, day)."""
+        return self.table("paths")
+
+    def blocks(self, name: str = "results") -> Iterator[tuple[Chunk, Table]]:
+        """Each chunk and its rows of a table, in replication order; checked as ``table`` does."""
+        kinds = self.kinds(name)
+        if not kinds:
+            return
+        with _connection() as connection:
+            for chunk in self.chunks:
+                yield chunk, self._read(connection, chunk, name, kinds)
+
+    def _read(
+        self, connection: duckdb.DuckDBPyConnection, chunk: Chunk, name: str, kinds: list[tuple[str, str]]
+    ) -> Table:
+        self.check(chunk, name)
+        path = chunk.path(self.directory, name)
+        import duckdb
+
+        try:
+            found = connection.execute(
+                f"SELECT * FROM read_parquet({_sql_path(path)}, hive_partitioning = false)"
+            ).fetchnumpy()
+        except duckdb.Error as error:
+            raise StoreError(
+                f"{path}: cannot be read as Parquet: {_first_line(error)}", hint=_repair(self.directory)
+            ) from error
+        # By position: DuckDB renames a column whose name differs from another one only in case.
+        columns = list(found.values())
+        if len(columns) != len(kinds) or any(len(column) != chunk.files[name]["rows"] for column in columns):
+            raise StoreError(f"{path}: other columns or rows than the manifest says", hint=_repair(self.directory))
+        return {key: _from_store(column, kind) for (key, kind), column in zip(kinds, columns, strict=True)}
+
+    def check(self, chunk: Chunk, name: str) -> None:
+        """Raise ``StoreError`` unless a chunk's file is there, whole and unchanged."""
+        path, expected = chunk.path(self.directory, name), chunk.files[name]
+        try:
+            size = path.stat().st_size
+            if size != expected["bytes"]:
+                raise StoreError(
+                    f"{path}: cut short or changed: {size} bytes, where {expected['bytes']} were written",
+                    hint=_repair(self.directory),
+                )
+            checksum = _file_checksum(path)
+        except FileNotFoundError:
+            raise StoreError(f"{path}: missing, though the manifest lists it", hint=_repair(self.directory)) from None
+        except OSError as error:
+            raise StoreError(f"{path}: cannot be read: {error.strerror or error}") from error
+        if checksum != expected["sha256"]:
+            raise StoreError(f"{path}: changed since it was written (checksum differs)", hint=_repair(self.directory))
+
+    def damaged(self) -> list[tuple[Chunk, str]]:
+        """Chunks that cannot be used, each with the reason; empty where all is well."""
+        found = []
+        for chunk in self.chunks:
+            try:
+                for name in chunk.files:
+                    self.check(chunk, name)
+            except StoreError as error:
+                found.append((chunk, str(error)))
+        return found
+
+    def digest(self) -> str:
+        """SHA-256 over all columns of both tables in replication order (``sim.experiments.digest``)."""
+        return digest_of_blocks((name, table) for name in TABLES for _, table in self.blocks(name))
+
+    def to_arrow(self, name: str = "results") -> pyarrow.Table:
+        """A table as an Arrow table; ``StoreError`` says what to install where pyarrow is missing."""
+        try:
+            import pyarrow
+        except ImportError:
+            raise StoreError("Arrow tables need the package pyarrow", hint="pip install pyarrow") from None
+        types = {
+            "float64": pyarrow.float64(),
+            "int64": pyarrow.int64(),
+            "bool": pyarrow.bool_(),
+            "text": pyarrow.string(),
+        }
+        return pyarrow.table(
+            {
+                key: pyarrow.array(column, type=types[kind_of(column)], from_pandas=False)
+                for key, column in self.table(name).items()
+            }
+        )
+
+    def to_pandas(self, name: str = "results") -> pandas.DataFrame:
+        """A table as a data frame; ``StoreError`` says what to install where pandas is missing."""
+        try:
+            import pandas
+        except ImportError:
+            raise StoreError("data frames need the package pandas", hint="pip install pandas") from None
+        return pandas.DataFrame(self.table(name))
+
+
+def open_run(directory: str | Path) -> StoredRun:
+    """The run in a result directory, finished or not.
+
+    Raises
+    ------
+    StoreError
+        No manifest there, one that is no run record, or one written by a newer version.
+    """
+    directory = Path(directory)
+    if directory.name == MANIFEST:
+        directory = directory.parent
+    return StoredRun(directory, read_manifest(directory))
+
+
+def read_manifest(directory: Path) -> dict[str, Any]:
+    """The manifest of a result directory as plain data; ``StoreError`` as for ``open_run``."""
+    path = directory / MANIFEST
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        reason = "no manifest.json in it" if directory.is_dir() else "no such directory"
+        raise StoreError(f"{directory}: not a result directory: {reason}", hint="`sim show` lists the runs") from None
+    except (NotADirectoryError, IsADirectoryError, PermissionError) as error:
+        raise StoreError(f"{path}: cannot be read: {error.strerror}") from error
+    except (ValueError, RecursionError) as error:
+        raise StoreError(
+            f"{path}: not a run record: {error}", hint="the run has to be repeated with `sim run`"
+        ) from error
+    if not isinstance(manifest, dict) or not isinstance(manifest.get("schema_version"), int):
+        raise StoreError(f"{path}: not a run record: expected schema_version, a whole number")
+    if manifest["schema_version"] > SCHEMA_VERSION:
+        raise StoreError(
+            f"{path}: schema_version {manifest['schema_version']}, and this version reads up to {SCHEMA_VERSION}",
+            hint="use the newer version of the simulator that wrote it",
+        )
+    _check_shape(path, manifest)
+    return manifest
+
+
+_EXPECTED = {
+    "status": str,
+    "scenario_id": str,
+    "scenario_hash": str,
+    "scenario": dict,
+    "seed": int,
+    "replications": int,
+    "block_size": int,
+    "engine": str,
+    "columns": dict,
+    "chunks": list,
+    "timing": dict,
+    "versions": dict,
+}
+
+
+def _check_shape(path: Path, manifest: dict[str, Any]) -> None:
+    for key, kind in _EXPECTED.items():
+        if not isinstance(manifest.get(key), kind):
+            found = "nothing" if key not in manifest else type(manifest[key]).__name__
+            raise StoreError(f"{path}: not a run record: {key} should be {kind.__name__}, found {found}")
+
+
+def _chunks(directory: Path, manifest: dict[str, Any]) -> list[Chunk]:
+    try:
+        chunks = sorted((Chunk(**entry) for entry in manifest["chunks"]), key=lambda chunk: chunk.index)
+        for chunk in chunks:
+            assert chunk.index * manifest["block_size"] == chunk.start < chunk.stop
+            assert chunk.files and set(chunk.files) <= set(TABLES)
+            assert all({"rows", "bytes", "sha256"} <= set(file) for file in chunk.files.values())
+        assert len({chunk.index for chunk in chunks}) == len(chunks)
+        assert all(kind in _SQL_TYPES for columns in manifest["columns"].values() for _, kind in columns)
+    except (TypeError, ValueError, AssertionError, AttributeError) as error:
+        raise StoreError(f"{directory / MANIFEST}: the list of chunks is damaged") from error
+    return chunks
+
+
+def _from_store(column: np.ndarray, kind: str) -> np.ndarray:
+    if isinstance(column, np.ma.MaskedArray):
+        missing, column = np.ma.getmaskarray(column), column.data.copy()
+        column[missing] = None if kind == "text" else np.nan
+    return np.asarray(column).astype(object if kind == "text" else kind, copy=False)
+
+
+# Writing ---------------------------------------------------------------------------------------------------------
+
+
+class RunWriter:
+    """The one writer of a result directory; made by ``create`` or ``reopen``, used as a context manager.
+
+    Every method leaves the directory readable; failures of the disk are ``StoreError`` and lose no finished chunk.
+    """
+
+    def __init__(self, directory: Path, manifest: dict[str, Any], lock: DirectoryLock):
+        self.directory = directory
+        self.manifest = manifest
+        self._chunks = {chunk.index: chunk for chunk in _chunks(directory, manifest)}
+        self._scenario_text = as_json(manifest["scenario"])  # large and never changed, so turned into text once
+        self._lock = lock
+        self._connection: contextlib.AbstractContextManager[Any] | None = None
+
+    @classmethod
+    def create(cls, directory: Path, manifest: dict[str, Any]) -> RunWriter:
+        """A writer for a directory that holds no run yet; makes it, takes the lock and writes the first manifest.
+
+        Raises
+        ------
+        StoreError
+            The directory holds something already, is locked, or cannot be made or written.
+        """
+        with _disk(directory):
+            directory.mkdir(parents=True, exist_ok=True)
+            lock = _locked(directory)
+        try:
+            _sweep(directory, set())
+            others = sorted(path.name for path in directory.iterdir() if path.name != "run.lock")
+            if others:
+                raise StoreError(f"{directory}: holds {others[0]} already, and nothing is overwritten", hint=_ELSEWHERE)
+            writer = cls(directory, {"schema_version": SCHEMA_VERSION, "columns": {}, "chunks": [], **manifest}, lock)
+            writer.write_manifest()
+        except BaseException:
+            lock.release()
+            raise
+        return writer
+
+    @classmethod
+    def reopen(cls, directory: Path) -> RunWriter:
+        """A writer that continues a run; removes what was left half-written and takes damaged chunks out of the list.
+
+        Raises
+        ------
+        StoreError
+            No run in the directory, another run is writing there, or it cannot be written.
+        """
+        read_manifest(directory)
+        with _disk(directory):
+            lock = _locked(directory)
+        try:
+            # Read again: what was finished between the first look and the lock counts too.
+            stored = open_run(directory)
+            writer = cls(directory, stored.manifest, lock)
+            for chunk, _ in stored.damaged():
+                del writer._chunks[chunk.index]
+            _sweep(directory, {chunk.path(directory, name) for chunk in writer.chunks for name in chunk.files})
+        except BaseException:
+            lock.release()
+            raise
+        return writer
+
+    @property
+    def chunks(self) -> list[Chunk]:
+        """Finished chunks by number."""
+        return [self._chunks[index] for index in sorted(self._chunks)]
+
+    def blocks(self, name: str) -> Iterator[tuple[Chunk, Table]]:
+        """Each finished chunk and its rows of a table, in replication order."""
+        manifest = {**self.manifest, "chunks": [chunk.as_data() for chunk in self.chunks]}
+        return StoredRun(self.directory, manifest).blocks(name)
+
+    def add(self, index: int, start: int, stop: int, tables: Mapping[str, Mapping[str, Any]]) -> Table:
+        """Store the block of replications ``[start, stop)`` as chunk ``index``; its results in canonical form.
+
+        Raises
+        ------
+        EngineError
+            The block is not what the engine protocol promises, or has other columns than the blocks before it.
+        StoreError
+            The disk is full or cannot be written.
+        """
+        where = f"replications {start} to {stop - 1}"
+        clean = {name: canonical(tables.get(name) or {}, f"{where}, {name}") for name in TABLES}
+        clean = {name: table for name, table in clean.items() if table}
+        _check_block(clean, start, stop, where)
+        self._check_columns(clean, where)
+        files = {}
+        with _disk(self.directory):
+            for name, table in clean.items():
+                path = self.directory / f"{name}-{index:06d}.parquet"
+                files[name] = {"rows": len(table[KEY]), **_write_parquet(self._open_connection(), path, table)}
+        self._chunks[index] = Chunk(index, start, stop, files)
+        self.write_manifest()
+        return clean["results"]
+
+    def drop_from(self, index: int) -> None:
+        """Take out chunk ``index`` and all later ones: work done ahead that the run turned out not to need."""
+        surplus = [chunk for chunk in self.chunks if chunk.index >= index]
+        for chunk in surplus:
+            del self._chunks[chunk.index]
+        self.write_manifest()
+        for chunk in surplus:
+            for name in chunk.files:
+                with contextlib.suppress(OSError):
+                    chunk.path(self.directory, name).unlink()
+
+    def update(self, **entries: Any) -> None:
+        """Change entries of the manifest and write it; ``timing`` is merged, everything else replaced."""
+        timing = {**self.manifest.get("timing", {}), **entries.pop("timing", {})}
+        self.manifest.update(entries, timing=timing)
+        self.write_manifest()
+
+    def write_manifest(self) -> None:
+        """Replace the manifest on disk by the present one."""
+        short = {key: value for key, value in self.manifest.items() if key not in ("chunks", "scenario")}
+        lines = [f"{as_json(key)}: {as_json(value)}" for key, value in short.items()]
+        chunks = ",\n  ".join(as_json(chunk.as_data()) for chunk in self.chunks)
+        lines.append(f'"chunks": [\n  {chunks}\n]' if chunks else '"chunks": []')
+        lines.append(f'"scenario": {self._scenario_text}')
+        with _disk(self.directory):
+            _replace_file(self.directory / MANIFEST, ("{\n" + ",\n".join(lines) + "\n}\n").encode("utf-8"))
+
+    def close(self) -> None:
+        """Give the lock back."""
+        if self._connection is not None:
+            self._connection.__exit__(None, None, None)
+            self._connection = None
+        self._lock.release()
+
+    def __enter__(self) -> RunWriter:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def _open_connection(self) -> Any:
+        if self._connection is None:
+            self._connection = _connection()
+            self._open = self._connection.__enter__()
+        return self._open
+
+    def _check_columns(self, tables: Mapping[str, Table], where: str) -> None:
+        found = {name: [list(pair) for pair in kinds_of(table)] for name, table in tables.items()}
+        known = self.manifest["columns"]
+        if not known:
+            self.manifest["columns"] = found
+        elif found != known:
+            different = next(
+                (
+                    f"{name}.{(a or b)[0]}"
+                    for name in TABLES
+                    for a, b in _pairs(found.get(name, []), known.get(name, []))
+                    if a != b
+                ),
+                "a table",
+            )
+            raise EngineError(f"{where}: other columns than in the blocks before: {different}")
+
+
+def _pairs(left: list[Any], right: list[Any]) -> Iterator[tuple[Any, Any]]:
+    for position in range(max(len(left), len(right))):
+        yield tuple(side[position] if position < len(side) else None for side in (left, right))  # type: ignore[misc]
+
+
+_ELSEWHERE = "name another directory, or leave the name to `sim run`"
+
+
+def _check_block(tables: Mapping[str, Table], start: int, stop: int, where: str) -> None:
+    """Refuse a block that breaks the engine protocol (docs/contracts.md, section 5)."""
+    for name, table in tables.items():
+        if KEY not in table or kind_of(table[KEY]) != "int64":
+            raise EngineError(f"{where}: the table {name} needs a column '{KEY}' of whole numbers")
+        if len(table[KEY]) and (np.any(np.diff(table[KEY]) < 0) or table[KEY][0] < start or table[KEY][-1] >= stop):
+            raise EngineError(f"{where}: the rows of {name} are not in replication order or outside the block")
+    if "results" not in tables or not np.array_equal(tables["results"][KEY], np.arange(start, stop)):
+        raise EngineError(f"{where}: expected one row a replication in 'results'")
+
+
+def _locked(directory: Path) -> DirectoryLock:
+    try:
+        return DirectoryLock(directory)
+    except Locked as locked:
+        raise StoreError(
+            f"{directory}: {describe(locked.owner)} is writing there",
+            hint="wait for it, or run with another seed or --out",
+        ) from None
+
+
+def is_being_written(directory: Path) -> bool:
+    """Whether a live run holds the directory."""
+    return owner_of(directory) is not None
+
+
+def _sweep(directory: Path, wanted: set[Path]) -> None:
+    """Remove half-written files and chunks that no manifest names; only under the lock."""
+    for path in directory.iterdir():
+        if path.name.endswith(PARTIAL) or (_CHUNK_FILE.match(path.name) and path not in wanted):
+            with _disk(directory):
+                path.unlink()
+
+
+@contextlib.contextmanager
+def _disk(directory: Path) -> Iterator[None]:
+    """Turn what goes wrong with the disk into one clear ``StoreError``."""
+    try:
+        yield
+    except OSError as error:
+        raise _disk_error(directory, error.errno, error.strerror or str(error)) from error
+    except Exception as error:
+        if type(error).__module__.split(".")[0] not in ("duckdb", "_duckdb"):
+            raise
+        raise _disk_error(directory, _errno_in(str(error)), _first_line(error)) from error
+
+
+def _disk_error(directory: Path, number: int | None, text: str) -> StoreError:
+    if number in (errno.ENOSPC, errno.EDQUOT):
+        return StoreError(
+            f"{directory}: the disk is full; the chunks that were finished are kept",
+            hint=f"make room, then `sim run --resume {directory}`",
+        )
+    if number in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return StoreError(
+            f"{directory}: cannot be written: {text}", hint="name a directory that can be written with --out"
+        )
+    return StoreError(f"{directory}: cannot be written: {text}")
+
+
+def _errno_in(text: str) -> int | None:
+    """The system's error number in a message of DuckDB, which has no other place for it."""
+    found = re.search(r'"errno"\s*:\s*"?(\d+)', text)
+    if found:
+        return int(found[1])
+    for number in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES):
+        if os.strerror(number).lower() in text.lower():
+            return number
+    return None
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0][:200]
+
+
+def _repair(directory: Path) -> str:
+    return f"`sim run --resume {directory}` computes what is missing again"
+
+
+@contextlib.contextmanager
+def _connection() -> Iterator[duckdb.DuckDBPyConnection]:
+    """A DuckDB in memory that fetches nothing from the network and spills nothing to the disk."""
+    import duckdb
+
+    options = {
+        "threads": 1,
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+        "temp_directory": "",
+    }
+    connection = duckdb.connect(":memory:", config=options)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def _write_parquet(connection: duckdb.DuckDBPyConnection, path: Path, table: Table) -> dict[str, Any]:
+    """Write a table under another name, flush it, rename it; its size in bytes and checksum."""
+    # Numbered names: a column may be called anything, and DuckDB takes names that differ in case for equal.
+    block = {f"c{position}": column for position, column in enumerate(table.values())}
+    selected = ", ".join(
+        f"c{position}::{_SQL_TYPES[kind]} AS {_quoted(name)}" for position, (name, kind) in enumerate(kinds_of(table))
+    )
+    partial = path.with_name(path.name + PARTIAL)
+    connection.register("block", block)
+    try:
+        connection.execute(
+            f"COPY (SELECT {selected} FROM block) TO {_sql_text(str(partial))} (FORMAT parquet, COMPRESSION zstd)"
+        )
+        entry = {"bytes": partial.stat().st_size, "sha256": _file_checksum(partial)}
+        _flush(partial)
+        os.replace(partial, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            partial.unlink()
+        raise
+    finally:
+        connection.unregister("block")
+    _flush_directory(path.parent)
+    return entry
+
+
+def _replace_file(path: Path, data: bytes) -> None:
+    """Put ``data`` into ``path``, whole or not at all."""
+    partial = path.with_name(path.name + PARTIAL)
+    try:
+        with open(partial, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(partial, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            partial.unlink()
+        raise
+    _flush_directory(path.parent)
+
+
+def _flush(path: Path) -> None:
+    with open(path, "r+b") as file:
+        os.fsync(file.fileno())
+
+
+def _flush_directory(directory: Path) -> None:
+    """Make a rename last through a power cut, where the system can (Windows cannot open a directory)."""
+    with contextlib.suppress(OSError):
+        handle = os.open(directory, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _file_checksum(path: Path) -> str:
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _sql_text(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _sql_path(path: Path) -> str:
+    """A path for ``read_parquet``, which would take ``*``, ``?`` and ``[`` in a folder's name for a pattern."""
+    return _sql_text("".join(f"[{letter}]" if letter in "*?[" else letter for letter in str(path)))

@@ -1,0 +1,90 @@
+"""Engines that only pretend to simulate: results are made from the replication's number, faults happen on demand.
+
+The scenario is a mapping with ``id`` and, as wanted, ``sleep`` (seconds a replication), ``kill_at`` with ``flag`` (a
+path: the process ends itself at that replication while the file does not exist, and makes it first), ``kill_always``,
+``raise_at``, and ``stop_parent`` (number of the parent process to interrupt at ``interrupt_at``).
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sim.errors import ParameterError
+from sim.experiments.workers import EngineSpec
+
+TOY = EngineSpec("toy", "tests.toy_engine:run_block", "tests.toy_engine:compile_case")
+OUTCOMES = ("deal", "no_deal", "war", "größe")
+
+
+def compile_case(scenario: dict[str, Any]) -> dict[str, Any]:
+    if scenario.get("cannot_compile"):
+        raise OSError("the scenario cannot be compiled")
+    return {**scenario, "compiled": True}
+
+
+def hashed(replication: int, root_seed: int) -> int:
+    """A well-mixed 64-bit number (splitmix64)."""
+    mask = (1 << 64) - 1
+    z = (replication * 0x9E3779B97F4A7C15 + root_seed + 1) & mask
+    z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & mask
+    z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & mask
+    return z ^ (z >> 31)
+
+
+def run_block(case: dict[str, Any], replications: range, root_seed: int) -> dict[str, dict[str, Any]]:
+    assert case["compiled"]
+    for replication in replications:
+        if "sleep" in case:
+            time.sleep(case["sleep"])
+        _misbehave(case, replication)
+    numbers = [hashed(replication, root_seed) for replication in replications]
+    return {
+        "results": {
+            "replication": np.array(replications, dtype=np.int64),
+            "outcome": np.array([_outcome(number) for number in numbers], dtype=object),
+            "deal_day": np.array([number % 1000 / 7 if number % 3 else np.nan for number in numbers]),
+            "num_rounds": np.array([number % 9 for number in numbers], dtype=np.int32),
+            "summit_held": np.array([number % 2 == 0 for number in numbers]),
+            "first_mover": np.array(
+                [None if number % 5 == 0 else f"actor {number % 5}" for number in numbers], dtype=object
+            ),
+            "input:actors.A.resolve": np.array([number / 2**64 for number in numbers]),
+            "input:actors.a.resolve": np.array([-number / 2**64 for number in numbers]),
+        },
+        "paths": {
+            "replication": np.repeat(np.array(replications, dtype=np.int64), 3),
+            "day": np.tile([0.0, 90.0, 180.0], len(replications)),
+            "tension": np.array([(number >> shift) % 100 / 100 for number in numbers for shift in (0, 8, 16)]),
+        },
+    }
+
+
+def _outcome(number: int) -> str:
+    share = number / 2**64
+    return OUTCOMES[0 if share < 0.5 else 1 if share < 0.8 else 2 if share < 0.95 else 3]
+
+
+def _misbehave(case: dict[str, Any], replication: int) -> None:
+    if replication == case.get("kill_at"):
+        flag = Path(case["flag"]) if "flag" in case else None
+        if flag is None or not flag.exists():
+            if flag is not None:
+                flag.touch()
+            _end_this_process()
+    if replication == case.get("interrupt_at"):
+        os.kill(case["pid"], signal.SIGINT)
+    if replication == case.get("raise_at"):
+        raise ZeroDivisionError("no such luck")
+    if replication == case.get("refuse_at"):
+        raise ParameterError("chance: expected a number in [0, 1], found 1.4", hint="write 0.014")
+
+
+def _end_this_process() -> None:
+    # As the system does when memory runs out: no clean-up, no message.
+    os.kill(os.getpid(), getattr(signal, "SIGKILL", signal.SIGTERM))
