@@ -27,7 +27,6 @@ from typing import TYPE_CHECKING, Any
 from sim.errors import ScenarioError
 
 if TYPE_CHECKING:
-
     from sim.model.reader import Document
 
 Path = tuple[str | int, ...]
@@ -239,10 +238,8 @@ class Problems:
 
 def locate(item: Diagnostic, document: Document, *, at_key: bool = False, column: int | None = None) -> Diagnostic:
     """The fault with the file, line and quoted line of its path, or of the nearest enclosing value that has one."""
-    span = document.span(item.path, at_key=at_key)
+    span = (document.inside(item.path, column) if column else None) or document.span(item.path, at_key=at_key)
     line, start, end = span
-    if column is not None:
-        start, end = document.inside(item.path, column)
     return replace(item, file=document.name, line=line, column=start, end=end, source_line=document.line(line))
 
 

@@ -85,23 +85,31 @@ class Document:
         """Whether the value is a mapping or list on the lines below its key, where the key shows the place better."""
         if position.key is None or position.value.line == position.key.line:
             return False
+        return isinstance(self.value(path), dict | list)
+
+    def inside(self, path: Path, column: int) -> Span | None:
+        """The place of one character (``column`` from 1) of the text at ``path``.
+
+        None where that cannot be told: in a text of several lines, with escapes, or that ends before.
+        """
+        position = self.positions.get(path)
+        if position is None:
+            return None
+        span = position.value
+        written = self.line(span.line)[span.column - 1 : span.end - 1]
+        opening = 1 if written[:1] in ("'", '"') else 0
+        text = self.value(path)
+        if written[opening : len(written) - opening] != text or not 1 <= column <= len(text) + 1:
+            return None
+        start = span.column + opening + column - 1
+        return Span(span.line, start, start + 1)
+
+    def value(self, path: Path) -> Any:
+        """The value at a path that has a position."""
         value = self.data
         for part in path:
             value = value[part]
-        return isinstance(value, dict | list)
-
-    def inside(self, path: Path, column: int) -> tuple[int, int]:
-        """Column and end of one character (``column`` from 1) of the text at ``path``.
-
-        Exact for a text on one line without escapes; otherwise the start of the value.
-        """
-        span = self.span(path)
-        written = self.line(span.line)[span.column - 1 : span.end - 1]
-        opening = 1 if written[:1] in ("'", '"') else 0
-        if written[:1] in ("|", ">") or column < 1 or opening + column > len(written):
-            return span.column, span.end
-        start = span.column + opening + column - 1
-        return start, start + 1
+        return value
 
 
 def read(path: str | os.PathLike[str], *, max_bytes: int = MAX_BYTES) -> Document:
@@ -156,7 +164,7 @@ def _file_content(path: FilePath, name: str, max_bytes: int) -> bytes:
             reason = "the name is too long"
         raise _refusal(name, f"the file cannot be read: {reason}", "check the name and the disk") from None
     if len(content) > max_bytes:
-        raise _refusal(name, f"the file grew beyond {max_bytes / 1e6:g} MB while being read", "wait until it is written")
+        raise _refusal(name, f"the file grew beyond {max_bytes / 1e6:g} MB while being read", "wait until it is there")
     return content
 
 
@@ -267,9 +275,7 @@ class _Builder:
 
     def _fault(self, path: Path, span: Span, message: str, hint: str = "") -> None:
         line = self.lines[span.line - 1] if span.line <= len(self.lines) else ""
-        self.faults.append(
-            Diagnostic(path, message, "", "", hint, self.name, span.line, span.column, span.end, line)
-        )
+        self.faults.append(Diagnostic(path, message, "", "", hint, self.name, span.line, span.column, span.end, line))
 
     def _stop(self, path: Path, span: Span, message: str, hint: str = "") -> _Stop:
         self._fault(path, span, message, hint)
