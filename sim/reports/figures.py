@@ -1,0 +1,771 @@
+"""Figures: tidy data in, a Plotly figure as a plain dict out. Nothing is loaded, computed or drawn here.
+
+Every function takes `narrow`: True gives the figure for a phone. Only the layout differs, never the traces, so a page
+carries the traces once and two layouts. Colours are the light ones (`sim.reports.colours`). Labels sit above their
+row, where long names have room on any width.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sim.reports import colours
+from sim.reports.colours import GRID, INK, MUTED, tint
+from sim.reports.config import PLOTLY_CONFIG
+from sim.reports.content import (
+    Conditional,
+    Drivers,
+    Fan,
+    Incidence,
+    Offers,
+    OutcomeShare,
+    Phases,
+    TimeAxis,
+    TimelineContent,
+)
+from sim.reports.words import duration, integer, percent, percent_interval, shorten
+
+Figure = dict[str, Any]
+
+FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif'
+ROW_HEIGHT = 46  # px of one labelled row: a line of text over a bar
+
+
+# ---- shared pieces ----------------------------------------------------------------------------------------------
+
+
+def label(text: str, limit: int = 60) -> str:
+    """A name as Plotly text: shortened, and with the signs that Plotly would take for markup written out."""
+    return shorten(text, limit).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("%{", "%&#123;")
+
+
+def plain(value: Any) -> Any:
+    """The same data in JSON's own types: numbers rounded to six figures, nothing infinite."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (str, bool, int)) or value is None:
+        return value
+    if isinstance(value, Iterable):
+        return [plain(item) for item in value]
+    if hasattr(value, "item"):  # a numpy scalar
+        value = value.item()
+    if isinstance(value, float):
+        return float(f"{value:.6g}") if math.isfinite(value) else None
+    return value
+
+
+def to_json(figure: Figure) -> str:
+    """The figure as compact JSON that is safe inside a script element."""
+    text = json.dumps(plain(figure), separators=(",", ":"), allow_nan=False)
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def to_plotly(figure: Figure) -> Any:
+    """The same as a `plotly.graph_objects.Figure`, for notebooks; show it with `config=PLOTLY_CONFIG`."""
+    import plotly.graph_objects as go  # deferred: pages never need it
+
+    drawn = go.Figure(plain(figure))
+    drawn._config = PLOTLY_CONFIG
+    return drawn
+
+
+def _axis(**changes: Any) -> dict[str, Any]:
+    base = {
+        "automargin": True,
+        "gridcolor": GRID,
+        "linecolor": GRID,
+        "tickcolor": GRID,
+        "zeroline": False,
+        "fixedrange": True,
+        "tickfont": {"color": MUTED, "size": 12},
+    }
+    return {**base, **changes}
+
+
+def _layout(height: float, **changes: Any) -> dict[str, Any]:
+    base = {
+        "height": int(height),
+        "font": {"family": FONT, "size": 13, "color": INK},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "margin": {"l": 8, "r": 12, "t": 8, "b": 36},
+        "showlegend": False,
+        "dragmode": False,
+        "hovermode": "closest",
+        "hoverlabel": {"font": {"family": FONT, "size": 13}, "align": "left"},
+        "bargap": 0.0,
+    }
+    return {**base, **changes}
+
+
+def _note(text: str, **changes: Any) -> dict[str, Any]:
+    base = {"text": text, "showarrow": False, "font": {"color": INK, "size": 13}, "align": "left"}
+    return {**base, **changes}
+
+
+def _row_labels(names: Sequence[str], values: Sequence[str], narrow: bool) -> list[dict[str, Any]]:
+    """Name on the left and value on the right above each row; row 0 is on top."""
+    limit = 30 if narrow else 64
+    notes = []
+    for position, (name, value) in enumerate(zip(names, values, strict=True)):
+        place = {"y": position, "yref": "y", "xref": "paper", "yanchor": "bottom", "yshift": 7}
+        notes.append(_note(label(name, limit), x=0, xanchor="left", **place))
+        notes.append(_note(value, x=1, xanchor="right", font={"color": MUTED, "size": 13}, **place))
+    return notes
+
+
+def _row_axis(rows: int) -> dict[str, Any]:
+    """Rows from the top, with room for a label above the first."""
+    return _axis(range=[rows - 0.62, -0.78], showgrid=False, showticklabels=False, automargin=False)
+
+
+def _share_axis(top: float) -> dict[str, Any]:
+    return _axis(range=[0, min(top, 1.0) if top > 0 else 1], tickformat=".0%", nticks=6, showgrid=True)
+
+
+def _times(axis: TimeAxis) -> list[Any]:
+    return [str(date) for date in axis.dates] if len(axis.dates) else [float(day) for day in axis.days]
+
+
+def _time_axis(axis: TimeAxis, **changes: Any) -> dict[str, Any]:
+    if len(axis.dates):
+        return _axis(type="date", showgrid=False, ticks="outside", hoverformat="%-d %b %Y", **changes)
+    return _axis(
+        showgrid=False,
+        ticks="outside",
+        title={"text": label(axis.unit), "font": {"size": 12, "color": MUTED}},
+        **changes,
+    )
+
+
+def _band(
+    times: Sequence[Any], low: Sequence[float], high: Sequence[float], colour: str, alpha: float, **changes: Any
+) -> list[dict[str, Any]]:
+    """Two traces: an invisible lower edge and the area up to the upper one."""
+    edge = {"type": "scatter", "mode": "lines", "x": times, "line": {"width": 0, "color": colour}, "hoverinfo": "skip"}
+    return [
+        {**edge, "y": low, "showlegend": False, **{k: v for k, v in changes.items() if k in ("xaxis", "yaxis")}},
+        {**edge, "y": high, "fill": "tonexty", "fillcolor": tint(colour, alpha), "showlegend": False, **changes},
+    ]
+
+
+def _whiskers(
+    values: Sequence[float], lows: Sequence[float], highs: Sequence[float], colour: str = INK
+) -> dict[str, Any]:
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": [high - value for value, high in zip(values, highs, strict=True)],
+        "arrayminus": [value - low for value, low in zip(values, lows, strict=True)],
+        "color": colour,
+        "thickness": 1.6,
+        "width": 5,
+    }
+
+
+# ---- the figures of a report ------------------------------------------------------------------------------------
+
+
+def outcome_shares(outcomes: Sequence[OutcomeShare], narrow: bool = False) -> Figure:
+    """Bars of the outcome shares with their interval whiskers, in the declared order."""
+    shares = [outcome.share for outcome in outcomes]
+    rows = list(range(len(outcomes)))
+    values = [f"<b>{percent(outcome.share)}</b>  {percent_interval(outcome.low, outcome.high)}" for outcome in outcomes]
+    bars = {
+        "type": "bar",
+        "orientation": "h",
+        "x": shares,
+        "y": rows,
+        "width": 0.36,
+        "marker": {
+            "color": [colours.class_colour(row) for row in rows],
+            "line": {"width": 0},
+            "pattern": {
+                "shape": [colours.class_pattern(row) for row in rows],
+                "fillmode": "overlay",
+                "fgcolor": "#ffffff",
+                "fgopacity": 0.55,
+                "size": 7,
+                "solidity": 0.22,
+            },
+        },
+        "error_x": _whiskers(shares, [o.low for o in outcomes], [o.high for o in outcomes]),
+        "text": [label(outcome.label) for outcome in outcomes],
+        "textposition": "none",
+        "customdata": [[integer(o.count), percent_interval(o.low, o.high)] for o in outcomes],
+        "hovertemplate": "%{text}<br>%{x:.1%}, interval %{customdata[1]}<br>%{customdata[0]} histories<extra></extra>",
+    }
+    top = max((outcome.high for outcome in outcomes), default=1.0) * 1.04
+    return {
+        "data": [bars],
+        "layout": _layout(
+            44 + ROW_HEIGHT * len(rows),
+            xaxis=_share_axis(top),
+            yaxis=_row_axis(len(rows)),
+            annotations=_row_labels([outcome.label for outcome in outcomes], values, narrow),
+        ),
+    }
+
+
+def incidence(content: Incidence, narrow: bool = False) -> Figure:
+    """Small multiples, one a class on a common scale: share of histories in the class by each time, with its band."""
+    columns = 2 if narrow else 4
+    columns = min(columns, max(len(content.series), 1))
+    rows = -(-len(content.series) // columns)
+    top = max((max(series.high, default=0) for series in content.series), default=1.0) * 1.05
+    times = _times(content.axis)
+    data: list[dict[str, Any]] = []
+    axes: dict[str, Any] = {}
+    notes = []
+    height = 150 * rows + 12
+    gap_x, gap_y = (0.1 if narrow else 0.055), 62 / height
+    cell_x = (1 - gap_x * (columns - 1)) / columns
+    cell_y = (1 - gap_y * (rows - 1)) / rows
+    for position, series in enumerate(content.series):
+        row, column = divmod(position, columns)
+        suffix = "" if position == 0 else str(position + 1)
+        place = {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
+        colour = colours.class_colour(position)
+        data += _band(times, series.low, series.high, colour, 0.28, **place)
+        data.append(
+            {
+                "type": "scatter",
+                "mode": "lines",
+                "x": times,
+                "y": series.share,
+                "line": {"color": colour, "width": 2.4},
+                "name": label(series.label),
+                "hovertemplate": "%{x}<br>%{y:.1%}<extra></extra>",
+                **place,
+            }
+        )
+        left, upper = column * (cell_x + gap_x), 1 - row * (cell_y + gap_y)
+        axes[f"xaxis{suffix}"] = _time_axis(
+            content.axis, domain=[left, left + cell_x], anchor=f"y{suffix}", nticks=3, tickangle=0, automargin=False
+        )
+        if row < (len(content.series) - 1 - column) // columns and not len(content.axis.dates):
+            axes[f"xaxis{suffix}"].pop("title", None)
+        axes[f"yaxis{suffix}"] = _axis(
+            domain=[upper - cell_y, upper],
+            anchor=f"x{suffix}",
+            range=[0, min(top, 1.0) or 1],
+            tickformat=".0%",
+            nticks=4,
+            showticklabels=column == 0,
+            automargin=False,
+        )
+        last = series.share[-1] if len(series.share) else None
+        notes.append(
+            _note(
+                f"{label(series.label, 20 if narrow else 22)}  <b>{percent(last)}</b>",
+                x=left,
+                y=upper,
+                xref="paper",
+                yref="paper",
+                xanchor="left",
+                yanchor="bottom",
+                yshift=6,
+                font={"size": 12, "color": INK},
+            )
+        )
+    layout = _layout(height + 72, margin={"l": 38, "r": 10, "t": 30, "b": 42}, annotations=notes, **axes)
+    return {"data": data, "layout": layout}
+
+
+def phases(content: Phases, outcomes: Sequence[OutcomeShare] = (), narrow: bool = False) -> Figure:
+    """Sankey of the paths through the phases; widths are numbers of histories."""
+    index = {node.id: position for position, node in enumerate(content.nodes)}
+    ranks = {outcome.id: rank for rank, outcome in enumerate(outcomes)}
+    paint = [
+        colours.class_colour(ranks[node.outcome_id]) if node.outcome_id in ranks else MUTED for node in content.nodes
+    ]
+    links = [link for link in content.links if link.source in index and link.target in index and link.count > 0]
+    # A link left without colour is white on a transparent page.
+    link_paint = [tint(paint[index[link.target]], 0.38) for link in links]
+    totals = _node_totals(content, links)
+    sankey = {
+        "type": "sankey",
+        "orientation": "h",
+        "arrangement": "snap",
+        "domain": {"x": [0, 1], "y": [0, 1]},
+        "valueformat": ",d",
+        "node": {
+            "label": [f"{label(node.label, 28)}  {integer(totals[node.id])}" for node in content.nodes],
+            "color": paint,
+            "pad": 20,
+            "thickness": 12,
+            "line": {"width": 0},
+            "hovertemplate": "%{label}<extra></extra>",
+            **_node_places(content, totals),
+        },
+        "link": {
+            "source": [index[link.source] for link in links],
+            "target": [index[link.target] for link in links],
+            "value": [link.count for link in links],
+            "color": link_paint,
+            "hovertemplate": "%{source.label} to %{target.label}<br>%{value:,d} histories<extra></extra>",
+        },
+        "textfont": {"color": INK, "size": 13, "family": FONT},
+    }
+    tallest = _tallest(content)
+    return {
+        "data": [sankey],
+        "layout": _layout(max(300, 54 * tallest), margin={"l": 4, "r": 4, "t": 14, "b": 14}),
+    }
+
+
+def _tallest(content: Phases) -> int:
+    stages = [node.stage for node in content.nodes]
+    return max((stages.count(stage) for stage in set(stages)), default=1)
+
+
+def _node_totals(content: Phases, links: Sequence[Any]) -> dict[str, int]:
+    incoming = {node.id: 0 for node in content.nodes}
+    outgoing = dict(incoming)
+    for link in links:
+        outgoing[link.source] += link.count
+        incoming[link.target] += link.count
+    return {node.id: max(incoming[node.id], outgoing[node.id]) for node in content.nodes}
+
+
+def _node_places(content: Phases, totals: Mapping[str, int]) -> dict[str, list[float]]:
+    """Columns by declared stage; within a column, in the given order from the top, centred by their weight."""
+    stages = sorted({node.stage for node in content.nodes})
+    last = max(len(stages) - 1, 1)
+    x, y = [], []
+    for node in content.nodes:
+        column = [other for other in content.nodes if other.stage == node.stage]
+        whole = sum(totals[other.id] for other in column) or 1
+        gap = 0.055
+        room = 1 - gap * (len(column) - 1)
+        before = column.index(node)
+        above = sum(totals[other.id] for other in column[:before]) / whole * room + gap * before
+        x.append(min(max(stages.index(node.stage) / last, 0.001), 0.999))
+        y.append(min(max(above + totals[node.id] / whole * room / 2, 0.001), 0.999))
+    return {"x": x, "y": y}
+
+
+def fan(content: Fan, narrow: bool = False) -> Figure:
+    """Median with the bands that hold one half and nine tenths of the histories at each time."""
+    times = _times(content.axis)
+    colour = colours.BLUE
+    unit = f" {label(content.unit)}" if content.unit else ""
+    middle = {
+        "type": "scatter",
+        "mode": "lines",
+        "x": times,
+        "y": content.q50,
+        "line": {"color": colour, "width": 2.6},
+        "name": "median",
+        "customdata": [list(row) for row in zip(content.q05, content.q25, content.q75, content.q95, strict=True)],
+        "hovertemplate": (
+            f"%{{x}}<br>median %{{y:.2f}}{unit}<br>half: %{{customdata[1]:.2f}} to %{{customdata[2]:.2f}}"
+            f"<br>nine tenths: %{{customdata[0]:.2f}} to %{{customdata[3]:.2f}}<extra></extra>"
+        ),
+    }
+    bands = _band(times, content.q05, content.q95, colour, 0.16, name="nine tenths of histories", showlegend=True)
+    bands += _band(times, content.q25, content.q75, colour, 0.34, name="half of histories", showlegend=True)
+    limits = {} if content.low is None or content.high is None else {"range": _padded(content.low, content.high)}
+    return {
+        "data": [*bands, middle],
+        "layout": _layout(
+            290,
+            margin={"l": 40, "r": 12, "t": 34, "b": 40},
+            showlegend=True,
+            legend=_legend(),
+            hovermode="x",
+            xaxis=_time_axis(content.axis, nticks=4 if narrow else 8, tickangle=0),
+            yaxis=_axis(nticks=5, **limits),
+        ),
+    }
+
+
+def _legend() -> dict[str, Any]:
+    return {
+        "orientation": "h",
+        "x": 0,
+        "xanchor": "left",
+        "y": 1.0,
+        "yanchor": "bottom",
+        "font": {"size": 12, "color": INK},
+        "itemclick": False,
+        "itemdoubleclick": False,
+        "traceorder": "reversed",
+        "bgcolor": "rgba(0,0,0,0)",
+    }
+
+
+def _padded(low: float, high: float) -> list[float]:
+    room = (high - low) * 0.02
+    return [low - room, high + room]
+
+
+def drivers(content: Drivers, narrow: bool = False) -> Figure:
+    """Effect of each input with its interval, against the band that a dummy input reaches."""
+    items = list(content.items)
+    rows = list(range(len(items)))
+    data = []
+    for clear, colour, symbol, name in (
+        (True, colours.BLUE, "circle", "moves the outcome"),
+        (False, colours.GREY, "circle-open", "not distinguishable from noise"),
+    ):
+        chosen = [(row, item) for row, item in zip(rows, items, strict=True) if item.distinguishable is clear]
+        if not chosen:
+            continue
+        effects = [item.effect for _, item in chosen]
+        data.append(
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "x": effects,
+                "y": [row for row, _ in chosen],
+                "name": name,
+                "marker": {"color": colour, "size": 11, "symbol": symbol, "line": {"width": 2, "color": colour}},
+                "error_x": _whiskers(effects, [i.low for _, i in chosen], [i.high for _, i in chosen], colour),
+                "text": [label(item.label) for _, item in chosen],
+                "customdata": [[item.low, item.high] for _, item in chosen],
+                "hovertemplate": "%{text}<br>%{x:.3f} (%{customdata[0]:.3f} to %{customdata[1]:.3f})<extra></extra>",
+            }
+        )
+    reach = max([abs(bound) for item in items for bound in (item.low, item.high)] + [content.noise_floor], default=1.0)
+    signed = any(item.low < 0 for item in items)
+    floor = abs(content.noise_floor)
+    band = {
+        "type": "rect",
+        "xref": "x",
+        "yref": "paper",
+        "x0": -floor if signed else 0,
+        "x1": floor,
+        "y0": 0,
+        "y1": 1,
+        "line": {"width": 0},
+        "fillcolor": tint(colours.GREY, 0.22),
+        "layer": "below",
+    }
+    zero = {
+        "type": "line",
+        "xref": "x",
+        "yref": "paper",
+        "x0": 0,
+        "x1": 0,
+        "y0": 0,
+        "y1": 1,
+        "line": {"color": MUTED, "width": 1},
+        "layer": "below",
+    }
+    values = [
+        (f"{item.effect:+.2f}".replace("-", "\u2212") if signed else f"{item.effect:.2f}")
+        if item.distinguishable
+        else "not distinguishable"
+        for item in items
+    ]
+    notes = _row_labels([item.label for item in items], values, narrow)
+    return {
+        "data": data,
+        "layout": _layout(
+            84 + 42 * len(rows),
+            margin={"l": 8, "r": 12, "t": 30, "b": 48},
+            showlegend=True,
+            legend={**_legend(), "y": 1.0, "traceorder": "normal"},
+            shapes=[band, zero],
+            annotations=notes,
+            xaxis=_axis(
+                range=[-reach * 1.08 if signed else 0, reach * 1.08],
+                nticks=7,
+                title={"text": label(content.measure, 48 if narrow else 90), "font": {"size": 12, "color": MUTED}},
+            ),
+            yaxis=_row_axis(len(rows)),
+        ),
+    }
+
+
+def conditional_shares(content: Conditional, overall: Sequence[OutcomeShare], narrow: bool = False) -> Figure:
+    """Shares among the histories that meet the condition, beside the share among all."""
+    everyone = {outcome.id: outcome for outcome in overall}
+    ranks = {outcome.id: rank for rank, outcome in enumerate(overall)}
+    rows = list(range(len(content.shares)))
+    shares = [outcome.share for outcome in content.shares]
+    paint = [colours.class_colour(ranks.get(outcome.id, row)) for row, outcome in enumerate(content.shares)]
+    given = {
+        "type": "bar",
+        "orientation": "h",
+        "x": shares,
+        "y": rows,
+        "width": 0.34,
+        "name": "given the condition",
+        "marker": {"color": paint, "line": {"width": 0}},
+        "error_x": _whiskers(shares, [o.low for o in content.shares], [o.high for o in content.shares]),
+        "text": [label(outcome.label) for outcome in content.shares],
+        "textposition": "none",
+        "hovertemplate": "%{text}<br>%{x:.1%} given the condition<extra></extra>",
+        "showlegend": False,
+    }
+    known = [(row, everyone[o.id]) for row, o in enumerate(content.shares) if o.id in everyone]
+    among_all = {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [outcome.share for _, outcome in known],
+        "y": [row for row, _ in known],
+        "name": "all histories",
+        "marker": {"symbol": "line-ns", "size": 18, "color": INK, "line": {"width": 2, "color": INK}},
+        "text": [label(outcome.label) for _, outcome in known],
+        "hovertemplate": "%{text}<br>%{x:.1%} of all histories<extra></extra>",
+        "showlegend": True,
+    }
+    top = max([o.high for o in content.shares] + [o.share for _, o in known], default=1.0) * 1.04
+    values = [f"<b>{percent(o.share)}</b>  {percent_interval(o.low, o.high)}" for o in content.shares]
+    return {
+        "data": [given, among_all],
+        "layout": _layout(
+            72 + ROW_HEIGHT * len(rows),
+            margin={"l": 8, "r": 12, "t": 30, "b": 36},
+            showlegend=True,
+            legend=_legend(),
+            xaxis=_share_axis(top),
+            yaxis=_row_axis(len(rows)),
+            annotations=_row_labels([outcome.label for outcome in content.shares], values, narrow),
+        ),
+    }
+
+
+# ---- the figures of one history ---------------------------------------------------------------------------------
+
+
+def timeline(content: TimelineContent, narrow: bool = False) -> Figure:
+    """Lanes of events over panels of quantities, on one time axis."""
+    lanes = [lane for lane in content.lanes if len(lane.markers)]
+    panels = [panel for panel in content.panels if len(panel.series)]
+    start = content.meta.start_date
+    lane_height, panel_height, title_height = 44, 118, 46
+    heights = ([lane_height * len(lanes)] if lanes else []) + [panel_height] * len(panels)
+    total = sum(heights) + title_height * len(heights)
+    data: list[dict[str, Any]] = []
+    axes: dict[str, Any] = {}
+    notes: list[dict[str, Any]] = []
+    shapes: list[dict[str, Any]] = []
+    upper = float(total)
+    for position, height in enumerate(heights):
+        suffix = "" if position == 0 else str(position + 1)
+        upper -= title_height
+        domain = [max((upper - height) / total, 0.0), upper / total]
+        is_lanes = bool(lanes) and position == 0
+        if is_lanes:
+            _draw_lanes(data, notes, lanes, start, narrow)
+            axes["yaxis"] = {**_row_axis(len(lanes)), "domain": domain}
+            title = "What happened"
+        else:
+            panel = panels[position - (1 if lanes else 0)]
+            _draw_panel(data, panel, suffix, start)
+            axes[f"yaxis{suffix}"] = _axis(
+                domain=domain, range=_padded(panel.low, panel.high), nticks=4, **_levels(panel)
+            )
+            title = label(panel.label) + (f" ({label(panel.unit, 20)})" if panel.unit else "")
+            notes.append(_series_key(panel, domain[1], narrow))
+        notes.append(
+            _note(
+                f"<b>{title}</b>",
+                x=0,
+                y=domain[1],
+                xref="paper",
+                yref="paper",
+                xanchor="left",
+                yanchor="bottom",
+                yshift=20,
+            )
+        )
+        upper -= height
+    ends = [0, content.horizon_days]
+    time_axis = _axis(
+        range=[_moment(day, start) for day in ends],
+        showgrid=True,
+        ticks="outside",
+        nticks=4 if narrow else 9,
+        tickangle=0,
+        anchor=f"y{'' if len(heights) < 2 else len(heights)}",
+    )
+    if start:
+        time_axis |= {"type": "date", "hoverformat": "%-d %b %Y"}
+    else:
+        time_axis["title"] = {"text": "days", "font": {"size": 12, "color": MUTED}}
+    axes["xaxis"] = time_axis
+    layout = _layout(total + 56, margin={"l": 8, "r": 12, "t": 4, "b": 44}, annotations=notes, shapes=shapes, **axes)
+    return {"data": data, "layout": layout}
+
+
+def _moment(day: float, start: str | None) -> Any:
+    """A day as Plotly wants it on the axis: ISO date and time with a calendar, the number itself without."""
+    if not start:
+        return day
+    from datetime import datetime, timedelta
+
+    return (datetime.fromisoformat(start) + timedelta(days=float(day))).isoformat(timespec="minutes")
+
+
+def _draw_lanes(data: list[Any], notes: list[Any], lanes: Sequence[Any], start: str | None, narrow: bool) -> None:
+    for row, lane in enumerate(lanes):
+        colour, symbol = colours.SERIES[row % len(colours.SERIES)], colours.SYMBOLS[row % len(colours.SYMBOLS)]
+        spans_x: list[Any] = []
+        for marker in lane.markers:
+            if marker.end_day is not None:
+                spans_x += [_moment(marker.day, start), _moment(marker.end_day, start), None]
+        if spans_x:
+            data.append(
+                {
+                    "type": "scatter",
+                    "mode": "lines",
+                    "x": spans_x,
+                    "y": [row if x is not None else None for x in spans_x],
+                    "line": {"color": tint(colour, 0.55), "width": 8},
+                    "hoverinfo": "skip",
+                    "showlegend": False,
+                }
+            )
+        data.append(
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "x": [_moment(marker.day, start) for marker in lane.markers],
+                "y": [row] * len(lane.markers),
+                "marker": {"color": colour, "symbol": symbol, "size": 10, "line": {"width": 1, "color": colours.PAPER}},
+                "text": [label(marker.label, 90) for marker in lane.markers],
+                "hovertemplate": "%{x}<br>%{text}<extra></extra>",
+                "name": label(lane.label),
+                "showlegend": False,
+            }
+        )
+        notes.append(
+            _note(
+                label(lane.label, 34 if narrow else 80),
+                x=0,
+                xref="paper",
+                xanchor="left",
+                y=row,
+                yref="y",
+                yanchor="bottom",
+                yshift=8,
+                font={"color": MUTED, "size": 12},
+            )
+        )
+
+
+def _draw_panel(data: list[Any], panel: Any, suffix: str, start: str | None) -> None:
+    for position, series in enumerate(panel.series):
+        data.append(
+            {
+                "type": "scatter",
+                "mode": "lines",
+                "x": [_moment(day, start) for day in series.days],
+                "y": series.values,
+                "line": {
+                    "color": colours.SERIES[position % len(colours.SERIES)],
+                    "dash": colours.DASHES[position % len(colours.DASHES)],
+                    "width": 2.2,
+                    "shape": "hv" if series.step else "linear",
+                },
+                "name": label(series.label),
+                "hovertemplate": f"%{{x}}<br>{label(series.label, 40)} %{{y:.2f}}<extra></extra>",
+                "yaxis": f"y{suffix}",
+                "showlegend": False,
+            }
+        )
+
+
+def _levels(panel: Any) -> dict[str, Any]:
+    if not len(panel.levels):
+        return {}
+    return {
+        "tickvals": [height for height, _ in panel.levels],
+        "ticktext": [label(name, 18) for _, name in panel.levels],
+    }
+
+
+_DASH_SIGNS = (
+    "\u2501\u2501\u2501",
+    "\u2501 \u2501",
+    "\u00b7\u00b7\u00b7\u00b7",
+    "\u2501\u00b7\u2501",
+    "\u2501\u2501 \u2501\u2501",
+    "\u2501\u2501\u00b7\u2501",
+)
+
+
+def _series_key(panel: Any, top: float, narrow: bool) -> dict[str, Any]:
+    """Names of the lines in their colours, with a sign for their dash, in one line under the panel's title."""
+    parts = [
+        f'<span style="color:{colours.SERIES[n % len(colours.SERIES)]}">{_DASH_SIGNS[n % len(_DASH_SIGNS)]}</span> {label(series.label, 16 if narrow else 34)}'
+        for n, series in enumerate(panel.series)
+    ]
+    return _note(
+        "   ".join(parts[: 3 if narrow else 6]),
+        x=0,
+        y=top,
+        xref="paper",
+        yref="paper",
+        xanchor="left",
+        yanchor="bottom",
+        yshift=3,
+        font={"size": 12, "color": MUTED},
+    )
+
+
+def offers(content: Offers, narrow: bool = False) -> Figure:
+    """Proposals in utility space: who proposed (symbol and colour), accepted (filled) or not (hollow), in order."""
+    data: list[dict[str, Any]] = []
+    proposers = list(dict.fromkeys(offer.proposer for offer in content.offers))
+    ordered = sorted(content.offers, key=lambda offer: offer.day)
+    for position, proposer in enumerate(proposers):
+        colour, symbol = (
+            colours.SERIES[position % len(colours.SERIES)],
+            colours.SYMBOLS[position % len(colours.SYMBOLS)],
+        )
+        own = [offer for offer in ordered if offer.proposer == proposer]
+        data.append(
+            {
+                "type": "scatter",
+                "mode": "lines+markers",
+                "x": [offer.x for offer in own],
+                "y": [offer.y for offer in own],
+                "line": {
+                    "color": tint(colour, 0.4),
+                    "width": 1.2,
+                    "dash": colours.DASHES[position % len(colours.DASHES)],
+                },
+                "marker": {
+                    "color": colour,
+                    "size": [16 if offer.accepted else 9 for offer in own],
+                    "symbol": [symbol if offer.accepted else f"{symbol}-open" for offer in own],
+                    "line": {"width": 1.8, "color": colour},
+                },
+                "text": [label(offer.label or offer.track, 80) for offer in own],
+                "customdata": [
+                    [duration(offer.day), "accepted" if offer.accepted else "not accepted"] for offer in own
+                ],
+                "hovertemplate": "%{text}<br>after %{customdata[0]}, %{customdata[1]}<br>%{x:.3f}, %{y:.3f}<extra></extra>",
+                "name": f"offered by {label(proposer, 20 if narrow else 40)}",
+            }
+        )
+    shapes = []
+    line = {"color": MUTED, "width": 1.2, "dash": "dot"}
+    if content.reservation_x is not None:
+        x = content.reservation_x
+        shapes.append({"type": "line", "x0": x, "x1": x, "yref": "paper", "y0": 0, "y1": 1, "line": line})
+    if content.reservation_y is not None:
+        y = content.reservation_y
+        shapes.append({"type": "line", "y0": y, "y1": y, "xref": "paper", "x0": 0, "x1": 1, "line": line})
+    title = {"font": {"size": 12, "color": MUTED}}
+    limit = 40 if narrow else 70
+    return {
+        "data": data,
+        "layout": _layout(
+            400,
+            margin={"l": 48, "r": 12, "t": 34, "b": 48},
+            showlegend=True,
+            legend={**_legend(), "traceorder": "normal"},
+            shapes=shapes,
+            xaxis=_axis(nticks=6, title={**title, "text": label(f"utility for {content.x_label}", limit)}),
+            yaxis=_axis(nticks=6, title={**title, "text": label(f"utility for {content.y_label}", limit)}),
+        ),
+    }

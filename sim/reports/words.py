@@ -1,0 +1,91 @@
+"""Numbers and names as a reader sees them."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+
+from sim.reports.content import Form
+
+NBSP = "\u00a0"
+DASH = "\u2013"
+MINUS = "\u2212"
+DAYS_PER_YEAR = 365.25
+DAYS_PER_MONTH = DAYS_PER_YEAR / 12
+
+# Overrides of the writing direction could make a page read differently from what it says.
+_DIRECTION_CONTROLS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+
+
+def clean(text: str) -> str:
+    """The text without control characters, direction overrides and broken surrogates; line breaks become spaces."""
+    text = _DIRECTION_CONTROLS.sub("", text)
+    return "".join(
+        " " if char in "\t\n\r\u2028\u2029" else char
+        for char in text
+        if char in "\t\n\r" or unicodedata.category(char) not in ("Cc", "Cs")
+    )
+
+
+def shorten(text: str, limit: int) -> str:
+    """At most `limit` characters, cut with an ellipsis."""
+    text = clean(text)
+    return text if len(text) <= limit else text[: max(limit - 1, 1)].rstrip() + "\u2026"
+
+
+def percent(value: float | None, digits: int = 1) -> str:
+    """0.1234 -> 12.3 %; shares that are not zero but round to it are written as less than the last digit."""
+    if value is None or not math.isfinite(value):
+        return "n/a"
+    smallest = 10.0**-digits
+    if 0 < value * 100 < smallest / 2:
+        return f"<{NBSP}{smallest:.{digits}f}{NBSP}%"
+    return _signed(f"{value * 100:.{digits}f}") + f"{NBSP}%"
+
+
+def percent_interval(low: float, high: float, digits: int = 1) -> str:
+    """(0.12, 0.15) -> 12.0-15.0 % with a proper dash."""
+    return f"{low * 100:.{digits}f}{DASH}{high * 100:.{digits}f}{NBSP}%"
+
+
+def number(value: float | None, digits: int = 2) -> str:
+    if value is None or not math.isfinite(value):
+        return "n/a"
+    return _signed(f"{value:,.{digits}f}")
+
+
+def integer(value: float | None) -> str:
+    """1234567 -> 1 234 567 with no-break spaces."""
+    if value is None or not math.isfinite(value):
+        return "n/a"
+    return _signed(f"{value:,.0f}").replace(",", NBSP)
+
+
+def duration(days: float | None, digits: int = 0) -> str:
+    """Days below three months, months below two years, years above."""
+    if days is None or not math.isfinite(days):
+        return "never"
+    if days < 90:
+        return f"{days:.{digits}f}{NBSP}days"
+    if days < 2 * DAYS_PER_YEAR:
+        return f"{days / DAYS_PER_MONTH:.1f}{NBSP}months"
+    return f"{days / DAYS_PER_YEAR:.1f}{NBSP}years"
+
+
+def written(value: float, form: Form, digits: int | None = None) -> str:
+    """A number in the form that a finding asks for."""
+    if form == "percent":
+        return percent(value, 1 if digits is None else digits)
+    if form == "integer":
+        return integer(value)
+    if form == "days":
+        return duration(value, digits or 0)
+    return number(value, 2 if digits is None else digits)
+
+
+def _signed(text: str) -> str:
+    """Minus sign instead of hyphen, and no minus before a zero."""
+    if text.startswith("-"):
+        return text[1:] if not text.strip("-0.,") else MINUS + text[1:]
+    return text
