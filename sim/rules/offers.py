@@ -301,13 +301,15 @@ def zeuthen_concession(
     own_disagreement: float,
     other_disagreement: float,
     concedes_on_tie: bool,
+    sufficient: bool,
 ) -> int:
-    """The smallest concession that suffices: next offer of the side with the lower risk limit.
+    """The smallest concession from the present offer: package best for oneself that is better for the other.
 
-    Among allowed packages better for the other than the present offer, the one best for oneself
-    that leaves the other with the lower risk limit (it must concede next) or that the other likes
-    no less than its own offer (agreement). Equal limits oblige the side with the lower key, which
-    `concedes_on_tie` marks. If no package suffices the other's offer is accepted.
+    With `sufficient` it must also leave the other with the lower risk limit, so that the other
+    concedes next, or be liked by the other no less than its own offer (agreement); without, the
+    smallest step counts and the same side may have to move again. Equal limits oblige the side
+    with the lower key, which `concedes_on_tie` marks. If no package will do, the other's offer
+    is accepted.
     """
     best = other_offer
     top = own[other_offer]
@@ -317,15 +319,13 @@ def zeuthen_concession(
     for p in range(num_packages):
         if not allowed[p] or other[p] <= present or own[p] <= top:
             continue
-        if other[p] >= other_at_other:
-            best = p
-            top = own[p]
-            continue
-        mine = risk_limit(own[p], own_at_other, own_disagreement)
-        theirs = risk_limit(other_at_other, other[p], other_disagreement)
-        if mine > theirs or (mine == theirs and not concedes_on_tie):
-            best = p
-            top = own[p]
+        if sufficient and other[p] < other_at_other:
+            mine = risk_limit(own[p], own_at_other, own_disagreement)
+            theirs = risk_limit(other_at_other, other[p], other_disagreement)
+            if mine < theirs or (mine == theirs and concedes_on_tie):
+                continue
+        best = p
+        top = own[p]
     return best
 
 
@@ -337,13 +337,14 @@ def zeuthen_step(
     num_packages: int,
     disagreement_one: float,
     disagreement_two: float,
+    sufficient: bool,
     offers: MutableSequence[int],
 ) -> int:
     """One concession: `offers[0]`, `offers[1]` (package indices) are updated in place.
 
     Returns who conceded, 0 or 1, or 2 if the offers already agree: one side likes the other's
     offer no less than its own, both entries then hold that package. Side one has the lower key:
-    it concedes when the risk limits are equal.
+    it concedes when the risk limits are equal. `sufficient` as in `zeuthen_concession`.
     """
     first = offers[0]
     second = offers[1]
@@ -357,11 +358,11 @@ def zeuthen_step(
     risk_two = risk_limit(two[second], two[first], disagreement_two)
     if risk_one <= risk_two:
         offers[0] = zeuthen_concession(
-            one, two, allowed, num_packages, first, second, disagreement_one, disagreement_two, True
+            one, two, allowed, num_packages, first, second, disagreement_one, disagreement_two, True, sufficient
         )
         return 0
     offers[1] = zeuthen_concession(
-        two, one, allowed, num_packages, second, first, disagreement_two, disagreement_one, False
+        two, one, allowed, num_packages, second, first, disagreement_two, disagreement_one, False, sufficient
     )
     return 1
 
@@ -374,13 +375,16 @@ def zeuthen_agreement(
     num_packages: int,
     disagreement_one: float,
     disagreement_two: float,
+    sufficient: bool,
     offers: MutableSequence[int],
 ) -> int:
     """Package agreed on when both sides concede in turn from `offers`, which is updated in place.
 
-    Every step strictly lowers the conceding side's own utility, so 2 * num_packages steps suffice.
+    Started from each side's best package it ends at the Nash solution of the menu, whichever
+    concession is used: the lower risk limit marks the offer with the lower product of gains.
+    Every step lowers the conceding side's own utility, so 2 * num_packages steps suffice.
     """
     for _ in range(2 * num_packages + 1):
-        if zeuthen_step(one, two, allowed, num_packages, disagreement_one, disagreement_two, offers) == 2:
+        if zeuthen_step(one, two, allowed, num_packages, disagreement_one, disagreement_two, sufficient, offers) == 2:
             return offers[0]
     return -1

@@ -126,9 +126,8 @@ def averaged_target(
 ) -> float:
     """Behaviour-dependent target over a window of the other's offers, oldest first in `received`.
 
-    Answers the move from the offer `window` rounds ago to the last one, spread evenly over these
-    rounds by nobody: the window's whole ratio applies, as in the source. Fewer offers shorten the
-    window; with fewer than two the target stays.
+    Answers the whole move from the offer `window` offers ago to the last one. Fewer offers shorten
+    the window (window 1 is `relative_target`); with fewer than two the target stays.
     """
     if num_received < 2:
         return bounded(target, low, high)
@@ -151,10 +150,12 @@ def zeuthen_target(
     own_disagreement: float,
     other_disagreement: float,
     concedes_on_tie: bool,
+    sufficient: bool,
 ) -> float:
-    """Own utility of the present offer, or of the smallest sufficient concession if it is one's turn.
+    """Own utility of the present offer, or of the smallest concession if it is one's turn.
 
-    It is one's turn with the lower risk limit, or with equal limits and the lower key.
+    It is one's turn with the lower risk limit, or with equal limits and the lower key; arguments
+    as in `sim.rules.offers.zeuthen_concession`.
     """
     if own[other_offer] >= own[own_offer]:
         return own[other_offer]
@@ -172,6 +173,7 @@ def zeuthen_target(
                 own_disagreement,
                 other_disagreement,
                 concedes_on_tie,
+                sufficient,
             )
         ]
     return own[own_offer]
