@@ -160,11 +160,7 @@ def dispersion_from_rest(branching: float, decay: float, window: float) -> float
     k2 = a * a * (n - 0.5) / g
     e = exp(-g * window)
     gone = (1.0 - e) / g
-    covariance = (
-        k0 * (window - gone) / g
-        + k1 * (gone - window * e) / g
-        + k2 * (gone - (1.0 - e * e) / (2.0 * g)) / g
-    )
+    covariance = k0 * (window - gone) / g + k1 * (gone - window * e) / g + k2 * (gone - (1.0 - e * e) / (2.0 * g)) / g
     mean = window - n * gone
     return 1.0 + 2.0 * covariance / mean
 

@@ -94,17 +94,13 @@ def level_after_milestone(level: float, at_signing: float, promised: float, mile
 
 
 @rule
-def collapse_rate(
-    terms: Sequence[float], verification: float, trust: float, hostile: float, turnover: bool
-) -> float:
+def collapse_rate(terms: Sequence[float], verification: float, trust: float, hostile: float, turnover: bool) -> float:
     """Rate at which an undisputed agreement collapses for reasons outside it; ``terms`` in the order ``COLLAPSE_*``.
 
     ``base * exp(slope_v (verification - centre) + slope_t (trust - centre) + step * hostile)``, times the turnover
     factor in the year after a leader changed. ``hostile`` counts the principals' veto players who would now block.
     """
-    rate = terms[0] * exp(
-        terms[1] * (verification - terms[2]) + terms[3] * (trust - terms[4]) + terms[5] * hostile
-    )
+    rate = terms[0] * exp(terms[1] * (verification - terms[2]) + terms[3] * (trust - terms[4]) + terms[5] * hostile)
     return rate * terms[6] if turnover else rate
 
 

@@ -190,9 +190,7 @@ def believed_concession(
         if escalate > top:
             top = escalate
         weight = exp(precision * (concede - top))
-        chance += beliefs[cell] * weight / (
-            weight + exp(precision * (hold - top)) + exp(precision * (escalate - top))
-        )
+        chance += beliefs[cell] * weight / (weight + exp(precision * (hold - top)) + exp(precision * (escalate - top)))
     return chance
 
 
