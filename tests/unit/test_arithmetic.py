@@ -29,7 +29,7 @@ def worst_error(function, reference, arguments):
         return max(error_in_ulp(function(x), reference(Decimal(x))) for x in arguments)
 
 
-@pytest.mark.parametrize(("low", "high"), [(-745.1, 709.7), (-2.0, 2.0), (-1e-3, 1e-3), (-745.1, -700.0)])
+@pytest.mark.parametrize(("low", "high"), [(-745.1, 709.7), (-2.0, 2.0), (2.0, 12.0), (-1e-3, 1e-3), (-745.1, -700.0)])
 def test_exp_is_within_one_ulp_and_a_bit_of_the_exact_value(low, high):
     assert worst_error(exp, Decimal.exp, spread(low, high)) < 1.1
 
@@ -90,14 +90,14 @@ def test_power_of_nothing_or_less_is_zero():
     assert [powr(0.0, 0.8), powr(-2.0, 2.0), powr(0.0, 0.0), powr(0.0, -1.0)] == [0.0] * 4
 
 
-def test_whole_powers_are_products():
-    x = 0.7390851332151607
-    assert [x, x * x, x * x * x, 1.0] == [powr(x, 1.0), powr(x, 2.0), powr(x, 3.0), powr(1.0, 0.3)]
+@pytest.mark.parametrize("x", [0.7390851332151607, 0.1, 1.7])
+def test_whole_powers_are_products(x):
+    assert [powr(x, 1.0), powr(x, 2.0), powr(x, 3.0), powr(1.0, 0.3)] == [x, x * x, x * x * x, 1.0]
 
 
 @given(st.floats(1e-3, 1e3), st.floats(-5.0, 5.0))
 def test_powers_agree_with_the_platform(x, a):
-    assert powr(x, a) == pytest.approx(math.pow(x, a), rel=2e-14)
+    assert powr(x, a) == pytest.approx(math.pow(x, a), rel=2e-14, abs=0.0)
 
 
 def test_square_root_is_bounded_below_zero_and_exact_above():
@@ -116,7 +116,7 @@ def test_logistic_of_opposite_arguments_adds_to_one(x):
 
 @pytest.mark.parametrize("x", [0.0, 1.5, -2.999, 2.999, 3.001, -3.001, -6.0, -20.0, -37.0, 8.0])
 def test_normal_cdf_agrees_with_the_complementary_error_function(x):
-    assert normal_cdf(x) == pytest.approx(0.5 * math.erfc(-x / math.sqrt(2.0)), rel=4e-13)
+    assert normal_cdf(x) == pytest.approx(0.5 * math.erfc(-x / math.sqrt(2.0)), rel=4e-13, abs=0.0)
 
 
 @given(st.floats(-39.0, 39.0), st.floats(0.0, 1.0))
@@ -127,13 +127,13 @@ def test_normal_cdf_never_decreases_by_more_than_rounding(x, step):
 @given(st.floats(1e-300, 1.0 - 1e-16))
 def test_normal_quantile_agrees_with_the_standard_library(p):
     """The same published algorithm, over the platform's log: a wrong coefficient would show."""
-    assert normal_quantile(p) == pytest.approx(statistics.NormalDist().inv_cdf(p), rel=1e-13, abs=1e-15)
+    assert normal_quantile(p) == pytest.approx(statistics.NormalDist().inv_cdf(p), rel=2e-15, abs=1e-16)
 
 
 @pytest.mark.parametrize("p", [1e-300, 1e-20, 1e-11, 1e-5, 0.0749, 0.0751, 0.3, 0.5, 0.9, 0.9251, 0.999])
 def test_normal_cdf_undoes_the_quantile(p):
     """Independent of the above: the integral knows nothing of the rational approximation."""
-    assert normal_cdf(normal_quantile(p)) == pytest.approx(p, rel=1e-12)
+    assert normal_cdf(normal_quantile(p)) == pytest.approx(p, rel=1e-12, abs=0.0)
 
 
 def test_normal_quantile_is_bounded_outside_the_open_unit_interval():
