@@ -31,7 +31,7 @@ from typing import NamedTuple
 
 from sim.arithmetic import EXP_MAX, LOG_ZERO, exp, log, logistic, sqrt
 from sim.errors import ScenarioError
-from sim.model.diagnostics import Diagnostic, did_you_mean, nearest
+from sim.model.diagnostics import Diagnostic, did_you_mean, nearest, visible
 from sim.model.quantities import UNIT_NAMES, TimeUnit, in_time_unit
 from sim.rules import expression as machine
 
@@ -62,14 +62,12 @@ class ExpressionError(ScenarioError, ValueError):
     def __init__(self, message: str, column: int = 1, hint: str = "", text: str = ""):
         self.message = message
         self.column = column
-        self.hint = hint
         line = text.replace("\n", " ")
-        super().__init__(
-            [Diagnostic(message=message, hint=hint, line=1, column=column, end=column + 1, source_line=line)]
-        )
+        place = {"line": 1, "column": column, "end": column + 1, "source_line": line}
+        super().__init__([Diagnostic(message=message, hint=hint, **place)], hint=hint)
 
     def __str__(self) -> str:
-        return self.message + (f" ({self.hint})" if self.hint else "")
+        return visible(self.message)
 
 
 # The tree. Columns are for messages only and do not count when two expressions are compared.

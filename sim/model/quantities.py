@@ -13,7 +13,7 @@ import re
 from typing import Literal, get_args
 
 from sim.errors import ScenarioError
-from sim.model.diagnostics import Diagnostic, describe, nearest
+from sim.model.diagnostics import Diagnostic, describe, nearest, visible
 
 TimeUnit = Literal["days", "hours"]
 TIME_UNITS: tuple[str, ...] = get_args(TimeUnit)
@@ -54,11 +54,10 @@ class QuantityError(ScenarioError, ValueError):
     def __init__(self, expected: str, found: str, hint: str = ""):
         self.expected = expected
         self.found = found
-        self.hint = hint
-        super().__init__([Diagnostic(expected=expected, found=found, hint=hint)])
+        super().__init__([Diagnostic(expected=expected, found=found, hint=hint)], hint=hint)
 
     def __str__(self) -> str:
-        return f"expected {self.expected}, found {self.found}" + (f" ({self.hint})" if self.hint else "")
+        return visible(f"expected {self.expected}, found {self.found}")
 
 
 def in_time_unit(amount: float, unit: str, time_unit: TimeUnit) -> float:
@@ -141,7 +140,7 @@ def parse_date(value: object) -> datetime.date:
         raise QuantityError("a day of that month", f"{match[3]} in {text}", "check the calendar") from None
 
 
-def parse_moment(value: float | str, time_unit: TimeUnit = "days", start: datetime.date | None = None) -> float:
+def parse_moment(value: float | str, start: datetime.date | None = None, time_unit: TimeUnit = "days") -> float:
     """A moment as time since the scenario's start, in its time unit: a date, a duration after the start, or a number.
 
     Raises `QuantityError`, also for a date before the start or in a scenario that does not say when it starts.
