@@ -1,0 +1,124 @@
+"""Laws and edges of belief updates and trust."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sim.rules.learning import (
+    belief_mean,
+    cooperation_seen,
+    line_likelihoods,
+    mimicry,
+    mutual_trust,
+    reply_likelihoods,
+    signal_update,
+    trust,
+    trust_posterior,
+    trust_threshold,
+    update_beliefs,
+)
+
+chances = st.floats(0.01, 1.0)
+types = st.lists(st.tuples(chances, st.floats(0.0, 1.0)), min_size=2, max_size=7)
+
+
+def normalised(weights):
+    total = sum(weights)
+    return [weight / total for weight in weights]
+
+
+@given(types, st.floats(0.0, 3.0), st.sampled_from((0.0, 0.001)))
+def test_beliefs_sum_to_one_and_neighbours_stay(rows, kappa, mixing):
+    beliefs = [7.0, *normalised([prior for prior, _ in rows]), 8.0]
+    update_beliefs(beliefs, 1, len(rows), [likelihood for _, likelihood in rows], 0, kappa, mixing, 4.0)
+    assert sum(beliefs[1:-1]) == pytest.approx(1.0, abs=1e-12)
+    assert all(0.0 <= belief <= 1.0 + 1e-15 for belief in beliefs[1:-1])
+    assert (beliefs[0], beliefs[-1]) == (7.0, 8.0)
+
+
+@given(types, st.floats(0.1, 3.0))
+def test_best_explaining_type_never_loses(rows, kappa):
+    beliefs = normalised([prior for prior, _ in rows])
+    likelihoods = [likelihood for _, likelihood in rows]
+    best = likelihoods.index(max(likelihoods))
+    before = beliefs[best]
+    update_beliefs(beliefs, 0, len(rows), likelihoods, 0, kappa, 0.0, 1.0)
+    assert beliefs[best] >= before - 1e-12
+
+
+def test_order_of_independent_signals_does_not_matter():
+    one, two = [0.2, 0.6, 0.2], [0.2, 0.6, 0.2]
+    table = [0.5, 0.3, 0.2, 0.05, 0.15, 0.2]
+    for beliefs, order in ((one, (0, 1)), (two, (1, 0))):
+        for signal in order:
+            signal_update(beliefs, 0, 3, table, signal, 1.0)
+    assert one == pytest.approx(two, abs=1e-15)
+    assert one == pytest.approx(normalised([0.2 * 0.025, 0.6 * 0.045, 0.2 * 0.04]), abs=1e-15)
+
+
+def test_kappa_scales_how_much_is_learned():
+    def after(kappa):
+        beliefs = [0.5, 0.5]
+        update_beliefs(beliefs, 0, 2, [0.2, 0.6], 0, kappa, 0.0, 1.0)
+        return beliefs[0]
+
+    assert after(0.0) == 0.5
+    assert after(0.5) == pytest.approx(1.0 / (1.0 + 3.0**0.5), rel=1e-14)
+    assert after(2.0) == pytest.approx(0.1, rel=1e-14)
+
+
+def test_impossible_evidence_leaves_beliefs_alone_unless_mixed():
+    beliefs = [0.25, 0.75]
+    assert update_beliefs(beliefs, 0, 2, [0.0, 0.0], 0, 1.0, 0.0, 2.0) == 0.0
+    assert beliefs == [0.25, 0.75]
+    certain = [1.0, 0.0]
+    assert update_beliefs(certain, 0, 2, [0.0, 0.9], 0, 1.0, 0.0, 2.0) == 0.0
+    assert certain == [1.0, 0.0]
+    assert update_beliefs(beliefs, 0, 2, [0.0, 1.0], 0, 1.0, 0.001, 2.0) > 0.0
+    assert 0.0 < beliefs[0] < 0.001
+
+
+def test_strong_overreaction_does_not_lose_the_believed_types():
+    beliefs = [0.0, 1.0]
+    update_beliefs(beliefs, 0, 2, [1.0, 1e-30], 0, 50.0, 0.0, 1.0)
+    assert beliefs == [0.0, 1.0]
+
+
+def test_reply_likelihoods_are_the_behaviour_of_each_type():
+    yes, no = [0.0] * 3, [0.0] * 3
+    reply_likelihoods(-0.1, 0.5, [0.1, 0.2, 0.4], 3, 40.0, True, yes)
+    reply_likelihoods(-0.1, 0.5, [0.1, 0.2, 0.4], 3, 40.0, False, no)
+    assert [y + n for y, n in zip(yes, no, strict=True)] == pytest.approx([1.0] * 3)
+    assert yes[1] == pytest.approx(0.5)
+    assert yes == sorted(yes)
+
+
+def test_accepting_beyond_the_line_speaks_against_a_line():
+    out = [0.0, 0.0]
+    line_likelihoods(0.6, False, True, True, out)
+    assert out == [0.6, 0.0]
+    line_likelihoods(0.6, False, True, False, out)
+    assert out == [0.4, 1.0]
+    line_likelihoods(0.6, True, True, False, out)
+    assert out == [0.4, 0.4]
+
+
+def test_belief_mean_and_trust():
+    assert belief_mean([9.0, 0.25, 0.75], 1, [0.1, 0.3], 2) == pytest.approx(0.25)
+    assert trust([0.2, 0.6, 0.2], 0, [1.0, 1.0, 0.0], 3) == pytest.approx(0.8)
+    assert mutual_trust(0.8, 0.6) == pytest.approx(0.7)
+
+
+def test_trusted_enough_means_everybody_cooperates():
+    threshold = trust_threshold(0.6, 0.4)
+    assert mimicry(0.7, threshold) == 1.0
+    assert cooperation_seen(0.7, threshold) == 1.0
+    assert trust_posterior(0.7, 1.0) == pytest.approx(0.7)
+
+
+@given(st.floats(0.01, 0.99), st.floats(0.01, 0.99))
+def test_mimicry_is_a_probability(prior, threshold):
+    assert 0.0 < mimicry(prior, threshold) <= 1.0
+    assert 0.0 < cooperation_seen(prior, threshold) <= 1.0

@@ -1,0 +1,168 @@
+"""Laws and edges of continuation values, offers and concessions."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from sim.rules.offers import (
+    accept_value,
+    alternating_offers_share,
+    best_acceptable,
+    best_nash,
+    delay_discount,
+    highest_allowed,
+    offer_for_target,
+    offer_value,
+    offer_values,
+    package_distance,
+    perceived_acceptance,
+    perceived_acceptances,
+    reject_value,
+    risk_limit,
+    rubinstein_breakdown_share,
+    rubinstein_share,
+    zeuthen_agreement,
+)
+
+unit = st.floats(0.0, 1.0)
+inside = st.floats(0.05, 0.95)
+
+
+def test_delay_discount_counts_days_of_a_year():
+    assert delay_discount(0.35, 365.0) == pytest.approx(math.exp(-0.35), rel=1e-14)
+    assert delay_discount(0.35, 21.0) == pytest.approx(math.exp(-0.35 * 21.0 / 365.0), rel=1e-14)
+    assert delay_discount(0.35, 0.0) == 1.0
+
+
+@given(unit, unit, unit, unit, unit, unit)
+def test_values_lie_between_disagreement_and_the_package(disagreement, breakdown, discount, chance, block, utility):
+    low, high = sorted((disagreement, utility))
+    refusal = reject_value(disagreement, breakdown, discount, chance, block, utility)
+    for value in (
+        accept_value(disagreement, block, utility),
+        refusal,
+        offer_value(disagreement, chance, block, utility, refusal),
+    ):
+        assert low - 1e-12 <= value <= high + 1e-12
+
+
+def test_neutral_frictions_leave_the_package_itself():
+    assert accept_value(0.25, 0.0, 0.75) == 0.75
+    assert accept_value(0.25, 1.0, 0.75) == 0.25
+    assert reject_value(0.25, 0.0, 1.0, 1.0, 0.0, 0.75) == 0.75
+    assert reject_value(0.25, 1.0, 1.0, 1.0, 0.0, 0.75) == 0.25
+    assert offer_value(0.25, 1.0, 0.0, 0.75, 0.5) == 0.75
+    assert offer_value(0.25, 0.0, 0.0, 0.75, 0.5) == 0.5
+
+
+def test_continuation_values_by_hand():
+    """Disagreement .4, own offer .6; breakdown .03, discount .98, acceptance .5, block .1."""
+    refusal = 0.4 + 0.97 * 0.98 * 0.5 * 0.9 * 0.2
+    assert reject_value(0.4, 0.03, 0.98, 0.5, 0.1, 0.6) == pytest.approx(refusal, abs=1e-15)
+    expected = 0.4 + 0.7 * 0.9 * 0.2 + 0.3 * (refusal - 0.4)
+    assert offer_value(0.4, 0.7, 0.1, 0.6, refusal) == pytest.approx(expected, abs=1e-15)
+
+
+@given(st.lists(st.tuples(unit, unit, unit), min_size=1, max_size=6), unit, unit)
+def test_menu_of_offers_agrees_with_single_offers(rows, disagreement, refusal):
+    utilities, perceived, blocks = zip(*rows, strict=True)
+    out = [0.0] * len(rows)
+    offer_values(utilities, perceived, blocks, len(rows), disagreement, refusal, out)
+    assert out == [offer_value(disagreement, p, b, u, refusal) for u, p, b in rows]
+
+
+@given(unit, unit, st.floats(-1.0, 2.0))
+def test_overconfidence_never_lowers_a_chance_nor_exceeds_certainty(chance, overconfidence, expectation):
+    seen = perceived_acceptance(chance, overconfidence, expectation)
+    assert chance <= seen <= 1.0 + 1e-15
+    assert perceived_acceptance(chance, 0.0, expectation) == chance
+
+
+def test_overconfidence_touches_maximal_packages_only():
+    out = [0.0] * 3
+    perceived_acceptances([0.2, 0.2, 0.2], [0.6, 0.7, 0.8], 3, 0.7, 0.5, 1.5, out)
+    assert out == [0.2, pytest.approx(0.6), pytest.approx(perceived_acceptance(0.2, 0.5, 1.0))]
+
+
+# four packages with two issues each
+LEVELS = [0.0, 0.0, 0.5, 0.0, 0.0, 0.25, 1.0, 1.0]
+
+
+def test_offer_for_a_target_is_the_one_the_other_likes_best():
+    own, other = [0.9, 0.6, 0.6, 0.2], [0.1, 0.4, 0.5, 0.9]
+    assert offer_for_target(own, other, [1] * 4, LEVELS, 4, 2, -1, 0.6) == 2
+    assert offer_for_target(own, other, [1, 1, 0, 1], LEVELS, 4, 2, -1, 0.6) == 1
+    assert offer_for_target(own, other, [1] * 4, LEVELS, 4, 2, -1, 0.7) == 0
+    assert offer_for_target(own, other, [1] * 4, LEVELS, 4, 2, -1, 0.95) == -1
+    assert offer_for_target(own, other, [0] * 4, LEVELS, 4, 2, -1, 0.0) == -1
+
+
+def test_equally_good_offers_are_decided_by_least_change_then_index():
+    own, other = [0.5] * 4, [0.1, 0.4, 0.4, 0.4]
+    assert offer_for_target(own, other, [1] * 4, LEVELS, 4, 2, -1, 0.5) == 1
+    assert offer_for_target(own, other, [1] * 4, LEVELS, 4, 2, 0, 0.5) == 2
+    assert offer_for_target(own, other, [1] * 4, LEVELS, 4, 2, 3, 0.5) == 3
+    assert (
+        offer_for_target([0.5] * 4, [0.4] * 4, [0, 1, 0, 1], [0.0, 0.0, 0.5, 0.0, 0.0, 0.0, 0.0, 0.5], 4, 2, 0, 0.5)
+        == 1
+    )
+
+
+def test_package_distance_adds_absolute_differences():
+    assert package_distance(LEVELS, 1, 2, 2) == 0.75
+
+
+def test_choices_under_constraints():
+    own, other, some = [0.9, 0.6, 0.6, 0.2], [0.1, 0.4, 0.5, 0.9], [0, 1, 1, 1]
+    assert best_acceptable(own, other, [1] * 4, 4, 0.4) == 1
+    assert best_acceptable(own, other, [1] * 4, 4, 0.95) == -1
+    assert highest_allowed(own, some, 4, -1.0) == 0.6
+    assert highest_allowed(own, [0] * 4, 4, -1.0) == -1.0
+    assert best_nash(own, other, [1] * 4, 4, 0.0, 0.0) == 2
+    assert best_nash(own, other, [1] * 4, 4, 0.3, 0.6) == -1
+    assert best_nash([0.1, 0.6], [0.1, 0.6], [1, 1], 2, 0.5, 0.5) == 1
+
+
+@given(inside, inside)
+def test_infinite_games_are_limits_of_long_ones(discount_one, discount_two):
+    solved = alternating_offers_share(discount_one, discount_two, 0.0, 0.0, 0.0, 801)
+    assert solved == pytest.approx(rubinstein_share(discount_one, discount_two), abs=1e-9)
+
+
+@given(st.floats(0.05, 0.9), st.floats(0.0, 0.45), st.floats(0.0, 0.45))
+def test_breakdown_formula_is_the_limit_of_long_games(breakdown, payoff_one, payoff_two):
+    solved = alternating_offers_share(1.0, 1.0, breakdown, payoff_one, payoff_two, 801)
+    assert solved == pytest.approx(rubinstein_breakdown_share(breakdown, payoff_one, payoff_two), abs=1e-9)
+
+
+@given(inside, inside, st.floats(0.001, 0.04))
+def test_patience_pays(discount_one, discount_two, more):
+    assert rubinstein_share(discount_one + more, discount_two) > rubinstein_share(discount_one, discount_two)
+
+
+def test_risk_limit_counts_gains_over_disagreement():
+    assert risk_limit(0.8, 0.5, 0.2) == pytest.approx(0.5)
+    assert risk_limit(0.2, 0.1, 0.2) == 0.0
+    assert risk_limit(0.1, 0.0, 0.2) == 0.0
+
+
+@given(st.lists(st.tuples(inside, inside), min_size=1, max_size=12), st.booleans())
+def test_concessions_by_risk_end_at_the_nash_solution(menu, sufficient):
+    one, two = zip(*menu, strict=True)
+    products = sorted((a * b for a, b in menu), reverse=True)
+    assume(len(menu) == 1 or products[0] - products[1] > 1e-9)
+    offers = [
+        max(range(len(menu)), key=lambda p: (one[p], two[p])),
+        max(range(len(menu)), key=lambda p: (two[p], one[p])),
+    ]
+    agreed = zeuthen_agreement(one, two, [1] * len(menu), len(menu), 0.0, 0.0, sufficient, offers)
+    assert agreed == best_nash(one, two, [1] * len(menu), len(menu), 0.0, 0.0)
+
+
+@pytest.mark.parametrize("sufficient", [False, True])
+def test_equal_risk_limits_oblige_the_lower_key(sufficient):
+    assert zeuthen_agreement([1.0, 0.5], [0.5, 1.0], [1, 1], 2, 0.0, 0.0, sufficient, [0, 1]) == 1
