@@ -26,17 +26,19 @@ class Count(NamedTuple):
 COUNTS: dict[str, Count] = {
     # the helpers themselves
     "helper_power": Count(ci=2_000, full=40_000),
+    # the installed wheel
+    "wheel_replications": Count(ci=20, full=200),
     # crises, hazards, agreements, consent: smallest_n(p) catches a planted error with power .99; ci / full error named
     "demand_refusals": Count(ci=172_558, full=689_281),  # p = .375: 2 %, 1 %
     "audience_contest": Count(ci=45_632, full=283_348),  # p = .268: 5 %, 2 %
-    "brink_disasters": Count(ci=25_579, full=623_182),  # p = 1/7: 10 %, 2 %
+    "brink_disasters": Count(ci=25_503, full=623_182),  # p = 1/7: 10 %, 2 %
     "ladder_figures": Count(ci=1_200, full=12_000),  # not more than the prototype it is compared with
     "competing_causes": Count(ci=103_247, full=1_540_664),  # mean of an exponential, (6.43 / .02)^2; p = .0632: 2 %
     "changing_rate": Count(ci=51_874, full=206_794),  # p = .667: 2 %, 1 %
     "self_excitation": Count(ci=10_768, full=269_200),  # ratio of sd 1.61: (6.43 * 1.61 / error)^2; 10 %, 2 %
     "false_alarms": Count(ci=4_130, full=103_247),  # mean of a geometric, (6.43 / error)^2: 10 %, 2 %
     "inspection_game": Count(ci=55_442, full=1_351_113),  # p = 1/14: 10 %, 2 %
-    "veto_players": Count(ci=22_700, full=141_746),  # p = .421875: 5 %, 2 %
+    "veto_players": Count(ci=22_734, full=141_746),  # p = .421875: 5 %, 2 %
 }
 
 _mode: Mode = "ci"
