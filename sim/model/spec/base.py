@@ -221,7 +221,7 @@ def _convert_moment(data: Any, info: ValidationInfo) -> Any:
 
     context = info.context or {}
     if isinstance(data, str):
-        return parse_moment(data, context.get("start"), context.get("time_unit", "days"))
+        return parse_moment(data, start=context.get("start"), time_unit=context.get("time_unit", "days"))
     return data
 
 

@@ -74,6 +74,9 @@ class Effects(Strict):
     signal: Identifier | None = Field(None, description="Signal that observers receive.")
     cancels: Identifier | None = Field(None, description="Track whose pending meeting is cancelled.")
     breaches_deal: bool = Field(False, description="Puts a deal in force into dispute.")
+    also_counts_as: Identifier | None = Field(
+        None, description="Hazard of which this is an arrival too, in its counter and its excitation."
+    )
     hostile_vetoes: NonNegative = Field(default_factory=_zero, description="Added to the count of hostile veto players.")
     leader: LeaderChange | None = Field(None, description="Leader change.")
 
@@ -89,6 +92,10 @@ class _Hazard(Entity):
     by_type_when: ExpressionText | None = Field(None, description="`by_type` applies only while this holds.")
     alternative: Identifier | None = Field(None, description="Hazard whose effects apply as well (a test that is also a launch).")
     counts_as: Identifier | None = Field(None, description="Name of the counter it adds to in the results; its own id if absent.")
+    split: dict[Identifier, Probability] = Field(
+        default_factory=dict, description="Marks: probability by name; `mark_effects` says what each adds."
+    )
+    mark_effects: dict[Identifier, Effects] = Field(default_factory=dict, description="Effects by mark.")
 
 
 class PoissonHazard(_Hazard):
@@ -97,10 +104,6 @@ class PoissonHazard(_Hazard):
     kind: Literal["poisson"] = Field("poisson", description="Arrivals at a given rate.")
     rate: NonNegative = Field(description="Base rate per year.")
     factor: ExpressionText = Field("1", description="Multiplies the rate; read at every update.")
-    split: dict[Identifier, Probability] = Field(
-        default_factory=dict, description="Marks: probability by name; `mark_effects` says what each adds."
-    )
-    mark_effects: dict[Identifier, Effects] = Field(default_factory=dict, description="Effects by mark.")
 
 
 class SelfExcitingHazard(_Hazard):
