@@ -181,9 +181,8 @@ def _render(item: Diagnostic, markup: bool) -> str:
 
 
 def _escape(text: str) -> str:
-    from rich.markup import escape  # colour is asked for only by terminals, rich is slow to import
-
-    return escape(text)
+    """The text with what rich would take for a mark escaped; as rich's own, but a final backslash stays single."""
+    return re.sub(r"(\\*)(\[[a-z#/@][^[]*?])", r"\1\1\\\2", text)
 
 
 def _window(item: Diagnostic) -> tuple[str, int, int]:
@@ -400,6 +399,8 @@ def _follow(error: Mapping[str, Any], data: Any, model: Any) -> _Fault:
         elif known:
             # A short form: the model sees a mapping where the file has a single value, the nearest place there is.
             inside = False
+        elif isinstance(part, str):
+            unions.append((path, part))
     return _Fault(error, path, data, annotation, limits, owner, unions)
 
 

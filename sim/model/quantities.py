@@ -40,7 +40,12 @@ MAX_DURATION_HOURS = 24.0 * 365.0 * 10_000  # ten thousand years: beyond it, a s
 
 _DURATION = re.compile(r"([-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)(?:\s*([^\W\d_]+)\.?)?\Z")
 _DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})\Z")
-_DATE_LIKE = re.compile(r"[0-9]{1,4}\s*[-/. ]\s*(?:[0-9]{1,2}|[A-Za-z]{3,9})\s*[-/. ]\s*[0-9]{1,4}(?:[T ].*)?\Z")
+_MONTH = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
+_DATE_LIKE = re.compile(
+    rf"[0-9]{{1,4}}\s*[-/. ]\s*(?:[0-9]{{1,2}}|{_MONTH})\s*[-/. ,]\s*[0-9]{{1,4}}(?:[T ].*)?\Z"
+    rf"|{_MONTH}\.?\s+[0-9]{{1,2}},?\s+[0-9]{{4}}\Z",
+    re.IGNORECASE,
+)
 _COUNTS = {
     "a": "1", "an": "1", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7",
     "eight": "8", "nine": "9", "ten": "10", "twelve": "12",

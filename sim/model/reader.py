@@ -31,6 +31,7 @@ from sim.model.diagnostics import Diagnostic, Path, in_file_order, nearest
 MAX_BYTES = 5_000_000
 MAX_DEPTH = 50
 MAX_VALUES = 200_000
+MAX_FAULTS = 100  # after which reading ends: the file is not what its author thinks it is
 MAX_DIGITS = 20  # of an integer; the largest seed, 2**64 - 1, has 20
 
 
@@ -122,6 +123,8 @@ def read(path: str | os.PathLike[str], *, max_bytes: int = MAX_BYTES) -> Documen
         what a scenario may not hold; one diagnostic a fault.
     """
     name = os.fspath(path)
+    if not name:
+        raise _refusal("", "no file is named", "name a scenario file (.yaml)")
     return _read_bytes(_file_content(FilePath(path), name, max_bytes), name)
 
 
@@ -276,6 +279,8 @@ class _Builder:
     def _fault(self, path: Path, span: Span, message: str, hint: str = "") -> None:
         line = self.lines[span.line - 1] if span.line <= len(self.lines) else ""
         self.faults.append(Diagnostic(path, message, "", "", hint, self.name, span.line, span.column, span.end, line))
+        if len(self.faults) >= MAX_FAULTS:
+            raise _Stop
 
     def _stop(self, path: Path, span: Span, message: str, hint: str = "") -> _Stop:
         self._fault(path, span, message, hint)
