@@ -59,27 +59,28 @@ def test_demand_against_an_exponential_cost():
     assert ladder.refusal_exponential(ladder.premium_exponential(0.4, 0.1, 0.1), 0.1) == 0.0
 
 
-def play_demands(trials: int, cost_scale: float = 1.0) -> int:
-    """How many of the first row's demands are refused by opponents with costs drawn at addresses."""
-    p, own, low, high = DEMANDS[0][:4]
-    premium = ladder.premium_uniform(p, own, low, high)
-    refused = 0
-    for replication in range(trials):
-        cost = low + (high - low) * cost_scale * uniform(SEED, replication, 0, Stream.TYPE, 1, 0, 0)
-        refused += ladder.refuses_premium(premium, cost, 1.0)
-    return refused
-
-
-def test_demands_are_refused_as_often_as_predicted():
+@pytest.fixture(scope="module")
+def costs() -> list[float]:
+    """The opponents' costs of fighting in the first row, each drawn at its address."""
+    low, high = DEMANDS[0][2:4]
     trials = sample_size("demand_refusals")
-    assert_rate(play_demands(trials), trials, 0.375)
+    return [low + (high - low) * uniform(SEED, replication, 0, Stream.TYPE, 1, 0, 0) for replication in range(trials)]
 
 
-def test_costs_two_percent_too_high_would_show():
+def refusals(costs: list[float], scale: float) -> int:
+    """How many of the first row's demands are refused; costs are divided by the scale."""
+    premium = ladder.premium_uniform(*DEMANDS[0][:4])
+    return sum(ladder.refuses_premium(premium, cost, scale) for cost in costs)
+
+
+def test_demands_are_refused_as_often_as_predicted(costs):
+    assert_rate(refusals(costs, 1.0), len(costs), 0.375)
+
+
+def test_costs_two_percent_too_high_would_show(costs):
     """Refusals fall by 2 percent, the error that the sample size is made for."""
-    trials = sample_size("demand_refusals")
     with pytest.raises(AssertionError, match="standard errors"):
-        assert_rate(play_demands(trials, cost_scale=1.0 / 0.98), trials, 0.375)
+        assert_rate(refusals(costs, 0.98), len(costs), 0.375)
 
 
 # T05: a1, a2, W1, W2, v -> horizon, stay 1, stay 2, m1, m2, fight
@@ -342,7 +343,7 @@ def test_crises_climb_and_fade_as_in_the_prototype():
 
 def test_climbing_free_of_charge_would_show():
     """Without the one-off costs a one-step logit climbs almost freely, as the prototype found."""
-    trials = sample_size("ladder_figures") // 20
+    trials = sample_size("ladder_figures") // 40
     tops, _ = ladder_figures(trials, {})
     assert (tops == LAST).mean() > 0.25
     with pytest.raises(AssertionError):
