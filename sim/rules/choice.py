@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import MutableSequence, Sequence
 
-from sim.arithmetic import exp, logistic, normal_cdf
+from sim.arithmetic import LOGISTIC_CLIP, exp, logistic, normal_cdf
 from sim.rule import rule
 
 INFINITE_PRECISION = 1.0e9  # at or above: best reply
@@ -165,13 +165,36 @@ def acceptance_probabilities(
 
     Option `a` is worth `intercepts[a] + slopes[a] * point` to a type; rejecting `reject_value` to all.
     """
-    for a in range(num_options):
-        if allowed[a]:
-            out[a] = expected_acceptance(
-                intercepts[a] - reject_value, slopes[a], points, beliefs, start, num_points, precision
-            )
-        else:
+    if precision >= INFINITE_PRECISION:
+        for a in range(num_options):
             out[a] = 0.0
+            if allowed[a]:
+                gain = intercepts[a] - reject_value
+                out[a] = expected_acceptance(gain, slopes[a], points, beliefs, start, num_points, precision)
+        return
+    mass = 0.0
+    for t in range(num_points):
+        mass += beliefs[start + t]
+    for a in range(num_options):
+        if not allowed[a]:
+            out[a] = 0.0
+            continue
+        base = intercepts[a] - reject_value
+        slope = slopes[a]
+        if slope == 0.0:
+            out[a] = mass * logistic(precision * base)
+            continue
+        total = 0.0
+        for t in range(num_points):
+            belief = beliefs[start + t]
+            if belief > 0.0:
+                x = precision * (base + slope * points[t])
+                if x > LOGISTIC_CLIP:
+                    x = LOGISTIC_CLIP
+                elif x < -LOGISTIC_CLIP:
+                    x = -LOGISTIC_CLIP
+                total += belief * (1.0 / (1.0 + exp(-x)))  # `logistic`, inlined for speed
+        out[a] = total
 
 
 @rule

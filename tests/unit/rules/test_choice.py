@@ -139,15 +139,18 @@ def test_types_whose_constraints_forbid_accepting_are_missing_mass():
     assert expected_acceptance(1.0, 0.0, POINTS, [0.2, 0.0, 0.3], 0, 3, 100.0) == pytest.approx(0.5, abs=1e-15)
 
 
-def test_menu_acceptance_agrees_with_single_packages_in_both_forms():
+@pytest.mark.parametrize("precision", [0.0, 20.0, 1e4, INFINITE_PRECISION])
+def test_menu_acceptance_agrees_with_single_packages_in_both_forms(precision):
+    """High precision reaches both clips of the logistic: types gain from -.02 to +.07 by option 0."""
     intercepts, slopes, allowed, out = [0.4, 0.6, 0.5], [0.3, 0.0, -0.2], [1, 1, 0], [-1.0] * 3
-    acceptance_probabilities(intercepts, slopes, allowed, 3, 0.45, POINTS, BELIEFS, 1, 3, 20.0, out)
-    assert out[0] == expected_acceptance(0.4 - 0.45, 0.3, POINTS, BELIEFS, 1, 3, 20.0)
+    acceptance_probabilities(intercepts, slopes, allowed, 3, 0.45, POINTS, BELIEFS, 1, 3, precision, out)
+    for a in (0, 1):
+        assert out[a] == expected_acceptance(intercepts[a] - 0.45, slopes[a], POINTS, BELIEFS, 1, 3, precision)
     assert out[2] == 0.0
     table = [intercepts[a] + slopes[a] * point for a in range(3) for point in POINTS]
     general = [0.0] * 3
-    type_acceptances(table, [0.45] * 3, 3, 3, BELIEFS[1:], 20.0, general)
-    assert out[:2] == pytest.approx(general[:2], abs=1e-14)
+    type_acceptances(table, [0.45] * 3, 3, 3, BELIEFS[1:], precision, general)
+    assert out[:2] == pytest.approx(general[:2], abs=1e-12)
 
 
 def test_mixing_makes_the_impossible_barely_possible():
