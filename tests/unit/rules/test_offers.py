@@ -26,6 +26,7 @@ from sim.rules.offers import (
     rubinstein_breakdown_share,
     rubinstein_share,
     zeuthen_agreement,
+    zeuthen_step,
 )
 
 unit = st.floats(0.0, 1.0)
@@ -85,7 +86,11 @@ def test_overconfidence_never_lowers_a_chance_nor_exceeds_certainty(chance, over
 def test_overconfidence_touches_maximal_packages_only():
     out = [0.0] * 3
     perceived_acceptances([0.2, 0.2, 0.2], [0.6, 0.7, 0.8], 3, 0.7, 0.5, 1.5, out)
-    assert out == [0.2, pytest.approx(0.6), pytest.approx(perceived_acceptance(0.2, 0.5, 1.0))]
+    assert out == [0.2, pytest.approx(0.6), pytest.approx(0.6)]
+    perceived_acceptances([0.2, 0.2, 0.2], [0.6, 0.7, 0.8], 3, 0.7, 0.5, 0.4, out)
+    assert out == [0.2, pytest.approx(0.36), pytest.approx(perceived_acceptance(0.2, 0.5, 0.4))]
+    perceived_acceptances([0.2, 0.2, 0.2], [0.6, 0.7, 0.8], 3, 0.7, 0.5, -0.4, out)
+    assert out == [0.2] * 3
 
 
 # four packages with two issues each
@@ -139,6 +144,13 @@ def test_breakdown_formula_is_the_limit_of_long_games(breakdown, payoff_one, pay
     assert solved == pytest.approx(rubinstein_breakdown_share(breakdown, payoff_one, payoff_two), abs=1e-9)
 
 
+def test_last_proposer_leaves_the_other_its_disagreement_payoff():
+    assert alternating_offers_share(0.9, 0.8, 0.1, 0.2, 0.1, 1) == pytest.approx(0.9)
+    # with two rounds player two would hold .8 in the last; before it, player one leaves it the discounted gain over .1
+    two_rounds = alternating_offers_share(0.9, 0.8, 0.1, 0.2, 0.1, 2)
+    assert two_rounds == pytest.approx(1.0 - (0.1 + 0.9 * 0.8 * (0.8 - 0.1)))
+
+
 @given(inside, inside, st.floats(0.001, 0.04))
 def test_patience_pays(discount_one, discount_two, more):
     assert rubinstein_share(discount_one + more, discount_two) > rubinstein_share(discount_one, discount_two)
@@ -161,6 +173,13 @@ def test_concessions_by_risk_end_at_the_nash_solution(menu, sufficient):
     ]
     agreed = zeuthen_agreement(one, two, [1] * len(menu), len(menu), 0.0, 0.0, sufficient, offers)
     assert agreed == best_nash(one, two, [1] * len(menu), len(menu), 0.0, 0.0)
+
+
+def test_an_offer_as_good_as_ones_own_is_agreed_on():
+    for one, two, agreed in (([0.9, 0.5], [0.4, 0.4], 0), ([0.4, 0.4], [0.5, 0.9], 1)):
+        offers = [0, 1]
+        assert zeuthen_step(one, two, [1, 1], 2, 0.0, 0.0, True, offers) == 2
+        assert offers == [agreed, agreed]
 
 
 @pytest.mark.parametrize("sufficient", [False, True])

@@ -10,6 +10,7 @@ from sim.rules.utility import (
     gain_from_shift,
     nash_product,
     net_of_pressure,
+    net_of_pressure_utilities,
     package_utility,
     single_issue_value,
     survival,
@@ -77,6 +78,13 @@ def test_credible_threshold_beyond_reach():
 def test_pressure_never_adds_utility_and_full_easing_ends_it(utility, cost, pressure, eased):
     assert net_of_pressure(utility, cost, pressure, eased) <= utility
     assert net_of_pressure(utility, cost, pressure, 1.0) == utility
+
+
+def test_pressure_on_a_menu_is_read_from_each_package():
+    out = [0.0, 0.0]
+    net_of_pressure_utilities([0.1, 0.25, 0.9, 1.0], 2, 2, 1, 0.08, 0.5, [0.6, 0.7], out)
+    assert out == [net_of_pressure(0.6, 0.08, 0.5, 0.25), 0.7]
+    assert out[0] == pytest.approx(0.57, abs=1e-15)
 
 
 def test_gain_from_shift_is_the_kept_part_of_a_first_meeting():
