@@ -1,8 +1,13 @@
 """Engines that only pretend to simulate: results are made from the replication's number, faults happen on demand.
 
-The scenario is a mapping with ``id`` and, as wanted, ``sleep`` (seconds a replication), ``kill_at`` with ``flag`` (a
-path: the process ends itself at that replication while the file does not exist, and makes it first), ``kill_always``,
-``raise_at``, and ``stop_parent`` (number of the parent process to interrupt at ``interrupt_at``).
+The scenario is a mapping with ``id`` and, as wanted,
+
+* ``sleep``: seconds a replication;
+* ``kill_at``: the process ends itself, without warning, at this replication;
+* ``interrupt_at``: the process ``pid`` is sent Ctrl-C at this replication;
+* ``once``: path of a file that is made by the first of these two and prevents the second;
+* ``raise_at``, ``refuse_at``: an error that is a defect, or one of ours, at this replication;
+* ``cannot_compile``: the case cannot be prepared.
 """
 
 from __future__ import annotations
@@ -71,13 +76,10 @@ def _outcome(number: int) -> str:
 
 
 def _misbehave(case: dict[str, Any], replication: int) -> None:
-    if replication == case.get("kill_at"):
-        flag = Path(case["flag"]) if "flag" in case else None
-        if flag is None or not flag.exists():
-            if flag is not None:
-                flag.touch()
-            _end_this_process()
-    if replication == case.get("interrupt_at"):
+    if replication == case.get("kill_at") and _is_first_time(case):
+        # As the system does when memory runs out: no clean-up, no message.
+        os.kill(os.getpid(), getattr(signal, "SIGKILL", signal.SIGTERM))
+    if replication == case.get("interrupt_at") and _is_first_time(case):
         os.kill(case["pid"], signal.SIGINT)
     if replication == case.get("raise_at"):
         raise ZeroDivisionError("no such luck")
@@ -85,6 +87,11 @@ def _misbehave(case: dict[str, Any], replication: int) -> None:
         raise ParameterError("chance: expected a number in [0, 1], found 1.4", hint="write 0.014")
 
 
-def _end_this_process() -> None:
-    # As the system does when memory runs out: no clean-up, no message.
-    os.kill(os.getpid(), getattr(signal, "SIGKILL", signal.SIGTERM))
+def _is_first_time(case: dict[str, Any]) -> bool:
+    if "once" not in case:
+        return True
+    try:
+        Path(case["once"]).touch(exist_ok=False)
+    except FileExistsError:
+        return False
+    return True

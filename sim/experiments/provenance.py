@@ -32,7 +32,7 @@ _CIRCUMSTANCES = {
 def run_record(command: Sequence[str] | None = None) -> dict[str, Any]:
     """Versions, platform and command of a run, as plain data.
 
-    ``command`` is the command line in words (``["sim", "run", "summit"]``); left out, there is none (a run from
+    ``command`` is the command line in words (``["sim", "run", "strait"]``); left out, there is none (a run from
     Python). Options that cannot change results are dropped from it; the words as typed are under ``timing``.
     """
     return {

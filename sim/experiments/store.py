@@ -2,7 +2,7 @@
 
 ::
 
-    reports/summit-1a2b3c4d-s7-n1000/
+    reports/strait-1a2b3c4d-s7-n1000/
       results-000000.parquet    one row a replication; chunk 0
       paths-000000.parquet      rows (replication, day); chunk 0
       ...
@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import functools
 import hashlib
 import json
 import os
@@ -32,7 +33,7 @@ import numpy as np
 from sim.errors import EngineError, StoreError
 from sim.experiments.columns import KEY, TABLES, Table, canonical, joined, kind_of, kinds_of
 from sim.experiments.digest import digest_of_blocks
-from sim.experiments.lock import DirectoryLock, Locked, describe, owner_of
+from sim.experiments.lock import LOCK_NAME, DirectoryLock, Locked, describe, owner_of
 
 if TYPE_CHECKING:
     import duckdb
@@ -45,7 +46,7 @@ PARTIAL = ".partial"
 
 RUNNING, FINISHED, INTERRUPTED, FAILED = "running", "finished", "interrupted", "failed"
 
-_CHUNK_FILE = re.compile(rf"^({'|'.join(TABLES)})-(\d{{6,}})\.parquet$")
+_CHUNK_FILE = re.compile(rf"({'|'.join(TABLES)})-\d{{6,}}\.parquet")
 _SQL_TYPES = {"float64": "DOUBLE", "int64": "BIGINT", "bool": "BOOLEAN", "text": "VARCHAR"}
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}  # Windows
 
@@ -358,12 +359,13 @@ class RunWriter:
         StoreError
             The directory holds something already, is locked, or cannot be made or written.
         """
-        with _disk(directory):
+        with disk_errors(directory):
             directory.mkdir(parents=True, exist_ok=True)
             lock = _locked(directory)
         try:
-            _sweep(directory, set())
-            others = sorted(path.name for path in directory.iterdir() if path.name != "run.lock")
+            # Half-written files may be left by a start that failed; anything else is somebody's.
+            _sweep(directory, None)
+            others = sorted(path.name for path in directory.iterdir() if path.name != LOCK_NAME)
             if others:
                 raise StoreError(f"{directory}: holds {others[0]} already, and nothing is overwritten", hint=_ELSEWHERE)
             writer = cls(directory, {"schema_version": SCHEMA_VERSION, "columns": {}, "chunks": [], **manifest}, lock)
@@ -383,7 +385,7 @@ class RunWriter:
             No run in the directory, another run is writing there, or it cannot be written.
         """
         read_manifest(directory)
-        with _disk(directory):
+        with disk_errors(directory):
             lock = _locked(directory)
         try:
             # Read again: what was finished between the first look and the lock counts too.
@@ -423,7 +425,7 @@ class RunWriter:
         _check_block(clean, start, stop, where)
         self._check_columns(clean, where)
         files = {}
-        with _disk(self.directory):
+        with disk_errors(self.directory):
             for name, table in clean.items():
                 path = self.directory / f"{name}-{index:06d}.parquet"
                 files[name] = {"rows": len(table[KEY]), **_write_parquet(self._open_connection(), path, table)}
@@ -455,7 +457,7 @@ class RunWriter:
         chunks = ",\n  ".join(as_json(chunk.as_data()) for chunk in self.chunks)
         lines.append(f'"chunks": [\n  {chunks}\n]' if chunks else '"chunks": []')
         lines.append(f'"scenario": {self._scenario_text}')
-        with _disk(self.directory):
+        with disk_errors(self.directory):
             _replace_file(self.directory / MANIFEST, ("{\n" + ",\n".join(lines) + "\n}\n").encode("utf-8"))
 
     def close(self) -> None:
@@ -529,16 +531,19 @@ def is_being_written(directory: Path) -> bool:
     return owner_of(directory) is not None
 
 
-def _sweep(directory: Path, wanted: set[Path]) -> None:
-    """Remove half-written files and chunks that no manifest names; only under the lock."""
+def _sweep(directory: Path, named: set[Path] | None) -> None:
+    """Remove half-written files and, where ``named`` is given, chunks outside it; only under the lock."""
     for path in directory.iterdir():
-        if path.name.endswith(PARTIAL) or (_CHUNK_FILE.match(path.name) and path not in wanted):
-            with _disk(directory):
+        whole = path.name.removesuffix(PARTIAL)
+        is_chunk = _CHUNK_FILE.fullmatch(whole) is not None
+        is_partial = path.name != whole and (is_chunk or whole == MANIFEST)
+        if is_partial or (is_chunk and named is not None and path not in named):
+            with disk_errors(directory):
                 path.unlink()
 
 
 @contextlib.contextmanager
-def _disk(directory: Path) -> Iterator[None]:
+def disk_errors(directory: Path) -> Iterator[None]:
     """Turn what goes wrong with the disk into one clear ``StoreError``."""
     try:
         yield
@@ -582,9 +587,9 @@ def _repair(directory: Path) -> str:
     return f"`sim run --resume {directory}` computes what is missing again"
 
 
-@contextlib.contextmanager
-def _connection() -> Iterator[duckdb.DuckDBPyConnection]:
-    """A DuckDB in memory that fetches nothing from the network and spills nothing to the disk."""
+@functools.cache
+def _database() -> duckdb.DuckDBPyConnection:
+    """A DuckDB in memory that fetches nothing from the network and spills nothing to the disk; one a process."""
     import duckdb
 
     options = {
@@ -593,7 +598,13 @@ def _connection() -> Iterator[duckdb.DuckDBPyConnection]:
         "autoload_known_extensions": False,
         "temp_directory": "",
     }
-    connection = duckdb.connect(":memory:", config=options)
+    return duckdb.connect(":memory:", config=options)
+
+
+@contextlib.contextmanager
+def _connection() -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection of one's own, which is cheap; opening a database is not."""
+    connection = _database().cursor()
     try:
         yield connection
     finally:
@@ -622,7 +633,6 @@ def _write_parquet(connection: duckdb.DuckDBPyConnection, path: Path, table: Tab
         raise
     finally:
         connection.unregister("block")
-    _flush_directory(path.parent)
     return entry
 
 
@@ -648,7 +658,10 @@ def _flush(path: Path) -> None:
 
 
 def _flush_directory(directory: Path) -> None:
-    """Make a rename last through a power cut, where the system can (Windows cannot open a directory)."""
+    """Make renames last through a power cut, where the system can (Windows cannot open a directory).
+
+    Once for a chunk and its manifest: if only the manifest should come through, `damaged` finds what is missing.
+    """
     with contextlib.suppress(OSError):
         handle = os.open(directory, os.O_RDONLY)
         try:

@@ -83,7 +83,13 @@ class _Runner:
     def __init__(self, job: Job):
         self._root_seed = job.root_seed
         self._run = _imported(job.engine.run)
-        self._case = _imported(job.engine.compile)(json.loads(job.scenario))
+        compile_case = _imported(job.engine.compile)
+        try:
+            self._case = compile_case(json.loads(job.scenario))
+        except SimError:
+            raise
+        except Exception as error:
+            raise _defect("the scenario cannot be prepared", error) from error
 
     def run(self, start: int, stop: int) -> Tables:
         block = self._run(self._case, range(start, stop), self._root_seed)
@@ -98,11 +104,7 @@ class _Runner:
         except SimError:
             raise
         except Exception as error:
-            where = self._first_failing(start, stop)
-            detail = "".join(traceback.format_exception(error))
-            fault = EngineError(f"{where}: the engine failed: {type(error).__name__}: {error}", hint=_REPORT_IT)
-            fault.add_note(detail)
-            raise fault from error
+            raise _defect(f"{self._first_failing(start, stop)}: the engine failed", error) from error
 
     def _first_failing(self, start: int, stop: int) -> str:
         # Replications do not depend on one another, so the culprit fails alone as well.
@@ -112,6 +114,13 @@ class _Runner:
             except Exception:
                 return f"replication {replication}"
         return str(Block(0, start, stop))
+
+
+def _defect(what: str, error: Exception) -> EngineError:
+    """What went wrong in one line, with the traceback as a note: frames do not travel between processes."""
+    fault = EngineError(f"{what}: {type(error).__name__}: {error}", hint=_REPORT_IT)
+    fault.add_note("".join(traceback.format_exception(error)))
+    return fault
 
 
 _REPORT_IT = "this is a defect of the engine; the replication's number and the seed are enough to see it again"
@@ -252,8 +261,9 @@ class _Pool:
         self._workers += started
         for worker in started:
             self._send(worker, self._job)
-        for worker in started:
-            self._feed(worker)
+        for depth in (1, 2):  # in turns, so that blocks end roughly in order
+            for worker in started:
+                self._feed(worker, depth)
 
     def answers(self, timeout: float) -> Iterator[tuple[Block, Tables]]:
         """Blocks that ended, after waiting for the first one for at most ``timeout`` seconds."""
@@ -288,10 +298,10 @@ class _Pool:
             worker.process.close()
         self._workers.clear()
 
-    def _feed(self, worker: _Worker) -> None:
+    def _feed(self, worker: _Worker, depth: int = 2) -> None:
         # A second block in reserve keeps a worker busy while the parent writes; near the end it would only make
         # one worker wait for another.
-        while self._waiting and len(worker.assigned) < (2 if len(self._waiting) > self._size else 1):
+        while self._waiting and len(worker.assigned) < (depth if len(self._waiting) > self._size else 1):
             block = self._waiting.popleft()
             worker.assigned.append(block)
             self._send(worker, (block.start, block.stop))
@@ -377,31 +387,16 @@ def _serve(connection: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=_die_with_parent, daemon=True).start()
-    # The pipe's own errors mean that the parent is gone; the engine's are sent to it.
+    # Errors of the pipe mean that the parent is gone; those of the engine have become ours and are sent to it.
     with contextlib.suppress(EOFError, OSError):
-        job = connection.recv()
         try:
-            runner = _Runner(job)
-        except Exception as error:
-            return connection.send(_portable(error))
-        connection.send(None)
-        while True:
-            start, stop = connection.recv()
-            try:
-                answer: Any = runner.run_or_explain(start, stop)
-            except Exception as error:
-                answer = _portable(error)
-            connection.send(answer)
-
-
-def _portable(error: Exception) -> SimError:
-    """An error as it can travel to the parent: one of ours, without the frames it came through."""
-    if not isinstance(error, SimError):
-        fault = EngineError(f"the scenario cannot be prepared: {type(error).__name__}: {error}", hint=_REPORT_IT)
-        fault.add_note("".join(traceback.format_exception(error)))
-        error = fault
-    error.__cause__ = error.__context__ = error.__traceback__ = None
-    return error
+            runner = _Runner(connection.recv())
+            connection.send(None)
+            while True:
+                connection.send(runner.run_or_explain(*connection.recv()))
+        except SimError as error:
+            error.__cause__ = error.__context__ = error.__traceback__ = None
+            connection.send(error)
 
 
 def _die_with_parent() -> None:

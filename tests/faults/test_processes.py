@@ -1,0 +1,223 @@
+"""Workers that are killed, runs that are interrupted, runs that are killed: nothing finished is lost.
+
+Every case ends in the digest of an undisturbed run. Processes are real and signals are real.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import pytest
+
+from sim.errors import EngineError, StoreError
+from sim.experiments.digest import digest
+from sim.experiments.lock import start_time
+from sim.experiments.replicate import Interrupted, resume, run_scenario
+from sim.experiments.show import summary
+from sim.experiments.store import open_run
+from tests.toy_engine import TOY, compile_case, run_block
+
+ROOT = Path(__file__).resolve().parents[2]
+NUM = 200
+
+posix_only = pytest.mark.skipif(os.name == "nt", reason="Windows has no signals that can be sent to another process")
+
+
+def expected(replications: int = NUM) -> str:
+    return digest(run_block(compile_case({"id": "toy"}), range(replications), 7))
+
+
+def go(reports, workers=2, **scenario):
+    return run_scenario(
+        {"id": "toy", **scenario}, engine=TOY, seed=7, replications=NUM, workers=workers, reports=reports
+    )
+
+
+# --- workers that die ---
+
+
+@posix_only
+def test_killed_worker_changes_nothing(tmp_path):
+    outcome = go(tmp_path / "reports", kill_at=77, once=str(tmp_path / "killed"))
+    assert (tmp_path / "killed").exists()
+    assert outcome.stored.digest() == expected()
+
+
+@posix_only
+def test_block_that_kills_every_worker_is_named_and_the_others_are_kept(tmp_path):
+    with pytest.raises(EngineError, match=r"replications 175 to 199: .* was killed \(SIGKILL\), 4 times") as caught:
+        go(tmp_path, kill_at=180)
+    assert "--workers 1" in caught.value.hint
+    stored = open_run(next(tmp_path.iterdir()))
+    assert stored.status == "failed" and stored.num_replications == 175
+
+
+# --- Ctrl-C in this process ---
+
+
+@posix_only
+@pytest.mark.parametrize("workers", [1, 2])
+def test_ctrl_c_keeps_what_is_finished_and_resume_completes_it(tmp_path, workers):
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # the runner may have been started deaf to it
+    try:
+        with pytest.raises(Interrupted) as caught:
+            go(
+                tmp_path / "reports",
+                workers,
+                interrupt_at=110,
+                pid=os.getpid(),
+                once=str(tmp_path / "sent"),
+                sleep=0.001,
+            )
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    finally:
+        signal.signal(signal.SIGINT, before)
+    stored = open_run(caught.value.directory)
+    assert stored.status == "interrupted"
+    assert 0 < stored.num_replications == caught.value.done < NUM
+    assert resume(caught.value.directory, engine=TOY, workers=1).stored.digest() == expected()
+
+
+# --- whole runs, from outside ---
+
+DRIVER = """
+import multiprocessing, signal, sys
+from sim.experiments.replicate import Interrupted, run_scenario
+from tests.toy_engine import TOY
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background is started deaf to it
+
+def tell(done, total, rate):
+    print("done", done, *[child.pid for child in multiprocessing.active_children()], flush=True)
+
+try:
+    run_scenario({"id": "toy", "sleep": 0.004}, engine=TOY, seed=7, replications=200, workers=2, reports=sys.argv[1],
+                 progress=tell)
+except Interrupted as stop:
+    print(stop, file=sys.stderr)
+    sys.exit(130)
+"""
+
+
+def start(reports: Path) -> tuple[subprocess.Popen[str], list[int]]:
+    """A run in its own process and session that has stored a block or two, and the numbers of its workers."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", DRIVER, str(reports)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        start_new_session=True,
+    )
+    assert process.stdout is not None
+    for line in process.stdout:
+        _, done, *workers = line.split()
+        if int(done) > 0:
+            return process, [int(worker) for worker in workers]
+    raise AssertionError(process.communicate()[1])
+
+
+def all_ended(pids: list[int], seconds: float) -> bool:
+    end = time.monotonic() + seconds
+    while any(start_time(pid) is not None for pid in pids):
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+@posix_only
+@pytest.mark.parametrize("kind", ["ctrl-c of the whole group", "SIGTERM"])
+def test_interrupted_run_ends_quickly_with_its_workers_and_can_be_resumed(tmp_path, kind):
+    process, workers = start(tmp_path)
+    if kind == "SIGTERM":
+        process.send_signal(signal.SIGTERM)
+    else:
+        os.killpg(process.pid, signal.SIGINT)  # a terminal sends it to everybody
+    _, errors = process.communicate(timeout=20)
+    assert process.returncode == 130, errors
+    assert errors.startswith("interrupted after ") and len(errors.splitlines()) == 1  # no worker says a word
+    assert len(workers) == 2 and all_ended(workers, 5)
+    directory = next(tmp_path.iterdir())
+    assert summary(directory).status == "interrupted"
+    assert resume(directory, engine=TOY, workers=1).stored.digest() == expected()
+
+
+@posix_only
+def test_killed_run_takes_its_workers_along_and_can_be_resumed(tmp_path):
+    process, workers = start(tmp_path)
+    directory = next(tmp_path.iterdir())
+
+    # While it lives, nobody else may write there.
+    assert summary(directory).status == "running"
+    with pytest.raises(StoreError, match=rf"another run \(process {process.pid}\) is writing there"):
+        resume(directory, engine=TOY)
+    with pytest.raises(StoreError, match="is writing there"):
+        go(tmp_path, sleep=0.004)
+
+    process.kill()
+    process.communicate(timeout=20)
+    assert len(workers) == 2 and all_ended(workers, 5)
+    assert summary(directory).status == "interrupted"
+    finished = open_run(directory).num_replications
+    (directory / "results-000007.parquet.partial").write_bytes(b"PAR1 half a chunk")
+    outcome = resume(directory, engine=TOY, workers=1)
+    assert outcome.num_found == finished > 0
+    assert outcome.stored.digest() == expected()
+    assert not list(directory.glob("*.partial")) and not (directory / "run.lock").exists()
+
+
+def test_script_without_a_main_guard_runs_once(tmp_path):
+    """Workers do not import the caller's script, which would start itself again."""
+    script = tmp_path / "script.py"
+    script.write_text(
+        textwrap.dedent(
+            """
+            import sys
+            from sim.experiments.replicate import run_scenario
+            from tests.toy_engine import TOY
+            print("started")
+            done = run_scenario({"id": "toy"}, engine=TOY, seed=7, replications=200, workers=2, reports=sys.argv[1])
+            print(done.stored.digest())
+            """
+        ),
+        "utf-8",
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, str(script), str(tmp_path / "reports")]
+    found = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=True)
+    assert found.stdout.split() == ["started", expected()]
+
+
+# --- locks ---
+
+
+def test_lock_of_a_process_that_is_gone_does_not_count(tmp_path):
+    outcome = go(tmp_path, workers=1)
+    gone = {"pid": 2**22 + 1, "started": "long ago", "host": __import__("platform").node()}
+    (outcome.directory / "run.lock").write_text(json.dumps(gone), "utf-8")
+    (outcome.directory / "results-000003.parquet").unlink()
+    assert resume(outcome.directory, engine=TOY, workers=1).stored.digest() == expected()
+
+
+@pytest.mark.parametrize("started_again", [False, True], ids=["the same process", "its number used again"])
+def test_where_files_cannot_be_locked_number_and_start_time_decide(tmp_path, monkeypatch, started_again):
+    monkeypatch.setattr("sim.experiments.lock._lock", lambda file: False)
+    outcome = go(tmp_path, workers=1)
+    (outcome.directory / "results-000003.parquet").unlink()
+    started = "another time" if started_again else start_time(os.getppid())
+    owner = {"pid": os.getppid(), "started": started, "host": __import__("platform").node()}
+    (outcome.directory / "run.lock").write_text(json.dumps(owner), "utf-8")
+    if started_again:
+        assert resume(outcome.directory, engine=TOY, workers=1).num_computed == 25
+    else:
+        with pytest.raises(StoreError, match=f"process {os.getppid()}"):
+            resume(outcome.directory, engine=TOY, workers=1)

@@ -1,0 +1,38 @@
+"""The run record holds what repeats a run, and keeps circumstances apart."""
+
+from __future__ import annotations
+
+from sim.experiments.provenance import Stopwatch, reproducing, run_record
+
+
+def test_command_keeps_what_changes_results_only():
+    typed = [
+        "sim",
+        "run",
+        "my file.yaml",
+        "--workers",
+        "4",
+        "--seed=7",
+        "--out=elsewhere",
+        "-q",
+        "--json",
+        "--set",
+        "a=1",
+    ]
+    assert reproducing(typed) == "sim run 'my file.yaml' --seed=7 --set a=1"
+
+
+def test_records_of_equal_runs_differ_in_timing_only():
+    one = run_record(["sim", "run", "x.yaml", "--workers", "1"])
+    two = run_record(["sim", "run", "x.yaml", "--workers", "2", "--quiet"])
+    assert one.pop("timing") != two.pop("timing")
+    assert one == two
+    assert set(one["versions"]) == {"python", "sim", "numpy", "simpy", "duckdb"}
+
+
+def test_time_of_several_sessions_adds_up():
+    watch = Stopwatch({"started": "2020-01-01T00:00:00Z", "seconds": 5.0, "sessions": 2})
+    reading = watch.reading()
+    assert reading["started"] == "2020-01-01T00:00:00Z"
+    assert reading["sessions"] == 3 and 5.0 <= reading["seconds"] < 6.0
+    assert reading["updated"].endswith("Z")

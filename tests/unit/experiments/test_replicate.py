@@ -1,0 +1,268 @@
+"""A run gives the same rows whoever computes them, in whatever portions, and is never done twice without need."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from sim.errors import EngineError, ParameterError, StoreError, UsageError
+from sim.experiments import replicate
+from sim.experiments.digest import digest
+from sim.experiments.replicate import Interrupted, default_block_size, largest_standard_error, resume, run_scenario
+from sim.experiments.store import RunWriter, open_run
+from sim.experiments.workers import Job, run_block
+from tests.toy_engine import TOY, compile_case
+from tests.toy_engine import run_block as toy_block
+
+SCENARIO = {"id": "toy"}
+NUM = 150
+BLOCK = 25
+
+
+def expected(replications: int = NUM, seed: int = 7) -> str:
+    """The digest of the toy's rows, made without blocks, files or processes."""
+    return digest(toy_block(compile_case(SCENARIO), range(replications), seed))
+
+
+def go(reports, scenario=SCENARIO, **options):
+    options = {"engine": TOY, "seed": 7, "replications": NUM, "workers": 1, "reports": reports, **options}
+    return run_scenario(scenario, **options)
+
+
+# --- the same rows ---
+
+
+@pytest.mark.parametrize("workers", [1, 2, 3])
+def test_digest_is_the_same_for_any_number_of_workers(tmp_path, workers):
+    outcome = go(tmp_path, workers=workers)
+    assert outcome.stored.digest() == expected()
+    assert outcome.stored.is_finished and outcome.num_computed == NUM and not outcome.is_reused
+    assert sorted(path.suffix for path in outcome.directory.iterdir()) == [".json", *[".parquet"] * 12]
+
+
+@pytest.mark.parametrize("block_size", [1, 7, NUM, 10 * NUM])
+def test_digest_is_the_same_for_any_size_of_block(tmp_path, block_size):
+    assert go(tmp_path, replications=30, block_size=block_size).stored.digest() == expected(30)
+
+
+def test_digest_is_the_same_for_any_order_of_blocks(tmp_path):
+    manifest = open_run(go(tmp_path / "a").directory).manifest
+    job = Job(b'{"id": "toy"}', 7, TOY)
+    fresh = {**manifest, "status": "running", "chunks": [], "columns": {}}
+    with RunWriter.create(tmp_path / "b", fresh) as writer:
+        for index in (3, 0, 5, 1, 4, 2):
+            start = index * BLOCK
+            writer.add(index, start, start + BLOCK, run_block(job, start, start + BLOCK))
+    assert open_run(tmp_path / "b").digest() == expected()
+
+
+def test_another_seed_gives_other_rows(tmp_path):
+    assert go(tmp_path, seed=8).stored.digest() == expected(seed=8) != expected()
+
+
+# --- names, and never twice ---
+
+
+def test_equal_finished_run_is_found_and_not_repeated(tmp_path):
+    first = go(tmp_path)
+    before = {path: path.stat().st_mtime_ns for path in first.directory.iterdir()}
+    again = go(tmp_path, workers=2)
+    assert again.is_reused and again.directory == first.directory
+    assert {path: path.stat().st_mtime_ns for path in first.directory.iterdir()} == before
+
+
+def test_fresh_runs_go_beside_the_first(tmp_path):
+    names = [go(tmp_path, replications=10, fresh=fresh).directory.name for fresh in (True, True, True, False)]
+    assert names == [names[0], f"{names[0]}-2", f"{names[0]}-3", names[0]]
+    assert names[0].startswith("toy-") and names[0].endswith("-s7-n10")
+
+
+def test_another_version_of_the_simulator_goes_beside_and_does_not_continue(tmp_path, monkeypatch):
+    first = go(tmp_path, replications=10)
+    monkeypatch.setattr("sim.__version__", "999.0")
+    assert go(tmp_path, replications=10).directory.name == f"{first.directory.name}-2"
+    with pytest.raises(StoreError, match=r"begun by version .* and this is 999\.0"):
+        resume(first.directory, engine=TOY)
+
+
+def test_damaged_or_foreign_directory_is_left_alone(tmp_path):
+    first = go(tmp_path, replications=10)
+    (first.directory / "manifest.json").write_text("{}", "utf-8")
+    assert go(tmp_path, replications=10).directory.name == f"{first.directory.name}-2"
+    assert (first.directory / "manifest.json").read_text("utf-8") == "{}"
+
+
+def test_directory_of_ones_own_choice(tmp_path):
+    chosen = tmp_path / "deep" / "here"
+    assert go(tmp_path, replications=10, directory=chosen).directory == chosen
+    assert go(tmp_path, replications=10, directory=chosen).is_reused
+    with pytest.raises(StoreError, match="holds another run already"):
+        go(tmp_path, replications=11, directory=chosen)
+    with pytest.raises(StoreError, match="holds a run already"):
+        go(tmp_path, replications=10, directory=chosen, fresh=True)
+
+
+def test_scenario_id_cannot_choose_a_place(tmp_path):
+    outcome = go(tmp_path / "reports", scenario={"id": "../../elsewhere"}, replications=10)
+    assert outcome.directory.resolve().parent == (tmp_path / "reports").resolve()
+    assert outcome.stored.manifest["scenario_id"] == "../../elsewhere"
+
+
+# --- stopping at a standard error ---
+
+
+def test_stop_is_at_the_first_boundary_that_suffices_for_any_number_of_workers(tmp_path):
+    options = {"replications": 2_000, "until_se": 0.025, "block_size": BLOCK}
+    alone, together = go(tmp_path / "1", **options), go(tmp_path / "2", workers=2, **options)
+    outcomes = np.array(toy_block(compile_case(SCENARIO), range(2_000), 7)["results"]["outcome"], dtype=str)
+
+    def error_of(count: int) -> float:
+        shares = np.unique(outcomes[:count], return_counts=True)[1] / count
+        return float(np.sqrt(shares * (1 - shares) / count).max())
+
+    first = next(n for n in range(replicate.SMALLEST_SAMPLE, 2_000, BLOCK) if error_of(n) <= 0.025)
+    for outcome in (alone, together):
+        manifest = outcome.stored.manifest
+        assert manifest["replications"] == outcome.stored.num_replications == first
+        assert manifest["until_se"]["largest_se"] == pytest.approx(error_of(first), rel=1e-12)
+        assert outcome.stored.digest() == expected(first)
+        assert len(list(outcome.directory.glob("results-*"))) == first / BLOCK
+    assert go(tmp_path / "2", **options).is_reused
+
+
+def test_stop_rule_gives_up_at_the_cap(tmp_path):
+    outcome = go(tmp_path, replications=100, until_se=0.001)
+    assert outcome.stored.num_replications == 100
+    assert outcome.stored.manifest["until_se"]["largest_se"] > 0.001
+
+
+def test_interrupted_stop_rule_ends_where_an_uninterrupted_one_does(tmp_path):
+    options = {"replications": 2_000, "until_se": 0.03, "block_size": BLOCK}
+    whole = go(tmp_path / "whole", **options)
+    with pytest.raises(Interrupted):
+        go(tmp_path / "cut", progress=stop_after(50), should_stop=stop_after.asked, **options)
+    outcome = resume(next((tmp_path / "cut").iterdir()), engine=TOY, workers=1)
+    assert outcome.num_found == 50
+    assert outcome.stored.digest() == whole.stored.digest()
+
+
+class stop_after:
+    """A progress callback that asks for a stop once so many replications are done."""
+
+    wanted = False
+
+    def __init__(self, count: int):
+        self.count = count
+        stop_after.wanted = False
+
+    def __call__(self, done: int, total: int, rate: float) -> None:
+        stop_after.wanted = done >= self.count
+
+    @staticmethod
+    def asked() -> bool:
+        return stop_after.wanted
+
+
+def test_standard_error_is_that_of_the_share_nearest_one_half():
+    assert largest_standard_error({"deal": 30, "war": 70}) == pytest.approx(math.sqrt(0.3 * 0.7 / 100))
+    assert largest_standard_error({"deal": 100}) == 0.0
+    assert largest_standard_error({}) == math.inf
+
+
+def test_block_size_depends_on_the_number_of_replications_only():
+    assert [default_block_size(n) for n in (1, 100, 1_000, 10_000, 1_000_000)] == [25, 25, 32, 100, 1000]
+
+
+# --- interruption by the caller, progress ---
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_stopped_run_is_continued_by_resume_and_by_asking_again(tmp_path, workers):
+    with pytest.raises(Interrupted) as caught:
+        go(tmp_path, workers=workers, progress=stop_after(50), should_stop=stop_after.asked)
+    assert 50 <= caught.value.done < NUM and caught.value.total == NUM
+    assert "--resume" in caught.value.hint and str(caught.value.done) in str(caught.value)
+    stored = open_run(caught.value.directory)
+    assert stored.status == "interrupted" and stored.num_replications == caught.value.done
+    outcome = resume(caught.value.directory, engine=TOY, workers=1) if workers == 1 else go(tmp_path)
+    assert outcome.directory == caught.value.directory and outcome.num_found == caught.value.done
+    assert outcome.stored.digest() == expected()
+    assert outcome.stored.manifest["timing"]["sessions"] == 2
+    assert resume(outcome.directory, engine=TOY).is_reused
+
+
+def test_progress_counts_up_to_all(tmp_path):
+    told = []
+    go(tmp_path, progress=lambda done, total, rate: told.append((done, total, rate > 0)))
+    assert told == [(done, NUM, done > 0) for done in range(0, NUM + 1, BLOCK)]
+
+
+def test_error_in_the_callers_callback_keeps_what_was_finished(tmp_path):
+    def fail(done: int, total: int, rate: float) -> None:
+        if done >= 50:
+            raise RuntimeError("the terminal went away")
+
+    with pytest.raises(RuntimeError, match="went away"):
+        go(tmp_path, progress=fail)
+    place = next(tmp_path.iterdir())
+    assert open_run(place).status == "interrupted"
+    assert resume(place, engine=TOY, workers=1).num_found == 50
+
+
+# --- what the engine does wrong ---
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_defect_of_the_engine_names_the_replication(tmp_path, workers):
+    with pytest.raises(
+        EngineError, match="replication 110: the engine failed: ZeroDivisionError: no such luck"
+    ) as caught:
+        go(tmp_path, scenario={"id": "toy", "raise_at": 110}, workers=workers)
+    assert "toy_engine.py" in caught.value.__notes__[0]
+    stored = open_run(next(tmp_path.iterdir()))
+    assert stored.status == "failed" and "no such luck" in stored.manifest["failure"]
+    assert stored.num_replications > 0
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_what_the_engine_refuses_arrives_as_it_was_said(tmp_path, workers):
+    with pytest.raises(ParameterError, match=r"found 1\.4") as caught:
+        go(tmp_path, scenario={"id": "toy", "refuse_at": 0}, workers=workers)
+    assert caught.value.hint == "write 0.014"
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_case_that_cannot_be_prepared_is_one_clear_message(tmp_path, workers):
+    with pytest.raises(EngineError, match="cannot be prepared: OSError: the scenario cannot be compiled"):
+        go(tmp_path, scenario={"id": "toy", "cannot_compile": True}, workers=workers)
+
+
+# --- what is asked for ---
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"replications": 0}, "replications: expected a whole number from 1"),
+        ({"replications": 10.5}, "replications: expected a whole number"),
+        ({"replications": 2**32 + 1}, "replications: expected a whole number"),
+        ({"seed": -1}, "seed: expected a whole number from 0"),
+        ({"seed": 2**64}, "seed: expected a whole number"),
+        ({"seed": True}, "seed: expected a whole number"),
+        ({"workers": 0}, "workers: expected a whole number from 1"),
+        ({"until_se": 0.0}, "until-se: expected a standard error above 0"),
+        ({"until_se": float("nan")}, "until-se: expected a standard error above 0"),
+        ({"engine": "os:system"}, "engine 'os:system': expected one of event"),
+    ],
+)
+def test_senseless_requests_are_refused_before_anything_is_written(tmp_path, options, message):
+    with pytest.raises(UsageError, match=message):
+        go(tmp_path, **options)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_stored_run_cannot_choose_what_is_imported(tmp_path):
+    with pytest.raises(UsageError, match="engine 'toy': expected one of event"):
+        resume(go(tmp_path, replications=10).directory)
