@@ -83,6 +83,11 @@ def test_overconfidence_never_lowers_a_chance_nor_exceeds_certainty(chance, over
     assert perceived_acceptance(chance, 0.0, expectation) == chance
 
 
+@pytest.mark.parametrize(("expectation", "seen"), [(-1.0, 0.2), (0.0, 0.2), (0.4, 0.36), (1.0, 0.6), (2.0, 0.6)])
+def test_overconfidence_closes_part_of_the_distance_to_certainty(expectation, seen):
+    assert perceived_acceptance(0.2, 0.5, expectation) == pytest.approx(seen, abs=1e-15)
+
+
 def test_overconfidence_touches_maximal_packages_only():
     out = [0.0] * 3
     perceived_acceptances([0.2, 0.2, 0.2], [0.6, 0.7, 0.8], 3, 0.7, 0.5, 1.5, out)
