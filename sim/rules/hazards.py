@@ -3,8 +3,8 @@
 Three ideas. *Next reaction*: arrival n of a hazard owns one unit exponential, ``-log(u)``; time spends it at the
 current rate and the event is due when it is used up. Exact for piecewise constant rates, and a change of rate needs
 no new draw (Gibson and Bruck 2000, J. Phys. Chem. A 104, 1876-1889). *Thinning*: a rate that only falls between
-updates is bounded by its value at the last update; candidates come at the bound and are kept with probability
-rate / bound (Lewis and Shedler 1979, Naval Research Logistics 26, 403-413). *Self-excitation*: each event raises
+updates is bounded by its value at the last update; candidates come at the bound and are kept with probability rate /
+bound (Lewis and Shedler 1979, Naval Research Logistics Quarterly 26, 403-413). *Self-excitation*: each event raises
 the rate by ``branching * decay``, and the rise decays exponentially (Hawkes 1971, Biometrika 58, 83-90).
 
 One unit of time throughout a call: rates per day with days, or per year with years.

@@ -44,6 +44,7 @@ def test_overdue_clocks_ring_now():
 @given(st.floats(1e-9, 1.0 - 1e-9))
 def test_unit_exponentials_are_positive(draw):
     assert hazards.unit_exponential(draw) > 0.0
+    assert hazards.unit_exponential(0.5) == pytest.approx(0.6931471805599453, rel=1e-15)
 
 
 def test_a_candidate_at_the_bound_is_always_kept():
@@ -59,6 +60,13 @@ def test_the_rate_at_the_last_update_bounds_the_rate_until_the_next(excitation, 
     assert hazards.self_exciting_rate(0.5, 1.35, later, 0.1, False) <= (
         hazards.self_exciting_rate(0.5, 1.35, now, 0.1, False)
     )
+
+
+def test_an_event_brings_branching_followers():
+    """Its rise decays at the rate at which it was scaled, so its integral is the branching number."""
+    rise = hazards.excitation_with_event(0.0, 0.57, 0.0267)
+    assert rise / 0.0267 == pytest.approx(0.57, rel=1e-14)
+    assert hazards.excitation_with_event(0.3, 0.57, 0.0267) == pytest.approx(0.3 + rise, rel=1e-14)
 
 
 def test_a_pause_replaces_the_whole_rate():
