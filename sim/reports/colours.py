@@ -22,7 +22,7 @@ GREEN = "#009e73"
 BLUE = "#0072b2"
 SKY = "#56b4e9"
 PURPLE = "#cc79a7"
-YELLOW = "#f0e442"
+YELLOW = "#cbbb10"  # darker than the published #f0e442, which cannot be seen as a line on paper
 GREY = "#8c9197"
 
 CLASSES = (VERMILLION, ORANGE, GREEN, BLUE, SKY, PURPLE, YELLOW, GREY)

@@ -5,7 +5,7 @@ page computes a share, an interval or a quantile. Every label, class name and qu
 
 Conventions, stated once:
 
-* shares and probabilities are fractions in [0, 1]; intervals are 95 % and given as (low, high);
+* shares and probabilities are fractions in [0, 1]; intervals are 95% and given as (low, high);
 * times are days since the start of the scenario (`days`), with ISO dates beside them when the scenario has a calendar;
 * text is plain text: pages escape it, so any character is allowed; the few identifiers (`id`) may hold any text too,
   because pages derive their anchors from positions;
@@ -14,7 +14,7 @@ Conventions, stated once:
 A number inside a finding carries a reference that says how to recompute it from the result rows:
 
     reference  = function ":" subject [ "|" condition ]
-    function   = share | low | high | count          subject is a condition: fraction of rows, its Wilson 95 % bounds,
+    function   = share | low | high | count          subject is a condition: fraction of rows, its Wilson 95% bounds,
                                                      number of rows
                | median | mean | quantile(p)         subject is a column: over its finite values
     condition  = term { "&" term }
@@ -43,7 +43,8 @@ Verdict = Literal["holds", "does not hold", "not testable", "not run"]
 class Number:
     """A figure inside a sentence, with the reference that recomputes it.
 
-    `form` says how it is written: 0.123 as percent is "12.3 %"; days become days, months or years, whichever reads best.
+    `form` says how it is written: 0.123 as percent is "12.3%"; days become days, months or years,
+    whichever reads best.
     """
 
     value: float

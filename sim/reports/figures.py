@@ -31,7 +31,7 @@ from sim.reports.words import duration, integer, percent, percent_interval, shor
 Figure = dict[str, Any]
 
 FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif'
-ROW_HEIGHT = 46  # px of one labelled row: a line of text over a bar
+ROW_HEIGHT = 48  # px of one labelled row: a line of text over a bar
 
 
 # ---- shared pieces ----------------------------------------------------------------------------------------------
@@ -91,7 +91,7 @@ def _layout(height: float, **changes: Any) -> dict[str, Any]:
         "font": {"family": FONT, "size": 13, "color": INK},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
-        "margin": {"l": 8, "r": 12, "t": 8, "b": 36},
+        "margin": {"l": 2, "r": 2, "t": 8, "b": 36},
         "showlegend": False,
         "dragmode": False,
         "hovermode": "closest",
@@ -119,11 +119,13 @@ def _row_labels(names: Sequence[str], values: Sequence[str], narrow: bool) -> li
 
 def _row_axis(rows: int) -> dict[str, Any]:
     """Rows from the top, with room for a label above the first."""
-    return _axis(range=[rows - 0.62, -0.78], showgrid=False, showticklabels=False, automargin=False)
+    return _axis(range=[rows - 0.62, -0.78], showgrid=False, showticklabels=False, automargin=False, ticks="")
 
 
 def _share_axis(top: float) -> dict[str, Any]:
-    return _axis(range=[0, min(top, 1.0) if top > 0 else 1], tickformat=".0%", nticks=6, showgrid=True)
+    return _axis(
+        range=[0, min(top, 1.0) if top > 0 else 1], tickformat=".0%", nticks=6, showgrid=False, ticks="outside"
+    )
 
 
 def _times(axis: TimeAxis) -> list[Any]:
@@ -166,30 +168,30 @@ def _whiskers(
     }
 
 
-# ---- the figures of a report ------------------------------------------------------------------------------------
-
-
-def outcome_shares(outcomes: Sequence[OutcomeShare], narrow: bool = False) -> Figure:
-    """Bars of the outcome shares with their interval whiskers, in the declared order."""
+def _bars(outcomes: Sequence[OutcomeShare], places: Sequence[int], **changes: Any) -> list[dict[str, Any]]:
+    """Pale bars under an edge and a pattern in the class's own colour, so that ink whiskers show on any page."""
+    paint = [colours.class_colour(place) for place in places]
+    shapes = [colours.class_pattern(place) for place in places]
     shares = [outcome.share for outcome in outcomes]
-    rows = list(range(len(outcomes)))
-    values = [f"<b>{percent(outcome.share)}</b>  {percent_interval(outcome.low, outcome.high)}" for outcome in outcomes]
-    bars = {
-        "type": "bar",
-        "orientation": "h",
-        "x": shares,
-        "y": rows,
-        "width": 0.36,
+    base = {"type": "bar", "orientation": "h", "x": shares, "y": list(range(len(outcomes))), "width": 0.36}
+    fill = {
+        **base,
+        "marker": {"color": [tint(colour, 0.55) for colour in paint], "line": {"width": 0}},
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
+    edge = {
+        **base,
         "marker": {
-            "color": [colours.class_colour(row) for row in rows],
-            "line": {"width": 0},
+            # Under a pattern this is its colour, without one it would fill the bar.
+            "color": [colour if shape else tint(colour, 0.0) for colour, shape in zip(paint, shapes, strict=True)],
+            "line": {"width": 1.2, "color": paint},
             "pattern": {
-                "shape": [colours.class_pattern(row) for row in rows],
-                "fillmode": "overlay",
-                "fgcolor": "#ffffff",
-                "fgopacity": 0.55,
-                "size": 7,
-                "solidity": 0.22,
+                "shape": shapes,
+                "fillmode": "replace",
+                "fgopacity": 0.8,
+                "size": 8,
+                "solidity": 0.2,
             },
         },
         "error_x": _whiskers(shares, [o.low for o in outcomes], [o.high for o in outcomes]),
@@ -197,39 +199,57 @@ def outcome_shares(outcomes: Sequence[OutcomeShare], narrow: bool = False) -> Fi
         "textposition": "none",
         "customdata": [[integer(o.count), percent_interval(o.low, o.high)] for o in outcomes],
         "hovertemplate": "%{text}<br>%{x:.1%}, interval %{customdata[1]}<br>%{customdata[0]} histories<extra></extra>",
+        "showlegend": False,
+        **changes,
     }
+    return [fill, edge]
+
+
+# ---- the figures of a report ------------------------------------------------------------------------------------
+
+
+def outcome_shares(outcomes: Sequence[OutcomeShare], narrow: bool = False) -> Figure:
+    """Bars of the outcome shares with their interval whiskers, in the declared order."""
     top = max((outcome.high for outcome in outcomes), default=1.0) * 1.04
     return {
-        "data": [bars],
+        "data": _bars(outcomes, range(len(outcomes))),
         "layout": _layout(
-            44 + ROW_HEIGHT * len(rows),
+            44 + ROW_HEIGHT * len(outcomes),
+            barmode="overlay",
             xaxis=_share_axis(top),
-            yaxis=_row_axis(len(rows)),
-            annotations=_row_labels([outcome.label for outcome in outcomes], values, narrow),
+            yaxis=_row_axis(len(outcomes)),
+            annotations=_row_labels([outcome.label for outcome in outcomes], _share_words(outcomes), narrow),
         ),
     }
 
 
+def _share_words(outcomes: Sequence[OutcomeShare]) -> list[str]:
+    return [f"<b>{percent(outcome.share)}</b>  {percent_interval(outcome.low, outcome.high)}" for outcome in outcomes]
+
+
 def incidence(content: Incidence, narrow: bool = False) -> Figure:
-    """Small multiples, one a class on a common scale: share of histories in the class by each time, with its band."""
-    columns = 2 if narrow else 4
-    columns = min(columns, max(len(content.series), 1))
+    """Small multiples, one a class on a common scale: share of histories in the class by each time, with its band.
+
+    A class in which every history begins would flatten all the others, so the scale leaves out the first eighth of
+    the grid; a line that starts above it says so.
+    """
+    columns = min(2 if narrow else 4, max(len(content.series), 1))
     rows = -(-len(content.series) // columns)
-    top = max((max(series.high, default=0) for series in content.series), default=1.0) * 1.05
     times = _times(content.axis)
+    top = _incidence_top(content)
     data: list[dict[str, Any]] = []
     axes: dict[str, Any] = {}
     notes = []
-    height = 150 * rows + 12
-    gap_x, gap_y = (0.1 if narrow else 0.055), 62 / height
+    cell, head = 104, 64  # px of a panel, and of the names and dates between two
+    height = (cell + head) * rows - head
+    gap_x, gap_y = (0.09 if narrow else 0.05), head / height
     cell_x = (1 - gap_x * (columns - 1)) / columns
-    cell_y = (1 - gap_y * (rows - 1)) / rows
     for position, series in enumerate(content.series):
         row, column = divmod(position, columns)
         suffix = "" if position == 0 else str(position + 1)
         place = {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
         colour = colours.class_colour(position)
-        data += _band(times, series.low, series.high, colour, 0.28, **place)
+        data += _band(times, series.low, series.high, colour, 0.3, **place)
         data.append(
             {
                 "type": "scatter",
@@ -238,41 +258,59 @@ def incidence(content: Incidence, narrow: bool = False) -> Figure:
                 "y": series.share,
                 "line": {"color": colour, "width": 2.4},
                 "name": label(series.label),
-                "hovertemplate": "%{x}<br>%{y:.1%}<extra></extra>",
+                "customdata": [[low, high] for low, high in zip(series.low, series.high, strict=True)],
+                "hovertemplate": ("%{x}<br>%{y:.1%} (%{customdata[0]:.1%} to %{customdata[1]:.1%})<extra></extra>"),
                 **place,
             }
         )
-        left, upper = column * (cell_x + gap_x), 1 - row * (cell_y + gap_y)
+        left, upper = column * (cell_x + gap_x), 1 - row * (cell / height + gap_y)
         axes[f"xaxis{suffix}"] = _time_axis(
             content.axis, domain=[left, left + cell_x], anchor=f"y{suffix}", nticks=3, tickangle=0, automargin=False
         )
-        if row < (len(content.series) - 1 - column) // columns and not len(content.axis.dates):
+        if position + columns < len(content.series):
             axes[f"xaxis{suffix}"].pop("title", None)
         axes[f"yaxis{suffix}"] = _axis(
-            domain=[upper - cell_y, upper],
+            domain=[max(upper - cell / height, 0.0), upper],
             anchor=f"x{suffix}",
-            range=[0, min(top, 1.0) or 1],
+            range=[0, top],
             tickformat=".0%",
             nticks=4,
             showticklabels=column == 0,
             automargin=False,
         )
-        last = series.share[-1] if len(series.share) else None
-        notes.append(
-            _note(
-                f"{label(series.label, 20 if narrow else 22)}  <b>{percent(last)}</b>",
-                x=left,
-                y=upper,
-                xref="paper",
-                yref="paper",
-                xanchor="left",
-                yanchor="bottom",
-                yshift=6,
-                font={"size": 12, "color": INK},
-            )
-        )
-    layout = _layout(height + 72, margin={"l": 38, "r": 10, "t": 30, "b": 42}, annotations=notes, **axes)
+        notes.append(_panel_head(series, left, upper, narrow))
+        if len(series.share) and series.share[0] > top:
+            corner = {"x": left, "y": upper, "xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "top"}
+            text = f"\u2191 from {percent(series.share[0], 0)}"
+            notes.append(_note(text, **corner, xshift=8, font={"size": 11, "color": MUTED}))
+    layout = _layout(height + 86, margin={"l": 34, "r": 4, "t": 44, "b": 42}, annotations=notes, **axes)
     return {"data": data, "layout": layout}
+
+
+def _incidence_top(content: Incidence) -> float:
+    first = len(content.axis.days) // 8
+    highest = [max(list(series.high)[first:], default=0.0) for series in content.series]
+    return min(max(highest, default=1.0) * 1.05, 1.0) or 1.0
+
+
+def _panel_head(series: Any, left: float, upper: float, narrow: bool) -> dict[str, Any]:
+    """Name of the class, and under it the last share with its interval."""
+    name = label(series.label, 22 if narrow else 24)
+    last = (
+        f"<b>{percent(series.share[-1])}</b>  {percent_interval(series.low[-1], series.high[-1])}"
+        if len(series.share)
+        else ""
+    )
+    place = {
+        "x": left,
+        "y": upper,
+        "xref": "paper",
+        "yref": "paper",
+        "xanchor": "left",
+        "yanchor": "bottom",
+        "yshift": 4,
+    }
+    return _note(f"{name}<br>{last}", **place, font={"size": 12, "color": INK})
 
 
 def phases(content: Phases, outcomes: Sequence[OutcomeShare] = (), narrow: bool = False) -> Figure:
@@ -308,7 +346,7 @@ def phases(content: Phases, outcomes: Sequence[OutcomeShare] = (), narrow: bool 
             "color": link_paint,
             "hovertemplate": "%{source.label} to %{target.label}<br>%{value:,d} histories<extra></extra>",
         },
-        "textfont": {"color": INK, "size": 13, "family": FONT},
+        "textfont": {"color": INK, "size": 12, "family": FONT},
     }
     tallest = _tallest(content)
     return {
@@ -343,9 +381,14 @@ def _node_places(content: Phases, totals: Mapping[str, int]) -> dict[str, list[f
         room = 1 - gap * (len(column) - 1)
         before = column.index(node)
         above = sum(totals[other.id] for other in column[:before]) / whole * room + gap * before
-        x.append(min(max(stages.index(node.stage) / last, 0.001), 0.999))
+        x.append(min(max(_column_place(stages.index(node.stage), last), 0.001), 0.999))
         y.append(min(max(above + totals[node.id] / whole * room / 2, 0.001), 0.999))
     return {"x": x, "y": y}
+
+
+def _column_place(column: int, last: int) -> float:
+    """Even columns, but for a wider last gap, where two columns of names meet."""
+    return 1.0 if column == last else column / (last + 0.6)
 
 
 def fan(content: Fan, narrow: bool = False) -> Figure:
@@ -366,14 +409,14 @@ def fan(content: Fan, narrow: bool = False) -> Figure:
             f"<br>nine tenths: %{{customdata[0]:.2f}} to %{{customdata[3]:.2f}}<extra></extra>"
         ),
     }
-    bands = _band(times, content.q05, content.q95, colour, 0.16, name="nine tenths of histories", showlegend=True)
-    bands += _band(times, content.q25, content.q75, colour, 0.34, name="half of histories", showlegend=True)
+    bands = _band(times, content.q05, content.q95, colour, 0.16, name="nine tenths", showlegend=True)
+    bands += _band(times, content.q25, content.q75, colour, 0.34, name="middle half", showlegend=True)
     limits = {} if content.low is None or content.high is None else {"range": _padded(content.low, content.high)}
     return {
         "data": [*bands, middle],
         "layout": _layout(
             290,
-            margin={"l": 40, "r": 12, "t": 34, "b": 40},
+            margin={"l": 30, "r": 4, "t": 34, "b": 40},
             showlegend=True,
             legend=_legend(),
             hovermode="x",
@@ -467,7 +510,7 @@ def drivers(content: Drivers, narrow: bool = False) -> Figure:
         "data": data,
         "layout": _layout(
             84 + 42 * len(rows),
-            margin={"l": 8, "r": 12, "t": 30, "b": 48},
+            margin={"l": 2, "r": 2, "t": 30, "b": 48},
             showlegend=True,
             legend={**_legend(), "y": 1.0, "traceorder": "normal"},
             shapes=[band, zero],
@@ -486,23 +529,7 @@ def conditional_shares(content: Conditional, overall: Sequence[OutcomeShare], na
     """Shares among the histories that meet the condition, beside the share among all."""
     everyone = {outcome.id: outcome for outcome in overall}
     ranks = {outcome.id: rank for rank, outcome in enumerate(overall)}
-    rows = list(range(len(content.shares)))
-    shares = [outcome.share for outcome in content.shares]
-    paint = [colours.class_colour(ranks.get(outcome.id, row)) for row, outcome in enumerate(content.shares)]
-    given = {
-        "type": "bar",
-        "orientation": "h",
-        "x": shares,
-        "y": rows,
-        "width": 0.34,
-        "name": "given the condition",
-        "marker": {"color": paint, "line": {"width": 0}},
-        "error_x": _whiskers(shares, [o.low for o in content.shares], [o.high for o in content.shares]),
-        "text": [label(outcome.label) for outcome in content.shares],
-        "textposition": "none",
-        "hovertemplate": "%{text}<br>%{x:.1%} given the condition<extra></extra>",
-        "showlegend": False,
-    }
+    places = [ranks.get(outcome.id, row) for row, outcome in enumerate(content.shares)]
     known = [(row, everyone[o.id]) for row, o in enumerate(content.shares) if o.id in everyone]
     among_all = {
         "type": "scatter",
@@ -516,17 +543,18 @@ def conditional_shares(content: Conditional, overall: Sequence[OutcomeShare], na
         "showlegend": True,
     }
     top = max([o.high for o in content.shares] + [o.share for _, o in known], default=1.0) * 1.04
-    values = [f"<b>{percent(o.share)}</b>  {percent_interval(o.low, o.high)}" for o in content.shares]
+    names = [outcome.label for outcome in content.shares]
     return {
-        "data": [given, among_all],
+        "data": [*_bars(content.shares, places), among_all],
         "layout": _layout(
-            72 + ROW_HEIGHT * len(rows),
-            margin={"l": 8, "r": 12, "t": 30, "b": 36},
+            72 + ROW_HEIGHT * len(names),
+            barmode="overlay",
+            margin={"l": 2, "r": 2, "t": 30, "b": 36},
             showlegend=True,
             legend=_legend(),
             xaxis=_share_axis(top),
-            yaxis=_row_axis(len(rows)),
-            annotations=_row_labels([outcome.label for outcome in content.shares], values, narrow),
+            yaxis=_row_axis(len(names)),
+            annotations=_row_labels(names, _share_words(content.shares), narrow),
         ),
     }
 
@@ -539,7 +567,7 @@ def timeline(content: TimelineContent, narrow: bool = False) -> Figure:
     lanes = [lane for lane in content.lanes if len(lane.markers)]
     panels = [panel for panel in content.panels if len(panel.series)]
     start = content.meta.start_date
-    lane_height, panel_height, title_height = 44, 118, 46
+    lane_height, panel_height, title_height = 44, 112, 48
     heights = ([lane_height * len(lanes)] if lanes else []) + [panel_height] * len(panels)
     total = sum(heights) + title_height * len(heights)
     data: list[dict[str, Any]] = []
@@ -555,15 +583,17 @@ def timeline(content: TimelineContent, narrow: bool = False) -> Figure:
         if is_lanes:
             _draw_lanes(data, notes, lanes, start, narrow)
             axes["yaxis"] = {**_row_axis(len(lanes)), "domain": domain}
-            title = "What happened"
+            title, keyed = "Events", False
         else:
             panel = panels[position - (1 if lanes else 0)]
             _draw_panel(data, panel, suffix, start)
             axes[f"yaxis{suffix}"] = _axis(
                 domain=domain, range=_padded(panel.low, panel.high), nticks=4, **_levels(panel)
             )
-            title = label(panel.label) + (f" ({label(panel.unit, 20)})" if panel.unit else "")
-            notes.append(_series_key(panel, domain[1], narrow))
+            title = label(panel.label, 38) if narrow else label(panel.label) + _unit(panel.unit)
+            keyed = len(panel.series) > 1
+            if keyed:
+                notes.append(_series_key(panel, domain[1], narrow))
         notes.append(
             _note(
                 f"<b>{title}</b>",
@@ -573,7 +603,7 @@ def timeline(content: TimelineContent, narrow: bool = False) -> Figure:
                 yref="paper",
                 xanchor="left",
                 yanchor="bottom",
-                yshift=20,
+                yshift=20 if keyed else 4,
             )
         )
         upper -= height
@@ -593,6 +623,10 @@ def timeline(content: TimelineContent, narrow: bool = False) -> Figure:
     axes["xaxis"] = time_axis
     layout = _layout(total + 56, margin={"l": 8, "r": 12, "t": 4, "b": 44}, annotations=notes, shapes=shapes, **axes)
     return {"data": data, "layout": layout}
+
+
+def _unit(unit: str) -> str:
+    return f" ({label(unit, 20)})" if unit else ""
 
 
 def _moment(day: float, start: str | None) -> Any:
@@ -618,7 +652,7 @@ def _draw_lanes(data: list[Any], notes: list[Any], lanes: Sequence[Any], start: 
                     "mode": "lines",
                     "x": spans_x,
                     "y": [row if x is not None else None for x in spans_x],
-                    "line": {"color": tint(colour, 0.55), "width": 8},
+                    "line": {"color": tint(colour, 0.45), "width": 9},
                     "hoverinfo": "skip",
                     "showlegend": False,
                 }
@@ -629,7 +663,12 @@ def _draw_lanes(data: list[Any], notes: list[Any], lanes: Sequence[Any], start: 
                 "mode": "markers",
                 "x": [_moment(marker.day, start) for marker in lane.markers],
                 "y": [row] * len(lane.markers),
-                "marker": {"color": colour, "symbol": symbol, "size": 10, "line": {"width": 1, "color": colours.PAPER}},
+                "marker": {
+                    "color": colour,
+                    "symbol": [symbol if marker.end_day is None else "line-ns" for marker in lane.markers],
+                    "size": 11,
+                    "line": {"width": [0 if m.end_day is None else 2 for m in lane.markers], "color": colour},
+                },
                 "text": [label(marker.label, 90) for marker in lane.markers],
                 "hovertemplate": "%{x}<br>%{text}<extra></extra>",
                 "name": label(lane.label),
@@ -694,10 +733,10 @@ _DASH_SIGNS = (
 
 def _series_key(panel: Any, top: float, narrow: bool) -> dict[str, Any]:
     """Names of the lines in their colours, with a sign for their dash, in one line under the panel's title."""
-    parts = [
-        f'<span style="color:{colours.SERIES[n % len(colours.SERIES)]}">{_DASH_SIGNS[n % len(_DASH_SIGNS)]}</span> {label(series.label, 16 if narrow else 34)}'
-        for n, series in enumerate(panel.series)
-    ]
+    parts = []
+    for position, series in enumerate(panel.series):
+        colour, sign = colours.SERIES[position % len(colours.SERIES)], _DASH_SIGNS[position % len(_DASH_SIGNS)]
+        parts.append(f'<span style="color:{colour}">{sign}</span> {label(series.label, 16 if narrow else 34)}')
     return _note(
         "   ".join(parts[: 3 if narrow else 6]),
         x=0,
@@ -744,7 +783,7 @@ def offers(content: Offers, narrow: bool = False) -> Figure:
                     [duration(offer.day), "accepted" if offer.accepted else "not accepted"] for offer in own
                 ],
                 "hovertemplate": "%{text}<br>after %{customdata[0]}, %{customdata[1]}<br>%{x:.3f}, %{y:.3f}<extra></extra>",
-                "name": f"offered by {label(proposer, 20 if narrow else 40)}",
+                "name": f"offered by {label(proposer, 28)}",
             }
         )
     shapes = []

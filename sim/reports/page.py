@@ -67,6 +67,11 @@ class Chart:
         return int(self.wide["layout"]["height"])
 
     @property
+    def alt(self) -> str:
+        """What stands for the picture: its title and its reading."""
+        return f"Chart: {self.title}. {self.reading}"
+
+    @property
     def json(self) -> Markup:
         return Markup(figures.to_json({**self.wide, "narrow": self.narrow_layout}))
 
@@ -78,13 +83,14 @@ def chart(
     wide = draw(False)
     narrow = draw(True)["layout"]
     changes = {key: value for key, value in narrow.items() if wide["layout"].get(key) != value}
+    reading = reading.replace(words.DASH, f"\u2060{words.DASH}\u2060")  # a range stays on one line
     return Chart(title, reading, wide, changes, table, scrolls)
 
 
 def render(content: ReportContent) -> str:
     """The HTML text of a report."""
     by_id = {outcome.id: position for position, outcome in enumerate(content.outcomes)}
-    return _template("report.html.j2").render(
+    return template("report.html.j2").render(
         **page_parts(),
         content=content,
         findings=[finding_html(finding) for finding in content.findings],
@@ -164,14 +170,14 @@ def _share_rows(outcomes: Sequence[OutcomeShare]) -> list[list[str]]:
     ]
 
 
-SHARE_HEADINGS = ("Outcome", "Share", "95 % interval", "Histories")
+SHARE_HEADINGS = ("Outcome", "Share", "95% interval", "Histories")
 
 
 def _outcomes(outcomes: Sequence[OutcomeShare]) -> Chart:
     most = max(outcomes, key=lambda o: o.share)
     reading = (
         f"The most frequent end is \u201c{most.label}\u201d, {words.percent(most.share)} of histories "
-        f"({words.percent_interval(most.low, most.high)}). Bars are shares of all histories; whiskers are 95 % intervals."
+        f"({words.percent_interval(most.low, most.high)}). Bars are shares of all histories; whiskers are 95% intervals."
     )
     rows = [[*row, o.description] for row, o in zip(_share_rows(outcomes), outcomes, strict=True)]
     table = Table((*SHARE_HEADINGS, "What it means"), rows)
@@ -180,8 +186,8 @@ def _outcomes(outcomes: Sequence[OutcomeShare]) -> Chart:
 
 def _incidence(content: Incidence) -> Chart:
     reading = content.reading or (
-        "Share of histories in each class by each date, on one scale; shaded bands are 95 % intervals, "
-        "the figure beside each name is the last value."
+        "Share of histories in each class by each date, on one scale. The figures under each name are the share at the "
+        "end and its 95% interval; shaded bands are the intervals on the way."
     )
     times = content.axis.dates if len(content.axis.dates) else [f"{day:g}" for day in content.axis.days]
     picked = _spread(len(times), 13)
@@ -189,7 +195,7 @@ def _incidence(content: Incidence) -> Chart:
         [
             times[at],
             *(
-                f"{words.percent(s.share[at])} ({words.percent_interval(s.low[at], s.high[at])})"
+                f"{words.percent(s.share[at])} ({words.percent_interval(s.low[at], s.high[at])[:-1]})"
                 for s in content.series
             ),
         ]
@@ -227,8 +233,8 @@ def _fan(content: Fan) -> Chart:
     )
     times = content.axis.dates if len(content.axis.dates) else [f"{day:g}" for day in content.axis.days]
     quantiles = (content.q05, content.q25, content.q50, content.q75, content.q95)
-    rows = [[times[at], *(words.number(q[at]) for q in quantiles)] for at in _spread(len(times), 13)]
-    headings = ("Date" if len(content.axis.dates) else content.axis.unit, "5 %", "25 %", "median", "75 %", "95 %")
+    rows = [[times[at], *(words.number(q[at]) for q in quantiles)] for at in _spread(len(times), 9)]
+    headings = ("Date" if len(content.axis.dates) else content.axis.unit, "5%", "25%", "median", "75%", "95%")
     title = content.label + (f" ({content.unit})" if content.unit else "")
     return chart(title, reading, lambda narrow: figures.fan(content, narrow), Table(headings, rows))
 
@@ -255,14 +261,14 @@ def _drivers(content: Drivers) -> Chart:
         for item in content.items
     ]
     rows.append(["Dummy input (noise floor)", words.number(content.noise_floor, 3), "", "", ""])
-    table = Table(("Input", "Effect", "95 % interval", "A higher value makes likelier", "Path"), rows)
+    table = Table(("Input", "Effect", "95% interval", "A higher value makes likelier", "Path"), rows)
     title = f"What moves {content.target}" if content.target else "What moves the outcomes"
     return chart(title, reading, lambda narrow: figures.drivers(content, narrow), table)
 
 
 def _conditional(content: Conditional, overall: Sequence[OutcomeShare]) -> Chart:
     reading = content.reading or (
-        f"{words.integer(content.replications)} histories meet this condition. Bars are shares among them with 95 % intervals; "
+        f"{words.integer(content.replications)} histories meet this condition. Bars are shares among them with 95% intervals; "
         "the upright mark is the share among all histories."
     )
     everyone = {outcome.id: words.percent(outcome.share) for outcome in overall}
@@ -300,8 +306,12 @@ def _verdicts(content: ReportContent) -> list[tuple[str, int]]:
     counted: dict[str, int] = {}
     for row in content.claims:
         counted[row.verdict] = counted.get(row.verdict, 0) + 1
-    order = ("holds", "does not hold", "not testable", "not run")
-    return [(verdict, counted[verdict]) for verdict in order if verdict in counted]
+    one_many = {"holds": "hold", "does not hold": "do not hold", "not testable": "not testable", "not run": "not run"}
+    return [
+        (verdict if counted[verdict] == 1 else many, counted[verdict])
+        for verdict, many in one_many.items()
+        if verdict in counted
+    ]
 
 
 def _asset(name: str) -> bytes:
@@ -333,5 +343,6 @@ def _environment() -> jinja2.Environment:
     return environment
 
 
-def _template(name: str) -> jinja2.Template:
+def template(name: str) -> jinja2.Template:
+    """One of the templates of this package."""
     return _environment().get_template(name)

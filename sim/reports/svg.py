@@ -54,7 +54,7 @@ def history_picture(history: History) -> HistoryPicture:
     marks = [_mark(marker, horizon, top, height) for marker in history.markers]
     body = "".join(marks + shapes)
     svg = (
-        f'<svg viewBox="0 0 {WIDTH} {height}" width="100%" height="{height}" preserveAspectRatio="none" '
+        f'<svg class="drawn" viewBox="0 0 {WIDTH} {height}" width="100%" height="{height}" preserveAspectRatio="none" '
         f'aria-hidden="true" focusable="false">{body}</svg>'
     )
     return HistoryPicture(svg, height, tuple(rows))
@@ -72,7 +72,7 @@ def band_strip(value: float, low: float, high: float, band_low: float, band_high
 
     band = across(band_low), across(band_high)
     return (
-        f'<svg class="strip" viewBox="0 0 {WIDTH} 20" width="100%" height="20" preserveAspectRatio="none" '
+        f'<svg class="drawn strip" viewBox="0 0 {WIDTH} 20" width="100%" height="20" preserveAspectRatio="none" '
         f'aria-hidden="true" focusable="false">'
         f'<rect class="band" x="{band[0]}" y="3" width="{_span(*band)}" height="14"/>'
         f'<line class="line" x1="{across(low)}" x2="{across(high)}" y1="10" y2="10"/>'

@@ -35,18 +35,18 @@ def shorten(text: str, limit: int) -> str:
 
 
 def percent(value: float | None, digits: int = 1) -> str:
-    """0.1234 -> 12.3 %; shares that are not zero but round to it are written as less than the last digit."""
+    """0.1234 -> 12.3%; shares that are not zero but round to it are written as less than the last digit."""
     if value is None or not math.isfinite(value):
         return "n/a"
     smallest = 10.0**-digits
     if 0 < value * 100 < smallest / 2:
-        return f"<{NBSP}{smallest:.{digits}f}{NBSP}%"
-    return _signed(f"{value * 100:.{digits}f}") + f"{NBSP}%"
+        return f"<{NBSP}{smallest:.{digits}f}%"
+    return _signed(f"{value * 100:.{digits}f}") + "%"
 
 
 def percent_interval(low: float, high: float, digits: int = 1) -> str:
-    """(0.12, 0.15) -> 12.0-15.0 % with a proper dash."""
-    return f"{low * 100:.{digits}f}{DASH}{high * 100:.{digits}f}{NBSP}%"
+    """(0.12, 0.15) -> 12.0-15.0% with a proper dash."""
+    return f"{low * 100:.{digits}f}{DASH}{high * 100:.{digits}f}%"
 
 
 def number(value: float | None, digits: int = 2) -> str:

@@ -1,8 +1,8 @@
 """A small driver for headless Chromium: the DevTools protocol over two pipes, with no other package needed.
 
-    with Chromium() as browser:
-        page = browser.open(url, width=390, dark=True)
-        page.evaluate("document.title")
+with Chromium() as browser:
+    page = browser.open(url, width=390, dark=True)
+    page.evaluate("document.title")
 """
 
 from __future__ import annotations
@@ -111,7 +111,9 @@ class Chromium:
             else:
                 self.events.append(message)
 
-    def open(self, url: str, width: int = 1280, height: int = 900, dark: bool = False, bypass_csp: bool = False) -> Page:
+    def open(
+        self, url: str, width: int = 1280, height: int = 900, dark: bool = False, bypass_csp: bool = False
+    ) -> Page:
         """A page in a context of its own, with everything it says and asks for recorded from the start."""
         context = self.call("Target.createBrowserContext")["browserContextId"]
         target = self.call("Target.createTarget", url="about:blank", browserContextId=context)["targetId"]
@@ -120,7 +122,13 @@ class Chromium:
         for domain in ("Page", "Runtime", "Network", "Log"):
             page.call(f"{domain}.enable")
         phone = width < 600
-        page.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=2 if phone else 1, mobile=phone)
+        page.call(
+            "Emulation.setDeviceMetricsOverride",
+            width=width,
+            height=height,
+            deviceScaleFactor=2 if phone else 1,
+            mobile=phone,
+        )
         page.scheme(dark)
         if bypass_csp:
             page.call("Page.setBypassCSP", enabled=True)

@@ -47,9 +47,10 @@
     if (night.matches && !printing) [data, layout] = [shade(data), shade(layout)];
     chart.style.minHeight = `${layout.height}px`;
     chart.dataset.width = width;
-    window.Plotly.react(chart, data, layout, config);
+    // Drawn afresh: a changed Sankey would move to its new place over half a second, which paper does not wait for.
+    window.Plotly.purge(chart);
+    window.Plotly.newPlot(chart, data, layout, config);
     chart.dataset.drawn = "yes";
-    for (const picture of chart.querySelectorAll("svg.main-svg")) picture.setAttribute("focusable", "false");
   };
   const drawn = () => charts.filter((chart) => chart.dataset.drawn);
 
@@ -91,10 +92,13 @@
 
   // The contents list shows where the reader is.
   const links = new Map([...document.querySelectorAll(".contents a")].map((link) => [link.hash.slice(1), link]));
-  const here = new IntersectionObserver((entries) => entries.forEach(({ isIntersecting, target }) => {
-    if (!isIntersecting) return;
+  const inView = new Set(), parts = [...document.querySelectorAll("main section[id]")];
+  const here = new IntersectionObserver((entries) => {
+    entries.forEach(({ isIntersecting, target }) => inView[isIntersecting ? "add" : "delete"](target));
+    const current = parts.findLast((part) => inView.has(part));
+    if (!current) return;
     links.forEach((link) => link.removeAttribute("aria-current"));
-    links.get(target.id)?.setAttribute("aria-current", "true");
-  }), { rootMargin: "-20% 0px -70% 0px" });
-  document.querySelectorAll("main section[id]").forEach((part) => here.observe(part));
+    links.get(current.id)?.setAttribute("aria-current", "true");
+  }, { rootMargin: "0px 0px -65% 0px" });
+  parts.forEach((part) => here.observe(part));
 })();

@@ -65,12 +65,13 @@ def rows() -> dict[str, np.ndarray]:
     meeting = np.where(draws.random(N) < 0.71, 60 + draws.gamma(2.0, 45, N), np.nan)
     deal_odds = np.isin(outcome, ["full_accord", "wide_accord", "first_step"]) * 0.9 + 0.06
     deal = np.where(draws.random(N) < deal_odds, np.nan_to_num(meeting, nan=150) + draws.gamma(2.0, 120, N), np.nan)
+    failing = np.where(np.isin(outcome, ["clash", "raid", "siege"]), 0.85, 0.45)
     return {
         "replication": np.arange(N),
         "outcome": outcome,
         "time.first_meeting": meeting,
         "time.first_deal": deal,
-        "meeting.failed": np.where(np.isfinite(meeting) & (draws.random(N) < 0.55), 1.0, 0.0),
+        "meeting.failed": np.where(np.isfinite(meeting) & (draws.random(N) < failing), 1.0, 0.0),
     }
 
 
@@ -100,7 +101,7 @@ def _incidence(outcomes: tuple[OutcomeShare, ...]) -> Incidence:
     for position, outcome in enumerate(outcomes):
         rise = (1 - np.exp(-3.2 * t ** (1.1 + 0.1 * position))) / (1 - np.exp(-3.2))
         if outcome.id == "drift":
-            rise = 1 + 2.2 * (1 - t) ** 2 if outcome.share else rise
+            rise = 1 + (1 / outcome.share - 1) * (1 - t) ** 6
         counts = np.minimum(outcome.share * rise, 1) * N
         bounds = [wilson(round(count), N) for count in counts]
         low, high = [b[0] for b in bounds], [b[1] for b in bounds]
@@ -158,8 +159,12 @@ def _history(position: int, outcome: OutcomeShare, kind: str, title: str, why: s
     lines = [
         DatedLine("2031-05-14", "A-land and B-land agree to meet; envoys draft a short text.", "talks"),
         DatedLine("2031-07-02", "The leaders meet in C-port. They sign a declaration with no dates in it.", "meeting"),
-        DatedLine("2032-02-27", "Second meeting breaks off: A-land asks for all sites at once, B-land offers one.", "meeting"),
-        DatedLine("2032-09-30", "B-land tests a long-range rocket; C-land stops enforcing half of the embargo.", "test"),
+        DatedLine(
+            "2032-02-27", "Second meeting breaks off: A-land asks for all sites at once, B-land offers one.", "meeting"
+        ),
+        DatedLine(
+            "2032-09-30", "B-land tests a long-range rocket; C-land stops enforcing half of the embargo.", "test"
+        ),
         DatedLine(
             "2033-08-19",
             "A patrol boat is sunk and neither side steps back; fighting starts on the next day."
@@ -206,9 +211,7 @@ def _inputs() -> list[InputRow]:
         InputRow("sanctions.erosion", "Monthly erosion of enforcement", "uniform(0.00, 0.04)", "0 to 0.04", "", "", "low", True),
     ]  # fmt: skip
     more = [
-        InputRow(f"issues.issue_{n}.weight", "", f"{0.02 * n:.2f}", "", "", "", "", unsourced=n % 3 == 0, source="Memo 4" if n % 3 else "")
-        if False
-        else InputRow(
+        InputRow(
             f"issues.issue_{n}.weight", "", f"{0.02 * n:.2f}", source="Memo 4" if n % 3 else "", unsourced=n % 3 == 0
         )
         for n in range(1, 25)
@@ -246,7 +249,7 @@ def content() -> ReportContent:
             (figure("share:outcome=warm_words"), figure("share:outcome=drift")),
         ),
         Finding(
-            "Open clash stays rare at {0} (95 % interval {1} to {2}), but after a failed meeting it is {3}.",
+            "Open clash stays rare at {0} (95% interval {1} to {2}), but after a failed meeting it is {3}.",
             (figure("share:outcome=clash"), figure("low:outcome=clash"), figure("high:outcome=clash"), figure(f"share:outcome=clash|{failed}")),
         ),
         Finding(
@@ -265,7 +268,9 @@ def content() -> ReportContent:
     times = []
     for label, name in (("First meeting", "time.first_meeting"), ("First deal", "time.first_deal")):
         ends = [recompute(f"{what}:has({name})", columns) for what in ("share", "low", "high")]
-        times.append(TimeToEvent(label, *ends, *(recompute(f"quantile({q}):{name}", columns) for q in (0.25, 0.5, 0.75))))
+        times.append(
+            TimeToEvent(label, *ends, *(recompute(f"quantile({q}):{name}", columns) for q in (0.25, 0.5, 0.75)))
+        )
     byid = {outcome.id: outcome for outcome in outcomes}
     return ReportContent(
         title="Two leaders and a strait: what could come of the meeting?",
@@ -335,21 +340,33 @@ def timeline() -> TimelineContent:
         for n in range(10)
     ]
     lanes = (
-        Lane("Envoys", (Marker(40, "round 1"), Marker(66, "round 2"), Marker(90, "round 3", "", 104), Marker(540, "letter"))),
+        Lane(
+            "Envoys",
+            (Marker(40, "round 1"), Marker(66, "round 2"), Marker(90, "round 3", "", 104), Marker(540, "letter")),
+        ),
         Lane("Leaders", (Marker(115, "first meeting: declaration signed"), Marker(355, "second meeting breaks off"))),
         Lane("Tests and incidents", (Marker(571, "rocket test"), Marker(894, "patrol boat sunk"))),
         Lane("Embargo", (Marker(0, "in force", "", 700), Marker(900, "in force again", "", HORIZON))),
     )
-    belief = [Series(name, *_course(20 + n, 0.4, 0.3 + 0.1 * n)) for n, name in enumerate(("patient", "hard-pressed", "bluffing"))]
+    belief = [
+        Series(name, *_course(20 + n, 0.4, 0.3 + 0.1 * n))
+        for n, name in enumerate(("patient", "hard-pressed", "bluffing"))
+    ]
     panels = (
         Panel("Tension", history.series[:1]),
         Panel("Sanctions in force", history.series[1:2]),
         Panel("What A-land believes of B-land", belief, unit="probability"),
         Panel("Ladder", history.series[2:3], 0, 9, levels=((1, "calm"), (4, "alert"), (7, "strikes"), (9, "clash"))),
     )
-    options = [Option("sign and sell", 0.31, 0.18), Option("go on talking", 0.42, 0.61, True), Option("walk out", 0.33, 0.21)]
+    options = [
+        Option("sign and sell", 0.31, 0.18),
+        Option("go on talking", 0.42, 0.61, True),
+        Option("walk out", 0.33, 0.21),
+    ]
     decisions = (
-        Decision(115, "2031-07-02", "A-land", "after the first meeting", options, (("patient", 0.40),), (("patient", 0.52),)),
+        Decision(
+            115, "2031-07-02", "A-land", "after the first meeting", options, (("patient", 0.40),), (("patient", 0.52),)
+        ),
         Decision(
             355,
             "2032-02-27",
