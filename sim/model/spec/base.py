@@ -43,7 +43,20 @@ _TIME_FIELDS = ("value", "low", "high", "mode", "mean", "sd", "median")
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=64)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]*$", max_length=64)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
-ExpressionText = Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
+
+
+def _expression_as_text(value: Any) -> Any:
+    """`when: true` and `factor: 1` as people write them, as the text they stand for."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (int, float)):
+        return f"{value:.17g}" if isinstance(value, float) else str(value)
+    return value
+
+
+ExpressionText = Annotated[
+    str, BeforeValidator(_expression_as_text), StringConstraints(min_length=1, max_length=2_000)
+]
 Key = Annotated[int, Field(ge=0, le=0xFFFF)]
 
 

@@ -86,6 +86,14 @@ class Target(Grounded):
     label: str | None = Field(None, description="Words for it.")
 
 
+class Applied(Strict):
+    """What was changed on the way from the written to the completed scenario."""
+
+    variant: Slug | None = Field(None, description="Variant that was applied.")
+    policy: Slug | None = Field(None, description="Policy that was applied.")
+    set: dict[str, Any] = Field(default_factory=dict, description="Values that were set by path.")
+
+
 class ScenarioSpec(Strict):
     """A scenario file."""
 
@@ -110,6 +118,9 @@ class ScenarioSpec(Strict):
     issues: dict[Identifier, Issue] = Field(min_length=1, max_length=64, description="What is in dispute.")
     derived: dict[Identifier, Derived] = Field(default_factory=dict, description="Quantities computed from issue levels.")
     packages: dict[Identifier, Package] = Field(default_factory=dict, description="Named packages.")
+    maximal_package: Identifier | None = Field(
+        None, description="Package from whose worth to the first side a demand counts as maximal."
+    )
     menu: Menu = Field(default_factory=Menu, description="How candidate packages are made.")
     actors: dict[Identifier, Actor] = Field(min_length=2, max_length=64, description="Who can act.")
     veto_players: dict[Identifier, VetoPlayer] = Field(default_factory=dict, description="Domestic veto players.")
@@ -135,6 +146,7 @@ class ScenarioSpec(Strict):
         "inputs", description="What varies: declared distributions, also ranges (triangular), or nothing."
     )
     limits: list[str] = Field(default_factory=list, description="What this scenario cannot tell; shown in the report.")
+    applied: Applied | None = Field(None, description="Changes already made to it; written by completion.")
 
 
 def validation_context(data: Any) -> dict[str, Any]:

@@ -1,0 +1,252 @@
+"""A scenario file with its changes -> a checked `ScenarioSpec`, or every fault at once, each at its place.
+
+Changes are made on the data as written, before anything is checked: first the variant, then the policy, then single
+values by path. A changed value is therefore typed and checked like one in the file, and a fault in it is shown where
+the change was asked for.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path as FilePath
+from typing import Any
+
+from pydantic import ValidationError
+
+from sim.errors import ScenarioError
+from sim.model.diagnostics import Diagnostic, Path, Problems, describe, did_you_mean
+from sim.model.paths import PathError, lookup, split, with_value
+from sim.model.reader import Document, read, read_text
+from sim.model.spec.scenario import ScenarioSpec, validation_context
+
+FIXED = ("schema_version", "variants", "policies", "applied")  # what a change may not touch
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A scenario that can be used, the text it came from, and remarks that do not stop it."""
+
+    spec: ScenarioSpec
+    document: Document
+    warnings: tuple[Diagnostic, ...] = ()
+
+
+class Faults(Problems):
+    """Faults of a file and of the changes made to it."""
+
+    def __init__(self, document: Document) -> None:
+        super().__init__(document)
+        self.origins: dict[Path, Diagnostic] = {}
+
+    def add(
+        self,
+        path: Path,
+        message: str = "",
+        *,
+        expected: str = "",
+        found: str = "",
+        hint: str = "",
+        at_key: bool = False,
+        column: int | None = None,
+    ) -> None:
+        """Note a fault, at the change that brought it if its value was changed."""
+        for length in range(len(path), 0, -1):
+            origin = self.origins.get(path[:length])
+            if origin is not None:
+                self.extend([replace(origin, path=path, message=message, expected=expected, found=found, hint=hint)])
+                return
+        super().add(path, message, expected=expected, found=found, hint=hint, at_key=at_key, column=column)
+
+
+def load_scenario(
+    path: str | os.PathLike[str],
+    variant: str | None = None,
+    policy: str | None = None,
+    overrides: Iterable[str] | Mapping[str, Any] = (),
+) -> ScenarioSpec:
+    """The checked scenario of a file, or of a shipped scenario named without a suffix.
+
+    Parameters
+    ----------
+    path : str or path
+        A file, or the name of a shipped scenario (``summit``).
+    variant, policy : str, optional
+        Named changes of the file, applied in this order.
+    overrides : texts ``path=value`` or a mapping of path to value
+        Applied last.
+
+    Raises
+    ------
+    ScenarioError
+        With a diagnostic for every fault.
+    """
+    return load(path, variant, policy, overrides).spec
+
+
+def load(
+    path: str | os.PathLike[str],
+    variant: str | None = None,
+    policy: str | None = None,
+    overrides: Iterable[str] | Mapping[str, Any] = (),
+) -> Loaded:
+    """As `load_scenario`, with the document and the warnings."""
+    return load_document(read(_located(path)), variant, policy, overrides)
+
+
+def _located(path: str | os.PathLike[str]) -> str | os.PathLike[str]:
+    name = os.fspath(path)
+    if os.sep in name or FilePath(name).suffix or FilePath(name).exists():
+        return path
+    from sim import resources
+
+    return resources.scenario_path(name) if name in resources.list_scenarios() else path
+
+
+def load_document(
+    document: Document,
+    variant: str | None = None,
+    policy: str | None = None,
+    overrides: Iterable[str] | Mapping[str, Any] = (),
+) -> Loaded:
+    """As `load`, from a document already read."""
+    faults = Faults(document)
+    data = document.data
+    if not isinstance(data, dict):
+        hint = "begin with `schema_version: 1`"
+        faults.add((), expected="a mapping with the keys of a scenario", found=describe(data), hint=hint)
+        faults.raise_if_any()
+    data = _changed(data, variant, policy, overrides, faults)
+    spec: ScenarioSpec | None = None
+    try:
+        spec = ScenarioSpec.model_validate(data, context=validation_context(data))
+    except ValidationError as error:
+        from sim.model.structure import report
+
+        report(error, data, faults.add)
+    warnings: tuple[Diagnostic, ...] = ()
+    if spec is not None:
+        from sim.model.check import check
+
+        remarks = Faults(document)
+        remarks.origins = faults.origins
+        check(spec, data, faults.add, remarks.add, document.name)
+        warnings = remarks.sorted()
+    faults.raise_if_any()
+    assert spec is not None
+    return Loaded(spec, document, warnings)
+
+
+def _changed(
+    data: dict[str, Any],
+    variant: str | None,
+    policy: str | None,
+    overrides: Iterable[str] | Mapping[str, Any],
+    faults: Faults,
+) -> dict[str, Any]:
+    """The data after all changes; what was changed is noted under ``applied``."""
+    applied: dict[str, Any] = {}
+    for kind, group, name in (("variant", "variants", variant), ("policy", "policies", policy)):
+        if name is None:
+            continue
+        known = data.get(group)
+        known = known if isinstance(known, dict) else {}
+        if name not in known:
+            hint = did_you_mean(name, known, group) or f"the file has no `{group}:`"
+            faults.extend([Diagnostic((), f"unknown {kind} '{name}'", hint=hint, file=f"--{kind} {name}")])
+            continue
+        applied[kind] = name
+        changes = known[name].get("set") if isinstance(known[name], dict) else None
+        for text, value in (changes if isinstance(changes, dict) else {}).items():
+            place = _at(faults.document, (group, name, "set", text))
+            data = _set(data, text, value, place, faults)
+    for text, value, place in _overrides(overrides, faults):
+        applied.setdefault("set", {})[text] = value
+        data = _set(data, text, value, place, faults)
+    if applied:
+        before = data.get("applied")
+        merged = dict(before) if isinstance(before, dict) else {}
+        merged.update({key: item for key, item in applied.items() if key != "set"})
+        if "set" in applied:
+            merged["set"] = {**merged.get("set", {}), **applied["set"]}
+        data = {**data, "applied": merged}
+    return data
+
+
+def _at(document: Document | None, path: Path) -> Diagnostic:
+    from sim.model.diagnostics import locate
+
+    return locate(Diagnostic(path), document) if document is not None else Diagnostic(path)
+
+
+def _overrides(overrides: Iterable[str] | Mapping[str, Any], faults: Faults) -> list[tuple[str, Any, Diagnostic]]:
+    """Path, value and place of every single change."""
+    if isinstance(overrides, Mapping):
+        items: list[tuple[str, Any, str]] = [(str(path), value, "") for path, value in overrides.items()]
+    else:
+        items = []
+        for text in overrides:
+            path, sign, value = str(text).partition("=")
+            place = Diagnostic((), file="--set", line=1, column=1, end=len(text) + 1, source_line=str(text))
+            if not sign or not path.strip():
+                hint = "write --set path=value, as in --set mechanisms.expectation.hype=0.1"
+                faults.extend([replace(place, message="expected path=value", found=describe(text), hint=hint)])
+                continue
+            try:
+                parsed = read_text(f"value: {value}", "--set").data["value"]
+            except ScenarioError as error:
+                shift = len(path) + 1 - len("value: ")
+                faults.extend(
+                    replace(item, path=(), line=1, column=max(1, item.column + shift), end=max(2, item.end + shift),
+                            source_line=str(text))
+                    for item in error.diagnostics
+                    if isinstance(item, Diagnostic)
+                )  # fmt: skip
+                continue
+            items.append((path.strip(), parsed, str(text)))
+    found = []
+    for path, value, text in items:
+        line = text or f"{path}={value}"
+        start = line.find("=") + 2
+        found.append(
+            (path, value, Diagnostic((), file="--set", line=1, column=start, end=len(line) + 1, source_line=line))
+        )
+    return found
+
+
+def _set(data: dict[str, Any], text: str, value: Any, place: Diagnostic, faults: Faults) -> dict[str, Any]:
+    """The data with one change; a path that leads nowhere is a fault."""
+    try:
+        path, _ = target(text, data)
+    except PathError as error:
+        if place.file == "--set":
+            place = replace(place, column=1, end=max(2, place.column - 1))  # the path, not the value
+        faults.extend([replace(place, path=place.path or _parts(text), message=error.message, hint=error.hint)])
+        return data
+    faults.origins[path] = place
+    return with_value(data, path, value)
+
+
+def _parts(text: str) -> Path:
+    try:
+        return split(text)
+    except PathError:
+        return (text,)
+
+
+def target(text: str, data: Any) -> tuple[Path, Any]:
+    """The path that a change names and what may stand there.
+
+    Raises
+    ------
+    PathError
+        It leads nowhere, or to something that changes may not touch.
+    """
+    parts = split(text)
+    if parts[0] in FIXED:
+        raise PathError(f"'{parts[0]}' cannot be changed by path", 0, "change the file")
+    return lookup(parts, data, ScenarioSpec)
+
+
+__all__ = ["Faults", "Loaded", "load", "load_document", "load_scenario", "target"]

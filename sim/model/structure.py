@@ -1,0 +1,196 @@
+"""Validation errors in words of people: where, what was expected, what was found, what to do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from sim.model.diagnostics import Path, describe, did_you_mean, nearest, path_text
+from sim.model.paths import MISSING, PathError, Place, children, lookup
+from sim.model.spec.scenario import ScenarioSpec
+
+Add = Callable[..., None]
+
+_BOUNDS = {
+    "greater_than": ("gt", ">"),
+    "greater_than_equal": ("ge", ">="),
+    "less_than": ("lt", "<"),
+    "less_than_equal": ("le", "<="),
+}
+_KINDS = {
+    "float": "a number", "int": "a whole number", "bool": "true or false", "string": "a text", "list": "a list",
+    "tuple": "a list", "dict": "a mapping", "model": "a mapping", "model_attributes": "a mapping", "date": "a date",
+    "finite_number": "a finite number",
+}  # fmt: skip
+
+
+def report(error: ValidationError, data: Any, add: Add, model: type[BaseModel] = ScenarioSpec, base: Path = ()) -> None:
+    """Hand every fault of a validation to ``add(path, message, expected=, found=, hint=, at_key=)``."""
+    told: set[tuple[Path, str]] = set()
+    for item in error.errors(include_url=False):
+        path, on_key = _path(item["loc"], data)
+        # A union of a text and a list tells the same fault once for each.
+        mark = (path, item["type"] if item["type"] in ("extra_forbidden", "missing") else "")
+        if mark in told:
+            continue
+        told.add(mark)
+        _report_one(item, (*base, *path), path, on_key, data, add, model)
+
+
+def _path(loc: tuple[str | int, ...], data: Any) -> tuple[Path, bool]:
+    """The path in the file: pydantic's location without the tags of unions; whether the key is at fault."""
+    path: list[str | int] = []
+    value = data
+    for number, part in enumerate(loc):
+        if part == "[key]":
+            return tuple(path), True
+        if isinstance(value, dict) and part in value:
+            value = value[part]
+        elif isinstance(value, list) and isinstance(part, int) and part < len(value):
+            value = value[part]
+        elif number < len(loc) - 1 or not isinstance(value, dict) or not isinstance(part, str):
+            continue
+        elif not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", part):
+            continue
+        else:
+            value = MISSING
+        path.append(part)
+    return tuple(path), False
+
+
+def _place(path: Path, data: Any, model: type[BaseModel]) -> Place | None:
+    try:
+        return lookup(path, data, model)[1]
+    except PathError:
+        return None
+
+
+def _report_one(item: Any, shown: Path, path: Path, on_key: bool, data: Any, add: Add, model: type[BaseModel]) -> None:
+    kind, context, found = item["type"], item.get("ctx", {}), item.get("input")
+    last = str(path[-1]) if path else ""
+    if on_key:
+        add(shown, f"'{last}' cannot be a name here", hint=_key_hint(item), at_key=True)
+    elif kind == "extra_forbidden":
+        above = _place(path[:-1], data, model)
+        allowed = [str(name) for name in children(above)] if above else []
+        add(shown, f"unknown key '{last}'", hint=_elsewhere(last, allowed, shown, data, model), at_key=True)
+    elif kind == "missing":
+        place = _place(path, data, model)
+        what = place.field.description if place and place.field and place.field.description else ""
+        where = path_text(shown[:-1])
+        add(shown, f"missing key '{last}'" + (f" in {where}" if where else ""),
+            hint=f"add `{last}:`" + (f" ({what.rstrip('.')})" if what else ""), at_key=True)  # fmt: skip
+    elif kind in ("value_error", "assertion_error"):
+        _report_value_error(context.get("error"), shown, found, add)
+    elif kind in ("union_tag_invalid", "union_tag_not_found"):
+        _report_tag(item, shown, found, add)
+    elif kind in ("literal_error", "enum"):
+        choices = re.findall(r"'([^']*)'", str(context.get("expected", ""))) or [str(context.get("expected"))]
+        close = nearest(str(found), choices)
+        hint = f"did you mean '{close}'?" if close else ""
+        add(shown, expected=" or ".join(", ".join(choices).rsplit(", ", 1)), found=describe(found), hint=hint)
+    elif kind in _BOUNDS:
+        name, sign = _BOUNDS[kind]
+        add(shown, expected=f"a number {sign} {context[name]:g}", found=describe(found), hint=_range_hint(shown, found))
+    elif kind in ("too_short", "too_long"):
+        bound = context.get("min_length", context.get("max_length"))
+        word = "at least" if kind == "too_short" else "at most"
+        add(shown, expected=f"{word} {bound} entr{'y' if bound == 1 else 'ies'}", found=describe(found),
+            hint="add the missing ones" if kind == "too_short" else "leave some out")  # fmt: skip
+    elif kind in ("string_too_short", "string_too_long"):
+        bound = context.get("min_length", context.get("max_length"))
+        word = "at least" if kind == "string_too_short" else "at most"
+        add(shown, expected=f"a text of {word} {bound} character{'' if bound == 1 else 's'}", found=describe(found),
+            hint="write it" if kind == "string_too_short" else "shorten it")  # fmt: skip
+    elif kind == "string_pattern_mismatch":
+        add(shown, expected=_pattern(context.get("pattern", "")), found=describe(found), hint="choose another name")
+    else:
+        stem = re.sub(r"_(type|parsing|from_datetime_parsing|from_datetime_inexact|strict_type|from_float)$", "", kind)
+        stem = "date" if kind.startswith("date") else "int" if kind == "int_from_float" else stem
+        expected = _KINDS.get(stem)
+        if expected is None:
+            add(shown, item["msg"][:1].lower() + item["msg"][1:], found=describe(found))
+        else:
+            add(shown, expected=expected, found=describe(found), hint=_type_hint(stem, found))
+
+
+def _key_hint(item: Any) -> str:
+    if item["type"] == "string_pattern_mismatch":
+        return _pattern(item.get("ctx", {}).get("pattern", ""))
+    return "names have at most 64 characters"
+
+
+def _pattern(pattern: str) -> str:
+    if pattern.startswith("^[a-z0-9]"):
+        return "a name of lower-case letters, digits, dots, dashes and underscores"
+    return "a name of letters, digits and underscores that begins with a letter"
+
+
+def _elsewhere(key: str, allowed: list[str], shown: Path, data: Any, model: type[BaseModel]) -> str:
+    """The nearest key here; else where the same key belongs; else what is allowed here."""
+    if nearest(key, allowed) is not None or not shown:
+        return did_you_mean(key, allowed, "known keys")
+    from sim.model.paths import all_paths
+
+    same = [item for item in all_paths(data, model) if item[-1] == key and item != shown and len(item) < len(shown) + 3]
+    home = min(same, key=len, default=None)
+    if home is not None and len(home) > 1 and len(home) <= 3:
+        return f"did you mean '{path_text(home)}'?"
+    return did_you_mean(key, allowed, "known keys")
+
+
+def _report_value_error(error: Any, shown: Path, found: Any, add: Add) -> None:
+    if getattr(error, "expected", None):
+        add(shown, expected=error.expected, found=error.found, hint=error.hint)
+        return
+    message = str(error)
+    hint = ""
+    probability = re.match(r"expected a number in \[0, 1\], found ([0-9.]+)$", message)
+    if probability is not None and 1.0 < float(probability[1]) <= 100.0:
+        hint = f"if it is a percentage, write {float(probability[1]) / 100:g}"
+    elif "found the text" in message:
+        hint = "write it without quotes, as a number"
+    elif "sum to" in message:
+        hint = "change one of them"
+    elif "outside its own range" in message:
+        hint = "widen `range:` or change the value"
+    add(shown, message, hint=hint)
+
+
+def _report_tag(item: Any, shown: Path, found: Any, add: Add) -> None:
+    context = item.get("ctx", {})
+    name = str(context.get("discriminator", "")).strip("'")
+    tags = re.findall(r"'([^']*)'", str(context.get("expected_tags", "")))
+    if item["type"] == "union_tag_not_found" or not isinstance(found, dict):
+        if not isinstance(found, dict):
+            add(shown, expected="a mapping", found=describe(found), hint=f"begin with `{name}:`")
+            return
+        add((*shown, name), f"missing key '{name}' in {path_text(shown)}", hint=f"add `{name}:` with one of its values",
+            at_key=True)  # fmt: skip
+        return
+    value = str(found.get(name))
+    add((*shown, name), expected=" or ".join(", ".join(tags).rsplit(", ", 1)) or f"a known {name}",
+        found=describe(found.get(name)), hint=did_you_mean(value, tags))  # fmt: skip
+
+
+def _range_hint(path: Path, found: Any) -> str:
+    if isinstance(found, (int, float)) and 1 < found <= 100 and "duration" not in path_text(path):
+        return f"if it is a percentage, write {found / 100:g}"
+    return ""
+
+
+def _type_hint(stem: str, found: Any) -> str:
+    if stem == "bool":
+        return "write true or false"
+    if stem in ("list", "tuple") and not isinstance(found, (dict, list)):
+        return f"put it in brackets: [{found}]"
+    if stem == "date":
+        return "write year-month-day, as in 2018-03-09"
+    if stem in ("float", "int") and isinstance(found, str):
+        return "write a number"
+    if stem == "string" and isinstance(found, (int, float)):
+        return "put it in quotes"
+    return ""

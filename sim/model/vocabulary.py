@@ -1,0 +1,101 @@
+"""The quantities that expressions of a scenario may name: their kinds and the bounds they keep.
+
+There are two places to look from. ``situation`` is the simulated world at a moment: conditions, factors, outcome classes,
+metrics. ``package`` is a bundle of levels under discussion: derived quantities and the utilities of veto players.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+from sim.model.expressions import Bounds, Kind
+from sim.model.spec.scenario import ScenarioSpec
+from sim.model.spec.tracks import Bundles, StagedConsent
+
+LONG_AGO = 1e9  # stands for "never" in times since an event
+
+_UNIT: Bounds = (0.0, 1.0)
+_COUNT: Bounds = (0.0, math.inf)
+
+
+class Quantities(NamedTuple):
+    """Kinds and bounds by name, in order of the names' meaning."""
+
+    kinds: dict[str, Kind]
+    bounds: dict[str, Bounds]
+
+
+def situation(spec: ScenarioSpec) -> Quantities:
+    """Quantities of the simulated world."""
+    mechanisms = spec.mechanisms
+    end = max([spec.horizon, *spec.readings])
+    top = float(len(mechanisms.ladder.rungs) - 1) if mechanisms.ladder is not None else 0.0
+    sanctioned = _UNIT if mechanisms.sanctions is not None else (0.0, 0.0)
+    numbers: dict[str, Bounds] = {
+        "tension": _UNIT if mechanisms.tension is not None else (0.0, 0.0),
+        "rung": (0.0, top),
+        "max_rung": (0.0, top),
+        "time": (0.0, end),
+        "days_since_meeting": (0.0, LONG_AGO),
+        "days_since_major": (0.0, LONG_AGO),
+        "pressure": sanctioned,
+        "sanctions_level": sanctioned,
+        "rivalry": _UNIT if mechanisms.rivalry is not None else (0.0, 0.0),
+        "provocation": _UNIT if mechanisms.provocation is not None else (0.0, 0.0),
+        "expectation": _UNIT if mechanisms.expectation is not None else (0.0, 0.0),
+        "capability": _COUNT if mechanisms.capability is not None else (0.0, 0.0),
+        "deal.age": (0.0, end),
+    }
+    conditions = [
+        "talks_on", "talks_recent", "major_recent", "declaration", "moratorium", "launch_pause", "unheard",
+        "meeting_pending", "exercise_suspended", "deal.in_force", "deal.disputed", "deal.exists",
+    ]  # fmt: skip
+    for issue in spec.issues:
+        for name in ("level", "seen", "pledged", "deal.level"):
+            numbers[f"{name}.{issue}"] = _UNIT
+    for actor, what in spec.actors.items():
+        numbers[f"trust.{actor}"] = _UNIT
+        if what.types.credibility is not None:
+            numbers[f"credibility.{actor}"] = _UNIT
+    if mechanisms.sanctions is not None:
+        for enforcer in mechanisms.sanctions.enforcers:
+            numbers[f"enforcement.{enforcer}"] = _UNIT
+    if mechanisms.learning is not None:
+        for observer, observed in mechanisms.learning.observers.items():
+            for actor in observed:
+                classes = (spec.actors[actor].types.commitment or {}) if actor in spec.actors else {}
+                for name in classes:
+                    numbers[f"belief.{observer}.{actor}.{name}"] = _UNIT
+    for track, how in spec.tracks.items():
+        if isinstance(how, StagedConsent):
+            conditions.append(f"{track}.in_force")
+            numbers[f"{track}.age"] = (0.0, end)
+        if isinstance(how, Bundles):
+            conditions.append(f"{track}.standing")
+        conditions.append(f"{track}.pending")
+        numbers[f"{track}.held"] = _COUNT
+        numbers[f"{track}.walked_out"] = _COUNT
+    numbers.update(_parameters(spec))
+    kinds = dict.fromkeys(numbers, Kind.NUMBER) | dict.fromkeys(conditions, Kind.BOOLEAN)
+    return Quantities(kinds, numbers | dict.fromkeys(conditions, _UNIT))
+
+
+def package(spec: ScenarioSpec, *, parent: bool = False) -> Quantities:
+    """Quantities of a bundle of levels; with ``parent`` also the utility of the actor that a veto player constrains."""
+    bounds: dict[str, Bounds] = dict.fromkeys(spec.issues, _UNIT)
+    bounds |= dict.fromkeys(spec.derived, (-math.inf, math.inf))
+    bounds |= _parameters(spec)
+    if parent:
+        bounds["parent"] = _UNIT
+    return Quantities(dict.fromkeys(bounds, Kind.NUMBER), bounds)
+
+
+def _parameters(spec: ScenarioSpec) -> dict[str, Bounds]:
+    found = {}
+    for name, parameter in spec.parameters.items():
+        low, high = parameter.number.support()
+        if parameter.number.range is not None:
+            low, high = min(low, parameter.number.range[0]), max(high, parameter.number.range[1])
+        found[name] = (low, high)
+    return found
