@@ -817,17 +817,17 @@ class Hazard(NamedTuple):
     hint: str
 
 
-def interval(expression: Expression, bounds: Mapping[str, Bounds]) -> Bounds | Truth:
+def interval(expression: Expression, bounds: Mapping[str, Bounds], kind: Kind | None = None) -> Bounds | Truth:
     """What values the expression can take when each name stays within its bounds.
 
     A number gives ``(low, high)``, which contains every value and may be wider than needed, since each mention of a
     name is taken to vary by itself. A condition gives a `Truth`; ALWAYS and NEVER are certain. Names without bounds
-    may be anything. A name by itself counts as a number.
+    may be anything. ``kind`` is what `check` found; without it a name by itself counts as a number.
     """
-    ranges = _Ranges(expression, bounds)
-    low, high = ranges.of(expression.root)
-    if not _is_condition(expression.root):
+    low, high = _Ranges(expression, bounds).of(expression.root)
+    if kind is Kind.NUMBER or (kind is None and not _is_condition(expression.root)):
         return low, high
+    low, high = _truth((low, high))
     return Truth.ALWAYS if low > 0.0 else Truth.NEVER if high <= 0.0 else Truth.EITHER
 
 
@@ -839,13 +839,14 @@ def hazards(expression: Expression, bounds: Mapping[str, Bounds]) -> tuple[Hazar
 
 
 def _is_condition(node: Node) -> bool:
-    while isinstance(node, Call) and node.function == "if":
-        node = node.arguments[1]
+    """Whether the form of a node says that it is a condition."""
     if isinstance(node, Binary):
         return node.operator in ("and", "or")
     if isinstance(node, Unary):
         return node.operator == "not"
-    return isinstance(node, Boolean | Comparison) or (isinstance(node, Call) and node.function == "held")
+    if isinstance(node, Call):
+        return node.function == "held" or (node.function == "if" and any(map(_is_condition, node.arguments[1:])))
+    return isinstance(node, Boolean | Comparison)
 
 
 class _Ranges:
