@@ -229,7 +229,6 @@ class Rung(Strict):
     audience: NonNegative = Field(default_factory=_q(0.0), description="Multiplier on audience costs.")
     climb: NonNegative = Field(default_factory=_q(0.0), description="One-off cost of climbing to this rung.")
     hold: NonNegative = Field(default_factory=_q(0.0), description="Cost of holding at this rung for a tick.")
-    loss: NonNegative = Field(default_factory=_q(0.0), description="Loss if this rung is reached by accident.")
 
 
 class Ladder(_Mechanism):
@@ -261,9 +260,14 @@ class Ladder(_Mechanism):
         default_factory=_q(0.55), description="Other side: perceived chance that its own strike stays limited."
     )
     strike_effects: Effects = Field(default_factory=Effects, description="When the strike rung is reached.")
-    fear_of_credibility: Probability = Field(
-        default_factory=_q(1.0), description="Factor on the weaker side's belief in promises when force is used."
+    credibility_after_force: Probability = Field(
+        default_factory=_q(1.0), description="Factor on the other side's belief in promises when the striker uses force."
     )
+    loss_share: NonNegative = Field(
+        default_factory=_q(0.45), description="Part of the loss of major war that counts at the rung below it."
+    )
+    loss_extra: NonNegative = Field(default_factory=_q(0.05), description="What that rung loses besides.")
+    loss_per_rung: NonNegative = Field(default_factory=_q(0.01), description="Loss per rung below that.")
 
 
 class Detection(Grounded):

@@ -1,0 +1,363 @@
+"""Tracks with more than two parties, and small bundles between two: votes, stages, resolutions."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Any
+
+import simpy
+
+from sim.engines.clock import Arrival, Priority
+from sim.model.world import NEVER
+from sim.randomness import Stream
+from sim.rules import consent
+from sim.rules.choice import binary_logit
+from sim.rules.pressure import level_after_step
+
+if TYPE_CHECKING:
+    from sim.engines.history import History
+
+
+class Bundles:
+    """A broker proposes small confidence-building bundles again and again."""
+
+    def __init__(self, history: History, name: str) -> None:
+        self.h = history
+        self.name = name
+        self.spec = history.spec.tracks[name]
+        self.slots = history.slots.tracks[name]
+        self.key = history.case.keys["tracks"][name]
+        self.index = history.track_index[name]
+        self.proposer = history.case.actor(self.spec.proposer)
+        self.responder = history.case.actor(self.spec.responder)
+        self.when = history.case.compile(self.spec.when) if self.spec.when else None
+        history.arrivals.append(Arrival(history, f"{name}.collapse", self.key, self._collapse_rate, self.end, lane=33))
+        history.watchers.append(self._watch)
+        history.env.process(self.run())
+
+    def run(self) -> Generator[simpy.Event, Any, None]:
+        """Proposals at drawn intervals."""
+        h = self.h
+        yield h.wait(h.duration(self.slots.first_round, Stream.TIMING, self.key, 1), Priority.MEETING)
+        while True:
+            if self.when is None or h.holds(self.when):
+                h.advance()
+                self.propose()
+                h.settle()
+            yield h.wait(h.duration(self.slots.gap, Stream.TIMING, self.key, 0), Priority.MEETING)
+
+    def _levels_with(self, name: str) -> list[float]:
+        bundle = self.spec.menu[name]
+        levels = list(self.h.w.level)
+        for issue, change in bundle.add.items():
+            k = self.h.case.issue(issue)
+            levels[k] = min(1.0, levels[k] + change)
+        for issue, least in bundle.at_least.items():
+            k = self.h.case.issue(issue)
+            levels[k] = max(levels[k], least)
+        return levels
+
+    def propose(self) -> None:
+        """The proposer picks a bundle, the responder answers."""
+        h = self.h
+        w = h.w
+        minds = h.minds
+        precision = h.p[h.slots.choice.working]
+        u_pick = h.draw(Stream.CHOICE, self.key, 0)
+        u_reply = h.draw(Stream.CHOICE, self.key, 1)
+        u_veto = h.draw(Stream.VETO, self.key, 0)
+        names, values, levels = [], [], []
+        stays = minds.of_levels(self.responder, w.level)
+        bonus = h.p[self.slots.atmosphere]
+        for name in sorted(self.spec.menu):
+            bundle = self.spec.menu[name]
+            changed = self._levels_with(name)
+            if (bundle.once and w.standing[self.index]) or changed == w.level:
+                continue
+            gain = minds.of_levels(self.responder, changed) + bonus - stays
+            names.append(name)
+            levels.append(changed)
+            values.append(minds.of_levels(self.proposer, changed) * binary_logit(gain, precision))
+        if not names:
+            return
+        chosen = h.decide("bundle", self.proposer, names, values, precision, u_pick)
+        w.met[self.index] += 1
+        h.count(f"bundles_proposed.{self.name}")
+        gain = minds.of_levels(self.responder, levels[chosen]) + bonus
+        if h.decide("bundle_reply", self.responder, ["accept", "decline"], [gain, stays], precision, u_reply) != 0:
+            return
+        if self._blocked(levels[chosen], u_veto):
+            h.note("veto", "", f"the bundle {names[chosen]} is blocked at home")
+            return
+        w.level = list(levels[chosen])
+        w.seen = list(levels[chosen])
+        bundle = self.spec.menu[names[chosen]]
+        if bundle.lasts:
+            w.standing[self.index] = 1.0
+            w.standing_since[self.index] = h.env.now
+            h.first(f"standing.{self.name}")
+        h.count(f"bundles.{self.name}")
+        h.note("bundle", h.case.actor_ids[self.responder], f"accepts {names[chosen]}")
+        h.apply(self.slots.effects, self.spec.effects, self.proposer)
+        if 0 < w.rung <= self.spec.lowers_rung_up_to and not w.crisis:
+            w.rung -= 1
+        meeting = h.meetings.get(self.spec.reports_to)
+        if meeting is not None and meeting.date != NEVER:
+            h.broker_report(self.proposer)
+
+    def _blocked(self, levels: list[float], u: float) -> bool:
+        h = self.h
+        if not h.spec.mechanisms.veto_players:
+            return False
+        blocks = []
+        for name in h.veto_order:
+            player = h.spec.veto_players[name]
+            parent = h.case.actor(player.parent)
+            if "bundle" in player.consents_to and parent in (self.proposer, self.responder):
+                slots = h.slots.veto_players[name]
+                gain = h.minds.of_levels(parent, levels) - h.minds.of_levels(parent, h.w.level)
+                blocks.append(consent.block_probability(h.p[slots.weight], consent.consent(gain, h.p[slots.spread])))
+        return u < consent.any_blocks(blocks, len(blocks))
+
+    def _collapse_rate(self) -> float:
+        if not self.h.w.standing[self.index]:
+            return 0.0
+        return self.h.p[self.slots.agreement_collapse] / self.h.year
+
+    def _watch(self) -> None:
+        if self.h.w.standing[self.index] and self.h.w.rung >= self.spec.agreement_ends_at_rung:
+            self.end()
+
+    def end(self) -> None:
+        """A standing agreement ends."""
+        h = self.h
+        if not h.w.standing[self.index]:
+            return
+        h.w.standing[self.index] = 0.0
+        h.count(f"standing_ended.{self.name}")
+        h.note("collapse", "", f"the standing agreement on {self.name} ends")
+        for bundle in self.spec.menu.values():
+            if bundle.lasts:
+                for issue in (*bundle.at_least, *bundle.add):
+                    k = h.case.issue(issue)
+                    start = h.spec.issues[issue].start
+                    h.w.level[k] = h.w.seen[k] = min(h.w.level[k], max(start, h.w.pledged[k]))
+
+
+class StagedConsent:
+    """A multilateral text: stages of drawn length, each ended by a vote; then in force until it collapses."""
+
+    def __init__(self, history: History, name: str) -> None:
+        self.h = history
+        self.name = name
+        self.spec = history.spec.tracks[name]
+        self.slots = history.slots.tracks[name]
+        self.key = history.case.keys["tracks"][name]
+        self.index = history.track_index[name]
+        self.eligible = history.case.compile(self.spec.eligible)
+        self.sympathy = {name: history.case.compile(text) for name, text in self.spec.sympathy.items()}
+        self.terms = -1
+        self.dead = False
+        self.members = [*self.spec.required, *(m for m in self.spec.any_of if m not in self.spec.required)]
+        self.members.sort(key=history.case.keys["actors"].__getitem__)
+        history.arrivals.append(Arrival(history, f"{name}.collapse", self.key, self._collapse_rate, self.end, lane=34))
+        history.env.process(self.run())
+
+    def run(self) -> Generator[simpy.Event, Any, None]:
+        """Proposals at regular times; once one starts, its stages."""
+        h = self.h
+        yield h.wait(self.spec.first_round, Priority.MEETING)
+        while not self.dead:
+            h.advance()
+            h.look()
+            started = bool(h.holds(self.eligible)) and not h.w.standing[self.index] and self.propose()
+            h.settle()
+            if started:
+                yield from self.stages()
+            yield h.wait(self.spec.every, Priority.MEETING)
+
+    def propose(self) -> bool:
+        """A proposer opens the process if it gains by it; terms are fixed now."""
+        h = self.h
+        minds = h.minds
+        terms = self.find_terms()
+        if terms < 0:
+            return False
+        precision = h.p[h.slots.choice.working]
+        for lane, name in enumerate(sorted(self.spec.proposers, key=h.case.keys["actors"].__getitem__)):
+            actor = h.case.actor(name)
+            gain = minds.utility(actor, terms)
+            d = minds.disagreement(actor)
+            u = h.draw(Stream.CHOICE, self.key, 64 + lane)
+            if h.decide("open", actor, ["propose", "wait"], [gain, d], precision, u) == 0:
+                self.terms = terms
+                h.first(f"opened.{self.name}")
+                h.count(f"opened.{self.name}")
+                h.note("proposal", name, f"opens {self.name}: {h.package_name(terms)}")
+                return True
+        return False
+
+    def find_terms(self) -> int:
+        """The candidate within the bounds with the highest product of both sides' gains."""
+        h = self.h
+        minds = h.minds
+        case = h.case
+        cache = case.__dict__.setdefault("terms", {})
+        if self.name not in cache:
+            size = len(case.issue_ids)
+            bounds = [(case.issue(k), b.min, b.max) for k, b in self.spec.bounds.items()]
+            cache[self.name] = [
+                p
+                for p in _candidates(case, self.spec.packages)
+                if all(low - 1e-9 <= case.levels[p * size + k] <= high + 1e-9 for k, low, high in bounds)
+            ]
+        rows = cache[self.name]
+        one, two = h.side_indices
+        u, v = minds.utilities(one), minds.utilities(two)
+        d, e = minds.disagreement(one), minds.disagreement(two)
+        gains = [value for p in rows for value in (u[p] - d, v[p] - e)]
+        best = consent.best_nash_product(gains, [1.0] * len(rows), len(rows), 2)
+        if best < 0 and rows:
+            # No candidate is better for both: the least bad one for the worse-off side is put to the vote.
+            best = max(range(len(rows)), key=lambda n: min(gains[2 * n], gains[2 * n + 1]))
+        return rows[best] if best >= 0 else -1
+
+    def stages(self) -> Generator[simpy.Event, Any, None]:
+        """All stages in turn; a lost vote may be repeated some times, then the text is dead."""
+        h = self.h
+        retries = 0
+        stage = 0
+        while stage < len(self.spec.stages):
+            yield h.wait(h.duration(self.slots.stage_duration, Stream.TIMING, self.key, 2), Priority.MEETING)
+            h.advance()
+            h.session_if_sides(self.members)
+            passed = self.vote(stage)
+            if passed:
+                stage += 1
+                h.settle()
+                continue
+            retries += 1
+            h.settle()
+            if retries > self.spec.retries:
+                self.dead = True
+                h.note("vote", "", f"{self.name} is dead")
+                return
+            yield h.wait(self.spec.retry_after, Priority.MEETING)
+        h.advance()
+        self.enter_into_force()
+        h.settle()
+
+    def vote(self, stage: int) -> bool:
+        """One vote: all required members and at least one of the others must say yes."""
+        h = self.h
+        minds = h.minds
+        precision = h.p[h.slots.choice.working]
+        yes: dict[str, bool] = {}
+        h.look()
+        for lane, name in enumerate(self.members):
+            actor = h.case.actor(name)
+            bonus = h.value(self.sympathy[name]) if name in self.sympathy else 0.0
+            d = minds.disagreement(actor)
+            u = h.draw(Stream.CHOICE, self.key, lane)
+            gain = minds.utility(actor, self.terms) + bonus
+            yes[name] = h.decide("stage_vote", actor, ["yes", "no"], [gain, d], precision, u) == 0
+        passed = all(yes[name] for name in self.spec.required) and (
+            not self.spec.any_of or any(yes[name] for name in self.spec.any_of)
+        )
+        h.count(f"votes.{self.name}")
+        h.note("vote", "", f"{self.name}, {self.spec.stages[stage]}: {'passed' if passed else 'lost'}")
+        return passed
+
+    def enter_into_force(self) -> None:
+        """The text is in force: its levels are implemented."""
+        h = self.h
+        w = h.w
+        w.standing[self.index] = 1.0
+        w.standing_since[self.index] = h.env.now
+        row = h.minds.row(self.terms)
+        for k, level in enumerate(row):
+            w.level[k] = max(w.level[k], level)
+            w.seen[k] = max(w.seen[k], level)
+        h.first(f"in_force.{self.name}")
+        h.count(f"in_force.{self.name}")
+        h.note("in force", "", f"{self.name} enters into force")
+
+    def _collapse_rate(self) -> float:
+        h = self.h
+        if not h.w.standing[self.index]:
+            return 0.0
+        return h.p[self.slots.collapse_factor] * h.exogenous_collapse_rate()
+
+    def end(self) -> None:
+        """The agreement in force collapses."""
+        h = self.h
+        if not h.w.standing[self.index]:
+            return
+        h.w.standing[self.index] = 0.0
+        h.revert_levels()
+        h.count(f"collapsed.{self.name}")
+        h.first("collapse")
+        h.note("collapse", "", f"{self.name} collapses")
+
+
+def _candidates(case: Any, names: list[str]) -> list[int]:
+    """Rows of the named packages and of the candidates on the lines between each two of them."""
+    rows = [case.named[name] for name in names]
+    size = len(case.issue_ids)
+    chosen = [row for row in rows if row >= 0]
+    ends = [case.levels[r * size : (r + 1) * size] for r in chosen]
+    for p in range(len(case.package_names)):
+        if p in chosen:
+            continue
+        row = case.levels[p * size : (p + 1) * size]
+        if any(_between(row, a, b) for i, a in enumerate(ends) for b in ends[i + 1 :]):
+            chosen.append(p)
+    return sorted(chosen)
+
+
+def _between(row: list[float], one: list[float], two: list[float]) -> bool:
+    """Whether a row is a blend of two others, up to the rounding of levels."""
+    spans = [(b - a, x - a) for x, a, b in zip(row, one, two, strict=True)]
+    wide = max(spans, key=lambda item: abs(item[0]))
+    if wide[0] == 0.0:
+        return False
+    share = wide[1] / wide[0]
+    return 0.0 < share < 1.0 and all(abs(x - share * s) <= 2e-3 for s, x in spans)
+
+
+class Resolutions:
+    """A council votes on tighter sanctions after a grave provocation."""
+
+    def __init__(self, history: History, name: str) -> None:
+        self.h = history
+        self.name = name
+        self.spec = history.spec.tracks[name]
+        self.slots = history.slots.tracks[name]
+        self.key = history.case.keys["tracks"][name]
+
+    def provoked(self, severity: float) -> None:
+        """A provocation has happened: perhaps a vote follows."""
+        h = self.h
+        threshold = h.p[self.slots.threshold_in_talks if h.w.talks_on else self.slots.threshold]
+        if severity >= threshold and h.sanctions is not None:
+            h.env.process(self.vote(severity))
+
+    def vote(self, severity: float) -> Generator[simpy.Event, Any, None]:
+        """The vote, some time after the provocation."""
+        h = self.h
+        yield h.wait(h.duration(self.slots.delay, Stream.TIMING, self.key, 0), Priority.DEFERRED)
+        h.advance()
+        passed = True
+        for lane, name in enumerate(sorted(self.spec.voters, key=h.case.keys["actors"].__getitem__)):
+            voter = self.slots.voters[name]
+            chance = consent.resolution_vote(
+                h.p[voter.intercept], h.p[voter.severity], severity, h.p[voter.rivalry], h.w.rivalry
+            )
+            if h.draw(Stream.OUTCOME, self.key, lane) >= chance:
+                passed = False
+        h.count(f"votes.{self.name}")
+        if passed:
+            h.w.sanctions_level = level_after_step(h.w.sanctions_level, h.p[self.slots.step])
+            h.count(f"passed.{self.name}")
+        h.note("resolution", "", "a resolution is passed" if passed else "a resolution fails", severity=severity)
+        h.settle()

@@ -1,0 +1,316 @@
+"""Crises: two sides on the escalation ladder concede, hold or escalate at every tick."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Any
+
+import simpy
+
+from sim.engines.clock import Arrival, Priority
+from sim.model.world import NEVER
+from sim.randomness import Stream
+from sim.rules import expectation, ladder
+from sim.rules.choice import logit_probabilities
+
+if TYPE_CHECKING:
+    from sim.engines.history import History
+
+
+class Crisis:
+    """The ladder of one history and the crisis that may be under way on it."""
+
+    def __init__(self, history: History) -> None:
+        self.h = h = history
+        self.spec = h.spec.mechanisms.ladder
+        self.slots = h.slots.mechanisms.ladder
+        self.sides = [h.case.actor(side) for side in self.spec.sides]
+        self.last = len(self.spec.rungs) - 1
+        self.strike_rung = self.last - 1
+        self.key = h.case.keys["actors"][self.spec.sides[0]]
+        self.struck_at = NEVER
+        self.started = h.env.event()
+        self.table = self._table()
+        p = h.p
+        self.terms = [p[self.slots.loss_share], p[self.slots.loss_extra], p[self.slots.loss_per_rung]]
+        h.env.process(self.run())
+        h.arrivals.append(
+            Arrival(h, "cooling", self.key, self._cooling_rate, self.cool, stream=Stream.OUTCOME, lane=40)
+        )
+
+    def _table(self) -> list[float]:
+        h = self.h
+        table: list[float] = []
+        for rung, slots in enumerate(self.slots.rungs):
+            risk = h.p[slots.risk] if self.spec.autonomous_risk else 0.0
+            table += [
+                ladder.chance_within(risk, self.tick_at(rung) / h.day),
+                h.p[slots.audience],
+                h.p[slots.hold],
+                h.p[slots.climb],
+            ]
+        return table
+
+    def tick_at(self, rung: int) -> float:
+        """Time between moves at a rung."""
+        return self.h.p[self.slots.fast_tick if rung >= self.spec.incident_rung else self.slots.tick]
+
+    # Life cycle
+
+    def begin(self, rung: int, challenger: int | None) -> None:
+        """A crisis begins unless one is active; the challenger moves first."""
+        h = self.h
+        w = h.w
+        h.reach_rung(rung)
+        if not w.crisis:
+            w.crisis = 1
+            w.crisis_since = h.env.now
+            w.crisis_mover = self.sides.index(challenger) if challenger in self.sides else 0
+            h.first("crisis")
+            h.count("crises")
+            h.note("crisis", "", f"a crisis begins at rung {w.rung}: {self.spec.rungs[w.rung].label}")
+            event, self.started = self.started, h.env.event()
+            event.succeed()
+        if w.rung >= self.strike_rung and self.struck_at == NEVER:
+            self.struck_at = h.env.now
+
+    def end(self, why: str) -> None:
+        """The crisis is over."""
+        h = self.h
+        h.w.crisis = 0
+        self.struck_at = NEVER
+        h.count("crisis_days", (h.env.now - h.w.crisis_since) / h.day)
+        h.note("crisis", "", f"the crisis ends: {why}")
+
+    def run(self) -> Generator[simpy.Event, Any, None]:
+        """Ticks while a crisis is active; then wait for the next."""
+        h = self.h
+        while True:
+            if not h.w.crisis:
+                yield self.started
+                continue
+            yield h.wait(self.tick_at(h.w.rung), Priority.TICK)
+            h.advance()
+            self.tick()
+            h.settle()
+
+    def tick(self) -> None:
+        """What the last tick brought, then the mover's choice."""
+        h = self.h
+        w = h.w
+        us = [h.draw(Stream.OUTCOME, self.key, lane) for lane in (41, 42)]
+        u = h.draw(Stream.CHOICE, self.key, 41)
+        if w.rung <= self.spec.calm_rung:
+            self.end("it has cooled")
+            return
+        if us[0] < self.table[w.rung * ladder.NUM_COLUMNS + ladder.STEP_UP]:
+            h.count("slides")
+            self.step_up("events run out of control")
+            if h.over:
+                return
+        elif w.rung == self.strike_rung and self.struck_at != NEVER:
+            if h.env.now - self.struck_at >= self.spec.strike_lasts:
+                w.rung = self.spec.incident_rung
+                self.struck_at = NEVER
+                h.note("crisis", "", "the strike remains limited")
+                return
+        move = self.move(u)
+        mover = self.sides[w.crisis_mover]
+        w.crisis_mover = 1 - w.crisis_mover
+        if move == ladder.CONCEDE:
+            h.count("concessions")
+            w.rung = ladder.rung_after_concession(
+                w.rung, self.last, self.spec.concession_rung, self.spec.incident_rung
+            )
+            h.note("crisis", h.case.actor_ids[mover], "concedes")
+            if w.rung <= self.spec.calm_rung:
+                self.end("a concession")
+            else:
+                self.struck_at = NEVER
+        elif move == ladder.ESCALATE:
+            if w.rung + 1 == self.strike_rung:
+                h.strike(mover)
+            else:
+                self.step_up(f"{h.case.actor_ids[mover]} escalates")
+        elif w.rung != self.strike_rung:
+            fade = ladder.chance_within(h.p[self.slots.fade], self.tick_at(w.rung) / h.day)
+            if us[1] < fade:
+                w.rung -= 1
+                if w.rung <= self.spec.calm_rung:
+                    self.end("it has faded")
+
+    def step_up(self, why: str) -> None:
+        """One rung up; the last is major war."""
+        h = self.h
+        w = h.w
+        rung = w.rung + 1
+        h.reach_rung(rung)
+        h.note("crisis", "", f"{why}: rung {rung}, {self.spec.rungs[rung].label}")
+        if rung == self.last:
+            w.last_major = h.env.now
+            h.war()
+            return
+        if rung == self.strike_rung:
+            self.struck_at = h.env.now
+            h.first("strike")
+            h.count("strikes")
+            h.apply(self.slots.strike_effects, self.spec.strike_effects, self.sides[h.w.crisis_mover])
+        if rung >= self.spec.crisis_rung:
+            w.last_major = h.env.now
+        if rung >= self.spec.incident_rung:
+            w.declaration = 0
+
+    def move(self, u: float) -> int:
+        """The mover's choice among conceding, holding and escalating."""
+        h = self.h
+        w = h.w
+        mover = self.sides[w.crisis_mover]
+        other = self.sides[1 - w.crisis_mover]
+        rung = w.rung
+        side = self.side_numbers(mover, h.w.war_cost[mover])
+        now = self.concession_chance(mover, other, rung)
+        nxt = self.concession_chance(mover, other, rung + 1) if rung + 1 < self.strike_rung else 0.0
+        out = [0.0, 0.0, 0.0]
+        ladder.crisis_values(
+            rung, self.last, side, self.table, self.terms, self._scale(rung), now, nxt, out
+        )
+        choice = h.slots.choice
+        precision = h.p[choice.brink if rung >= self.spec.brink else choice.crisis]
+        before = h.case.actor_ids[mover]
+        chosen = h.decide("crisis", mover, ["concede", "hold", "escalate"], out, precision, u, None, None, 1)
+        self._learn(mover, rung, chosen, precision)
+        h.learned()
+        h.count(f"crisis_moves.{before}")
+        return chosen
+
+    def _scale(self, rung: int) -> float:
+        if self.spec.cost == "time":
+            return (self.h.env.now - self.h.w.crisis_since) / self.h.day
+        return self.table[rung * ladder.NUM_COLUMNS + ladder.AUDIENCE]
+
+    def side_numbers(self, actor: int, war_cost: float) -> list[float]:
+        """Numbers of a side in the order of `sim.rules.ladder`."""
+        h = self.h
+        d = h.minds.disagreement(actor)
+        identifier = h.case.actor_ids[actor]
+        audience = h.p[h.slots.actors[identifier].audience_cost] if self.spec.audience_costs else 0.0
+        fight, force = self.fight_and_force(actor, d, war_cost)
+        return [d, h.p[self.slots.stake], audience, fight, force]
+
+    def fight_and_force(self, actor: int, d: float, war_cost: float) -> tuple[float, float]:
+        """Values of major war and of stepping up from the brink to a side with the given cost of war."""
+        h = self.h
+        identifier = h.case.actor_ids[actor]
+        war = h.slots.actors[identifier].war
+        fight = d - war_cost if war is None else ladder.fight_value(h.p[war.win_probability], h.p[war.prize], war_cost)
+        if identifier == self.spec.striker and h.spec.mechanisms.aftermath is not None:
+            prospects = h.prospects(actor)
+            force = expectation.lottery_value(prospects, len(prospects) // 3, war_cost, 0.0, 1.0, 1.0)
+        else:
+            stays_limited = h.p[self.slots.counter_success]
+            force = stays_limited * (d - h.p[self.slots.counter_blow]) + (1.0 - stays_limited) * fight
+        return fight, force
+
+    def concession_chance(self, mover: int, other: int, rung: int) -> float:
+        """The mover's belief that the other would concede at a rung."""
+        h = self.h
+        belief = h.minds.index.get((mover, other, "war_cost"))
+        side = self.side_numbers(other, h.minds.mean(mover, other, "war_cost"))
+        if belief is None:
+            points, beliefs = [h.minds.mean(mover, other, "war_cost")], [1.0]
+        else:
+            points = belief.points
+            beliefs = h.w.beliefs[belief.start : belief.start + belief.size]
+        pairs = [self.fight_and_force(other, side[0], point) for point in points]
+        choice = h.slots.choice
+        precision = h.p[choice.brink if rung >= self.spec.brink else choice.crisis]
+        return ladder.believed_concession(
+            rung,
+            self.last,
+            side,
+            [fight for fight, _ in pairs],
+            [force for _, force in pairs],
+            beliefs,
+            len(points),
+            self.table,
+            self.terms,
+            self._scale(rung),
+            precision,
+        )
+
+    def _learn(self, mover: int, rung: int, chosen: int, precision: float) -> None:
+        """Observers learn about the mover's cost of war from its move."""
+        h = self.h
+        belief = next((b for b in h.minds.beliefs if b.actor == mover and b.trait == "war_cost"), None)
+        if belief is None or h.kappa == 0.0:
+            return
+        likelihoods = []
+        out = [0.0, 0.0, 0.0]
+        chances = [0.0, 0.0, 0.0]
+        for point in belief.points:
+            ladder.crisis_values(
+                rung,
+                self.last,
+                self.side_numbers(mover, point),
+                self.table,
+                self.terms,
+                self._scale(rung),
+                0.0,
+                0.0,
+                out,
+            )
+            logit_probabilities(out, [1.0, 1.0, 1.0], 3, precision, chances)
+            likelihoods.append(chances[chosen])
+        h.minds.observe_act(mover, "war_cost", likelihoods, 3)
+
+    # Outside a crisis
+
+    def _cooling_rate(self) -> float:
+        h = self.h
+        if h.w.rung == 0 or h.w.crisis:
+            return 0.0
+        return h.p[self.slots.cooling] / h.day
+
+    def cool(self) -> None:
+        """Without a crisis a rung falls by itself."""
+        if self.h.w.rung > 0 and not self.h.w.crisis:
+            self.h.w.rung -= 1
+
+
+def strike(h: History, actor: int) -> None:
+    """An attempt to use force: an ally may veto it, else the strike rung is reached at once."""
+    crisis = h.crisis
+    aftermath = h.spec.mechanisms.aftermath
+    u = h.draw(Stream.VETO, h.case.keys["actors"][h.case.actor_ids[actor]], 50)
+    h.count("strikes_attempted")
+    if crisis is None:
+        h.note("force", h.case.actor_ids[actor], "uses force; the scenario has no ladder")
+        return
+    vetoed = (
+        aftermath is not None
+        and aftermath.strike_veto_by is not None
+        and h.case.actor_ids[actor] == crisis.spec.striker
+        and u < h.p[h.slots.mechanisms.aftermath.strike_veto]
+    )
+    if vetoed:
+        h.count("strikes_vetoed")
+        h.note("force", aftermath.strike_veto_by, "stops a strike")
+        return
+    h.first("strike")
+    h.count("strikes")
+    h.note("force", h.case.actor_ids[actor], "uses force")
+    h.end_talks("force is used")
+    h.w.moratorium = 0
+    h.w.pause_until = NEVER
+    h.w.declaration = 0
+    h.w.last_major = h.env.now
+    if h.case.actor_ids[actor] == crisis.spec.striker:
+        for other in h.side_indices:
+            if other != actor:
+                h.scale_credibility(other, h.p[crisis.slots.credibility_after_force])
+    other = crisis.sides[1 - crisis.sides.index(actor)] if actor in crisis.sides else None
+    h.apply(crisis.slots.strike_effects, crisis.spec.strike_effects, actor)
+    crisis.begin(crisis.strike_rung, other)
+    crisis.struck_at = h.env.now
+    h.reach_rung(crisis.strike_rung)
+

@@ -1,0 +1,697 @@
+"""Leaders' meetings: a date, cancellation and revival, one proposal and one counter-offer, and what follows.
+
+The decisions of a meeting happen at one instant, in this order: proposal; accept, counter or
+refuse; accept the counter, declare or walk out; yes or no to a declaration; then the proposer's
+response to the result, and after a failure the other side's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Any
+
+import simpy
+
+from sim.arithmetic import exp, log
+from sim.engines.clock import Arrival, Priority
+from sim.engines.talks import Table, learn_from_reply
+from sim.model.world import NEVER
+from sim.randomness import Stream
+from sim.rules import expectation, offers
+from sim.rules.choice import binary_logit, best_option, logit_choice
+from sim.rules.pressure import level_after_step
+
+if TYPE_CHECKING:
+    from sim.engines.history import History
+
+
+def recognition_floor(h: History, slots: Any) -> float:
+    """Level of recognition that a failure does not undo."""
+    start = h.spec.issues[slots.issue].start
+    return start + h.p[slots.transfer] * h.p[slots.irreversible]
+
+
+class LeadersMeeting(Table):
+    """Meetings of the two leaders on one track."""
+
+    def __init__(self, history: History, name: str) -> None:
+        self.h = history
+        spec = history.spec.tracks[name]
+        self.proposer = history.case.actor(spec.proposer)
+        self.responder = history.case.actor(spec.responder)
+        self._participants(history, name)
+        self.revived = False
+        self.last_held = NEVER
+        self.last_invited = NEVER
+        self.agreed = history.env.event()
+        self.process = history.env.process(self.run())
+        self.cancellation = Arrival(
+            history, f"{name}.cancellation", self.key, self._cancellation_rate, self.cancel, lane=32
+        )
+        history.arrivals.append(self.cancellation)
+        if spec.invitations is not None:
+            history.env.process(self.invitations())
+
+    def _participants(self, history: History, name: str) -> None:
+        self.name = name
+        self.spec = history.spec.tracks[name]
+        self.slots = history.slots.tracks[name]
+        self.key = history.case.keys["tracks"][name]
+        self.index = history.track_index[name]
+        self.parties = [self.proposer, self.responder]
+        self.mandate = self._within_mandate()
+        self.own_offers = {party: [] for party in self.parties}
+        self.rejections = dict.fromkeys(self.parties, 0)
+        self.factor = history.case.compile(self.spec.cancellation.factor)
+
+    # Dates
+
+    def run(self) -> Generator[simpy.Event, Any, None]:
+        """Wait for the agreed date; a cancellation interrupts the wait."""
+        h = self.h
+        if self.spec.announced:
+            self.set_date(h.p[self.slots.delay])
+        while True:
+            if self.date == NEVER:
+                yield self.agreed
+                continue
+            try:
+                yield h.wait(self.date - h.env.now, Priority.MEETING)
+            except simpy.Interrupt:
+                yield from self._revival()
+                continue
+            h.advance()
+            self.set_pending(NEVER)
+            self.hold()
+            h.settle()
+
+    @property
+    def date(self) -> float:
+        """Date of the pending meeting, or NEVER."""
+        return self.h.w.pending[self.index]
+
+    def set_pending(self, date: float) -> None:
+        """Enter or clear the pending date."""
+        self.h.w.pending[self.index] = date
+
+    def set_date(self, delay: float) -> None:
+        """A meeting is agreed for a date."""
+        h = self.h
+        self.set_pending(h.env.now + delay)
+        self.revived = False
+        h.session()
+        h.note("date", "", f"a meeting on {self.name} is agreed", days=delay / h.day)
+        event, self.agreed = self.agreed, h.env.event()
+        event.succeed()
+
+    def _cancellation_rate(self) -> float:
+        h = self.h
+        if self.date == NEVER:
+            return 0.0
+        rate = h.p[self.slots.cancellation.rate] / h.year * h.value(self.factor)
+        return rate * h.p[self.slots.cancellation.rate_after_revival] if self.revived else rate
+
+    def cancel(self) -> None:
+        """The pending meeting is cancelled: the process that waits for the date is interrupted."""
+        if self.date == NEVER:
+            return
+        h = self.h
+        h.first("cancellation")
+        h.count(f"cancellations.{self.name}")
+        h.note("cancellation", "", f"the meeting on {self.name} is cancelled")
+        self.original = self.date
+        self.set_pending(NEVER)
+        self.process.interrupt("cancelled")
+
+    def _revival(self) -> Generator[simpy.Event, Any, None]:
+        """After a cancellation: perhaps a revival within some weeks, keeping the date if it is still ahead."""
+        h = self.h
+        slots = self.slots.cancellation
+        spec = self.spec.cancellation
+        u_revive = h.draw(Stream.TIMING, self.key, 16)
+        u_delay = h.draw(Stream.TIMING, self.key, 17)
+        needs = spec.revival_needs
+        possible = needs is None or h.spec.tracks[needs].enabled
+        if not possible or u_revive >= h.p[slots.revival]:
+            if h.w.deal < 0:
+                h.end_talks("the meeting was cancelled")
+            h.settle()
+            return
+        mean = h.p[slots.revival_delay]
+        # Exponential, given that it is within the longest time: inverse of the truncated distribution.
+        delay = -mean * log(1.0 - u_delay * (1.0 - exp(-spec.revival_within / mean)))
+        yield h.wait(delay, Priority.DEFERRED)
+        h.advance()
+        date = self.original if self.original > h.env.now else h.env.now + spec.postponed_by
+        self.set_pending(date)
+        self.revived = True
+        h.session()
+        h.begin_talks("the meeting is revived")
+        h.count(f"revivals.{self.name}")
+        h.note("revival", "", f"the meeting on {self.name} is revived", days=(date - h.env.now) / h.day)
+        h.settle()
+
+    # Invitations
+
+    def waits_for_text(self) -> bool:
+        """Whether a pending meeting will take up a text agreed now."""
+        return self.date != NEVER
+
+    def invitations(self) -> Generator[simpy.Event, Any, None]:
+        """While talks are on, an invitation some time after the last meeting."""
+        h = self.h
+        every = self.spec.invitations.every
+        yield h.wait(every, Priority.MEETING)
+        while True:
+            last = max(self.last_held, self.last_invited)
+            due = last + every - h.env.now if last != NEVER else 0.0
+            if due > 0.0:
+                yield h.wait(due, Priority.MEETING)
+                continue
+            if not h.w.talks_on:
+                yield h.talks_opened()
+                self.last_invited = h.env.now
+                continue
+            h.advance()
+            self.invite("regular")
+            h.settle()
+            yield h.wait(every, Priority.MEETING)
+
+    def invite(self, why: str) -> bool:
+        """The proposer may invite and the responder accept; whether a date is agreed in time for a text."""
+        h = self.h
+        if self.spec.invitations is None or self.date != NEVER or not self.spec.enabled:
+            return False
+        if h.w.rung >= h.strike_rung:
+            return False
+        self.last_invited = h.env.now
+        p = h.p
+        slots = self.slots.invitations
+        minds = h.minds
+        precision = p[h.slots.choice.leaders]
+        first = not h.w.recognised
+        spectacle = p[slots.spectacle_first] if first else p[slots.spectacle_later]
+        d = minds.disagreement(self.proposer)
+        best = self.best_text()
+        chance = minds.accepts(
+            self.proposer, self.responder, best, minds.disagreement(self.responder), precision
+        )
+        gain = chance * (minds.utility(self.proposer, best) - d) if best >= 0 else 0.0
+        values = [d + spectacle + (gain if gain > 0.0 else 0.0), d]
+        u_invite = h.draw(Stream.CHOICE, self.key, 8)
+        u_reply = h.draw(Stream.CHOICE, self.key, 9)
+        h.count(f"invitation_nodes.{self.name}")
+        if h.decide("invite", self.proposer, ["invite", "wait"], values, precision, u_invite) != 0:
+            return False
+        d = minds.disagreement(self.responder)
+        own = minds.utility(self.responder, best) - d if best >= 0 else 0.0
+        status = h.recognition_gain(self.responder) if first else 0.0
+        values = [d + status + (own if own > 0.0 else 0.0), d]
+        h.count(f"invitations.{self.name}")
+        if h.decide("invitation", self.responder, ["accept", "decline"], values, precision, u_reply) != 0:
+            return False
+        h.count(f"invitations_accepted.{self.name}")
+        delay = h.duration(slots.delay, Stream.TIMING, self.key, 18)
+        self.set_date(delay)
+        h.apply(self.slots.announced_effects, self.spec.announced_effects, self.proposer)
+        return delay <= self.spec.text_within or why != "agreed text"
+
+    def best_text(self) -> int:
+        """The text at hand, else the package best for the proposer that the responder should sign."""
+        h = self.h
+        if h.w.text >= 0:
+            return h.w.text
+        minds = h.minds
+        return offers.best_acceptable(
+            minds.utilities(self.proposer),
+            minds.estimates(self.proposer, self.responder),
+            self.allowed_for(self.proposer),
+            minds.count,
+            minds.disagreement(self.responder),
+        )
+
+    # The meeting
+
+    def hold(self) -> None:
+        """The meeting takes place."""
+        h = self.h
+        w = h.w
+        first = not w.recognised
+        number = int(w.met[self.index])
+        w.met[self.index] += 1
+        self.last_held = h.env.now
+        h.session()
+        h.first("meeting")
+        h.count("meetings")
+        h.note("meeting", "", f"the leaders meet on {self.name}")
+        h.begin_talks("the leaders meet")
+        w.recognised = 1
+        self._recognise()
+        h.apply(self.slots.held_effects, self.spec.held_effects, self.proposer)
+        h.look()
+        expected = w.expectation
+        if first:
+            h.row["expectation_at_meeting"] = expected
+            h.row["rounds_before_meeting"] = sum(
+                value for name, value in h.counts.items() if name.startswith("rounds.")
+            )
+        signed, declared = self.negotiate()
+        value = 0.0
+        if signed >= 0:
+            value = h.minds.triumph(self.proposer, signed)
+        elif declared >= 0:
+            value = h.minds.triumph(self.proposer, declared)
+        result = "package" if signed >= 0 else "declaration" if declared >= 0 else "walk_out"
+        gap = expected - value
+        h.row[f"result@{number}"] = result
+        if first:
+            h.row["meeting_result"] = result
+            h.row["gap"] = gap
+        spin = 0.0
+        if declared >= 0:
+            spin = h.p[self.slots.spin_first if first else self.slots.spin_later]
+        if result == "walk_out":
+            w.walked_out[self.index] += 1
+            h.count("walk_outs")
+            h.first("walk_out")
+            h.apply(self.slots.walk_out_effects, self.spec.walk_out_effects, self.proposer)
+        h.note("result", "", result.replace("_", " "), expectation=expected, value=value, gap=gap)
+        if signed < 0 and h.spec.mechanisms.aftermath is not None and h.spec.mechanisms.aftermath.enabled:
+            h.look()
+            self.respond(gap, spin, declared, first)
+        self._update_expectation(value)
+        w.text = -1
+
+    def _recognise(self) -> None:
+        recognition = self.spec.recognition
+        if recognition is None:
+            return
+        k = self.h.case.issue(recognition.issue)
+        w = self.h.w
+        level = max(recognition.during_talks, recognition_floor(self.h, self.slots.recognition), w.level[k])
+        w.level[k] = w.seen[k] = level
+
+    def negotiate(self) -> tuple[int, int]:
+        """The signed package and the signed declaration's package; -1 for none."""
+        h = self.h
+        minds = h.minds
+        precision = h.p[h.slots.choice.leaders]
+        blocked: set[int] = set()
+        offer = self.propose(precision)
+        counter = -1
+        if offer >= 0:
+            answer, counter = self.answer(offer, precision)
+            h.remember_offer(offer, self.proposer, answer == 0)
+            if answer == 0:
+                if h.sign(offer, self.parties, "deal", self.name):
+                    return offer, -1
+                blocked.add(offer)
+        choice = self.last_word(counter if counter not in blocked else -1, precision)
+        if counter >= 0:
+            h.remember_offer(counter, self.responder, choice == 0)
+        if choice == 0:
+            if h.sign(counter, self.parties, "deal", self.name):
+                return counter, -1
+            blocked.add(counter)
+            choice = self.last_word(-1, precision)
+        if choice != 1:
+            if counter >= 0:
+                h.w.unheard_since = h.env.now
+                h.last_counter = counter
+            return -1, -1
+        declared = h.case.named[self.spec.declaration]
+        d = minds.disagreement(self.responder)
+        values = [minds.utility(self.responder, declared), d]
+        line = minds.crosses_line(self.responder, declared)
+        u = h.draw(Stream.CHOICE, self.key, 3)
+        yes = h.decide(
+            "declaration",
+            self.responder,
+            ["yes", "no"],
+            values,
+            precision,
+            u,
+            [0.0 if line else 1.0, 1.0],
+            {"yes": f"red line {line}"} if line else None,
+            1,
+        )
+        return (-1, declared) if yes == 0 else (-1, -1)
+
+    def menu(self, actor: int, removed: dict[str, str] | None = None) -> list[float]:
+        """Candidates that an actor may put forward at the table of leaders."""
+        return self.allowed_for(actor, removed)
+
+    def propose(self, precision: float) -> int:
+        """The proposer's package, chosen by logit over values that its confidence colours."""
+        h = self.h
+        minds = h.minds
+        removed: dict[str, str] | None = {} if h.log is not None else None
+        allowed = self.menu(self.proposer, removed)
+        count = minds.count
+        d = minds.disagreement(self.proposer)
+        chances = h.scratch_chances
+        minds.acceptance(
+            self.proposer, self.responder, minds.disagreement(self.responder), precision, allowed, chances
+        )
+        own = minds.utilities(self.proposer)
+        identifier = h.case.actor_ids[self.proposer]
+        bias = h.p[h.slots.actors[identifier].overconfidence] if h.spec.mechanisms.overconfidence else 0.0
+        offers.perceived_acceptances(
+            chances, own, count, h.maximal_utility(), bias, h.w.expectation, chances
+        )
+        blocks = [minds.block_probability(p, "deal") if allowed[p] else 0.0 for p in range(count)]
+        values = h.scratch_values
+        offers.offer_values(own, chances, blocks, count, d, d, values)
+        u = h.draw(Stream.CHOICE, self.key, 0)
+        chosen = self._choose(self.proposer, "proposal", values, allowed, precision, u, removed)
+        if chosen >= 0:
+            h.count("offers")
+            if own[chosen] >= h.maximal_utility():
+                h.count("maximal_offers")
+        return chosen
+
+    def _choose(
+        self, actor: int, node: str, values: list, allowed: list, precision: float, u: float, removed: dict | None
+    ) -> int:
+        """A package by logit; the log keeps the options that matter."""
+        h = self.h
+        count = h.minds.count
+        if h.log is None:
+            return logit_choice(values, allowed, count, precision, u, h.scratch_out)
+        labels = [h.package_name(p) for p in range(count)]
+        return h.decide(node, actor, labels, list(values[:count]), precision, u, list(allowed[:count]), removed)
+
+    def answer(self, offer: int, precision: float) -> tuple[int, int]:
+        """Accept (0), counter (1) or refuse (2), and the counter-offer."""
+        h = self.h
+        minds = h.minds
+        d = minds.disagreement(self.responder)
+        block = minds.block_probability(offer, "deal")
+        accept = offers.accept_value(d, block, minds.utility(self.responder, offer))
+        counter, counter_value = self.best_counter(d, precision)
+        line = minds.crosses_line(self.responder, offer)
+        allowed = [0.0 if line else 1.0, 1.0 if counter >= 0 else 0.0, 1.0]
+        u = h.draw(Stream.CHOICE, self.key, 1)
+        labels = [f"accept {h.package_name(offer)}", f"counter {h.package_name(counter)}", "refuse"]
+        choice = h.decide(
+            "answer",
+            self.responder,
+            labels,
+            [accept, counter_value, d],
+            precision,
+            u,
+            allowed,
+            {labels[0]: f"red line {line}"} if line else None,
+            2,
+        )
+        reject = counter_value if counter >= 0 and counter_value > d else d
+        learn_from_reply(h, self.responder, offer, reject, block, precision, choice == 0)
+        h.learned()
+        if choice != 0:
+            h.count("rejected_offers")
+        return choice, counter if choice == 1 else -1
+
+    def best_counter(self, d: float, precision: float) -> tuple[int, float]:
+        """The responder's most promising counter-offer and its value."""
+        h = self.h
+        minds = h.minds
+        allowed = self.menu(self.responder)
+        chances = h.scratch_chances
+        minds.acceptance(
+            self.responder, self.proposer, minds.disagreement(self.proposer), precision, allowed, chances
+        )
+        own = minds.utilities(self.responder)
+        blocks = [minds.block_probability(p, "deal") if allowed[p] else 0.0 for p in range(minds.count)]
+        values = h.scratch_values
+        offers.offer_values(own, chances, blocks, minds.count, d, d, values)
+        best = best_option(values, allowed, minds.count)
+        return best, values[best] if best >= 0 else d
+
+    def last_word(self, counter: int, precision: float) -> int:
+        """Accept the counter (0), sign a declaration (1) or walk out (2)."""
+        h = self.h
+        minds = h.minds
+        d = minds.disagreement(self.proposer)
+        accept = d
+        if counter >= 0:
+            accept = offers.accept_value(
+                d, minds.block_probability(counter, "deal"), minds.utility(self.proposer, counter)
+            )
+        declare = d
+        declared = h.case.named[self.spec.declaration] if self.spec.declaration else -1
+        if declared >= 0:
+            gain = minds.utility(self.proposer, declared) - d
+            other = minds.disagreement(self.responder)
+            chance = minds.accepts(self.proposer, self.responder, declared, other, precision)
+            declare = d + chance * gain
+        line = minds.crosses_line(self.proposer, counter) if counter >= 0 else None
+        allowed = [1.0 if counter >= 0 and not line else 0.0, 1.0 if declared >= 0 else 0.0, 1.0]
+        u = h.draw(Stream.CHOICE, self.key, 2)
+        return h.decide(
+            "last_word",
+            self.proposer,
+            [f"accept {h.package_name(counter)}", "declaration", "walk out"],
+            [accept, declare, d],
+            precision,
+            u,
+            allowed,
+            None,
+            2,
+        )
+
+    # Aftermath
+
+    def respond(self, gap: float, spin: float, declared: int, first: bool) -> None:
+        """Disappointment works on the proposer's beliefs; it then responds, and after a failure so does the other."""
+        h = self.h
+        w = h.w
+        p = h.p
+        spec = h.spec.mechanisms
+        m = h.slots.mechanisms
+        collapse = spec.belief_collapse
+        if collapse is not None and collapse.enabled:
+            slots = m.belief_collapse
+            hit = expectation.shock(gap, p[slots.steepness], p[slots.threshold])
+            w.belief_talks = expectation.collapsed(w.belief_talks, p[slots.talks], hit, spin)
+            w.belief_pressure = expectation.collapsed(w.belief_pressure, p[slots.pressure], hit, spin)
+        values, precision = self.response_values(spin, declared, first)
+        allowed = [1.0, 1.0, 1.0 if spec.aftermath.force else 0.0, 1.0 if declared >= 0 else 0.0]
+        u = h.draw(Stream.CHOICE, self.key, 4)
+        choice = h.decide(
+            "response", self.proposer, ["continue", "pressure", "force", "sign and sell"], values, precision, u, allowed
+        )
+        failed = declared < 0
+        if failed:
+            h.count("failed_meetings")
+            h.count("force_after_failure", 1.0 if choice == expectation.FORCE else 0.0)
+        h.row.setdefault("force_probability", h.scratch_out[expectation.FORCE])
+        if choice == expectation.SIGN_AND_SELL:
+            self._sign_declaration(declared)
+        elif choice == expectation.PRESSURE:
+            h.end_talks("pressure instead of talks")
+            if h.sanctions is not None:
+                w.sanctions_level = level_after_step(w.sanctions_level, p[h.sanctions.step_after_failure])
+            h.reach_rung(2)
+            h.count("turned_to_pressure")
+        elif choice == expectation.FORCE:
+            h.strike(self.proposer)
+        if failed and choice != expectation.FORCE:
+            self.other_responds()
+
+    def response_values(self, spin: float, declared: int, first: bool) -> tuple[list[float], float]:
+        """Values of the four responses and the precision of the choice."""
+        h = self.h
+        w = h.w
+        p = h.p
+        minds = h.minds
+        spec = h.spec.mechanisms
+        slots = h.slots.mechanisms.aftermath
+        reference = spec.reference_dependence
+        on = reference is not None and reference.enabled
+        aversion, curvature, expected = 1.0, 1.0, 0.0
+        if on:
+            aversion = p[h.slots.mechanisms.reference_dependence.loss_aversion]
+            curvature = p[h.slots.mechanisms.reference_dependence.curvature]
+            expected = w.expectation
+        d = minds.disagreement(self.proposer)
+        baseline = minds.at_start(self.proposer)
+        lines, _ = minds._lines(self.proposer)
+        top = lines[h.case.named[spec.expectation.triumph]] if spec.expectation is not None else baseline
+        point = expectation.reference_point(baseline, top, expected) if on else 0.0
+        settlement = minds.utility(self.proposer, h.case.named[spec.aftermath.fallback])
+        spectacle = 0.0
+        if self.slots.invitations is not None:
+            inv = self.slots.invitations
+            spectacle = p[inv.spectacle_first if first else inv.spectacle_later]
+        signed = minds.utility(self.proposer, declared) + spectacle * spin if declared >= 0 else d
+        constants = [p[slots.pressure_effect], p[slots.pressure_gain], p[slots.setback], aversion, curvature]
+        prospects = h.prospects(self.proposer)
+        out = [0.0] * expectation.NUM_RESPONSES
+        expectation.response_values(
+            w.belief_talks,
+            w.belief_pressure,
+            d,
+            settlement,
+            signed,
+            w.war_cost[self.proposer],
+            point,
+            constants,
+            prospects,
+            len(prospects) // 3,
+            out,
+        )
+        return out, p[h.slots.choice.aftermath_reference if on else h.slots.choice.aftermath]
+
+    def _sign_declaration(self, declared: int) -> None:
+        h = self.h
+        w = h.w
+        w.declaration = 1
+        h.first("declaration")
+        h.count("declarations")
+        h.note("declaration", "", f"a declaration is signed: {h.package_name(declared)}")
+        row = h.minds.row(declared)
+        for name in self.spec.declaration_pledges:
+            k = h.case.issue(name)
+            w.pledged[k] = max(w.pledged[k], row[k])
+            if row[k] > w.level[k]:
+                w.level[k] = w.seen[k] = row[k]
+        h.pledge_restraint()
+
+    def other_responds(self) -> None:
+        """After a failure the other side resumes tests, sets a deadline or turns to its partners."""
+        h = self.h
+        w = h.w
+        p = h.p
+        spec = h.spec.mechanisms
+        slots = h.slots.mechanisms.aftermath
+        actor = self.responder
+        minds = h.minds
+        d = minds.disagreement(actor)
+        counter = getattr(h, "last_counter", -1)
+        if counter < 0:
+            counter, _ = self.best_counter(d, p[h.slots.choice.leaders])
+        chance = minds.accepts(
+            actor, self.proposer, counter, minds.disagreement(self.proposer), p[h.slots.choice.leaders]
+        )
+        discount = offers.delay_discount(
+            p[h.slots.actors[h.case.actor_ids[actor]].patience], p[slots.deadline_after] / h.day
+        )
+        gain = minds.utility(actor, counter) - d if counter >= 0 else 0.0
+        resume = d + p[slots.resume_gain] - p[slots.resume_tension_cost] * w.tension
+        deadline = d + discount * chance * gain
+        turn = d
+        if h.sanctions is not None:
+            # The gain is scaled by what pressure costs, relative to its reference cost of .07.
+            turn = d + p[h.sanctions.turn_gain] * (1.0 - w.rivalry) * w.pressure * h.pressure_cost / 0.07
+        u = h.draw(Stream.CHOICE, self.key, 5)
+        options = ["resume tests", "set a deadline", "turn to partners"]
+        allowed = [1.0, 1.0, 1.0 if h.sanctions is not None else 0.0]
+        choice = h.decide(
+            "after_failure", actor, options, [resume, deadline, turn], p[h.slots.choice.leaders], u, allowed
+        )
+        restraint = spec.restraint
+        if choice == 0:
+            w.pause_until = NEVER
+            w.moratorium = 0
+            h.count("resumed_tests")
+        elif choice == 1 and restraint is not None:
+            w.pause_until = h.env.now + restraint.pause_after_talks
+            if w.moratorium:
+                w.moratorium_until = h.env.now + restraint.deadline
+        elif choice == 2 and h.sanctions is not None:
+            w.enforcement_shift = p[h.sanctions.turn_shift]
+            w.shift_until = h.env.now + h.spec.mechanisms.sanctions.turn_time
+
+    def _update_expectation(self, value: float) -> None:
+        h = self.h
+        m = h.spec.mechanisms.expectation
+        if m is None or not m.enabled:
+            return
+        h.w.expectation = expectation.drift_toward(
+            h.w.expectation, value, h.p[h.slots.mechanisms.expectation.update]
+        )
+
+
+class Contacts:
+    """Cheap talk in a back channel: logged, commits nobody."""
+
+    def __init__(self, history: History, name: str) -> None:
+        self.h = history
+        self.name = name
+        self.slots = history.slots.tracks[name]
+        key = history.case.keys["tracks"][name]
+        history.arrivals.append(Arrival(history, name, key, self._rate, self._contact))
+
+    def _rate(self) -> float:
+        return self.h.p[self.slots.rate] / self.h.year
+
+    def _contact(self) -> None:
+        self.h.count(f"contacts.{self.name}")
+        self.h.note("contact", "", f"a contact through {self.name}")
+
+
+class OffersToTalk:
+    """While talks are off, each side in turn may offer to talk."""
+
+    def __init__(self, history: History) -> None:
+        self.h = history
+        self.turn = 0
+        history.env.process(self.run())
+
+    def run(self) -> Generator[simpy.Event, Any, None]:
+        """An occasion to offer talks at regular times while they are off."""
+        h = self.h
+        every = h.spec.mechanisms.talks.contact_every
+        while True:
+            if h.w.talks_on:
+                yield h.talks_closed()
+            yield h.wait(every, Priority.MEETING)
+            if h.w.talks_on:
+                continue
+            h.advance()
+            self.occasion()
+            h.settle()
+
+    def occasion(self) -> None:
+        """One side may offer; the other answers by the same logit."""
+        h = self.h
+        spec = h.spec.mechanisms.talks
+        if h.w.rung > spec.contact_rung_max or h.w.crisis:
+            return
+        order = h.side_indices if self.turn % 2 == 0 else h.side_indices[::-1]
+        self.turn += 1
+        key = h.case.keys["actors"][h.case.actor_ids[order[0]]]
+        us = [h.draw(Stream.CHOICE, key, 48), h.draw(Stream.CHOICE, key, 49)]
+        precision = h.p[h.slots.choice.leaders]
+        for actor, other, u, node in (
+            (order[0], order[1], us[0], "offer_talks"),
+            (order[1], order[0], us[1], "answer_to_talks"),
+        ):
+            d = h.minds.disagreement(actor)
+            value = self.value_of_talks(actor, other, d)
+            if node == "offer_talks":
+                reply = self.value_of_talks(other, actor, h.minds.disagreement(other))
+                chance = binary_logit(reply - h.minds.disagreement(other), precision)
+                value = d + chance * (value - d)
+            if h.decide(node, actor, ["talk", "stay away"], [value, d], precision, u) != 0:
+                if node == "answer_to_talks" and order[0] == h.side_indices[1]:
+                    h.w.unheard_since = h.env.now
+                h.count("offers_to_talk" if node == "answer_to_talks" else "occasions_passed")
+                return
+        h.begin_talks("an offer to talk is accepted")
+
+    def value_of_talks(self, actor: int, other: int, d: float) -> float:
+        """What talks are worth: the best package the other might accept, discounted, less a small cost."""
+        h = self.h
+        minds = h.minds
+        own = minds.utilities(actor)
+        theirs = minds.estimates(actor, other)
+        allowed = h.any_mandate()
+        package = offers.best_acceptable(own, theirs, allowed, minds.count, minds.disagreement(other))
+        cost = h.p[h.slots.mechanisms.talks.contact_cost]
+        if package < 0:
+            return d - cost
+        chance = minds.accepts(actor, other, package, minds.disagreement(other), h.p[h.slots.choice.working])
+        discount = offers.delay_discount(h.p[h.slots.actors[h.case.actor_ids[actor]].patience], 21.0)
+        gain = own[package] - d
+        return d + discount * chance * (gain if gain > 0.0 else 0.0) - cost

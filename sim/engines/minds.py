@@ -1,0 +1,428 @@
+"""What actors want, what they would settle for, and what they believe: tables of one history.
+
+`Minds` holds the utilities of all candidate packages for this history's drawn tastes, brings
+them up to date when credibility or pressure moves, and keeps the beliefs in the world's record.
+All arithmetic is the rules'; this file only knows where the numbers are.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sim.model.menu import start_row, utility_at
+from sim.rules import consent, expectation, learning
+from sim.rules.choice import acceptance_probabilities
+from sim.rules.expression import evaluate
+from sim.rules.tables import add_issue
+from sim.rules.utility import gain_from_shift, net_of_pressure, survival_line
+
+if TYPE_CHECKING:
+    from sim.engines.history import History
+
+
+class Belief:
+    """Where one observer's belief about one trait of one actor stands in the world's record."""
+
+    __slots__ = ("actor", "observer", "points", "size", "start", "trait")
+
+    def __init__(self, observer: int, actor: int, trait: str, start: int, size: int, points: list[float]) -> None:
+        self.observer = observer
+        self.actor = actor
+        self.trait = trait
+        self.start = start
+        self.size = size
+        self.points = points
+
+
+class Minds:
+    """Utilities, disagreement payoffs and beliefs of one history."""
+
+    def __init__(self, history: History) -> None:
+        self.h = history
+        self.case = case = history.case
+        self.spec = case.spec
+        self.p = history.p
+        self.size = len(case.issue_ids)
+        self.total = len(case.package_names)
+        self.count = case.num_candidates
+        self.ids = case.actor_ids
+        self._base: dict[int, tuple[list[float], list[float]]] = {}
+        self._true: dict[int, tuple[tuple[float, float], list[float]]] = {}
+        self._believed: dict[tuple[int, int], tuple[list[float], list[float]]] = {}
+        self._consent: dict[tuple[str, int], float] = {}
+        self._block: dict[tuple[int, str], float] = {}
+        self.start = start_row(case)
+        self._at_start: dict[int, float] = {}
+        self._columns: dict[str, tuple] = {}
+        self._derived_vary = any(
+            drawn.path.startswith("parameters.") for drawn in case.inputs
+        )
+        self.beliefs: list[Belief] = []
+        self.index: dict[tuple[int, int, str], Belief] = {}
+        self._lay_out_beliefs()
+
+    # Beliefs
+
+    def _lay_out_beliefs(self) -> None:
+        case, spec = self.case, self.spec
+        pairs = {(case.actor(spec.sides[0]), case.actor(spec.sides[1]))}
+        pairs.add((case.actor(spec.sides[1]), case.actor(spec.sides[0])))
+        if spec.mechanisms.learning is not None:
+            for observer, actors in spec.mechanisms.learning.observers.items():
+                pairs.update((case.actor(observer), case.actor(actor)) for actor in actors)
+        position = 0
+        for observer, actor in sorted(pairs):
+            identifier = self.ids[actor]
+            types = spec.actors[identifier].types
+            sizes: list[tuple[str, int, list[float]]] = []
+            if types.commitment:
+                sizes.append(("commitment", len(types.commitment), []))
+            for trait, points in sorted(case.grids[identifier].items()):
+                sizes.append((trait, len(points), list(points)))
+            for line in sorted(spec.actors[identifier].red_lines):
+                sizes.append((f"red_line.{line}", 2, []))
+            for trait, size, points in sizes:
+                belief = Belief(observer, actor, trait, position, size, points)
+                self.beliefs.append(belief)
+                self.index[observer, actor, trait] = belief
+                position += size
+        self.num_beliefs = position
+
+    def set_priors(self) -> None:
+        """Beliefs at the scenario's priors."""
+        for belief in self.beliefs:
+            self.reset(belief)
+
+    def reset(self, belief: Belief) -> None:
+        """One belief back at its prior."""
+        store = self.h.w.beliefs
+        for n, prior in enumerate(self.prior(belief.actor, belief.trait, belief.size)):
+            store[belief.start + n] = prior
+
+    def prior(self, actor: int, trait: str, size: int) -> list[float]:
+        """Prior probabilities of a trait's classes or points."""
+        slots = self.case.slots.actors[self.ids[actor]]
+        if trait == "commitment":
+            return [self.p[slots.types.commitment[name].prior] for name in sorted(slots.types.commitment)]
+        if trait.startswith("red_line."):
+            present = self.p[slots.red_lines[trait[9:]].probability]
+            return [1.0 - present, present]
+        return [1.0 / size] * size
+
+    def snapshot(self) -> dict[str, list[float]]:
+        """Beliefs in words, for the decision log."""
+        store = self.h.w.beliefs
+        return {
+            f"{self.ids[b.observer]} about {self.ids[b.actor]}.{b.trait}": store[b.start : b.start + b.size]
+            for b in self.beliefs
+        }
+
+    def observe_act(self, actor: int, trait: str, likelihoods: list[float], num_options: int) -> None:
+        """All observers of the actor update one trait on a seen act with the given likelihoods by type."""
+        self._update(actor, trait, likelihoods, self.h.noise, float(num_options))
+
+    def observe_signal(self, actor: int, likelihoods: list[float]) -> None:
+        """All observers update the actor's commitment on an exogenous signal."""
+        self._update(actor, "commitment", likelihoods, 0.0, 1.0)
+
+    def _update(self, actor: int, trait: str, likelihoods: list[float], noise: float, options: float) -> None:
+        if self.h.kappa == 0.0:
+            return
+        for belief in self.beliefs:
+            if belief.actor == actor and belief.trait == trait:
+                learning.update_beliefs(
+                    self.h.w.beliefs, belief.start, belief.size, likelihoods, 0, self.h.kappa, noise, options
+                )
+
+    def trust(self, observer: int, actor: int) -> float:
+        """The observer's belief that the actor keeps its word; 1 where it has no such trait."""
+        belief = self.index.get((observer, actor, "commitment"))
+        if belief is None:
+            return 1.0
+        classes = self.spec.actors[self.ids[actor]].types.commitment
+        trusted = [1.0 if classes[name].trusted else 0.0 for name in sorted(classes)]
+        return learning.trust(self.h.w.beliefs, belief.start, trusted, belief.size)
+
+    def mutual_trust(self, one: int, two: int) -> float:
+        """Mean of both sides' trust."""
+        return learning.mutual_trust(self.trust(one, two), self.trust(two, one))
+
+    def points(self, belief: Belief) -> list[float]:
+        """Points of a continuous trait; public changes of credibility scale them."""
+        if belief.trait != "credibility":
+            return belief.points
+        scale = self.h.credibility_scale[belief.actor]
+        return [min(1.0, point * scale) for point in belief.points] if scale != 1.0 else belief.points
+
+    def mean(self, observer: int, actor: int, trait: str) -> float:
+        """Belief mean of a continuous trait; the true value for one's own; 0 where there is none."""
+        w = self.h.w
+        if observer == actor:
+            return w.credibility[actor] if trait == "credibility" else w.war_cost[actor]
+        belief = self.index.get((observer, actor, trait))
+        if belief is None:
+            grid = self.case.grids[self.ids[actor]].get(trait)
+            return sum(grid) / len(grid) if grid else 0.0
+        return learning.belief_mean(w.beliefs, belief.start, self.points(belief), belief.size)
+
+    # Utilities
+
+    def _column(self, name: str) -> tuple:
+        column = self.case.columns[name]
+        if not self._derived_vary or name in self.spec.issues:
+            return column.distinct, column.index
+        if name not in self._columns:
+            values = [self.h.derived(name, self.row(n)) for n in range(self.total)]
+            distinct = sorted(set(values))
+            position = {value: n for n, value in enumerate(distinct)}
+            self._columns[name] = (tuple(distinct), tuple(position[value] for value in values))
+        return self._columns[name]
+
+    def row(self, package: int) -> list[float]:
+        """Levels of a package; the status quo for -1."""
+        if package < 0:
+            return list(self.start)
+        return self.case.levels[package * self.size : (package + 1) * self.size]
+
+    def _lines(self, actor: int) -> tuple[list[float], list[float]]:
+        """Utility of every package as a line in the actor's credibility, without pressure."""
+        if actor not in self._base:
+            tastes = self.case.slots.actors[self.ids[actor]].utility
+            self._base[actor] = self._table(actor, tastes, self.p, {}, {})
+        return self._base[actor]
+
+    def _table(self, actor: int, tastes, inputs: list[float], weights: dict, ideals: dict):
+        case = self.case
+        out = [0.0] * self.total
+        scratch = [0.0] * (self.total + 1)
+        for name in case.issue_ids:
+            taste = tastes.issues.get(name)
+            if taste is None:
+                continue
+            weight = weights.get(name, inputs[taste.weight])
+            if weight == 0.0:
+                continue
+            if self.ids[actor] in self.spec.issues[name].hidden_from:
+                distinct, index = (self.start[case.issue(name)],), (0,) * self.total
+            else:
+                distinct, index = self._column(taste.reads or name)
+            add_issue(
+                distinct,
+                len(distinct),
+                index,
+                self.total,
+                weight,
+                ideals.get(name, inputs[taste.ideal]),
+                inputs[taste.exponent],
+                scratch,
+                out,
+            )
+        slopes = [0.0] * self.total
+        term = tastes.survival
+        if term is not None:
+            survival_line(
+                case.levels,
+                self.total,
+                self.size,
+                case.issue(term.arms),
+                case.issue(term.guarantee),
+                inputs[term.weight],
+                inputs[term.eta],
+                out,
+                out,
+                slopes,
+            )
+        return out, slopes
+
+    def _believed_lines(self, observer: int, actor: int) -> tuple[list[float], list[float]]:
+        """The observer's estimate of another's utilities: point values of tastes, and its misperceptions."""
+        if (observer, actor) not in self._believed:
+            perception = self.case.slots.actors[self.ids[observer]].perceives.get(self.ids[actor])
+            weights = {k: self.p[s] for k, s in perception.weights.items()} if perception else {}
+            ideals = {k: self.p[s] for k, s in perception.ideals.items()} if perception else {}
+            tastes = self.case.slots.actors[self.ids[actor]].utility
+            if not weights and not ideals:
+                cache = self.case.__dict__.setdefault("estimates", {})
+                if actor not in cache:
+                    cache[actor] = self._table(actor, tastes, self.case.base, {}, {})
+                self._believed[observer, actor] = cache[actor]
+            else:
+                self._believed[observer, actor] = self._table(actor, tastes, self.case.base, weights, ideals)
+        return self._believed[observer, actor]
+
+    def _pressed(self, actor: int) -> float:
+        """Cost of the pressure felt, for the target of sanctions; 0 for others."""
+        return self.h.pressure_cost * self.h.w.stress if actor == self.h.target else 0.0
+
+    def utilities(self, actor: int) -> list[float]:
+        """The actor's utility of every package now, pressure that would remain included."""
+        state = (self.h.w.credibility[actor], self._pressed(actor))
+        known = self._true.get(actor)
+        if known is None or known[0] != state:
+            values = self._compose(*self._lines(actor), *state)
+            self._true[actor] = (state, values)
+            return values
+        return known[1]
+
+    def estimates(self, observer: int, actor: int) -> list[float]:
+        """The observer's estimate of another's utilities now."""
+        lines = self._believed_lines(observer, actor)
+        return self._compose(*lines, self.mean(observer, actor, "credibility"), self._pressed(actor))
+
+    def _compose(self, base: list[float], slopes: list[float], credibility: float, cost: float) -> list[float]:
+        if cost == 0.0 and credibility == 0.0:
+            return base
+        if cost == 0.0:
+            return [b + s * credibility for b, s in zip(base, slopes, strict=True)]
+        left = self.h.relief_left
+        return [b + s * credibility - cost * r for b, s, r in zip(base, slopes, left, strict=True)]
+
+    def utility(self, actor: int, package: int) -> float:
+        """The actor's utility of one package now."""
+        return self.utilities(actor)[package] if package >= 0 else self.at_start(actor)
+
+    def at_start(self, actor: int) -> float:
+        """The actor's utility of the status quo at the start, without pressure."""
+        if actor not in self._at_start:
+            self._at_start[actor] = utility_at(
+                self.case, self.ids[actor], self.start, self.p, self.h.w.credibility[actor]
+            )
+        return self._at_start[actor]
+
+    def of_levels(self, actor: int, levels: list[float]) -> float:
+        """The actor's utility of any levels, pressure that would remain included."""
+        value = utility_at(self.case, self.ids[actor], levels, self.p, self.h.w.credibility[actor])
+        if actor == self.h.target:
+            value = net_of_pressure(value, self.h.pressure_cost, self.h.w.stress, levels[self.h.relief_issue])
+        return value
+
+    def disagreement(self, actor: int) -> float:
+        """What the actor has if talks bring nothing: the status quo with what has changed since."""
+        h = self.h
+        w = h.w
+        if w.deal >= 0 or actor not in h.side_indices:
+            return self.of_levels(actor, w.seen if actor in h.side_indices else w.level)
+        value = self.at_start(actor) - self._pressed(actor)
+        if actor == h.eroded:
+            value -= h.erosion * w.capability
+        value -= h.election_cost(actor)
+        if w.recognised:
+            value += h.recognition_gain(actor)
+        return value
+
+    # Constraints
+
+    def crosses_line(self, actor: int, package: int, *, believed: bool = False) -> str | None:
+        """Name of the red line that the package crosses for the actor, if any."""
+        if not self.spec.mechanisms.red_lines:
+            return None
+        for name, line in self.h.lines[actor].items():
+            if (believed or line.present) and line.crossed(package) and not self.h.waived(line):
+                return name
+        return None
+
+    def acceptance(self, observer: int, actor: int, reject: float, precision: float, allowed: list, out: list) -> None:
+        """The observer's belief that the actor would accept each allowed package, written into `out`.
+
+        Averaged over the belief about credibility; packages beyond a red line are accepted only by
+        types that do not have it.
+        """
+        base, slopes = self._believed_lines(observer, actor)
+        cost = self._pressed(actor)
+        if cost != 0.0:
+            base = [b - cost * r for b, r in zip(base, self.h.relief_left, strict=True)]
+        belief = self.index.get((observer, actor, "credibility"))
+        if belief is None:
+            points, beliefs, start, size = [self.mean(observer, actor, "credibility")], [1.0], 0, 1
+        else:
+            points, beliefs, start, size = self.points(belief), self.h.w.beliefs, belief.start, belief.size
+        acceptance_probabilities(
+            base, slopes, allowed, self.count, reject, points, beliefs, start, size, precision, out
+        )
+        if self.spec.mechanisms.red_lines:
+            for name, line in self.h.lines[actor].items():
+                held = self.index.get((observer, actor, f"red_line.{name}"))
+                present = self.h.w.beliefs[held.start + 1] if held is not None else line.prior
+                for package in line.beyond:
+                    if package < self.count:
+                        out[package] *= 1.0 - present
+
+    def accepts(self, observer: int, actor: int, package: int, reject: float, precision: float) -> float:
+        """The observer's belief that the actor would accept one package."""
+        if package < 0:
+            return 0.0
+        allowed = self.h.scratch_allowed
+        for n in range(self.count):
+            allowed[n] = 0.0
+        if package < self.count:
+            allowed[package] = 1.0
+            self.acceptance(observer, actor, reject, precision, allowed, self.h.scratch_out)
+            return self.h.scratch_out[package]
+        return 0.0
+
+    # Domestic consent
+
+    def veto_gain(self, player: str, package: int) -> float:
+        """Gain of a veto player from a package over the status quo, at this history's tastes."""
+        key = (player, package)
+        if key not in self._consent:
+            program, names = self.case.package_programs[f"veto.{player}"]
+            parent = self.case.actor(self.spec.veto_players[player].parent)
+
+            def value(row: list[float], own: float) -> float:
+                numbers = [own if n == "parent" else self.h.named(n, row) for n in names]
+                return evaluate(program.code, program.constants, numbers, [0.0] * max(1, program.stack_size))
+
+            base, slopes = self._lines(parent)
+            credibility = self.h.first_credibility[parent]
+            own = base[package] + slopes[package] * credibility if package >= 0 else self.at_start(parent)
+            self._consent[key] = value(self.row(package), own) - value(list(self.start), self.at_start(parent))
+        return self._consent[key]
+
+    def consent_of(self, player: str, package: int, repeated: int = 0) -> float:
+        """Probability that a veto player consents to a package at its n-th repeated vote."""
+        slots = self.case.slots.veto_players[player]
+        gain = self.veto_gain(player, package) + repeated * self.p[slots.learning]
+        spread = self.p[slots.spread]
+        if slots.prior is not None:
+            reference = self.veto_gain(player, self.case.named[slots.reference])
+            return consent.ratification(self.p[slots.prior], gain, reference, spread)
+        return consent.consent(gain, spread)
+
+    def players_for(self, package: int, kind: str) -> list[str]:
+        """Veto players whose consent a package needs; a treaty's replace those of a deal."""
+        if not self.spec.mechanisms.veto_players:
+            return []
+        if kind == "deal" and self.h.needs_treaty(package) and self.h.treaty_players:
+            kind = "treaty"
+        return [name for name in self.h.veto_order if kind in self.spec.veto_players[name].consents_to]
+
+    def block_probability(self, package: int, kind: str) -> float:
+        """Probability that some veto player blocks a package."""
+        if package < 0 or not self.h.veto_order:
+            return 0.0
+        if (package, kind) not in self._block:
+            blocks = [
+                consent.block_probability(self.p[self.case.slots.veto_players[n].weight], self.consent_of(n, package))
+                for n in self.players_for(package, kind)
+            ]
+            self._block[package, kind] = consent.any_blocks(blocks, len(blocks))
+        return self._block[package, kind]
+
+    # Expectation
+
+    def triumph(self, holder: int, package: int) -> float:
+        """Place of a package on the holder's triumph scale."""
+        top = self.case.named[self.spec.mechanisms.expectation.triumph]
+        base, slopes = self._lines(holder)
+        credibility = self.h.first_credibility[holder]
+        value = base[package] + slopes[package] * credibility if package >= 0 else self.at_start(holder)
+        best = base[top] + slopes[top] * credibility
+        return expectation.triumph_value(value, self.at_start(holder), best)
+
+    def irreversible_gain(self, actor: int, issue: str, before: float, after: float) -> float:
+        """What an actor gains when one level moves, all else as it was."""
+        taste = self.case.slots.actors[self.ids[actor]].utility.issues.get(issue)
+        if taste is None:
+            return 0.0
+        return gain_from_shift(self.p[taste.weight], self.p[taste.ideal], self.p[taste.exponent], before, after)

@@ -1,0 +1,162 @@
+"""The named quantities that conditions, rates and predicates may use, and how each is read.
+
+`KINDS` is the list for the checker and the documentation; `observers_of` gives, for the names a
+case really uses, a function of the history each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from sim.model.world import NEVER
+
+if TYPE_CHECKING:
+    from sim.engines.history import History
+    from sim.model.compile import Case
+
+Read = Callable[["History"], float]
+LONG_AGO = 1.0e9  # what `days_since_*` reads if it never happened
+
+_PLAIN: dict[str, Read] = {
+    "tension": lambda h: h.w.tension,
+    "rung": lambda h: float(h.w.rung),
+    "max_rung": lambda h: float(h.w.max_rung),
+    "time": lambda h: h.env.now,
+    "talks_on": lambda h: float(h.w.talks_on),
+    "pressure": lambda h: h.w.pressure,
+    "stress": lambda h: h.w.stress,
+    "sanctions_level": lambda h: h.w.sanctions_level,
+    "rivalry": lambda h: h.w.rivalry,
+    "provocation": lambda h: h.provocation_index(),
+    "expectation": lambda h: h.w.expectation,
+    "capability": lambda h: h.w.capability,
+    "declaration": lambda h: float(h.w.declaration),
+    "moratorium": lambda h: float(h.w.moratorium),
+    "launch_pause": lambda h: 1.0 if h.w.talks_on or h.env.now < h.w.pause_until else 0.0,
+    "unheard": lambda h: (
+        1.0 if not h.w.talks_on and h.env.now - h.w.unheard_since < h.spec.mechanisms.talks.unheard_for else 0.0
+    ),
+    "meeting_pending": lambda h: 1.0 if any(date != NEVER for date in h.w.pending) else 0.0,
+    "exercise_suspended": lambda h: float(h.w.exercise_suspended),
+    "crisis_active": lambda h: float(h.w.crisis),
+    "days_since_meeting": lambda h: LONG_AGO if h.w.last_session == NEVER else (h.env.now - h.w.last_session) / h.day,
+    "days_since_major": lambda h: LONG_AGO if h.w.last_major == NEVER else (h.env.now - h.w.last_major) / h.day,
+    "talks_recent": lambda h: 1.0 if h.env.now - h.w.last_session <= h.spec.mechanisms.talks.window else 0.0,
+    "major_recent": lambda h: 1.0 if h.env.now - h.w.last_major <= h.spec.mechanisms.talks.window else 0.0,
+    "belief_talks": lambda h: h.w.belief_talks,
+    "belief_pressure": lambda h: h.w.belief_pressure,
+    "deal.in_force": lambda h: 1.0 if h.w.deal >= 0 else 0.0,
+    "deal.exists": lambda h: 1.0 if h.w.deal_since != NEVER else 0.0,
+    "deal.age": lambda h: (h.env.now - h.w.deal_since) if h.w.deal >= 0 else 0.0,
+    "deal.disputed": lambda h: float(h.w.deal_disputed),
+    "deal.milestones": lambda h: float(h.w.deal_milestones),
+}
+
+BOOLEANS = frozenset(
+    {
+        "talks_on",
+        "declaration",
+        "moratorium",
+        "launch_pause",
+        "unheard",
+        "meeting_pending",
+        "exercise_suspended",
+        "crisis_active",
+        "talks_recent",
+        "major_recent",
+        "deal.in_force",
+        "deal.exists",
+        "deal.disputed",
+    }
+)
+
+
+def kinds_of(spec: Any) -> dict[str, str]:
+    """Every quantity that conditions of a scenario may name, with its kind ("number" or "boolean")."""
+    kinds = {name: "boolean" if name in BOOLEANS else "number" for name in _PLAIN}
+    for name in spec.parameters:
+        kinds[name] = "number"
+    for name in spec.issues:
+        for prefix in ("level", "seen", "pledged", "deal.level"):
+            kinds[f"{prefix}.{name}"] = "number"
+    for name in spec.derived:
+        kinds[f"derived.{name}"] = "number"
+    for name, actor in spec.actors.items():
+        kinds[f"enforcement.{name}"] = "number"
+        kinds[f"trust.{name}"] = "number"
+        if actor.types.credibility is not None:
+            kinds[f"credibility.{name}"] = "number"
+        if actor.types.war_cost is not None:
+            kinds[f"war_cost.{name}"] = "number"
+        for cls in actor.types.commitment or ():
+            kinds[f"type.{name}.{cls}"] = "boolean"
+            for observer in spec.actors:
+                if observer != name:
+                    kinds[f"belief.{observer}.{name}.{cls}"] = "number"
+    for name, track in spec.tracks.items():
+        kinds[f"{name}.in_force"] = "boolean"
+        kinds[f"{name}.standing"] = "boolean"
+        kinds[f"{name}.pending"] = "boolean"
+        kinds[f"{name}.age"] = "number"
+        kinds[f"{name}.held"] = "number"
+        kinds[f"{name}.walked_out"] = "number"
+    return kinds
+
+
+def observers_of(case: Case) -> list[tuple[int, Read]]:
+    """(position, how to read it) for every quantity that the case's expressions name."""
+    cache = case.__dict__.get("_observers")
+    if cache is not None and len(cache) == len(case.names):
+        return cache
+    observers = [(position, _reader(case, name)) for name, position in sorted(case.names.items(), key=lambda i: i[1])]
+    case.__dict__["_observers"] = observers
+    return observers
+
+
+def _reader(case: Case, name: str) -> Read:
+    if name in _PLAIN:
+        return _PLAIN[name]
+    if name.startswith("held."):
+        slot = int(name[5:])
+        # How long the condition has held; below zero while it does not.
+        return lambda h: h.env.now - h.held_since[slot] if h.held_since[slot] != NEVER else -1.0
+    if name in case.spec.parameters:
+        slot = case.slots.parameters[name].number
+        return lambda h: h.p[slot]
+    head, _, rest = name.partition(".")
+    if name.startswith("deal.level."):
+        k = case.issue(name[11:])
+        return lambda h: h.minds.row(h.w.deal)[k] if h.w.deal >= 0 else 0.0
+    if head in ("level", "seen", "pledged"):
+        k = case.issue(rest)
+        return lambda h: getattr(h.w, head)[k]
+    if head == "derived":
+        return lambda h: h.derived(rest, h.w.level)
+    if head in ("enforcement", "credibility", "war_cost"):
+        actor = case.actor(rest)
+        return lambda h: getattr(h.w, head)[actor]
+    if head == "trust":
+        actor = case.actor(rest)
+        return lambda h: h.minds.trust(next(s for s in h.side_indices if s != actor), actor)
+    if head == "type":
+        identifier, _, cls = rest.partition(".")
+        actor = case.actor(identifier)
+        position = sorted(case.spec.actors[identifier].types.commitment).index(cls)
+        return lambda h: 1.0 if h.w.commitment[actor] == position else 0.0
+    if head == "belief":
+        observer, identifier, cls = rest.split(".")
+        pair = (case.actor(observer), case.actor(identifier), "commitment")
+        position = sorted(case.spec.actors[identifier].types.commitment).index(cls)
+        return lambda h: h.w.beliefs[h.minds.index[pair].start + position] if pair in h.minds.index else 0.0
+    order = sorted(case.spec.tracks, key=case.keys["tracks"].__getitem__)
+    t = order.index(head)
+    readers: dict[str, Read] = {
+        "in_force": lambda h: h.w.standing[t],
+        "standing": lambda h: h.w.standing[t],
+        "age": lambda h: h.env.now - h.w.standing_since[t] if h.w.standing[t] else 0.0,
+        "pending": lambda h: 1.0 if h.w.pending[t] != NEVER else 0.0,
+        "held": lambda h: h.w.met[t],
+        "walked_out": lambda h: h.w.walked_out[t],
+    }
+    return readers[rest]

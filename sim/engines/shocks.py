@@ -1,0 +1,252 @@
+"""Events that no actor chooses: hazards of the scenario, and what events do to the world."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Any
+
+import simpy
+
+from sim.engines.clock import Arrival, Priority, SelfExcitingArrival
+from sim.randomness import Stream
+from sim.rules import expectation, hazards, relaxation
+from sim.rules.pressure import rivalry_after_shock
+
+if TYPE_CHECKING:
+    from sim.engines.history import History
+
+
+class Hazard:
+    """One hazard of the scenario."""
+
+    def __init__(self, history: History, name: str) -> None:
+        self.h = h = history
+        self.name = name
+        self.spec = h.spec.hazards[name]
+        self.slots = h.slots.hazards[name]
+        self.key = h.case.keys["hazards"][name]
+        self.actor = h.case.actor(self.spec.actor) if self.spec.actor else None
+        self.when = h.case.compile(self.spec.when) if self.spec.when else None
+        self.type_when = h.case.compile(self.spec.by_type_when) if self.spec.by_type_when else None
+        self.counter = self.spec.counts_as or name
+        kind = self.spec.kind
+        if kind == "poisson":
+            self.factor = h.case.compile(self.spec.factor)
+            h.arrivals.append(Arrival(h, name, self.key, self._rate, self.occur))
+        elif kind == "self_exciting":
+            self.factor = h.case.compile(self.spec.factor)
+            self.paused = h.case.compile(self.spec.paused)
+            decay = relaxation.rate_from_half_life(h.p[self.slots.half_life])
+            self.arrival = SelfExcitingArrival(
+                h, name, self.key, self._level, h.p[self.slots.branching], decay, self.occur
+            )
+            h.arrivals.append(self.arrival)
+        else:
+            self.suspended = h.case.compile(self.spec.suspended_when) if self.spec.suspended_when else None
+            h.env.process(self.calendar())
+
+    def _rate(self) -> float:
+        h = self.h
+        if self.when is not None and not h.holds(self.when):
+            return 0.0
+        rate = h.p[self.slots.rate] / h.year * h.value(self.factor)
+        if self.spec.by_type is not None:
+            rate *= self._type_factor()
+        return rate if rate > 0.0 else 0.0
+
+    def _type_factor(self) -> float:
+        """How much more often the true type causes the event than the prior mean."""
+        h = self.h
+        if self.type_when is not None and not h.holds(self.type_when):
+            return 1.0
+        signal = h.slots.signals[self.spec.by_type]
+        about = h.case.actor(signal.about)
+        names = sorted(signal.likelihood)
+        return hazards.type_multiplier(
+            [h.p[signal.likelihood[name]] for name in names],
+            h.minds.prior(about, "commitment", len(names)),
+            len(names),
+            int(h.w.commitment[about]),
+        )
+
+    def _level(self) -> tuple[float, float, float, bool]:
+        h = self.h
+        if self.when is not None and not h.holds(self.when):
+            return 0.0, 0.0, 0.0, True
+        return (
+            h.p[self.slots.baseline] / h.year,
+            h.value(self.factor),
+            h.p[self.slots.paused_rate] / h.year,
+            h.holds(self.paused),
+        )
+
+    def calendar(self) -> Generator[simpy.Event, Any, None]:
+        """The given dates, then every period."""
+        h = self.h
+        dates = sorted(self.spec.at)
+        n = 0
+        while True:
+            if n < len(dates):
+                date = dates[n]
+            elif self.spec.every and dates:
+                date = dates[-1] + (n - len(dates) + 1) * self.spec.every
+            else:
+                return
+            n += 1
+            if date < h.env.now:
+                continue
+            yield h.wait(date - h.env.now, Priority.CALENDAR)
+            h.advance()
+            u = h.draw(Stream.TIMING, self.key, 0)
+            if self.when is not None and not h.holds(self.when):
+                continue
+            if self.suspended is not None:
+                off = h.holds(self.suspended) and u < h.p[self.slots.suspended_probability]
+                h.w.exercise_suspended = 1 if off else 0
+                if off:
+                    h.count(f"suspended.{self.name}")
+                    h.note("calendar", "", f"{self.name} is called off")
+                    h.settle()
+                    continue
+            self.occur()
+            h.settle()
+
+    def occur(self) -> None:
+        """The event happens."""
+        h = self.h
+        h.count(f"events.{self.counter}")
+        mark = None
+        if getattr(self.spec, "split", None):
+            u = h.draw(Stream.SHOCK, self.key, 0)
+            cumulative = 0.0
+            for name in sorted(self.spec.split):
+                mark = name
+                cumulative += h.p[self.slots.split[name]]
+                if u < cumulative:
+                    break
+        h.note("event", self.spec.actor or "", self.spec.label or self.name + (f" ({mark})" if mark else ""))
+        if mark is not None:
+            h.count(f"events.{self.counter}.{mark}")
+        h.apply(self.slots.effects, self.spec.effects, self.actor, self.key)
+        if mark is not None and mark in self.spec.mark_effects:
+            h.apply(self.slots.mark_effects[mark], self.spec.mark_effects[mark], self.actor, self.key)
+        if self.spec.alternative is not None:
+            other = h.hazards[self.spec.alternative]
+            h.count(f"events.{other.counter}")
+            h.apply(other.slots.effects, other.spec.effects, other.actor, other.key)
+
+
+def apply(h: History, slots: Any, spec: Any, actor: int | None, key: int) -> None:
+    """What an event does to the world; see `sim.model.spec.effects.Effects` for the meaning of each entry."""
+    p = h.p
+    w = h.w
+    jump = p[slots.tension]
+    if h.tension_on:
+        if jump != 0.0:
+            w.tension = relaxation.pushed_up(w.tension, jump)
+        factor = p[slots.tension_factor]
+        if factor != 1.0:
+            w.tension = relaxation.scaled(w.tension, factor)
+    provocation = p[slots.provocation]
+    if provocation != 0.0 and h.provocation_rate > 0.0:
+        w.provocation += provocation
+    if spec.rung is not None and h.crisis is not None:
+        h.reach_rung(spec.rung)
+    if spec.major:
+        w.last_major = h.env.now
+        h.first("major")
+    capability = p[slots.capability]
+    if capability != 0.0 and h.capability is not None:
+        w.capability = hazards.capability_with_trial(w.capability, capability)
+    if h.expectation_on:
+        shift = p[slots.expectation]
+        if shift != 0.0:
+            w.expectation = expectation.within_unit(w.expectation + shift)
+        push = p[slots.raises_expectation]
+        if push != 0.0 and any(date > -1.0e8 for date in w.pending):
+            w.expectation = expectation.drift_toward(w.expectation, 1.0, push)
+    rivalry = p[slots.rivalry]
+    if rivalry != 0.0 and h.rivalry_rate > 0.0:
+        w.rivalry = rivalry_after_shock(w.rivalry, rivalry)
+    if spec.delays_rounds > 0.0:
+        for table in h.tables.values():
+            table.not_before = max(table.not_before, h.env.now + spec.delays_rounds)
+    fails = p[slots.fails_round]
+    if fails > 0.0:
+        for table in h.tables.values():
+            table.failing = fails
+    if spec.signal is not None:
+        signal = h.slots.signals[spec.signal]
+        names = sorted(signal.likelihood)
+        h.minds.observe_signal(h.case.actor(signal.about), [p[signal.likelihood[name]] for name in names])
+    if spec.cancels is not None and spec.cancels in h.meetings:
+        h.meetings[spec.cancels].cancel()
+    if spec.breaches_deal and h.agreement is not None:
+        h.agreement.breach()
+    extra = p[slots.hostile_vetoes]
+    if extra != 0.0:
+        w.hostile_extra += extra
+    if spec.leader is not None:
+        _change_leader(h, slots.leader, spec.leader, key)
+    if spec.incident:
+        for name in h.track_ids:
+            if h.spec.tracks[name].protocol == "bundles" and name in h.councils:
+                h.councils[name].end()
+    if spec.crisis and h.crisis is not None and not w.crisis:
+        at = spec.crisis_at if spec.crisis_at is not None else h.crisis.spec.crisis_rung
+        h.crisis.begin(at, actor)
+    severity = p[slots.severity]
+    if severity > 0.0:
+        for name in h.track_ids:
+            if h.spec.tracks[name].protocol == "resolutions" and name in h.councils:
+                h.councils[name].provoked(severity)
+
+
+def _change_leader(h: History, slots: Any, spec: Any, key: int) -> None:
+    """Perhaps a leader change: now, or when the new leader takes over."""
+    u_change = h.draw(Stream.DOMESTIC, key, 0)
+    u_class = h.draw(Stream.DOMESTIC, key, 1)
+    if u_change >= h.p[slots.probability]:
+        return
+    if spec.delay > 0.0:
+        h.env.process(_later(h, slots, spec, u_class))
+    else:
+        new_leader(h, slots, spec, u_class)
+
+
+def _later(h: History, slots: Any, spec: Any, u_class: float) -> Generator[simpy.Event, Any, None]:
+    yield h.wait(spec.delay, Priority.DEFERRED)
+    h.advance()
+    new_leader(h, slots, spec, u_class)
+    h.settle()
+
+
+def new_leader(h: History, slots: Any, spec: Any, u_class: float) -> None:
+    """A new leader: type drawn from the prior, others' beliefs about it start anew; tastes stay."""
+    w = h.w
+    actor = h.case.actor(spec.actor)
+    h.count(f"leader_changes.{spec.actor}")
+    h.note("leader", spec.actor, "a new leader takes over")
+    if h.spec.actors[spec.actor].types.commitment:
+        w.commitment[actor] = h.draw_class(actor, u_class)
+        for belief in h.minds.beliefs:
+            if belief.actor == actor and belief.trait == "commitment":
+                h.minds.reset(belief)
+    if actor in h.side_indices:
+        w.leader_change = h.env.now
+        other = next(side for side in h.side_indices if side != actor)
+        h.scale_credibility(other, h.p[slots.credibility_factor])
+    mechanisms = h.spec.mechanisms
+    if spec.resets_expectation and mechanisms.expectation is not None and h.case.actor(
+        mechanisms.expectation.holder
+    ) == actor:
+        m = h.slots.mechanisms
+        w.expectation = expectation.hyped(h.p[m.expectation.initial], h.p[m.expectation.hype])
+        if m.aftermath is not None:
+            w.belief_talks = h.p[m.aftermath.belief_talks]
+            w.belief_pressure = h.p[m.aftermath.belief_pressure]
+    if spec.ends_declaration:
+        w.declaration = 0
+
+
+__all__ = ["Hazard", "apply", "new_leader"]
