@@ -34,6 +34,11 @@ def test_time_target_falls_from_high_to_low(beta, one, two):
     assert time_target(365.0 * late, 365.0, beta, 0.4, 0.8) <= time_target(365.0 * early, 365.0, beta, 0.4, 0.8) + 1e-14
 
 
+def test_time_target_half_way_and_held_out():
+    assert time_target(182.5, 365.0, 1.0, 0.4, 0.8) == pytest.approx(0.6, abs=1e-15)
+    assert time_target(182.5, 365.0, 0.5, 0.4, 0.8) == pytest.approx(0.7, abs=1e-15)
+
+
 def test_boulware_concedes_late_and_conceder_early():
     assert conceded_share(0.5, 1.0, 0.4) < 0.5 < conceded_share(0.5, 1.0, 3.0)
     assert conceded_share(0.5, 1.0, 1.0) == 0.5
@@ -86,6 +91,7 @@ def test_averaging_looks_back_over_its_window():
     assert averaged_target(0.8, received, 4, 1, *bounds) == relative_target(0.8, 0.6, 0.65, *bounds)
     assert averaged_target(0.8, received, 4, 2, *bounds) == relative_target(0.8, 0.55, 0.65, *bounds)
     assert averaged_target(0.8, received, 4, 9, *bounds) == relative_target(0.8, 0.5, 0.65, *bounds)
+    assert averaged_target(0.8, received, 2, 2, *bounds) == relative_target(0.8, 0.5, 0.55, *bounds)
     assert averaged_target(0.8, received, 1, 2, *bounds) == 0.8
 
 
