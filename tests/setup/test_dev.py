@@ -252,3 +252,13 @@ def test_no_or_an_old_python_is_said_plainly(checkout):
     assert "needs Python 3.11 or newer" in done.stderr
     checkout.program("python3", "exit 1\n")  # says that it is older
     assert "needs Python 3.11 or newer" in checkout.dev("sim", **environment).stderr
+
+
+def test_a_failing_apt_get_is_shown(checkout):
+    checkout.python_without_ensurepip()
+    checkout.program("id", "echo 0\n")
+    checkout.program("apt-get", "echo 'no such archive'\nexit 100\n")
+    done = checkout.dev("setup", **checkout.bare_path())
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "no such archive" in done.stderr
+    assert "could not install python3-venv" in done.stderr
