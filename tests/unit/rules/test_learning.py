@@ -101,6 +101,8 @@ def test_accepting_beyond_the_line_speaks_against_a_line():
     assert out == [0.6, 0.0]
     line_likelihoods(0.6, False, True, False, out)
     assert out == [0.4, 1.0]
+    line_likelihoods(0.6, False, False, False, out)
+    assert out == [1.0, 1.0]
     line_likelihoods(0.6, True, True, False, out)
     assert out == [0.4, 0.4]
 

@@ -114,3 +114,8 @@ def test_zeuthen_target_concedes_only_in_turn():
     assert zeuthen_target(TWO, ONE, every, 6, 4, 2, 0.0, 0.0, False, False) == 0.70
     assert zeuthen_target(TWO, ONE, every, 6, 4, 2, 0.0, 0.0, False, True) == 0.55
     assert zeuthen_target(ONE, TWO, every, 6, 3, 2, 0.0, 0.0, True, True) == 0.72
+
+
+@pytest.mark.parametrize(("concedes_on_tie", "target"), [(True, 0.5), (False, 1.0)])
+def test_zeuthen_target_at_equal_risk_limits(concedes_on_tie, target):
+    assert zeuthen_target([1.0, 0.5], [0.5, 1.0], [1, 1], 2, 0, 1, 0.0, 0.0, concedes_on_tie, True) == target
