@@ -111,6 +111,7 @@ def test_zeuthen_target_concedes_only_in_turn():
     every = (1,) * 6
     assert zeuthen_target(ONE, TWO, every, 6, 0, 5, 0.0, 0.0, True, True) == 0.85
     assert zeuthen_target(TWO, ONE, every, 6, 5, 0, 0.0, 0.0, False, True) == 0.95
+    assert zeuthen_target(ONE, TWO, every, 6, 1, 5, 0.0, 0.0, True, True) == 0.85
     assert zeuthen_target(TWO, ONE, every, 6, 4, 2, 0.0, 0.0, False, False) == 0.70
     assert zeuthen_target(TWO, ONE, every, 6, 4, 2, 0.0, 0.0, False, True) == 0.55
     assert zeuthen_target(ONE, TWO, every, 6, 3, 2, 0.0, 0.0, True, True) == 0.72
