@@ -5,7 +5,8 @@ The scenario is a mapping with ``id`` and, as wanted,
 * ``sleep``: seconds a replication;
 * ``kill_at``: the process ends itself, without warning, at this replication;
 * ``interrupt_at``: the process ``pid`` is sent Ctrl-C at this replication;
-* ``once``: path of a file that is made by the first of these two and prevents the second;
+* ``hang_at``: this replication lasts as long as the file ``hang_while`` exists;
+* ``once``: path of a file that is made by ``kill_at`` or ``interrupt_at``, which then never happens again;
 * ``raise_at``, ``refuse_at``: an error that is a defect, or one of ours, at this replication;
 * ``cannot_compile``: the case cannot be prepared.
 """
@@ -81,6 +82,8 @@ def _misbehave(case: dict[str, Any], replication: int) -> None:
         os.kill(os.getpid(), getattr(signal, "SIGKILL", signal.SIGTERM))
     if replication == case.get("interrupt_at") and _is_first_time(case):
         os.kill(case["pid"], signal.SIGINT)
+    while replication == case.get("hang_at") and Path(case["hang_while"]).exists():
+        time.sleep(0.02)
     if replication == case.get("raise_at"):
         raise ZeroDivisionError("no such luck")
     if replication == case.get("refuse_at"):

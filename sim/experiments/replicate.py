@@ -28,6 +28,7 @@ from sim.experiments.store import (
     as_json,
     content_hash,
     open_run,
+    resume_command,
     run_name,
 )
 from sim.experiments.workers import ENGINES, Block, EngineSpec, Job, Stopper, computed
@@ -57,7 +58,7 @@ class Interrupted(KeyboardInterrupt):
 
     def __init__(self, directory: Path, done: int, total: int):
         self.directory, self.done, self.total = directory, done, total
-        self.hint = f"`sim run --resume {directory}` continues it"
+        self.hint = f"`{resume_command(directory)}` continues it"
         super().__init__(f"interrupted after {done} of {total} replications, which are kept in {directory}")
 
 

@@ -22,6 +22,7 @@ import hashlib
 import json
 import os
 import re
+import shlex
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -76,7 +77,7 @@ def content_hash(case: Mapping[str, Any]) -> str:
 def as_json(value: Any, sort_keys: bool = False) -> str:
     """Compact JSON; ``StoreError`` for what JSON cannot hold."""
     try:
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=sort_keys)
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=sort_keys, allow_nan=False)
     except (TypeError, ValueError) as error:
         raise StoreError(f"the run record cannot be written as JSON: {error}") from error
 
@@ -310,6 +311,8 @@ def _check_shape(path: Path, manifest: dict[str, Any]) -> None:
         if not isinstance(manifest.get(key), kind):
             found = "nothing" if key not in manifest else type(manifest[key]).__name__
             raise StoreError(f"{path}: not a run record: {key} should be {kind.__name__}, found {found}")
+        if kind is int and key != "seed" and manifest[key] < 1:
+            raise StoreError(f"{path}: not a run record: {key} should be at least 1, found {manifest[key]}")
 
 
 def _chunks(directory: Path, manifest: dict[str, Any]) -> list[Chunk]:
@@ -559,7 +562,7 @@ def _disk_error(directory: Path, number: int | None, text: str) -> StoreError:
     if number in (errno.ENOSPC, errno.EDQUOT):
         return StoreError(
             f"{directory}: the disk is full; the chunks that were finished are kept",
-            hint=f"make room, then `sim run --resume {directory}`",
+            hint=f"make room, then `{resume_command(directory)}`",
         )
     if number in (errno.EACCES, errno.EPERM, errno.EROFS):
         return StoreError(
@@ -583,8 +586,13 @@ def _first_line(error: BaseException) -> str:
     return (str(error).splitlines() or [type(error).__name__])[0][:200]
 
 
+def resume_command(directory: Path) -> str:
+    """The command that continues a run."""
+    return f"sim run --resume {shlex.quote(str(directory))}"
+
+
 def _repair(directory: Path) -> str:
-    return f"`sim run --resume {directory}` computes what is missing again"
+    return f"`{resume_command(directory)}` computes what is missing again"
 
 
 @functools.cache

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 from pathlib import Path
 
@@ -98,18 +99,23 @@ def tell(done, total, rate):
     print("done", done, *[child.pid for child in multiprocessing.active_children()], flush=True)
 
 try:
-    run_scenario({"id": "toy", "sleep": 0.004}, engine=TOY, seed=7, replications=200, workers=2, reports=sys.argv[1],
-                 progress=tell)
+    scenario = {"id": "toy", "hang_at": 190, "hang_while": sys.argv[2]}
+    run_scenario(scenario, engine=TOY, seed=7, replications=200, workers=2, reports=sys.argv[1], progress=tell)
 except Interrupted as stop:
     print(stop, file=sys.stderr)
     sys.exit(130)
 """
 
 
+def hang_while(reports: Path) -> Path:
+    return reports.with_name(reports.name + "-hang")
+
+
 def start(reports: Path) -> tuple[subprocess.Popen[str], list[int]]:
-    """A run in its own process and session that has stored a block or two, and the numbers of its workers."""
+    """A run in its own process and session that hangs in its last block, and the numbers of its workers."""
+    hang_while(reports).touch()
     process = subprocess.Popen(
-        [sys.executable, "-c", DRIVER, str(reports)],
+        [sys.executable, "-c", DRIVER, str(reports), str(hang_while(reports))],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -118,9 +124,12 @@ def start(reports: Path) -> tuple[subprocess.Popen[str], list[int]]:
         start_new_session=True,
     )
     assert process.stdout is not None
+    patience = threading.Timer(60, process.kill)
+    patience.start()
     for line in process.stdout:
         _, done, *workers = line.split()
-        if int(done) > 0:
+        if int(done) == NUM - 25:
+            patience.cancel()
             return process, [int(worker) for worker in workers]
     raise AssertionError(process.communicate()[1])
 
@@ -148,6 +157,7 @@ def test_interrupted_run_ends_quickly_with_its_workers_and_can_be_resumed(tmp_pa
     assert len(workers) == 2 and all_ended(workers, 5)
     directory = next(tmp_path.iterdir())
     assert summary(directory).status == "interrupted"
+    hang_while(tmp_path).unlink()
     assert resume(directory, engine=TOY, workers=1).stored.digest() == expected()
 
 
@@ -161,16 +171,16 @@ def test_killed_run_takes_its_workers_along_and_can_be_resumed(tmp_path):
     with pytest.raises(StoreError, match=rf"another run \(process {process.pid}\) is writing there"):
         resume(directory, engine=TOY)
     with pytest.raises(StoreError, match="is writing there"):
-        go(tmp_path, sleep=0.004)
+        go(tmp_path, hang_at=190, hang_while=str(hang_while(tmp_path)))
 
     process.kill()
     process.communicate(timeout=20)
     assert len(workers) == 2 and all_ended(workers, 5)
     assert summary(directory).status == "interrupted"
-    finished = open_run(directory).num_replications
+    hang_while(tmp_path).unlink()
     (directory / "results-000007.parquet.partial").write_bytes(b"PAR1 half a chunk")
     outcome = resume(directory, engine=TOY, workers=1)
-    assert outcome.num_found == finished > 0
+    assert outcome.num_found == NUM - 25
     assert outcome.stored.digest() == expected()
     assert not list(directory.glob("*.partial")) and not (directory / "run.lock").exists()
 
