@@ -1,6 +1,6 @@
 """Static pictures of the figures, through Kaleido and an installed Chromium. The HTML report needs neither.
 
-    export_figures(report_figures(content), folder, "svg")
+export_figures(report_figures(content), folder, "svg")
 """
 
 from __future__ import annotations

@@ -240,7 +240,7 @@ def incidence(content: Incidence, narrow: bool = False) -> Figure:
     data: list[dict[str, Any]] = []
     axes: dict[str, Any] = {}
     notes = []
-    cell, head = 104, 64  # px of a panel, and of the names and dates between two
+    cell, head = 104, 76  # px of a panel, and of the names and dates between two
     height = (cell + head) * rows - head
     gap_x, gap_y = (0.09 if narrow else 0.05), head / height
     cell_x = (1 - gap_x * (columns - 1)) / columns
@@ -280,9 +280,16 @@ def incidence(content: Incidence, narrow: bool = False) -> Figure:
         )
         notes.append(_panel_head(series, left, upper, narrow))
         if len(series.share) and series.share[0] > top:
-            corner = {"x": left, "y": upper, "xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "top"}
+            corner = {
+                "x": left + cell_x,
+                "y": upper,
+                "xref": "paper",
+                "yref": "paper",
+                "xanchor": "right",
+                "yanchor": "top",
+            }
             text = f"\u2191 from {percent(series.share[0], 0)}"
-            notes.append(_note(text, **corner, xshift=8, font={"size": 11, "color": MUTED}))
+            notes.append(_note(text, **corner, font={"size": 11, "color": MUTED}))
     layout = _layout(height + 86, margin={"l": 34, "r": 4, "t": 44, "b": 42}, annotations=notes, **axes)
     return {"data": data, "layout": layout}
 
@@ -537,7 +544,7 @@ def conditional_shares(content: Conditional, overall: Sequence[OutcomeShare], na
         "x": [outcome.share for _, outcome in known],
         "y": [row for row, _ in known],
         "name": "all histories",
-        "marker": {"symbol": "line-ns", "size": 18, "color": INK, "line": {"width": 2, "color": INK}},
+        "marker": {"symbol": "line-ns", "size": 10, "color": INK, "line": {"width": 2, "color": INK}},
         "text": [label(outcome.label) for _, outcome in known],
         "hovertemplate": "%{text}<br>%{x:.1%} of all histories<extra></extra>",
         "showlegend": True,

@@ -105,7 +105,7 @@ def _one_match(term: re.Match[str], columns: Columns, reference: str) -> np.ndar
         return finite if term["call"] == "has" else ~finite
     values, wanted = _column(term["column"].strip(), columns, reference), term["value"].strip()
     if term["sign"] == "=":
-        return np.asarray([str(value) for value in values]) == wanted
+        return values.astype(str) == wanted
     return _COMPARE[term["sign"]](np.asarray(values, dtype=float), float(wanted))
 
 

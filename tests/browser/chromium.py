@@ -111,9 +111,7 @@ class Chromium:
             else:
                 self.events.append(message)
 
-    def open(
-        self, url: str, width: int = 1280, height: int = 900, dark: bool = False, bypass_csp: bool = False
-    ) -> Page:
+    def open(self, url: str, width: int = 1280, height: int = 900, dark: bool = False) -> Page:
         """A page in a context of its own, with everything it says and asks for recorded from the start."""
         context = self.call("Target.createBrowserContext")["browserContextId"]
         target = self.call("Target.createTarget", url="about:blank", browserContextId=context)["targetId"]
@@ -121,17 +119,8 @@ class Chromium:
         page = Page(self, session, target)
         for domain in ("Page", "Runtime", "Network", "Log"):
             page.call(f"{domain}.enable")
-        phone = width < 600
-        page.call(
-            "Emulation.setDeviceMetricsOverride",
-            width=width,
-            height=height,
-            deviceScaleFactor=2 if phone else 1,
-            mobile=phone,
-        )
+        page.resize(width, height)
         page.scheme(dark)
-        if bypass_csp:
-            page.call("Page.setBypassCSP", enabled=True)
         page.call("Page.navigate", url=url)
         page.wait("document.readyState === 'complete' && location.href !== 'about:blank'")
         return page
@@ -161,6 +150,13 @@ class Page:
             if time.monotonic() > until:
                 raise TimeoutError(f"waited {seconds:g} s for {expression}")
             time.sleep(0.03)
+
+    def resize(self, width: int, height: int = 900) -> None:
+        phone = width < 600
+        scale = 2 if phone else 1
+        self.call(
+            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=scale, mobile=phone
+        )
 
     def scheme(self, dark: bool) -> None:
         features = [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]

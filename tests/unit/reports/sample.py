@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, is_dataclass, replace
 from datetime import date, timedelta
+from functools import cache
 
 import numpy as np
 
@@ -57,6 +59,7 @@ CLASSES = {
 }
 
 
+@cache
 def rows() -> dict[str, np.ndarray]:
     """Result columns as the Parquet file of a run has them."""
     draws = np.random.default_rng(7)
@@ -233,6 +236,7 @@ def meta() -> Meta:
     )
 
 
+@cache
 def content() -> ReportContent:
     """A whole report, every section filled."""
     columns = rows()
@@ -249,8 +253,8 @@ def content() -> ReportContent:
             (figure("share:outcome=warm_words"), figure("share:outcome=drift")),
         ),
         Finding(
-            "Open clash stays rare at {0} (95% interval {1} to {2}), but after a failed meeting it is {3}.",
-            (figure("share:outcome=clash"), figure("low:outcome=clash"), figure("high:outcome=clash"), figure(f"share:outcome=clash|{failed}")),
+            "Open clash stays rare at {0} (interval {1} to {2}), but after a failed meeting it is {3}.",
+            (*(figure(f"{what}:outcome=clash") for what in ("share", "low", "high")), figure(f"share:outcome=clash|{failed}")),
         ),
         Finding(
             "A first deal comes in {0} of histories, half of those within {1}.",
@@ -323,6 +327,7 @@ def content() -> ReportContent:
     )  # fmt: skip
 
 
+@cache
 def timeline() -> TimelineContent:
     """One history with everything a replay shows."""
     draws = np.random.default_rng(11)
@@ -393,3 +398,31 @@ def timeline() -> TimelineContent:
         (Offers("A-land", "B-land", offers, 0.42, 0.38),),
         decisions,
     )  # fmt: skip
+
+
+def hostile(text: str) -> ReportContent:
+    """The sample report with `text` added to every piece of text in it, at every depth."""
+    return _spoil(content(), text)
+
+
+def hostile_timeline(text: str) -> TimelineContent:
+    return _spoil(timeline(), text)
+
+
+_KEPT = {"start_date", "kind", "verdict", "form", "outcome_id", "dates", "ref", "source_id"}
+
+
+def _spoil(value, text: str, name: str = ""):
+    if name in _KEPT:
+        return value
+    if is_dataclass(value):
+        ids = isinstance(value, PhaseNode | PhaseLink | OutcomeShare)
+        kept = {"id", "source", "target"} if ids else set()
+        return replace(
+            value, **{f.name: _spoil(getattr(value, f.name), text, f.name) for f in fields(value) if f.name not in kept}
+        )
+    if isinstance(value, str):
+        return value + text
+    if isinstance(value, tuple | list):
+        return [_spoil(item, text) for item in value]
+    return value

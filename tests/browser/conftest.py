@@ -1,0 +1,64 @@
+"""One Chromium for all browser tests, and the pages they look at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from sim.reports.page import render, write_page
+from sim.reports.timeline import render_timeline
+from tests.browser.chromium import Chromium, Page, find
+from tests.unit.reports import sample
+
+Look = Callable[..., Page]
+
+HOSTILE = (
+    "</script><script>window.pwned=1</script><img src=x onerror='pwned=1'>\"%{y}{0}\u202e\u05d0\u05d1\u05d2 \U0001f4a5"
+    + "w" * 200
+)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Chromium]:
+    if find() is None:
+        pytest.skip("no Chromium on PATH (Debian: apt-get install chromium); no page was looked at")
+    with Chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="session")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Addresses of the pages, by name."""
+    folder: Path = tmp_path_factory.mktemp("pages")
+    texts = {
+        "report": render(sample.content()),
+        "timeline": render_timeline(sample.timeline()),
+        "hostile": render(sample.hostile(HOSTILE)),
+        "hostile-timeline": render_timeline(sample.hostile_timeline(HOSTILE)),
+    }
+    return {name: write_page(text, folder / f"{name}.html").as_uri() for name, text in texts.items()}
+
+
+@pytest.fixture(scope="session")
+def drawn(chromium: Chromium, pages: dict[str, str]) -> Look:
+    """`drawn(name, width=1280)`: a light page with all its charts drawn, opened once; who changes it changes it back."""
+
+    @cache
+    def look(name: str, width: int = 1280) -> Page:
+        page = chromium.open(pages[name], width=width)
+        page.draw_all()
+        return page
+
+    return look
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """The source of axe-core, as npm installed it."""
+    path = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
+    if not path.is_file():
+        pytest.skip("axe-core is not installed (npm ci in tests/browser); accessibility was not checked")
+    return path.read_text(encoding="utf-8")

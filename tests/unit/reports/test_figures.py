@@ -1,0 +1,116 @@
+"""Figures are valid, complete and say nothing by colour alone."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import numpy as np
+import pytest
+
+from sim.reports import colours, figures
+from sim.reports.content import Incidence, IncidenceSeries, OutcomeShare, TimeAxis
+from sim.reports.export import report_figures
+from tests.unit.reports import sample
+
+
+def everything() -> dict[str, figures.Figure]:
+    timeline = sample.timeline()
+    return {
+        **report_figures(sample.content()),
+        "timeline": figures.timeline(timeline),
+        "offers": figures.offers(timeline.offers[0]),
+    }
+
+
+@pytest.mark.parametrize("name", list(everything()))
+def test_plotly_accepts_the_figure(name: str) -> None:
+    """Plotly's own validators refuse unknown attributes and invalid colours."""
+    assert figures.to_plotly(everything()[name]).data
+
+
+def test_figures_are_a_function_of_their_data() -> None:
+    assert [figures.to_json(f) for f in everything().values()] == [figures.to_json(f) for f in everything().values()]
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+def test_every_share_is_drawn_with_its_interval(narrow: bool) -> None:
+    content = sample.content()
+    for figure in (
+        figures.outcome_shares(content.outcomes, narrow),
+        figures.conditional_shares(content.conditionals[0], content.outcomes, narrow),
+    ):
+        (bars,) = (trace for trace in figure["data"] if "error_x" in trace)
+        assert len(content.outcomes) == len(bars["error_x"]["array"]) == len(bars["error_x"]["arrayminus"])
+        assert all(reach >= 0 for reach in bars["error_x"]["array"] + bars["error_x"]["arrayminus"])
+
+
+def test_incidence_has_a_band_for_every_class() -> None:
+    figure = figures.incidence(sample.content().incidence)
+    bands = [trace for trace in figure["data"] if trace.get("fill") == "tonexty"]
+    assert len(sample.CLASSES) == len(bands)
+
+
+def test_class_in_which_all_begin_does_not_flatten_the_others() -> None:
+    start = [1.0, *np.linspace(0.9, 0.1, 40)]
+    rest = [0.0] * 41
+    series = [IncidenceSeries(name, name, y, y, y) for name, y in (("first", start), ("other", rest))]
+    figure = figures.incidence(Incidence(TimeAxis(list(range(41))), series))
+    assert figure["layout"]["yaxis"]["range"][1] < 0.9
+    assert any("from 100%" in note["text"] for note in figure["layout"]["annotations"])
+
+
+def test_phone_layout_changes_no_trace() -> None:
+    content, timeline = sample.content(), sample.timeline()
+    for draw in (
+        lambda narrow: figures.outcome_shares(content.outcomes, narrow),
+        lambda narrow: figures.incidence(content.incidence, narrow),
+        lambda narrow: figures.phases(content.phases, content.outcomes, narrow),
+        lambda narrow: figures.fan(content.fans[0], narrow),
+        lambda narrow: figures.drivers(content.drivers[0], narrow),
+        lambda narrow: figures.conditional_shares(content.conditionals[0], content.outcomes, narrow),
+        lambda narrow: figures.timeline(timeline, narrow),
+        lambda narrow: figures.offers(timeline.offers[0], narrow),
+    ):
+        assert figures.plain(draw(False)["data"]) == figures.plain(draw(True)["data"])
+
+
+def test_indistinguishable_inputs_differ_in_shape_and_in_words() -> None:
+    figure = figures.drivers(sample.content().drivers[0])
+    assert {trace["marker"]["symbol"] for trace in figure["data"]} == {"circle", "circle-open"}
+    assert any(note["text"] == "not distinguishable" for note in figure["layout"]["annotations"])
+
+
+def test_sankey_links_have_colours_of_their_own() -> None:
+    """Left to plotly.js they are white on a transparent page."""
+    (sankey,) = figures.phases(sample.content().phases, sample.content().outcomes)["data"]
+    assert len(sankey["link"]["color"]) == len(sankey["link"]["value"]) > 0
+
+
+def test_lines_that_share_an_axis_differ_in_dash() -> None:
+    belief = [t for t in figures.timeline(sample.timeline())["data"] if t.get("yaxis") == "y4"]
+    assert len(belief) == len({trace["line"]["dash"] for trace in belief}) == 3
+
+
+def test_json_has_nothing_infinite_and_nothing_that_ends_a_script() -> None:
+    figure = {
+        "data": [{"y": np.array([1.0, math.nan, math.inf]), "text": "</script><!--", "n": np.int64(3)}],
+        "layout": {},
+    }
+    text = figures.to_json(figure)
+    assert "<" not in text
+    assert json.loads(text)["data"][0] == {"y": [1.0, None, None], "text": "</script><!--", "n": 3}
+
+
+def test_labels_cannot_be_markup_or_templates() -> None:
+    outcome = OutcomeShare("x", "<b>%{y}</b><a href='j:'>", 1.0, 0.9, 1.0, 3)
+    text = figures.to_json(figures.outcome_shares([outcome]))
+    assert "\\u0026lt;b\\u0026gt;" in text
+    assert "%{y}" not in text
+
+
+def test_palette_has_a_dark_ink_for_every_light_one() -> None:
+    used = {*colours.CLASSES, *colours.SERIES, colours.INK, colours.MUTED, colours.GRID}
+    assert used <= set(colours.DARK)
+    pairs = {(colours.class_colour(n), colours.class_pattern(n)) for n in range(16)}
+    assert len(pairs) == 16
