@@ -60,8 +60,12 @@ class Arrival:
         fire: Callable[[], None],
         stream: Stream = Stream.HAZARD,
         lane: int = 0,
+        reads: tuple[str, ...] | None = None,
+        quiet: bool = False,
     ) -> None:
         self.h = history
+        self.reads = reads
+        self.quiet = quiet
         self.name = name
         self.key = key
         self.rate_now = rate
@@ -94,7 +98,11 @@ class Arrival:
             self.due = hazards.due_time(now, self.remaining, rate)
             if self.waiting:
                 self.process.interrupt()
-                return
+            else:
+                self.wake_if_near()
+
+    def wake_if_near(self) -> None:
+        """Stop sleeping when the due time comes before the next update."""
         if self.sleeping is not None and self.due <= self.h.next_pulse:
             self.sleeping.succeed()
             self.sleeping = None
@@ -119,8 +127,12 @@ class Arrival:
     def occur(self) -> None:
         """The arrival happens now."""
         h = self.h
+        if self.quiet:
+            # Commits nobody and moves nothing: no update is due.
+            self.arm()
+            self.fire()
+            return
         h.advance()
-        self.rate = self.rate_now()
         self.arm()
         self.fire()
         h.settle()

@@ -31,6 +31,7 @@ class Crisis:
         self.struck_at = NEVER
         self.started = h.env.event()
         self.table = self._table()
+        self.disagreement: dict[int, float] = {}
         p = h.p
         self.terms = [p[self.slots.loss_share], p[self.slots.loss_extra], p[self.slots.loss_per_rung]]
         h.env.process(self.run())
@@ -167,6 +168,7 @@ class Crisis:
         mover = self.sides[w.crisis_mover]
         other = self.sides[1 - w.crisis_mover]
         rung = w.rung
+        self.disagreement = {side: h.minds.disagreement(side) for side in self.sides}
         side = self.side_numbers(mover, h.w.war_cost[mover])
         now = self.concession_chance(mover, other, rung)
         nxt = self.concession_chance(mover, other, rung + 1) if rung + 1 < self.strike_rung else 0.0
@@ -180,6 +182,7 @@ class Crisis:
         chosen = h.decide("crisis", mover, ["concede", "hold", "escalate"], out, precision, u, None, None, 1)
         self._learn(mover, rung, chosen, precision)
         h.learned()
+        self.disagreement = {}
         h.count(f"crisis_moves.{before}")
         return chosen
 
@@ -191,7 +194,7 @@ class Crisis:
     def side_numbers(self, actor: int, war_cost: float) -> list[float]:
         """Numbers of a side in the order of `sim.rules.ladder`."""
         h = self.h
-        d = h.minds.disagreement(actor)
+        d = self.disagreement[actor] if actor in self.disagreement else h.minds.disagreement(actor)
         identifier = h.case.actor_ids[actor]
         audience = h.p[h.slots.actors[identifier].audience_cost] if self.spec.audience_costs else 0.0
         fight, force = self.fight_and_force(actor, d, war_cost)

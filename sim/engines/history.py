@@ -16,7 +16,7 @@ import simpy
 from sim.engines.clock import Arrival, Priority, Wakeup
 from sim.engines.inputs import draw_inputs
 from sim.engines.minds import Minds
-from sim.engines.quantities import observers_of
+from sim.engines.quantities import observers_of, rate_observers_of
 from sim.model.menu import derived_value, named_value
 from sim.model.world import NEVER, world_of
 from sim.randomness import Stream, uniform
@@ -71,7 +71,7 @@ class Log:
 class Line:
     """A red line of one actor in one history."""
 
-    __slots__ = ("beyond", "issue", "label", "low", "high", "name", "present", "prior", "unless")
+    __slots__ = ("beyond", "beyond_set", "issue", "label", "low", "high", "name", "present", "prior", "unless")
 
     def __init__(self, name: str, issue: int, low: float, high: float, prior: float, unless: Condition | None) -> None:
         self.name = name
@@ -82,10 +82,11 @@ class Line:
         self.unless = unless
         self.present = False
         self.beyond: tuple[int, ...] = ()
+        self.beyond_set: frozenset[int] = frozenset()
 
     def crossed(self, package: int) -> bool:
         """Whether the package lies beyond the line."""
-        return package in self.beyond
+        return package in self.beyond_set
 
 
 class History:
@@ -128,6 +129,12 @@ class History:
         self.last_counter = -1
         self._opened = self.env.event()
         self._closed = self.env.event()
+        self._recognition_gains: dict[int, float] = {}
+        self._prospects: dict[int, list[float]] = {}
+        self.deliverable_order: list[int] | None = None
+        election = spec.mechanisms.election_pressure
+        on = election is not None and election.enabled
+        self.election_actor = case.actor(election.actor) if on else -1
         self._maximal: float | None = None
         self._mandate: list[float] | None = None
         self.expectation_on = spec.mechanisms.expectation is not None and spec.mechanisms.expectation.enabled
@@ -148,7 +155,15 @@ class History:
         self.quantities = [0.0] * len(self.case.names)
         self.observe = observers_of(self.case)
         self.held_since = [NEVER] * len(self.case.held)
+        self.rate_observe = rate_observers_of(self.case, self)
         self.arrivals.sort(key=lambda arrival: (arrival.key, arrival.lane))
+        # Rates that read named quantities are set anew only when one of these has moved.
+        self.unwatched = [n for n, arrival in enumerate(self.arrivals) if arrival.reads is None]
+        self.readers = {
+            slot: [n for n, arrival in enumerate(self.arrivals) if name in (arrival.reads or ())]
+            for name, slot in self.case.names.items()
+        }
+        self.all_stale = True
 
     def _prepare_constants(self) -> None:
         case, spec, p, slots = self.case, self.spec, self.p, self.slots
@@ -156,7 +171,6 @@ class History:
         self.side_indices = [case.actor(side) for side in spec.sides]
         self.track_ids = sorted(spec.tracks, key=case.keys["tracks"].__getitem__)
         self.track_index = {name: n for n, name in enumerate(self.track_ids)}
-        self.scratch_allowed = [1.0] * len(case.package_names)
         self.scratch_values = [0.0] * len(case.package_names)
         self.scratch_out = [0.0] * max(len(case.package_names), 64)
         self.scratch_chances = [0.0] * len(case.package_names)
@@ -249,6 +263,7 @@ class History:
                     for n in range(len(case.package_names))
                     if not line.low <= case.levels[n * size + line.issue] <= line.high
                 )
+                line.beyond_set = frozenset(line.beyond)
                 lines[name] = line
             self.lines.append(lines)
 
@@ -401,7 +416,9 @@ class History:
             w.provocation = relaxation.relaxed(w.provocation, 0.0, self.provocation_rate, elapsed)
         if w.rivalry != 0.0 and self.rivalry_rate > 0.0:
             w.rivalry = relaxation.relaxed(w.rivalry, 0.0, self.rivalry_rate, elapsed)
-        if self.belief_rate > 0.0:
+        if self.belief_rate > 0.0 and (
+            w.belief_talks != p[m.aftermath.belief_talks] or w.belief_pressure != p[m.aftermath.belief_pressure]
+        ):
             a = m.aftermath
             factor = relaxation.decay_factor(self.belief_rate, elapsed)
             w.belief_talks = relaxation.relaxed_by(w.belief_talks, p[a.belief_talks], factor)
@@ -433,17 +450,40 @@ class History:
             w.pressure = self.pressure_now()
         for watch in self.watchers:
             watch()
-        self.look()
-        for arrival in self.arrivals:
-            arrival.refresh()
+        arrivals = self.arrivals
+        for n in self._glance():
+            arrivals[n].refresh()
         if self.log is not None and self.log.checksums is not None:
             self.log.checksums.append((self.env.now, w.checksum()))
 
+    def _glance(self) -> list[int]:
+        """Read what rates and recurrent conditions use; which arrivals must set their rates anew."""
+        quantities = self.quantities
+        stale = set(self.unwatched)
+        readers = self.readers
+        for slot, read in self.rate_observe:
+            value = read(self)
+            if value != quantities[slot]:
+                quantities[slot] = value
+                stale.update(readers[slot])
+        if self.case.held:
+            self._follow()
+        if self.all_stale:
+            self.all_stale = False
+            return list(range(len(self.arrivals)))
+        return sorted(stale)
+
     def look(self) -> None:
-        """Read the named quantities and follow the conditions that must hold for some time."""
+        """Read all named quantities and follow the conditions that must hold for some time."""
         quantities = self.quantities
         for slot, read in self.observe:
             quantities[slot] = read(self)
+        # Rates have not seen these readings yet.
+        self.all_stale = True
+        self._follow()
+
+    def _follow(self) -> None:
+        quantities = self.quantities
         for n, held in enumerate(self.case.held):
             if evaluate(held.condition.code, held.condition.constants, quantities, self.stack) != 0.0:
                 if self.held_since[n] == NEVER:
@@ -534,6 +574,11 @@ class History:
 
     def recognition_gain(self, actor: int) -> float:
         """What the irreversible part of recognition is worth to an actor of the track that grants it."""
+        if actor not in self._recognition_gains:
+            self._recognition_gains[actor] = self._recognition_gain(actor)
+        return self._recognition_gains[actor]
+
+    def _recognition_gain(self, actor: int) -> float:
         if self.recognition is None:
             return 0.0
         from sim.engines.meetings import recognition_floor
@@ -548,9 +593,9 @@ class History:
 
     def election_cost(self, actor: int) -> float:
         """Payoff that deadlock costs an actor whose election is near."""
-        election = self.spec.mechanisms.election_pressure
-        if election is None or not election.enabled or self.case.actor(election.actor) != actor:
+        if actor != self.election_actor:
             return 0.0
+        election = self.spec.mechanisms.election_pressure
         now = self.env.now
         for at in sorted(election.at):
             left = at - now
@@ -614,6 +659,11 @@ class History:
 
     def prospects(self, actor: int) -> list[float]:
         """Perceived results of force: probability, payoff, multiple of the cost of war, three a line."""
+        if actor not in self._prospects:
+            self._prospects[actor] = self._prospects_of(actor)
+        return self._prospects[actor]
+
+    def _prospects_of(self, actor: int) -> list[float]:
         aftermath = self.spec.mechanisms.aftermath
         war = self.slots.actors[self.case.actor_ids[actor]].war
         flat: list[float] = []
@@ -768,6 +818,8 @@ class History:
             self.advance()
             self._lapse()
             self.settle()
+            for arrival in self.arrivals:
+                arrival.wake_if_near()
             yield self.wait(self.spec.pulse, Priority.PULSE)
 
     def _lapse(self) -> None:

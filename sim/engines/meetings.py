@@ -620,7 +620,7 @@ class Contacts:
         self.name = name
         self.slots = history.slots.tracks[name]
         key = history.case.keys["tracks"][name]
-        history.arrivals.append(Arrival(history, name, key, self._rate, self._contact))
+        history.arrivals.append(Arrival(history, name, key, self._rate, self._contact, reads=(), quiet=True))
 
     def _rate(self) -> float:
         return self.h.p[self.slots.rate] / self.h.year

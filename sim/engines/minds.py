@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.model.menu import start_row, utility_at
+from sim.model.menu import start_row
 from sim.rules import consent, expectation, learning
-from sim.rules.choice import acceptance_probabilities
+from sim.rules.choice import acceptance_probabilities, expected_acceptance
 from sim.rules.expression import evaluate
 from sim.rules.tables import add_issue
-from sim.rules.utility import gain_from_shift, net_of_pressure, survival_line
+from sim.rules.utility import gain_from_shift, net_of_pressure, single_issue_value, survival_line
 
 if TYPE_CHECKING:
     from sim.engines.history import History
@@ -49,6 +49,9 @@ class Minds:
         self._base: dict[int, tuple[list[float], list[float]]] = {}
         self._true: dict[int, tuple[tuple[float, float], list[float]]] = {}
         self._believed: dict[tuple[int, int], tuple[list[float], list[float]]] = {}
+        self._estimated: dict[tuple[int, int], tuple[tuple[float, float], list[float]]] = {}
+        self._tastes: dict[int, list[tuple]] = {}
+        self._valued: dict[tuple[int, tuple[float, ...]], tuple[float, float]] = {}
         self._consent: dict[tuple[str, int], float] = {}
         self._block: dict[tuple[int, str], float] = {}
         self.start = start_row(case)
@@ -266,8 +269,12 @@ class Minds:
 
     def estimates(self, observer: int, actor: int) -> list[float]:
         """The observer's estimate of another's utilities now."""
-        lines = self._believed_lines(observer, actor)
-        return self._compose(*lines, self.mean(observer, actor, "credibility"), self._pressed(actor))
+        state = (self.mean(observer, actor, "credibility"), self._pressed(actor))
+        known = self._estimated.get((observer, actor))
+        if known is None or known[0] != state:
+            known = (state, self._compose(*self._believed_lines(observer, actor), *state))
+            self._estimated[observer, actor] = known
+        return known[1]
 
     def _compose(self, base: list[float], slopes: list[float], credibility: float, cost: float) -> list[float]:
         if cost == 0.0 and credibility == 0.0:
@@ -284,24 +291,62 @@ class Minds:
     def at_start(self, actor: int) -> float:
         """The actor's utility of the status quo at the start, without pressure."""
         if actor not in self._at_start:
-            self._at_start[actor] = utility_at(
-                self.case, self.ids[actor], self.start, self.p, self.h.w.credibility[actor]
-            )
+            intercept, slope = self._line_at(actor, list(self.start))
+            self._at_start[actor] = intercept + slope * self.h.first_credibility[actor]
         return self._at_start[actor]
 
     def of_levels(self, actor: int, levels: list[float]) -> float:
         """The actor's utility of any levels, pressure that would remain included."""
-        value = utility_at(self.case, self.ids[actor], levels, self.p, self.h.w.credibility[actor])
+        intercept, slope = self._line_at(actor, levels)
+        value = intercept + slope * self.h.w.credibility[actor]
         if actor == self.h.target:
             value = net_of_pressure(value, self.h.pressure_cost, self.h.w.stress, levels[self.h.relief_issue])
         return value
+
+    def _line_at(self, actor: int, levels: list[float]) -> tuple[float, float]:
+        """Utility of any levels as a line in the actor's credibility; remembered, since levels move seldom."""
+        key = (actor, tuple(levels))
+        known = self._valued.get(key)
+        if known is None:
+            tastes = self.case.slots.actors[self.ids[actor]].utility
+            derived: dict[str, float] = {}
+            total = 0.0
+            for k, name in enumerate(self.case.issue_ids):
+                taste = tastes.issues.get(name)
+                if taste is None:
+                    continue
+                weight = self.p[taste.weight]
+                if weight == 0.0:
+                    continue
+                if self.ids[actor] in self.spec.issues[name].hidden_from:
+                    level = self.start[k]
+                elif taste.reads is None:
+                    level = levels[k]
+                else:
+                    if taste.reads not in derived:
+                        derived[taste.reads] = self.h.derived(taste.reads, levels)
+                    level = derived[taste.reads]
+                total += weight * single_issue_value(level, self.p[taste.ideal], self.p[taste.exponent])
+            slope = 0.0
+            term = tastes.survival
+            if term is not None:
+                out, slopes = [total], [0.0]
+                row = [levels[self.case.issue(term.arms)], levels[self.case.issue(term.guarantee)]]
+                survival_line(row, 1, 2, 0, 1, self.p[term.weight], self.p[term.eta], out, out, slopes)
+                total, slope = out[0], slopes[0]
+            known = (total, slope)
+            self._valued[key] = known
+        return known
 
     def disagreement(self, actor: int) -> float:
         """What the actor has if talks bring nothing: the status quo with what has changed since."""
         h = self.h
         w = h.w
-        if w.deal >= 0 or actor not in h.side_indices:
-            return self.of_levels(actor, w.seen if actor in h.side_indices else w.level)
+        if actor not in h.side_indices:
+            return self.of_levels(actor, w.level)
+        if w.deal >= 0:
+            # Talks that fail leave the deal as it is: its promise if it is kept, what is seen of it in a dispute.
+            return self.of_levels(actor, w.seen) if w.deal_disputed else self.utility(actor, w.deal)
         value = self.at_start(actor) - self._pressed(actor)
         if actor == h.eroded:
             value -= h.erosion * w.capability
@@ -331,11 +376,7 @@ class Minds:
         cost = self._pressed(actor)
         if cost != 0.0:
             base = [b - cost * r for b, r in zip(base, self.h.relief_left, strict=True)]
-        belief = self.index.get((observer, actor, "credibility"))
-        if belief is None:
-            points, beliefs, start, size = [self.mean(observer, actor, "credibility")], [1.0], 0, 1
-        else:
-            points, beliefs, start, size = self.points(belief), self.h.w.beliefs, belief.start, belief.size
+        points, beliefs, start, size = self._credibility_belief(observer, actor)
         acceptance_probabilities(
             base, slopes, allowed, self.count, reject, points, beliefs, start, size, precision, out
         )
@@ -351,14 +392,28 @@ class Minds:
         """The observer's belief that the actor would accept one package."""
         if package < 0:
             return 0.0
-        allowed = self.h.scratch_allowed
-        for n in range(self.count):
-            allowed[n] = 0.0
-        if package < self.count:
-            allowed[package] = 1.0
-            self.acceptance(observer, actor, reject, precision, allowed, self.h.scratch_out)
-            return self.h.scratch_out[package]
-        return 0.0
+        base, slopes = self._believed_lines(observer, actor)
+        gain = base[package] - self._pressed(actor) * self.h.relief_left[package] - reject
+        points, beliefs, start, size = self._credibility_belief(observer, actor)
+        chance = expected_acceptance(gain, slopes[package], points, beliefs, start, size, precision)
+        return chance * self._may_sign(observer, actor, package)
+
+    def _credibility_belief(self, observer: int, actor: int) -> tuple[list[float], list[float], int, int]:
+        belief = self.index.get((observer, actor, "credibility"))
+        if belief is None:
+            return [self.mean(observer, actor, "credibility")], [1.0], 0, 1
+        return self.points(belief), self.h.w.beliefs, belief.start, belief.size
+
+    def _may_sign(self, observer: int, actor: int, package: int) -> float:
+        """The observer's belief that no red line keeps the actor from signing."""
+        chance = 1.0
+        if self.spec.mechanisms.red_lines:
+            for name, line in self.h.lines[actor].items():
+                if line.crossed(package):
+                    held = self.index.get((observer, actor, f"red_line.{name}"))
+                    present = self.h.w.beliefs[held.start + 1] if held is not None else line.prior
+                    chance *= 1.0 - present
+        return chance
 
     # Domestic consent
 

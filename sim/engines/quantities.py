@@ -114,6 +114,39 @@ def observers_of(case: Case) -> list[tuple[int, Read]]:
     return observers
 
 
+def rate_observers_of(case: Case, h: History) -> list[tuple[int, Read]]:
+    """The same for what must be known after every event: rates, lasting and recurrent conditions."""
+    cache = case.__dict__.get("_rate_observers")
+    if cache is not None:
+        return cache
+    needed: set[str] = set()
+    for held in case.held:
+        needed.update(held.condition.names)
+    for arrival in h.arrivals:
+        needed.update(arrival.reads or ())
+    for hazard in h.hazards.values():
+        for condition in (hazard.when, hazard.type_when, getattr(hazard, "factor", None),
+                          getattr(hazard, "paused", None), getattr(hazard, "suspended", None)):  # fmt: skip
+            if condition is not None:
+                needed.update(condition.names)
+    for lines in h.lines:
+        for line in lines.values():
+            if line.unless is not None:
+                needed.update(line.unless.names)
+    for track in (*h.councils.values(), *h.meetings.values()):
+        for name in ("when", "eligible", "factor"):
+            condition = getattr(track, name, None)
+            if condition is not None:
+                needed.update(condition.names)
+    observers = [item for item in observers_of(case) if _name_at(case, item[0]) in needed]
+    case.__dict__["_rate_observers"] = observers
+    return observers
+
+
+def _name_at(case: Case, position: int) -> str:
+    return next(name for name, place in case.names.items() if place == position)
+
+
 def _reader(case: Case, name: str) -> Read:
     if name in _PLAIN:
         return _PLAIN[name]

@@ -181,7 +181,7 @@ class Recorder:
     def finish(self) -> dict[str, Any]:
         """The row of results."""
         h = self.h
-        if "outcome" not in h.row:
+        if len(self.paths) < len(h.case.grid_times):
             self.fill_after_war()
         row: dict[str, Any] = {"replication": h.replication, "outcome": h.row["outcome"]}
         for time in h.case.readings:

@@ -29,10 +29,15 @@ class Hazard:
         self.when = h.case.compile(self.spec.when) if self.spec.when else None
         self.type_when = h.case.compile(self.spec.by_type_when) if self.spec.by_type_when else None
         self.counter = self.spec.counts_as or name
+        self.type_factors: list[float] = []
+        self.about = -1
         kind = self.spec.kind
         if kind == "poisson":
             self.factor = h.case.compile(self.spec.factor)
-            h.arrivals.append(Arrival(h, name, self.key, self._rate, self.occur))
+            self.base = h.p[self.slots.rate] / h.year
+            h.arrivals.append(
+                Arrival(h, name, self.key, self._rate, self.occur, reads=self._reads(self.factor))
+            )
         elif kind == "self_exciting":
             self.factor = h.case.compile(self.spec.factor)
             self.paused = h.case.compile(self.spec.paused)
@@ -45,11 +50,21 @@ class Hazard:
             self.suspended = h.case.compile(self.spec.suspended_when) if self.spec.suspended_when else None
             h.env.process(self.calendar())
 
+    def _reads(self, *conditions: Any) -> tuple[str, ...] | None:
+        """Quantities that the rate depends on, or None if it also depends on a type that may be redrawn."""
+        names: set[str] = set()
+        for condition in (self.when, self.type_when, *conditions):
+            if condition is not None:
+                names.update(condition.names)
+        if self.spec.by_type is not None:
+            return None
+        return tuple(sorted(names))
+
     def _rate(self) -> float:
         h = self.h
         if self.when is not None and not h.holds(self.when):
             return 0.0
-        rate = h.p[self.slots.rate] / h.year * h.value(self.factor)
+        rate = self.base * h.value(self.factor)
         if self.spec.by_type is not None:
             rate *= self._type_factor()
         return rate if rate > 0.0 else 0.0
@@ -59,15 +74,16 @@ class Hazard:
         h = self.h
         if self.type_when is not None and not h.holds(self.type_when):
             return 1.0
-        signal = h.slots.signals[self.spec.by_type]
-        about = h.case.actor(signal.about)
-        names = sorted(signal.likelihood)
-        return hazards.type_multiplier(
-            [h.p[signal.likelihood[name]] for name in names],
-            h.minds.prior(about, "commitment", len(names)),
-            len(names),
-            int(h.w.commitment[about]),
-        )
+        if not self.type_factors:
+            signal = h.slots.signals[self.spec.by_type]
+            self.about = h.case.actor(signal.about)
+            names = sorted(signal.likelihood)
+            likelihoods = [h.p[signal.likelihood[name]] for name in names]
+            prior = h.minds.prior(self.about, "commitment", len(names))
+            self.type_factors = [
+                hazards.type_multiplier(likelihoods, prior, len(names), kind) for kind in range(len(names))
+            ]
+        return self.type_factors[int(h.w.commitment[self.about])]
 
     def _level(self) -> tuple[float, float, float, bool]:
         h = self.h

@@ -461,49 +461,52 @@ def deliverable_value(h: History, holder: int, other: int) -> float:
     minds = h.minds
     case = h.case
     m = h.spec.mechanisms.expectation
-    size = len(case.issue_ids)
-    cache = case.__dict__.setdefault("deliverable", {})
-    if "allowed" not in cache:
-        bounds = [(case.issue(k), level) for k, level in m.deliverable_bounds.items()]
-        cache["allowed"] = [
-            1.0 if all(case.levels[p * size + k] <= level for k, level in bounds) else 0.0
-            for p in range(case.num_candidates)
-        ]
-    free = cache["allowed"]
-    base, slopes = minds._believed_lines(holder, other)
-    cost = minds._pressed(other)
-    if cost != 0.0:
-        base = [b - cost * r for b, r in zip(base, h.relief_left, strict=True)]
-    belief = minds.index.get((holder, other, "credibility"))
-    points = minds.points(belief) if belief is not None else [minds.mean(holder, other, "credibility")]
-    beliefs, start = (h.w.beliefs, belief.start) if belief is not None else ([1.0], 0)
     lines, _ = minds._lines(holder)
+    base, slopes = minds._believed_lines(holder, other)
+    points, beliefs, start, size = minds._credibility_belief(holder, other)
     reserve = minds.disagreement(other)
     baseline = minds.at_start(holder)
-    out_free = [0.0] * len(points)
-    expectation.deliverable_utilities(
-        lines, base, slopes, free, case.num_candidates, reserve, baseline, points, len(points), out_free
-    )
-    out_bound = out_free
+    cost = minds._pressed(other)
+    order = _best_first(h, holder, lines)
+    free = [0.0] * size
+    bound = [0.0] * size
     line_belief = 0.0
-    waiver = 2.0
+    beyond: frozenset[int] = frozenset()
     for name, line in h.lines[other].items():
         held = minds.index.get((holder, other, f"red_line.{name}"))
         line_belief = h.w.beliefs[held.start + 1] if held is not None else line.prior
-        bound = list(free)
-        for package in line.beyond:
-            if package < case.num_candidates:
-                bound[package] = 0.0
-        out_bound = [0.0] * len(points)
-        expectation.deliverable_utilities(
-            lines, base, slopes, bound, case.num_candidates, reserve, baseline, points, len(points), out_bound
-        )
+        beyond = line.beyond_set
         break
-    value = expectation.expected_deliverable(
-        out_free, out_bound, points, beliefs, start, len(points), line_belief, waiver
-    )
-    top = case.named[m.triumph]
-    return expectation.triumph_value(value, baseline, lines[top])
+    for t in range(size):
+        free[t] = bound[t] = baseline
+        open_found = False
+        for package in order:
+            value = base[package] + slopes[package] * points[t] - cost * h.relief_left[package]
+            if value >= reserve:
+                if not open_found:
+                    free[t] = lines[package]
+                    open_found = True
+                if package not in beyond:
+                    bound[t] = lines[package]
+                    break
+    value = expectation.expected_deliverable(free, bound, points, beliefs, start, size, line_belief, 2.0)
+    return expectation.triumph_value(value, baseline, lines[case.named[m.triumph]])
+
+
+def _best_first(h: History, holder: int, lines: list[float]) -> list[int]:
+    """Deliverable packages in falling order of the holder's utility; ties by position."""
+    if h.deliverable_order is None:
+        case = h.case
+        size = len(case.issue_ids)
+        m = h.spec.mechanisms.expectation
+        bounds = [(case.issue(k), level) for k, level in m.deliverable_bounds.items()]
+        packages = [
+            p
+            for p in range(case.num_candidates)
+            if all(case.levels[p * size + k] <= level for k, level in bounds)
+        ]
+        h.deliverable_order = sorted(packages, key=lambda p: (-lines[p], p))
+    return h.deliverable_order
 
 
 class SingleText(Table):
