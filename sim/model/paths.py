@@ -113,20 +113,33 @@ def _nowhere(
     message = f"there is no '{wanted}' in {where}"
     rest = path[number + 1 :]
     close = nearest(wanted, [str(name) for name in below])
-    if close is not None:
-        return message, number, f"did you mean '{path_text((*done, close, *rest))}'?"
-    tail = tuple(str(part) for part in path)
+    corrected = (*done, close, *rest) if close is not None else ()
+    if corrected and _exists(corrected, data, model):
+        return message, number, f"did you mean '{path_text(corrected)}'?"
+    tail = tuple(str(item) for item in path)
     known = list(all_paths(data, model))
     for length in range(len(tail), 0, -1):
         ending = tail[-length:]
         same = [item for item in known if tuple(str(part) for part in item[-length:]) == ending]
         if same:
             return message, number, f"did you mean '{path_text(min(same, key=len))}'?"
+    if corrected:
+        return message, number, f"did you mean '{path_text(corrected)}'?"
     close = nearest(path_text(path), [path_text(item) for item in known])
     if close is not None:
         return message, number, f"did you mean '{close}'?"
     names = ", ".join(str(name) for name in list(below)[:12])
     return message, number, f"{where} has: {names}" if names else f"{where} is a single value"
+
+
+def _exists(path: Path, data: Any, model: type[BaseModel]) -> bool:
+    place = Place(model, None, data)
+    for part in path:
+        below = children(place)
+        if part not in below:
+            return False
+        place = below[part]
+    return True
 
 
 def all_paths(data: Any, model: type[BaseModel]) -> Iterator[Path]:

@@ -458,6 +458,9 @@ class _Builder:
         if mark is None:
             self._fault((), _START.value, message, hint)
             return
+        line = self.lines[mark.line] if mark.line < len(self.lines) else ""
+        if "cannot start any token" in problem and line[mark.column : mark.column + 1] == "\t":
+            message, hint = "a tab is used for indentation", "indent with spaces"
         self._fault(path, Span(mark.line + 1, mark.column + 1, mark.column + 2), message, hint)
 
 

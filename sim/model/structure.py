@@ -14,6 +14,26 @@ from sim.model.spec.scenario import ScenarioSpec
 
 Add = Callable[..., None]
 
+# Words of a fault -> what to do about it.
+_ADVICE = (
+    (r"found a boolean", "write a number"),
+    (r"found the text", "write it without quotes, as a number"),
+    (r"as many probabilities", "give each value one probability"),
+    (r"sum to", "change one of them"),
+    (r"outside its own range", "widen `range:` or change the value"),
+    (r"`dist` is missing", "add `dist:` or leave it out"),
+    (r"found neither", "write a number, or `dist:` with its parameters"),
+    (r"distribution has no", "leave it out"),
+    (r"distribution needs", "add what is missing"),
+    (r"low <= high|low < high", "exchange the two"),
+    (r"low <= mode", "the mode lies between low and high"),
+    (r"a number > 0", "write a number above 0"),
+    (r"a number >= 0|cannot be negative", "write it without the sign"),
+    (r"\[0, 1\]", "write a number between 0 and 1"),
+    (r"mean above 0", "write a number above 0"),
+    (r"levels between 0 and 1", "write the level as a number, such as .4"),
+)
+
 _BOUNDS = {
     "greater_than": ("gt", ">"),
     "greater_than_equal": ("ge", ">="),
@@ -90,11 +110,18 @@ def _report_one(item: Any, shown: Path, path: Path, on_key: bool, data: Any, add
     elif kind in ("literal_error", "enum"):
         choices = re.findall(r"'([^']*)'", str(context.get("expected", ""))) or [str(context.get("expected"))]
         close = nearest(str(found), choices)
-        hint = f"did you mean '{close}'?" if close else ""
+        hint = (
+            f"did you mean '{close}'?"
+            if close
+            else f"write {choices[0]}"
+            if len(choices) == 1
+            else "choose one of them"
+        )
         add(shown, expected=" or ".join(", ".join(choices).rsplit(", ", 1)), found=describe(found), hint=hint)
     elif kind in _BOUNDS:
         name, sign = _BOUNDS[kind]
-        add(shown, expected=f"a number {sign} {context[name]:g}", found=describe(found), hint=_range_hint(shown, found))
+        hint = _range_hint(found) or "write a number within the bound"
+        add(shown, expected=f"a number {sign} {context[name]:g}", found=describe(found), hint=hint)
     elif kind in ("too_short", "too_long"):
         bound = context.get("min_length", context.get("max_length"))
         word = "at least" if kind == "too_short" else "at most"
@@ -147,16 +174,11 @@ def _report_value_error(error: Any, shown: Path, found: Any, add: Add) -> None:
         add(shown, expected=error.expected, found=error.found, hint=error.hint)
         return
     message = str(error)
-    hint = ""
     probability = re.match(r"expected a number in \[0, 1\], found ([0-9.]+)$", message)
     if probability is not None and 1.0 < float(probability[1]) <= 100.0:
         hint = f"if it is a percentage, write {float(probability[1]) / 100:g}"
-    elif "found the text" in message:
-        hint = "write it without quotes, as a number"
-    elif "sum to" in message:
-        hint = "change one of them"
-    elif "outside its own range" in message:
-        hint = "widen `range:` or change the value"
+    else:
+        hint = next((advice for pattern, advice in _ADVICE if re.search(pattern, message)), "")
     add(shown, message, hint=hint)
 
 
@@ -176,8 +198,8 @@ def _report_tag(item: Any, shown: Path, found: Any, add: Add) -> None:
         found=describe(found.get(name)), hint=did_you_mean(value, tags))  # fmt: skip
 
 
-def _range_hint(path: Path, found: Any) -> str:
-    if isinstance(found, (int, float)) and 1 < found <= 100 and "duration" not in path_text(path):
+def _range_hint(found: Any) -> str:
+    if isinstance(found, (int, float)) and 1 < found <= 100:
         return f"if it is a percentage, write {found / 100:g}"
     return ""
 
@@ -193,4 +215,6 @@ def _type_hint(stem: str, found: Any) -> str:
         return "write a number"
     if stem == "string" and isinstance(found, (int, float)):
         return "put it in quotes"
-    return ""
+    if stem in ("dict", "model") and isinstance(found, list):
+        return "write `name: value` instead of `- value`"
+    return f"write {_KINDS.get(stem, 'another value')}"

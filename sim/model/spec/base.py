@@ -198,9 +198,9 @@ def _within(low: float, high: float, open_low: bool = False) -> AfterValidator:
         least, most = quantity.support()
         too_low = least < low or (open_low and quantity.dist is None and least <= low)
         if too_low or most > high:
-            bracket = "(" if open_low else "["
             found = f"{least:g}" if least == most else f"values from {least:g} to {most:g}"
-            raise ValueError(f"expected a number in {bracket}{low:g}, {high:g}], found {found}")
+            wanted = f"in [{low:g}, {high:g}]" if high < math.inf else f"{'>' if open_low else '>='} {low:g}"
+            raise ValueError(f"expected a number {wanted}, found {found}")
         return quantity
 
     return AfterValidator(check)
