@@ -113,9 +113,9 @@ def test_scenario_id_cannot_choose_a_place(tmp_path):
 # --- stopping at a standard error ---
 
 
-def test_stop_is_at_the_first_boundary_that_suffices_for_any_number_of_workers(tmp_path):
+def test_stop_is_at_the_first_boundary_that_suffices_whatever_ends_first(tmp_path):
+    """With two workers the first block is held back until work has gone far beyond the place to stop."""
     options = {"replications": 2_000, "until_se": 0.025, "block_size": BLOCK}
-    alone, together = go(tmp_path / "1", **options), go(tmp_path / "2", workers=2, **options)
     outcomes = np.array(toy_block(compile_case(SCENARIO), range(2_000), 7)["results"]["outcome"], dtype=str)
 
     def error_of(count: int) -> float:
@@ -123,13 +123,24 @@ def test_stop_is_at_the_first_boundary_that_suffices_for_any_number_of_workers(t
         return float(np.sqrt(shares * (1 - shares) / count).max())
 
     first = next(n for n in range(replicate.SMALLEST_SAMPLE, 2_000, BLOCK) if error_of(n) <= 0.025)
+    hold = tmp_path / "hold"
+    hold.touch()
+
+    def let_go(done: int, total: int, rate: float) -> None:
+        if done > first + 5 * BLOCK:
+            hold.unlink(missing_ok=True)
+
+    held = {**SCENARIO, "hang_at": 3, "hang_while": str(hold)}
+    alone = go(tmp_path / "1", **options)
+    together = go(tmp_path / "2", scenario=held, workers=2, progress=let_go, **options)
+    assert not hold.exists()
     for outcome in (alone, together):
         manifest = outcome.stored.manifest
         assert manifest["replications"] == outcome.stored.num_replications == first
         assert manifest["until_se"]["largest_se"] == pytest.approx(error_of(first), rel=1e-12)
         assert outcome.stored.digest() == expected(first)
         assert len(list(outcome.directory.glob("results-*"))) == first / BLOCK
-    assert go(tmp_path / "2", **options).is_reused
+    assert go(tmp_path / "2", scenario=held, **options).is_reused
 
 
 def test_stop_rule_gives_up_at_the_cap(tmp_path):
