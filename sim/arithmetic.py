@@ -186,7 +186,7 @@ def logistic(x: float) -> float:
 
 
 NORMAL_MAX = 38.5  # beyond it the normal's tail is below the smallest double
-_NORMAL_PEAK = 1.0 / _exact_sqrt(2.0 * 3.141592653589793)  # density of the standard normal at 0
+NORMAL_PEAK = 1.0 / _exact_sqrt(2.0 * 3.141592653589793)  # density of the standard normal at 0
 
 
 @rule
@@ -203,7 +203,7 @@ def normal_cdf(x: float) -> float:
     size = -x if x < 0.0 else x
     if size > NORMAL_MAX:
         return 0.0 if x < 0.0 else 1.0
-    density = _NORMAL_PEAK * exp(-0.5 * size * size)
+    density = NORMAL_PEAK * exp(-0.5 * size * size)
     if size < 3.0:
         square = size * size
         term = size
