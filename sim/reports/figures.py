@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from sim.reports import colours
@@ -64,12 +65,35 @@ def to_json(figure: Figure) -> str:
 
 
 def to_plotly(figure: Figure) -> Any:
-    """The same as a `plotly.graph_objects.Figure`, for notebooks; show it with `config=PLOTLY_CONFIG`."""
+    """The same as a `plotly.graph_objects.Figure` that shows itself in a notebook with our configuration."""
+    return _house_figure()(plain(figure))
+
+
+@cache
+def _house_figure() -> type:
     import plotly.graph_objects as go  # deferred: pages never need it
 
-    drawn = go.Figure(plain(figure))
-    drawn._config = PLOTLY_CONFIG
-    return drawn
+    class HouseFigure(go.Figure):
+        """Every way in which the figure displays itself goes through PLOTLY_CONFIG: no upload button anywhere."""
+
+        def show(self, *args: Any, **kwargs: Any) -> Any:
+            return super().show(*args, **{"config": PLOTLY_CONFIG, **kwargs})
+
+        def to_html(self, *args: Any, **kwargs: Any) -> str:
+            return super().to_html(*args, **{"config": PLOTLY_CONFIG, **kwargs})
+
+        def write_html(self, *args: Any, **kwargs: Any) -> None:
+            super().write_html(*args, **{"config": PLOTLY_CONFIG, **kwargs})
+
+        def _repr_mimebundle_(
+            self, include: Any = None, exclude: Any = None, validate: bool = True, **kwargs: Any
+        ) -> Any:
+            return super()._repr_mimebundle_(include, exclude, validate, **{"config": PLOTLY_CONFIG, **kwargs})
+
+        def _ipython_display_(self) -> None:
+            self.show()
+
+    return HouseFigure
 
 
 def _axis(**changes: Any) -> dict[str, Any]:
@@ -574,7 +598,7 @@ def timeline(content: TimelineContent, narrow: bool = False) -> Figure:
     lanes = [lane for lane in content.lanes if len(lane.markers)]
     panels = [panel for panel in content.panels if len(panel.series)]
     start = content.meta.start_date
-    lane_height, panel_height, title_height = 44, 112, 48
+    lane_height, panel_height, title_height = 42, 96, 42
     heights = ([lane_height * len(lanes)] if lanes else []) + [panel_height] * len(panels)
     total = sum(heights) + title_height * len(heights)
     data: list[dict[str, Any]] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 
 import numpy as np
 import pytest
@@ -27,6 +28,16 @@ def everything() -> dict[str, figures.Figure]:
 def test_plotly_accepts_the_figure(name: str) -> None:
     """Plotly's own validators refuse unknown attributes and invalid colours."""
     assert figures.to_plotly(everything()[name]).data
+
+
+def test_notebook_display_never_offers_an_upload(monkeypatch: pytest.MonkeyPatch) -> None:
+    import plotly.io
+
+    monkeypatch.setattr(plotly.io.renderers, "default", "plotly_mimetype")
+    drawn = figures.to_plotly(everything()["outcomes"])
+    bundle = drawn._repr_mimebundle_()
+    assert bundle["application/vnd.plotly.v1+json"]["config"]["showSendToCloud"] is False
+    assert re.search(r'"showSendToCloud":\s*false', drawn.to_html(include_plotlyjs=False))
 
 
 def test_figures_are_a_function_of_their_data() -> None:
