@@ -64,7 +64,9 @@ def test_kappa_scales_how_much_is_learned():
         update_beliefs(beliefs, 0, 2, [0.2, 0.6], 0, kappa, 0.0, 1.0)
         return beliefs[0]
 
-    assert after(0.0) == 0.5
+    unmoved = [9.0, 0.2, 0.8]
+    update_beliefs(unmoved, 1, 2, [0.2, 0.6], 0, 0.0, 0.0, 1.0)
+    assert unmoved == [9.0, 0.2, 0.8]
     assert after(0.5) == pytest.approx(1.0 / (1.0 + 3.0**0.5), rel=1e-14)
     assert after(2.0) == pytest.approx(0.1, rel=1e-14)
 

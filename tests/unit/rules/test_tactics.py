@@ -30,7 +30,7 @@ def test_time_target_falls_from_high_to_low(beta, one, two):
     early, late = sorted((one, two))
     assert time_target(0.0, 365.0, beta, 0.4, 0.8) == 0.8
     assert time_target(365.0, 365.0, beta, 0.4, 0.8) == pytest.approx(0.4, abs=1e-15)
-    assert time_target(900.0, 365.0, beta, 0.4, 0.8) == pytest.approx(0.4, abs=1e-15)
+    assert time_target(500.0, 365.0, beta, 0.4, 0.8) == pytest.approx(0.4, abs=1e-15)
     assert time_target(365.0 * late, 365.0, beta, 0.4, 0.8) <= time_target(365.0 * early, 365.0, beta, 0.4, 0.8) + 1e-14
 
 
