@@ -193,6 +193,9 @@ class Recorder:
                 for what in ("opened", "in_force", "standing"):
                     key = f"{what}.{name}"
                     row[f"time:{key}"] = h.times.get(key, float("nan")) / h.day
+        for name in h.case.__dict__.setdefault("_counters", _counters(h)):
+            if name.startswith("events."):
+                row[f"time:{name}"] = h.times.get(name, float("nan")) / h.day
         for name in COUNTS:
             row[f"count:{name}"] = h.counts.get(name, 0.0)
         for name in h.case.__dict__.setdefault("_counters", _counters(h)):

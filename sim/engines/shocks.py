@@ -131,6 +131,7 @@ class Hazard:
         """The event happens."""
         h = self.h
         h.count(f"events.{self.counter}")
+        h.first(f"events.{self.counter}")
         mark = None
         if getattr(self.spec, "split", None):
             u = h.draw(Stream.SHOCK, self.key, 0)
@@ -143,6 +144,7 @@ class Hazard:
         h.note("event", self.spec.actor or "", self.spec.label or self.name + (f" ({mark})" if mark else ""))
         if mark is not None:
             h.count(f"events.{self.counter}.{mark}")
+            h.first(f"events.{self.counter}.{mark}")
         h.apply(self.slots.effects, self.spec.effects, self.actor, self.key)
         if mark is not None and mark in self.spec.mark_effects:
             h.apply(self.slots.mark_effects[mark], self.spec.mark_effects[mark], self.actor, self.key)
