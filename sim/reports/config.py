@@ -10,7 +10,6 @@ from typing import Any
 
 PLOTLY_CONFIG: dict[str, Any] = {
     "showSendToCloud": False,
-    "showEditInChartStudio": False,
     "plotlyServerURL": "",
     "displaylogo": False,
     "displayModeBar": False,
