@@ -139,7 +139,7 @@ def test_types_whose_constraints_forbid_accepting_are_missing_mass():
     assert expected_acceptance(1.0, 0.0, POINTS, [0.2, 0.0, 0.3], 0, 3, 100.0) == pytest.approx(0.5, abs=1e-15)
 
 
-@pytest.mark.parametrize("precision", [0.0, 20.0, 1e4, INFINITE_PRECISION])
+@pytest.mark.parametrize("precision", [0.0, 20.0, 100.0, 1e4, INFINITE_PRECISION])
 def test_menu_acceptance_agrees_with_single_packages_in_both_forms(precision):
     """High precision reaches both clips of the logistic: types gain from -.02 to +.07 by option 0."""
     intercepts, slopes, allowed, out = [0.4, 0.6, 0.5], [0.3, 0.0, -0.2], [1, 1, 0], [-1.0] * 3

@@ -48,7 +48,7 @@ def test_drift_by_hand():
     assert drift_toward(0.5, 1.0, 0.15) == pytest.approx(0.575)
     assert drift_toward(0.5, 0.5, 0.0) == 0.5
     assert drift_toward(0.1, -3.0, 0.5) == 0.0
-    assert discounted_report(0.15, 0.5) == 0.075
+    assert discounted_report(0.15, 0.2) == pytest.approx(0.12)
 
 
 def test_hype_is_clipped_to_the_scale():
