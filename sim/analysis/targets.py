@@ -1,0 +1,73 @@
+"""The bands a scenario declares, next to what a run gives: told, not tuned."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from sim.analysis.estimates import Share, share
+from sim.analysis.summary import Summary
+
+@dataclass(frozen=True)
+class Band:
+    """A figure with its interval, and the band in which the scenario would like it."""
+
+    label: str
+    value: Share
+    low: float
+    high: float
+    inside: bool
+    source: str
+
+
+_SIGNS = ("<=", ">=", "<", ">", "=")
+
+
+def measured(summary: Summary, figure: str) -> Share | None:
+    """A share `share:column<sign>value`, or None if the figure cannot be read from these rows."""
+    kind, _, subject = figure.partition(":")
+    if kind != "share":
+        return None
+    for sign in _SIGNS:
+        column, found, value = subject.partition(sign)
+        if found and column in summary.results:
+            values = np.asarray(summary.results[column])
+            if sign == "=":
+                hits = values.astype(str) == value
+            else:
+                numbers = values.astype(float)
+                bound = float(value)
+                with np.errstate(invalid="ignore"):
+                    hits = {"<=": numbers <= bound, ">=": numbers >= bound, "<": numbers < bound, ">": numbers > bound}[
+                        sign
+                    ]
+            return share(int(np.count_nonzero(hits)), len(values))
+    return None
+
+
+def targets_of(summary: Summary) -> list[Band]:
+    """One row a declared band: the figure, its interval, the band, and whether the figure lies inside."""
+    rows = []
+    sources: Any = summary.scenario.get("sources", {})
+    for target in summary.scenario.get("targets", ()):
+        value = measured(summary, target["figure"])
+        low, high = target.get("low"), target.get("high")
+        if value is None or math.isnan(value.share) or (low is None and high is None):
+            continue
+        low = 0.0 if low is None else float(low)
+        high = 1.0 if high is None else float(high)
+        source = target.get("source") or ""
+        rows.append(
+            Band(
+                str(target.get("label") or target["figure"]),
+                value,
+                low,
+                high,
+                low <= value.share <= high,
+                str(sources[source]["title"]) if source in sources else str(source),
+            )
+        )
+    return rows
