@@ -399,6 +399,20 @@ def test_what_has_no_value_is_bounded_and_raises_nothing(text, expected):
     assert math.isfinite(value("exp(1e6 + x)", x=0.0))
 
 
+@pytest.mark.parametrize("sign", expressions.COMPARISONS)
+@pytest.mark.parametrize("x", [-1.0, 0.0, 1.0])
+def test_comparisons_are_exact_at_a_tie(sign, x):
+    expected = float(_COMPARE[sign](x, 0.0))
+    assert value(f"x {sign} 0", x=x) == expected
+    assert value(f"x {sign} 0 {sign} y", x=x, y=0.0) == float(expected and _COMPARE[sign](0.0, 0.0))
+    assert value(f"y < x {sign} 0", x=x, y=-9.0) == expected
+
+
+def test_a_comparison_with_nan_is_false_except_unequal():
+    signs = {sign: value(f"x {sign} 0", x=math.nan) for sign in expressions.COMPARISONS}
+    assert signs == {"<": 0.0, "<=": 0.0, ">": 0.0, ">=": 0.0, "==": 0.0, "!=": 1.0}
+
+
 def test_durations_are_in_the_scenarios_time_unit():
     assert value("2 weeks + x", x=1.0) == 15.0
     assert value("2 weeks + x", "hours", x=1.0) == 337.0
@@ -501,17 +515,18 @@ def test_definitions_are_ordered_by_what_they_use():
 
 
 @pytest.mark.parametrize(
-    ("definitions", "circle"),
+    ("definitions", "circle", "column"),
     [
-        ({"a": "a + 1"}, "a -> a"),
-        ({"a": "b", "b": "x + c", "c": "b"}, "b -> c -> b"),
-        ({"x": "a", "a": "b", "b": "c", "c": "a"}, "a -> b -> c -> a"),
+        ({"a": "1 + a"}, "a -> a", 5),
+        ({"a": "b", "b": "x + c", "c": "2 * b"}, "b -> c -> b", 5),
+        ({"x": "a", "a": "b", "b": "c", "c": "a"}, "a -> b -> c -> a", 1),
     ],
 )
-def test_a_circle_of_definitions_is_named(definitions, circle):
+def test_a_circle_of_definitions_is_named(definitions, circle, column):
     with pytest.raises(ExpressionError) as caught:
         dependency_order({name: parse(text) for name, text in definitions.items()})
     assert str(caught.value) == f"the definitions go in a circle: {circle}"
+    assert caught.value.column == column
 
 
 def test_a_long_chain_of_definitions_is_ordered():
