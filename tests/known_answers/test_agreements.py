@@ -15,7 +15,7 @@ SEED = 1984
 
 @pytest.mark.parametrize(
     "temptation, reward, punishment, patience, detection",
-    [(5, 3, 1, "0.5", "0.111111"), (3, 2, 0, "0.333333", "0.055556"), (1.5, 1, 0, "0.333333", "0.055556")],
+    [(5, 3, 1, "0.500000", "0.111111"), (3, 2, 0, "0.333333", "0.055556"), (1.5, 1, 0, "0.333333", "0.055556")],
 )
 def test_grim_trigger_thresholds(temptation, reward, punishment, patience, detection):
     """Patience needed when cheating is seen, and detection needed per period at discount factor .9."""
@@ -97,7 +97,7 @@ def test_challenger_is_indifferent_where_the_defender_mixes():
 
 
 GAMES = [
-    ((2, 8, 0.2, 10, 3, 0.5), ("0.25", "0.089286", "0.071429")),
+    ((2, 8, 0.2, 10, 3, 0.5), ("0.250000", "0.089286", "0.071429")),
     ((1, 4, 0.1, 5, 1, 0.2), ("0.222222", "0.055556", "0.044444")),
 ]
 

@@ -16,9 +16,9 @@ SEED = 1988
 @pytest.mark.parametrize(
     "low, high, foreign, offer, ratified, value",
     [
-        (0.2, 0.8, 0.0, "0.6", "0.666667", "0.266667"),
-        (0.0, 1.0, 0.0, "0.5", "0.5", "0.25"),
-        (0.3, 0.7, 0.1, "0.6", "0.75", "0.325"),
+        (0.2, 0.8, 0.0, "0.600000", "0.666667", "0.266667"),
+        (0.0, 1.0, 0.0, "0.500000", "0.500000", "0.250000"),
+        (0.3, 0.7, 0.1, "0.600000", "0.750000", "0.325000"),
     ],
 )
 def test_offer_to_a_home_side_with_an_uncertain_threshold(low, high, foreign, offer, ratified, value):
@@ -31,7 +31,7 @@ def test_offer_to_a_home_side_with_an_uncertain_threshold(low, high, foreign, of
 
 @pytest.mark.parametrize(
     "players, offer, passes",
-    [(1, "0.5", "0.5"), (2, "0.6667", "0.4444"), (3, "0.75", "0.421875"), (5, "0.8333", "0.401878")],
+    [(1, "0.500000", "0.500000"), (2, "0.6667", "0.4444"), (3, "0.750000", "0.421875"), (5, "0.8333", "0.401878")],
 )
 def test_veto_players_improve_terms_and_endanger_agreement(players, offer, passes):
     x = consent.offer_to_veto_players(players)
@@ -48,7 +48,7 @@ def test_no_other_offer_to_veto_players_is_better(players):
 
 @pytest.mark.parametrize(
     "setter, ratifier, fallback, printed",
-    [(1, 0.4, 0.2, "0.6"), (1, 0.4, 0, "0.8"), (0.3, 0.4, 0, "0.3"), (1, 0.4, 0.6, "0.6")],
+    [(1, 0.4, 0.2, "0.600000"), (1, 0.4, 0, "0.800000"), (0.3, 0.4, 0, "0.300000"), (1, 0.4, 0.6, "0.600000")],
 )
 def test_agenda_setter(setter, ratifier, fallback, printed):
     assert_printed(consent.setter_outcome(setter, ratifier, fallback), printed)

@@ -22,11 +22,11 @@ SEED = 20180309
 
 # T03: p, own cost, low, high -> demand, refusal, value
 DEMANDS = [
-    (0.5, 0.10, 0.0, 0.40, "0.650", "0.375000", "0.556250"),
-    (0.6, 0.15, 0.2, 0.50, "0.800", "0.000000", "0.800000"),
-    (0.7, 0.05, 0.0, 0.25, "0.800", "0.400000", "0.740000"),
-    (0.4, 0.30, 0.0, 0.20, "0.400", "0.000000", "0.400000"),
-    (0.8, 0.05, 0.0, 0.60, "1.000", "0.333333", "0.916667"),
+    (0.5, 0.10, 0.0, 0.40, "0.650000", "0.375000", "0.556250"),
+    (0.6, 0.15, 0.2, 0.50, "0.800000", "0.000000", "0.800000"),
+    (0.7, 0.05, 0.0, 0.25, "0.800000", "0.400000", "0.740000"),
+    (0.4, 0.30, 0.0, 0.20, "0.400000", "0.000000", "0.400000"),
+    (0.8, 0.05, 0.0, 0.60, "1.000000", "0.333333", "0.916667"),
 ]
 
 
@@ -54,7 +54,7 @@ def test_no_other_demand_is_better(p, own, low, high):
 def test_demand_against_an_exponential_cost():
     """p = .4, own cost .1: mean .2 gives demand .5 and refusal .393469; mean .1 gives no fighting."""
     premium = ladder.premium_exponential(0.4, 0.1, 0.2)
-    assert_printed(0.4 + premium, "0.5")
+    assert_printed(0.4 + premium, "0.500000")
     assert_printed(ladder.refusal_exponential(premium, 0.2), "0.393469")
     assert ladder.refusal_exponential(ladder.premium_exponential(0.4, 0.1, 0.1), 0.1) == 0.0
 
@@ -160,7 +160,7 @@ def test_a_slow_side_that_never_yields_at_once_would_show():
 
 
 @pytest.mark.parametrize(
-    "win, submit, disaster, printed", [(1, 0.2, -3, "0.2"), (1, 0.2, -1, "0.4"), (1, 0.6, -3, "0.1")]
+    "win, submit, disaster, printed", [(1, 0.2, -3, "0.200000"), (1, 0.2, -1, "0.400000"), (1, 0.6, -3, "0.100000")]
 )
 def test_critical_risk(win, submit, disaster, printed):
     assert_printed(ladder.critical_risk(win, submit, disaster), printed)
