@@ -17,7 +17,9 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # name: ("module:function", compare). The function takes a root folder, writes below it and returns the paths written,
 # relative to that root. `compare` is False for what differs from machine to machine (pictures): made, never compared.
-GENERATED: dict[str, tuple[str, bool]] = {}
+GENERATED: dict[str, tuple[str, bool]] = {
+    "schema": ("sim.model.schema:write", True),
+}
 
 
 def make(name: str, root: Path) -> list[Path]:

@@ -15,9 +15,9 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from sim.errors import ScenarioError
 from sim.model import expressions, vocabulary
+from sim.model.changes import target
 from sim.model.diagnostics import Path, did_you_mean
 from sim.model.expressions import ExpressionError, Kind, Truth
-from sim.model.load import target
 from sim.model.paths import PathError, is_quantity, lookup, split
 from sim.model.spec.actors import Actor, VetoPlayer
 from sim.model.spec.base import Grounded, Quantity
@@ -550,7 +550,7 @@ class _Checker:
             return
         path: Path = ("mechanisms", "sanctions")
         known = self.actor_name((*path, "target"), sanctions.target)
-        self.issue_name((*path, "relief"), sanctions.relief)
+        self.issue_name((*path, "eased_by"), sanctions.eased_by)
         for name in sanctions.enforcers:
             self.name((*path, "enforcers", name), name, [*self.spec.actors, REMAINDER], "actor", at_key=True)
         shares = {name: enforcer.share for name, enforcer in sanctions.enforcers.items()}
@@ -790,7 +790,8 @@ class _Checker:
             if text in spec.uncertainties[:number]:
                 self.add(path, f"'{text}' is listed twice", hint="leave it out once")
                 continue
-            self.drawn(path, text)
+            # A change may have fixed it: its column is then constant.
+            self.drawn(path, text, may_be_fixed=spec.applied is not None)
         for name, lever in spec.levers.items():
             path = ("levers", name)
             if lever.who is not None:
@@ -830,7 +831,7 @@ class _Checker:
             return None
         return found
 
-    def drawn(self, path: Path, text: str) -> None:
+    def drawn(self, path: Path, text: str, *, may_be_fixed: bool = False) -> None:
         """A fault unless the path names something that every replication draws."""
         try:
             found, place = lookup(split(text), self.data, ScenarioSpec)
@@ -845,7 +846,7 @@ class _Checker:
                 by = {"weight": tastes.weights, "ideal": tastes.ideals, "exponent": tastes.exponents}
                 varies = varies or by.get(str(found[-1])) is not None
             varies = varies or any(text in group.members for group in self.spec.shares.values())
-            if not varies and self.spec.sampling != "off":
+            if not varies and not may_be_fixed and self.spec.sampling != "off":
                 self.add(path, f"'{text}' is a constant", hint="give it a distribution, or leave it out here")
         elif not (
             len(found) == 4

@@ -16,12 +16,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from sim.errors import ScenarioError
+from sim.model.changes import target
 from sim.model.diagnostics import Diagnostic, Path, Problems, describe, did_you_mean
-from sim.model.paths import PathError, lookup, split, with_value
+from sim.model.paths import PathError, split, with_value
 from sim.model.reader import Document, read, read_text
 from sim.model.spec.scenario import ScenarioSpec, validation_context
-
-FIXED = ("schema_version", "variants", "policies", "applied")  # what a change may not touch
 
 
 @dataclass(frozen=True)
@@ -71,7 +70,7 @@ def load_scenario(
     Parameters
     ----------
     path : str or path
-        A file, or the name of a shipped scenario (``summit``).
+        A file, or the name of a shipped scenario (`sim.resources.list_scenarios`).
     variant, policy : str, optional
         Named changes of the file, applied in this order.
     overrides : texts ``path=value`` or a mapping of path to value
@@ -235,18 +234,4 @@ def _parts(text: str) -> Path:
         return (text,)
 
 
-def target(text: str, data: Any) -> tuple[Path, Any]:
-    """The path that a change names and what may stand there.
-
-    Raises
-    ------
-    PathError
-        It leads nowhere, or to something that changes may not touch.
-    """
-    parts = split(text)
-    if parts[0] in FIXED:
-        raise PathError(f"'{parts[0]}' cannot be changed by path", 0, "change the file")
-    return lookup(parts, data, ScenarioSpec)
-
-
-__all__ = ["Faults", "Loaded", "load", "load_document", "load_scenario", "target"]
+__all__ = ["Faults", "Loaded", "load", "load_document", "load_scenario"]

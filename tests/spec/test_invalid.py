@@ -16,15 +16,15 @@ FOLDER = Path(__file__).parent / "invalid"
 FILES = sorted(FOLDER.glob("*.yaml"))
 VALID = Path(__file__).parent / "valid" / "parliament_three_votes.yaml"
 EXPECTATION = re.compile(r"# expect: (?:line=(?P<line>\d+) )?path=(?P<path>\S+) hint=(?P<hint>.*)")
-SECONDS = 1.0
+SECONDS = 1.0  # of processor time, so that a busy machine does not fail the test
 
 
 def faults_of(path: Path, **changes) -> tuple[Diagnostic, ...]:
     """The faults of a file, found within the time allowed."""
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(ScenarioError) as caught:
         load(path, **changes)
-    assert time.perf_counter() - began < SECONDS
+    assert time.process_time() - began < SECONDS
     assert caught.value.diagnostics, "a fault without a place"
     return caught.value.diagnostics
 
@@ -90,10 +90,10 @@ def test_huge_file(tmp_path):
 
 @pytest.mark.parametrize("content", [b"", b"   \n\n", b"# only a remark\n"])
 def test_empty_file(tmp_path, content):
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(ScenarioError, match=r"(?i)empty|mapping|nothing"):
         load(_written(tmp_path, content))
-    assert time.perf_counter() - began < SECONDS
+    assert time.process_time() - began < SECONDS
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_a_document_that_is_no_mapping(tmp_path, content):
 
 CHANGES = [
     ("actors.island.patients=1", "actors.island.patience"),
-    ("choice.workin=3", "choice.working"),
+    ("choice.official=3", "choice.officials"),
     ("parliament.votes=2", "veto_players.parliament.votes"),
     ("actors.islnd.patience=1", "actors.island.patience"),
     ("tracks.negotiation.breakdown=3", "percentage"),

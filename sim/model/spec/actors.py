@@ -154,7 +154,7 @@ class Actor(Entity):
         default_factory=lambda: Quantity(value=0.0),
         description="How far perceived acceptance of maximal packages exceeds the true one.",
     )
-    war: War | None = Field(None, description="What it expects of major war.")
+    fighting: War | None = Field(None, description="What it expects of major war.")
     audience_cost: NonNegative = Field(
         default_factory=lambda: Quantity(value=0.0), description="Cost of backing down in public at full multiplier."
     )

@@ -18,13 +18,18 @@ from pydantic import (
     Field,
     StringConstraints,
     ValidationInfo,
+    WithJsonSchema,
     model_serializer,
     model_validator,
 )
 
-Distribution = Literal[
-    "uniform", "triangular", "normal", "lognormal", "beta", "gamma", "exponential", "choice"
-]
+
+def _published(name: str) -> WithJsonSchema:
+    """Marks a type whose short forms the published JSON Schema spells out (`sim.model.schema`)."""
+    return WithJsonSchema({"x-type": name})
+
+
+Distribution = Literal["uniform", "triangular", "normal", "lognormal", "beta", "gamma", "exponential", "choice"]
 
 # The parameters each distribution needs and may have besides; `shift`, `clip` and the grounds go with all.
 PARAMETERS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
@@ -55,7 +60,10 @@ def _expression_as_text(value: Any) -> Any:
 
 
 ExpressionText = Annotated[
-    str, BeforeValidator(_expression_as_text), StringConstraints(min_length=1, max_length=2_000)
+    str,
+    BeforeValidator(_expression_as_text),
+    StringConstraints(min_length=1, max_length=2_000),
+    _published("expression"),
 ]
 Key = Annotated[int, Field(ge=0, le=0xFFFF)]
 
@@ -239,12 +247,17 @@ def _convert_moment(data: Any, info: ValidationInfo) -> Any:
 
 
 BIG = 1e12
-Number = Annotated[Quantity, _within(-BIG, BIG)]
-NonNegative = Annotated[Quantity, _within(0.0, math.inf)]
-Positive = Annotated[Quantity, _within(0.0, math.inf, open_low=True)]
-Probability = Annotated[Quantity, _within(0.0, 1.0)]
-Duration = Annotated[Quantity, BeforeValidator(_convert_durations), _within(0.0, math.inf)]
-LongDuration = Annotated[Quantity, BeforeValidator(_convert_durations), _within(0.0, math.inf, open_low=True)]
-FixedDuration = Annotated[Finite, BeforeValidator(_convert_durations), Field(ge=0)]
-Moment = Annotated[Finite, BeforeValidator(_convert_moment)]
-Level = Annotated[Finite, Field(ge=0, le=1)]
+Number = Annotated[Quantity, _within(-BIG, BIG), _published("number")]
+NonNegative = Annotated[Quantity, _within(0.0, math.inf), _published("non_negative")]
+Positive = Annotated[Quantity, _within(0.0, math.inf, open_low=True), _published("positive")]
+Probability = Annotated[Quantity, _within(0.0, 1.0), _published("probability")]
+Duration = Annotated[Quantity, BeforeValidator(_convert_durations), _within(0.0, math.inf), _published("duration")]
+LongDuration = Annotated[
+    Quantity,
+    BeforeValidator(_convert_durations),
+    _within(0.0, math.inf, open_low=True),
+    _published("long_duration"),
+]
+FixedDuration = Annotated[Finite, BeforeValidator(_convert_durations), Field(ge=0), _published("fixed_duration")]
+Moment = Annotated[Finite, BeforeValidator(_convert_moment), _published("moment")]
+Level = Annotated[Finite, Field(ge=0, le=1), _published("level")]

@@ -8,7 +8,6 @@ from pydantic import Field
 
 from sim.model.spec.base import (
     Duration,
-    ExpressionText,
     FixedDuration,
     Grounded,
     Identifier,
@@ -36,7 +35,7 @@ class _Mechanism(Grounded):
 class Choice(Grounded):
     """Precision of logit choice by kind of decision, and how much noise observers allow for."""
 
-    working: NonNegative = Field(default_factory=_q(20.0), description="Officials: talks, bundles, votes, stages, repair.")
+    officials: NonNegative = Field(default_factory=_q(20.0), description="Officials: talks, bundles, votes, stages, repair.")
     leaders: NonNegative = Field(default_factory=_q(40.0), description="Leaders: meetings, invitations, contacts.")
     milestones: NonNegative = Field(default_factory=_q(160.0), description="Keeping or breaking an agreement.")
     crisis: NonNegative = Field(default_factory=_q(40.0), description="Crisis moves below the brink.")
@@ -152,7 +151,7 @@ class Sanctions(_Mechanism):
     """Pressure on a target that others enforce and that it slowly adapts to."""
 
     target: Identifier = Field(description="Who is under sanctions.")
-    relief: Identifier = Field(description="Issue that lifts them.")
+    eased_by: Identifier = Field(description="Issue that lifts them.")
     level: Probability = Field(description="Level at the start.")
     cost: NonNegative = Field(description="Utility cost of full pressure to the target.")
     enforcers: dict[Identifier, Enforcer] = Field(min_length=1, description="Who enforces, with shares that sum to 1.")

@@ -1,0 +1,316 @@
+"""What stands at a path of a scenario, where it comes from, and who reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import Any
+
+from pydantic import BaseModel
+
+from sim.errors import ScenarioError
+from sim.model import expressions
+from sim.model.diagnostics import Diagnostic, Path, path_text
+from sim.model.expressions import ExpressionError
+from sim.model.paths import PathError, lookup, split
+from sim.model.spec.base import Grounded, Quantity
+from sim.model.spec.scenario import ScenarioSpec
+
+# Who reads what: the first pattern that fits a path counts. Rules are named by their files, pages by `docs/model/`.
+READERS: tuple[tuple[str, str], ...] = (
+    ("actors.*.utility.survival*", "survival term of package values (rules/utility): every decision of the actor"),
+    ("actors.*.utility*", "package values (rules/utility): every decision of the actor"),
+    (
+        "actors.*.types.commitment*",
+        "milestones (rules/implementation), others' beliefs (rules/learning), rates by type",
+    ),
+    ("actors.*.types.war_cost*", "crisis moves (rules/ladder), the response to a failed meeting (rules/expectation)"),
+    ("actors.*.types.credibility*", "survival term (rules/utility), conditions of red lines"),
+    ("actors.*.types.grid", "belief grids (rules/learning)"),
+    ("actors.*.red_lines*", "constraints on offers, acceptances and signatures; menus drop what crosses the line"),
+    ("actors.*.patience*", "continuation values (rules/offers)"),
+    ("actors.*.risk*", "felt value of gains and losses (rules/expectation)"),
+    ("actors.*.overconfidence*", "perceived acceptance of maximal packages (rules/tactics)"),
+    ("actors.*.fighting*", "value of major war (rules/ladder), value of force (rules/expectation)"),
+    ("actors.*.audience_cost*", "cost of conceding in a crisis (rules/ladder)"),
+    ("actors.*.tactics*", "offers on the track (rules/tactics, rules/offers)"),
+    ("actors.*.perceives*", "what the actor believes of others in its menus"),
+    ("actors.*.harm_of_war*", "expected loss, a metric"),
+    ("actors*", "package values, beliefs, menus"),
+    ("veto_players*", "consent at signature, ratification, hostile veto players (rules/consent)"),
+    ("signals*", "updates after events, rates by true type (rules/learning, rules/hazards)"),
+    ("choice*", "precision of logit choice (rules/choice)"),
+    ("issues*", "package values, menus, outcome classes"),
+    ("derived*", "tastes that read it, utilities of veto players"),
+    ("parameters*", "expressions that name it"),
+    ("packages*", "menus of every decision"),
+    ("menu*", "menus of every decision, fixed at load time"),
+    ("tracks.*.mandate*", "menus on the track"),
+    ("tracks.*.cancellation*", "cancellation and revival of a pending meeting (rules/hazards)"),
+    ("tracks.*.recognition*", "disagreement payoffs after a meeting (rules/utility)"),
+    ("tracks.*_effects*", "the world when the event happens"),
+    ("tracks*", "the track's process in the engine"),
+    ("mechanisms.tastes*", "draw of weights, ideals and exponents, once a replication"),
+    ("mechanisms.learning*", "updates of beliefs (rules/learning)"),
+    ("mechanisms.tension*", "tension (rules/relaxation), factors on hazards"),
+    ("mechanisms.talks*", "start, lapse and restart of talks; windows of outcome classes"),
+    ("mechanisms.restraint*", "moratorium and pause (hazards whose conditions name them)"),
+    ("mechanisms.rivalry*", "enforcement and votes (rules/pressure, rules/consent)"),
+    ("mechanisms.provocation*", "enforcement (rules/pressure)"),
+    ("mechanisms.capability*", "no-deal payoff of the other side (rules/hazards, rules/utility)"),
+    ("mechanisms.election_pressure*", "no-deal payoff before an election (rules/utility)"),
+    ("mechanisms.sanctions*", "pressure, enforcement, hardship (rules/pressure)"),
+    ("mechanisms.expectation*", "expectation and gap (rules/expectation)"),
+    ("mechanisms.belief_collapse*", "disappointment, channel of beliefs (rules/expectation)"),
+    ("mechanisms.reference_dependence*", "disappointment, channel of losses (rules/expectation)"),
+    ("mechanisms.aftermath*", "response to a meeting (rules/expectation)"),
+    ("mechanisms.ladder*", "crisis moves and slides (rules/ladder)"),
+    ("mechanisms.agreements.collapse*", "end of agreements (rules/implementation)"),
+    ("mechanisms.agreements*", "milestones, disputes, repair (rules/implementation, rules/inspection)"),
+    ("mechanisms*", "switch of the mechanism"),
+    ("hazards*", "the hazard's process in the engine (rules/hazards)"),
+    ("outcomes*", "classification at every reading"),
+    ("metrics*", "columns of the results"),
+    ("uncertainties*", "columns of the results, drivers in the report"),
+    ("levers*", "policies, sensitivity studies"),
+    ("targets*", "comparison in the report"),
+    ("horizon", "end of a history, the reading of the outcome"),
+    ("readings*", "further readings of the outcome"),
+    ("sources*", "the report's table of inputs"),
+)
+
+# Texts that name nothing in the scenario.
+_WORDS = frozenset({
+    "label", "description", "note", "title", "question", "author", "reference", "confidence", "claim", "source", "limits",
+    "id", "dist", "kind", "protocol", "role", "family", "tone", "mode", "year", "figure",
+})  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One value with its grounds. Texts are for readers; what is not known is empty."""
+
+    path: str
+    value: str
+    meaning: str = ""
+    range: str = ""
+    source: str = ""
+    claims: tuple[tuple[str, str], ...] = ()  # id and the claim in our words
+    confidence: str = ""
+    note: str = ""
+    used_by: tuple[str, ...] = field(default=())
+
+    @property
+    def is_grounded(self) -> bool:
+        """Whether it says where it comes from (judgement counts: it says so)."""
+        return bool(self.source or self.claims)
+
+
+def explain(spec: ScenarioSpec, path: str, claims: dict[str, str] | None = None) -> list[Entry]:
+    """Every value at and below a path.
+
+    Parameters
+    ----------
+    spec : ScenarioSpec
+    path : str
+        As in ``actors.A.red_lines``; empty for the whole scenario.
+    claims : dict of claim id to text, optional
+        The seed file's claims (`claims_of`); without them only ids are given.
+
+    Raises
+    ------
+    ScenarioError
+        The path leads nowhere; the hint names the nearest one.
+    """
+    data = spec.model_dump(mode="json", by_alias=True, exclude_none=True)
+    parts: Path = ()
+    if path:
+        try:
+            parts, _ = lookup(split(path), data, ScenarioSpec)
+        except PathError as error:
+            raise ScenarioError([Diagnostic(_split_or_whole(path), error.message, hint=error.hint)]) from None
+    references = _references(spec)
+    found = []
+    for place, value, meaning, grounds in _values(spec, (), None, ""):
+        if place[-1] in ("label", "description", "key") and place != parts:
+            continue
+        if place[: len(parts)] == parts or (parts[: len(place)] == place and isinstance(value, Quantity)):
+            found.append(_entry(spec, place, value, meaning, grounds, references, claims or {}))
+    return found
+
+
+def _split_or_whole(path: str) -> Path:
+    """The parts of a written path, or the text as one part where it is no path."""
+    try:
+        return split(path)
+    except PathError:
+        return (path,)
+
+
+def unsourced(spec: ScenarioSpec) -> list[str]:
+    """Paths of numbers in the file that say nothing about where they come from; defaults do not count."""
+    return [
+        path_text(path)
+        for path, value, _, grounds in _values(spec, (), None, "", written_only=True)
+        if isinstance(value, Quantity) and not any(item.source or item.claim for item in grounds)
+    ]
+
+
+def claims_of(name: str) -> dict[str, str]:
+    """Claims of a shipped seed file by id."""
+    from sim import resources
+    from sim.model.reader import read
+
+    data = read(resources.seed_path(name)).data
+    return {str(entry["id"]): str(entry.get("claim", "")) for entry in data.get("claims", [])}
+
+
+def _values(
+    value: Any, path: Path, grounds: tuple[Grounded, ...] | None, meaning: str, *, written_only: bool = False
+) -> Iterator[tuple[Path, Any, str, tuple[Grounded, ...]]]:
+    """Every single value below, with the meaning of its field and the grounds on the way to it, nearest first."""
+    above = grounds or ()
+    if isinstance(value, Quantity):
+        yield path, value, meaning, (value, *above)
+    elif isinstance(value, BaseModel):
+        inside = (value, *above) if isinstance(value, Grounded) else above
+        for name, info in type(value).model_fields.items():
+            if name in Grounded.model_fields or getattr(value, name) is None:
+                continue
+            if written_only and name not in value.model_fields_set:
+                continue
+            below = getattr(value, name)
+            yield from _values(
+                below, (*path, info.alias or name), inside, info.description or "", written_only=written_only
+            )
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _values(item, (*path, key), above, meaning, written_only=written_only)
+    elif isinstance(value, (list, tuple)) and any(isinstance(item, (BaseModel, dict)) for item in value):
+        for number, item in enumerate(value):
+            yield from _values(item, (*path, number), above, meaning, written_only=written_only)
+    else:
+        yield path, value, meaning, above
+
+
+def _entry(
+    spec: ScenarioSpec,
+    path: Path,
+    value: Any,
+    meaning: str,
+    grounds: tuple[Grounded, ...],
+    references: dict[str, list[str]],
+    claims: dict[str, str],
+) -> Entry:
+    source = next((item.source for item in grounds if item.source), "")
+    cited = next((item.claim for item in grounds if item.claim), None)
+    ids = [cited] if isinstance(cited, str) else list(cited or [])
+    reach = ""
+    if isinstance(value, Quantity) and value.range is not None:
+        reach = f"{value.range[0]:g} to {value.range[1]:g}"
+    return Entry(
+        path=path_text(path),
+        value=value_text(value),
+        meaning=meaning,
+        range=reach,
+        source=_source_text(spec, source),
+        claims=tuple((item, claims.get(item, "")) for item in ids),
+        confidence=next((item.confidence for item in grounds if item.confidence), "") or "",
+        note=next((item.note for item in grounds if item.note), "") or "",
+        used_by=tuple(_users(spec, path, references)),
+    )
+
+
+def _source_text(spec: ScenarioSpec, key: str) -> str:
+    source = spec.sources.get(key)
+    if source is None:
+        return key
+    who = ", ".join(str(item) for item in (source.author, source.year) if item)
+    return f"{key}: {source.title}" + (f" ({who})" if who else "")
+
+
+def value_text(value: Any) -> str:
+    """A value on one line: ``0.4``, ``lognormal, median 0.75, sd 0.35``, ``[a, b]``."""
+    if isinstance(value, Quantity):
+        if value.dist is None:
+            return f"{value.value:g}"
+        shape = ("low", "mode", "high", "mean", "median", "sd", "a", "b", "cv", "shift", "values", "probabilities")
+        parts = [f"{name} {_short(getattr(value, name))}" for name in shape if getattr(value, name) is not None]
+        return ", ".join([value.dist, *parts])
+    return _short(value)
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return f"{value:g}"
+    if isinstance(value, (list, tuple)):
+        return f"[{', '.join(_short(item) for item in value)}]"
+    return str(value)
+
+
+def _users(spec: ScenarioSpec, path: Path, references: dict[str, list[str]]) -> Iterator[str]:
+    """Rules, expressions, fields, levers and named changes that read the value."""
+    text = path_text(path)
+    rule = next((reader for pattern, reader in READERS if fnmatchcase(text, pattern)), None)
+    if rule is not None:
+        yield rule
+    if len(path) > 1 and path[0] in ("issues", "parameters", "derived", "packages", "tracks", "signals", "hazards"):
+        mine = f"{path[0]}.{path[1]}."
+        for place in references.get(str(path[1]), []):
+            if not place.startswith(mine):
+                yield f"named in {place}"
+    if len(path) > 3 and path[0] == "actors" and path[2:4] == ("types", "credibility"):
+        for place in references.get(f"credibility.{path[1]}", []):
+            yield f"named in {place}"
+    for name, lever in spec.levers.items():
+        if _covers(lever.path, path):
+            yield f"lever {name}"
+    for group, kind in ((spec.variants, "variant"), (spec.policies, "policy")):
+        for name, change in group.items():
+            if any(_covers(item, path) for item in change.set):
+                yield f"{kind} {name}"
+    for item in spec.uncertainties:
+        if _covers(item, path):
+            yield "recorded in every row (uncertainties)"
+
+
+def _covers(text: str, path: Path) -> bool:
+    """Whether a written path is this one, or leads to or into it."""
+    parts = tuple(str(part) for part in _split_or_whole(text))
+    mine = tuple(str(part) for part in path)
+    return mine[: len(parts)] == parts or parts[: len(mine)] == mine
+
+
+def _references(spec: ScenarioSpec) -> dict[str, list[str]]:
+    """Where each name is used: in expressions (whole dotted names and their parts) and in fields that name things."""
+    found: dict[str, list[str]] = {}
+
+    def note(name: str, place: str) -> None:
+        places = found.setdefault(name, [])
+        if place not in places:
+            places.append(place)
+
+    for path, value, _, _ in _values(spec, (), None, ""):
+        if path[0] in ("sources", "variants", "policies", "levers", "uncertainties", "targets", "limits"):
+            continue
+        place = path_text(path)
+        for number, key in enumerate(path[2:], 2):
+            if isinstance(key, str):
+                note(key, path_text(path[: number + 1]))
+        if path[-1] in _WORDS:
+            continue
+        for text in value if isinstance(value, (list, tuple)) else [value]:
+            if not isinstance(text, str):
+                continue
+            try:
+                names = expressions.parse(text, spec.time_unit).names()
+            except ExpressionError:
+                continue
+            for name in names:
+                note(name, place)
+                for part in name.split("."):
+                    note(part, place)
+    return found
