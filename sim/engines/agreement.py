@@ -344,11 +344,11 @@ class Agreement:
         h.first("collapse")
         h.count("collapses")
         h.note("collapse", h.case.actor_ids[leaver], f"the deal ends: {why}", age=(h.env.now - w.deal_since) / h.day)
-        relief = w.level[h.relief_issue] if h.relief_issue >= 0 else 0.0
+        eased = w.level[h.relief_issue] if h.relief_issue >= 0 else 0.0
         h.revert_levels()
         if h.relief_issue >= 0 and not self.spec.snapback:
-            w.level[h.relief_issue] = w.seen[h.relief_issue] = relief
-            h.env.process(self.withdraw(relief, h.env.now))
+            w.level[h.relief_issue] = w.seen[h.relief_issue] = eased
+            h.env.process(self.withdraw(eased, h.env.now))
         other = self.parties[1 - self.parties.index(leaver)]
         h.scale_credibility(other, h.p[self.slots.exit_credibility_factor])
         w.moratorium = 0
@@ -356,7 +356,7 @@ class Agreement:
         if self.process is not None and self.process.is_alive and self.process is not h.env.active_process:
             self.process.interrupt("ended")
 
-    def withdraw(self, relief: float, since: float) -> Generator[simpy.Event, Any, None]:
+    def withdraw(self, eased: float, since: float) -> Generator[simpy.Event, Any, None]:
         """Without snapback, relief is withdrawn by a share each quarter."""
         h = self.h
         k = h.relief_issue
@@ -368,7 +368,7 @@ class Agreement:
             if h.w.deal >= 0 or h.w.deal_since > since:
                 return
             h.advance()
-            left = implementation.benefit_after_collapse(relief, h.env.now - since, share, quarter)
+            left = implementation.benefit_after_collapse(eased, h.env.now - since, share, quarter)
             h.w.level[k] = h.w.seen[k] = max(left, start)
             h.settle()
             if left <= start:

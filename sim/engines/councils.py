@@ -62,7 +62,7 @@ class Bundles:
         h = self.h
         w = h.w
         minds = h.minds
-        precision = h.p[h.slots.choice.working]
+        precision = h.p[h.slots.choice.officials]
         u_pick = h.draw(Stream.CHOICE, self.key, 0)
         u_reply = h.draw(Stream.CHOICE, self.key, 1)
         u_veto = h.draw(Stream.VETO, self.key, 0)
@@ -183,7 +183,7 @@ class StagedConsent:
         terms = self.find_terms()
         if terms < 0:
             return False
-        precision = h.p[h.slots.choice.working]
+        precision = h.p[h.slots.choice.officials]
         for lane, name in enumerate(sorted(self.spec.proposers, key=h.case.keys["actors"].__getitem__)):
             actor = h.case.actor(name)
             gain = minds.utility(actor, terms)
@@ -251,7 +251,7 @@ class StagedConsent:
         """One vote: all required members and at least one of the others must say yes."""
         h = self.h
         minds = h.minds
-        precision = h.p[h.slots.choice.working]
+        precision = h.p[h.slots.choice.officials]
         yes: dict[str, bool] = {}
         h.look()
         for lane, name in enumerate(self.members):

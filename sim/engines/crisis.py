@@ -149,7 +149,7 @@ class Crisis:
         h.note("crisis", "", f"{why}: rung {rung}, {self.spec.rungs[rung].label}")
         if rung == self.last:
             w.last_major = h.env.now
-            h.war()
+            h.major_war()
             return
         if rung == self.strike_rung:
             self.struck_at = h.env.now
@@ -204,8 +204,12 @@ class Crisis:
         """Values of major war and of stepping up from the brink to a side with the given cost of war."""
         h = self.h
         identifier = h.case.actor_ids[actor]
-        war = h.slots.actors[identifier].war
-        fight = d - war_cost if war is None else ladder.fight_value(h.p[war.win_probability], h.p[war.prize], war_cost)
+        fighting = h.slots.actors[identifier].fighting
+        fight = (
+            d - war_cost
+            if fighting is None
+            else ladder.fight_value(h.p[fighting.win_probability], h.p[fighting.prize], war_cost)
+        )
         if identifier == self.spec.striker and h.spec.mechanisms.aftermath is not None:
             prospects = h.prospects(actor)
             force = expectation.lottery_value(prospects, len(prospects) // 3, war_cost, 0.0, 1.0, 1.0)

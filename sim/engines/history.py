@@ -181,7 +181,7 @@ class History:
         sanctions = mechanisms.sanctions
         self.sanctions = slots.mechanisms.sanctions if sanctions is not None else None
         self.target = case.actor(sanctions.target) if sanctions is not None else -1
-        self.relief_issue = case.issue(sanctions.relief) if sanctions is not None else -1
+        self.relief_issue = case.issue(sanctions.eased_by) if sanctions is not None else -1
         self.pressure_cost = p[self.sanctions.cost] if sanctions is not None else 0.0
         size = len(case.issue_ids)
         self.relief_left: Sequence[float] = (
@@ -665,10 +665,10 @@ class History:
 
     def _prospects_of(self, actor: int) -> list[float]:
         aftermath = self.spec.mechanisms.aftermath
-        war = self.slots.actors[self.case.actor_ids[actor]].war
+        fighting = self.slots.actors[self.case.actor_ids[actor]].fighting
         flat: list[float] = []
         for chance, payoff, multiple in aftermath.force_lottery if aftermath is not None else ():
-            flat += [chance, self.p[war.prize] if payoff == 0.0 and war is not None else payoff, multiple]
+            flat += [chance, self.p[fighting.prize] if payoff == 0.0 and fighting is not None else payoff, multiple]
         return flat
 
     def exogenous_collapse_rate(self) -> float:
@@ -835,11 +835,11 @@ class History:
             w.moratorium_until = NEVER
             self.note("restraint", "", "the moratorium's deadline has passed")
 
-    def war(self) -> None:
+    def major_war(self) -> None:
         """Major war: the history ends here, before anything else at this instant."""
         if not self.over:
             self.over = True
-            self.first("war")
+            self.first("major_war")
             self.finished._ok = True
             self.finished._value = None
             self.env.schedule(self.finished, priority=0)

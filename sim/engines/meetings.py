@@ -18,7 +18,7 @@ from sim.engines.talks import Table, learn_from_reply
 from sim.model.world import NEVER
 from sim.randomness import Stream
 from sim.rules import expectation, offers
-from sim.rules.choice import binary_logit, best_option, logit_choice
+from sim.rules.choice import best_option, binary_logit, logit_choice
 from sim.rules.pressure import level_after_step
 
 if TYPE_CHECKING:
@@ -205,8 +205,8 @@ class LeadersMeeting(Table):
             return False
         d = minds.disagreement(self.responder)
         own = minds.utility(self.responder, best) - d if best >= 0 else 0.0
-        status = h.recognition_gain(self.responder) if first else 0.0
-        values = [d + status + (own if own > 0.0 else 0.0), d]
+        recognition = h.recognition_gain(self.responder) if first else 0.0
+        values = [d + recognition + (own if own > 0.0 else 0.0), d]
         h.count(f"invitations.{self.name}")
         if h.decide("invitation", self.responder, ["accept", "decline"], values, precision, u_reply) != 0:
             return False
@@ -691,7 +691,7 @@ class OffersToTalk:
         cost = h.p[h.slots.mechanisms.talks.contact_cost]
         if package < 0:
             return d - cost
-        chance = minds.accepts(actor, other, package, minds.disagreement(other), h.p[h.slots.choice.working])
+        chance = minds.accepts(actor, other, package, minds.disagreement(other), h.p[h.slots.choice.officials])
         discount = offers.delay_discount(h.p[h.slots.actors[h.case.actor_ids[actor]].patience], 21.0)
         gain = own[package] - d
         return d + discount * chance * (gain if gain > 0.0 else 0.0) - cost

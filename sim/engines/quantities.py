@@ -94,7 +94,7 @@ def kinds_of(spec: Any) -> dict[str, str]:
             for observer in spec.actors:
                 if observer != name:
                     kinds[f"belief.{observer}.{name}.{cls}"] = "number"
-    for name, track in spec.tracks.items():
+    for name in spec.tracks:
         kinds[f"{name}.in_force"] = "boolean"
         kinds[f"{name}.standing"] = "boolean"
         kinds[f"{name}.pending"] = "boolean"

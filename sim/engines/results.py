@@ -39,7 +39,7 @@ TIMES = (
     "major",
     "crisis",
     "strike",
-    "war",
+    "major_war",
 )
 COUNTS = (
     "meetings",
@@ -211,7 +211,7 @@ class Recorder:
         costs = 0.0
         for actor, identifier in enumerate(h.case.actor_ids):
             costs += h.w.war_cost[actor] + h.p[h.slots.actors[identifier].harm_of_war]
-        row["war_loss"] = costs if "war" in h.times else 0.0
+        row["war_loss"] = costs if "major_war" in h.times else 0.0
         for name, value in h.row.items():
             if name.startswith(("utility:", "level:", "metric:")) or name in (
                 "third_party_welfare",

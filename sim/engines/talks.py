@@ -195,7 +195,7 @@ class Table:
         values = [offers.accept_value(d, block, own), self.value_of_rejecting(responder, proposer, d)]
         line = minds.crosses_line(responder, package)
         allowed = [0.0 if line else 1.0, 1.0]
-        precision = h.p[h.slots.choice.working]
+        precision = h.p[h.slots.choice.officials]
         u = h.draw(Stream.CHOICE, self.key, lane)
         choice = h.decide(
             "reply",
@@ -221,10 +221,10 @@ class Table:
             return d
         gap = self.mean_gap()
         other_d = minds.disagreement(proposer)
-        chance = minds.accepts(responder, proposer, counter, other_d, h.p[h.slots.choice.working])
+        chance = minds.accepts(responder, proposer, counter, other_d, h.p[h.slots.choice.officials])
         if h.spec.choice.depth == 2:
             chance = minds.accepts(
-                responder, proposer, counter, self._level_one(proposer, responder), h.p[h.slots.choice.working]
+                responder, proposer, counter, self._level_one(proposer, responder), h.p[h.slots.choice.officials]
             )
         discount = offers.delay_discount(
             h.p[h.slots.actors[h.case.actor_ids[responder]].patience], gap / h.day
@@ -246,7 +246,7 @@ class Table:
         if counter < 0:
             return d
         chance = h.minds.accepts(
-            actor, other, counter, h.minds.disagreement(other), h.p[h.slots.choice.working]
+            actor, other, counter, h.minds.disagreement(other), h.p[h.slots.choice.officials]
         )
         discount = offers.delay_discount(
             h.p[h.slots.actors[h.case.actor_ids[actor]].patience], self.mean_gap() / h.day
@@ -563,7 +563,7 @@ class SingleText(Table):
             values,
             allowed,
             minds.count,
-            h.p[h.slots.choice.working],
+            h.p[h.slots.choice.officials],
             h.draw(Stream.MEDIATION, self.key, 0),
             h.scratch_out,
         )

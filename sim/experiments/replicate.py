@@ -156,7 +156,7 @@ def run_scenario(
     _check_request(total, seed, until_se, workers, block_size)
     scenario_text = as_json(scenario)
     manifest = {
-        "status": RUNNING,
+        "state": RUNNING,
         "scenario_id": str(scenario_id if scenario_id is not None else scenario.get("id", "scenario")),
         "scenario_hash": scenario_hash or content_hash(scenario),
         "seed": int(seed),
@@ -287,8 +287,8 @@ def _carry_out(
         num_workers = workers or default_workers(plan.total - plan.num_found)
         watch = provenance.Stopwatch(writer.manifest["timing"])
 
-        def note(status: str, **entries: Any) -> None:
-            writer.update(status=status, timing={**watch.reading(), "workers": num_workers}, **entries)
+        def note(state: str, **entries: Any) -> None:
+            writer.update(state=state, timing={**watch.reading(), "workers": num_workers}, **entries)
 
         note(RUNNING, failure=None)
         try:

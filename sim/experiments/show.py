@@ -16,7 +16,7 @@ class RunSummary:
     """A line of ``sim show``: what a result directory holds."""
 
     directory: Path
-    status: str  # finished, running, interrupted, failed, or damaged (the manifest cannot be read)
+    state: str  # finished, running, interrupted, failed, or damaged (the manifest cannot be read)
     scenario_id: str = ""
     seed: int | None = None
     replications: int = 0  # asked for
@@ -46,7 +46,7 @@ def latest_finished(reports: str | Path = "reports") -> StoredRun:
         There is none; the hint says how to make one.
     """
     for found in list_runs(reports):
-        if found.status == FINISHED:
+        if found.state == FINISHED:
             return open_run(found.directory)
     raise StoreError(f"{reports}: no finished run in this folder", hint="`sim run SCENARIO` makes one")
 
@@ -58,12 +58,12 @@ def summary(directory: str | Path) -> RunSummary:
         stored = open_run(directory)
     except StoreError as error:
         return RunSummary(directory, DAMAGED, problem=str(error))
-    status = stored.status
-    if status == RUNNING and not is_being_written(directory):
-        status = INTERRUPTED
+    state = stored.state
+    if state == RUNNING and not is_being_written(directory):
+        state = INTERRUPTED
     return RunSummary(
         directory,
-        status,
+        state,
         stored.manifest["scenario_id"],
         stored.seed,
         stored.manifest["replications"],

@@ -6,7 +6,7 @@
       results-000000.parquet    one row a replication; chunk 0
       paths-000000.parquet      rows (replication, day); chunk 0
       ...
-      manifest.json             scenario, seed, engine, versions, command, status, and every finished chunk
+      manifest.json             scenario, seed, engine, versions, command, state, and every finished chunk
 
 A chunk exists when the manifest names it, with its row count and checksum. Files are written as ``*.partial``, flushed
 to the disk and renamed, chunk first and manifest second, so a crash at any moment leaves a directory that can be read
@@ -112,14 +112,14 @@ class StoredRun:
         self.chunks = _chunks(directory, manifest)
 
     @property
-    def status(self) -> str:
+    def state(self) -> str:
         """``finished``, ``interrupted``, ``failed``, or ``running`` (also of a run that was killed without warning)."""
-        return self.manifest["status"]
+        return self.manifest["state"]
 
     @property
     def is_finished(self) -> bool:
         """Whether nothing is left to compute."""
-        return self.status == FINISHED
+        return self.state == FINISHED
 
     @property
     def case(self) -> dict[str, Any]:
@@ -291,7 +291,7 @@ def read_manifest(directory: Path) -> dict[str, Any]:
 
 
 _EXPECTED = {
-    "status": str,
+    "state": str,
     "scenario_id": str,
     "scenario_hash": str,
     "scenario": dict,

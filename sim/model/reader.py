@@ -141,15 +141,15 @@ def _refusal(name: str, message: str, hint: str = "", **place: Any) -> ScenarioE
 
 def _file_content(path: FilePath, name: str, max_bytes: int) -> bytes:
     try:
-        status = path.stat()
-        if stat.S_ISDIR(status.st_mode):
+        facts = path.stat()
+        if stat.S_ISDIR(facts.st_mode):
             scenarios = sorted(entry.name for entry in path.iterdir() if entry.suffix in (".yaml", ".yml"))[:3]
             hint = f"name a file in it, such as {', '.join(scenarios)}" if scenarios else "name a scenario file"
             raise _refusal(name, "this is a directory, not a scenario file", hint)
-        if not stat.S_ISREG(status.st_mode):
+        if not stat.S_ISREG(facts.st_mode):
             raise _refusal(name, "this is not a regular file", "name a scenario file (.yaml)")
-        if status.st_size > max_bytes:
-            size = f"{status.st_size / 1e6:,.1f} MB"
+        if facts.st_size > max_bytes:
+            size = f"{facts.st_size / 1e6:,.1f} MB"
             raise _refusal(
                 name,
                 f"the file is too large: at most {max_bytes / 1e6:g} MB, found {size}",

@@ -57,7 +57,7 @@ def test_block_that_kills_every_worker_is_named_and_the_others_are_kept(tmp_path
         go(tmp_path, kill_at=180)
     assert "--workers 1" in caught.value.hint
     stored = open_run(next(tmp_path.iterdir()))
-    assert stored.status == "failed" and stored.num_replications == 175
+    assert stored.state == "failed" and stored.num_replications == 175
 
 
 # --- Ctrl-C in this process ---
@@ -81,7 +81,7 @@ def test_ctrl_c_keeps_what_is_finished_and_resume_completes_it(tmp_path, workers
     finally:
         signal.signal(signal.SIGINT, before)
     stored = open_run(caught.value.directory)
-    assert stored.status == "interrupted"
+    assert stored.state == "interrupted"
     assert 0 < stored.num_replications == caught.value.done < NUM
     assert resume(caught.value.directory, engine=TOY, workers=1).stored.digest() == expected()
 
@@ -156,7 +156,7 @@ def test_interrupted_run_ends_quickly_with_its_workers_and_can_be_resumed(tmp_pa
     assert errors.startswith("interrupted after ") and len(errors.splitlines()) == 1  # no worker says a word
     assert len(workers) == 2 and all_ended(workers, 5)
     directory = next(tmp_path.iterdir())
-    assert summary(directory).status == "interrupted"
+    assert summary(directory).state == "interrupted"
     hang_while(tmp_path).unlink()
     assert resume(directory, engine=TOY, workers=1).stored.digest() == expected()
 
@@ -167,7 +167,7 @@ def test_killed_run_takes_its_workers_along_and_can_be_resumed(tmp_path):
     directory = next(tmp_path.iterdir())
 
     # While it lives, nobody else may write there.
-    assert summary(directory).status == "running"
+    assert summary(directory).state == "running"
     with pytest.raises(StoreError, match=rf"another run \(process {process.pid}\) is writing there"):
         resume(directory, engine=TOY)
     with pytest.raises(StoreError, match="is writing there"):
@@ -176,7 +176,7 @@ def test_killed_run_takes_its_workers_along_and_can_be_resumed(tmp_path):
     process.kill()
     process.communicate(timeout=20)
     assert len(workers) == 2 and all_ended(workers, 5)
-    assert summary(directory).status == "interrupted"
+    assert summary(directory).state == "interrupted"
     hang_while(tmp_path).unlink()
     (directory / "results-000007.parquet.partial").write_bytes(b"PAR1 half a chunk")
     outcome = resume(directory, engine=TOY, workers=1)

@@ -58,7 +58,7 @@ def test_infinity_survives_json(tmp_path):
 
 def run_manifest() -> dict[str, object]:
     return {
-        "status": "finished", "scenario_id": "toy", "scenario_hash": "0", "scenario": {}, "seed": 7, "replications": 2,
+        "state": "finished", "scenario_id": "toy", "scenario_hash": "0", "scenario": {}, "seed": 7, "replications": 2,
         "until_se": None, "engine": "toy", "versions": {}, "command": None, "timing": {},
     }  # fmt: skip
 

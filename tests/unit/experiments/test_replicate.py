@@ -50,7 +50,7 @@ def test_digest_is_the_same_for_any_size_of_block(tmp_path, block_size):
 def test_digest_is_the_same_for_any_order_of_blocks(tmp_path):
     manifest = open_run(go(tmp_path / "a").directory).manifest
     job = Job(b'{"id": "toy"}', 7, TOY)
-    fresh = {**manifest, "status": "running", "chunks": [], "columns": {}}
+    fresh = {**manifest, "state": "running", "chunks": [], "columns": {}}
     with RunWriter.create(tmp_path / "b", fresh) as writer:
         for index in (3, 0, 5, 1, 4, 2):
             start = index * BLOCK
@@ -196,7 +196,7 @@ def test_stopped_run_is_continued_by_resume_and_by_asking_again(tmp_path, worker
     assert 50 <= caught.value.done < NUM and caught.value.total == NUM
     assert "--resume" in caught.value.hint and str(caught.value.done) in str(caught.value)
     stored = open_run(caught.value.directory)
-    assert stored.status == "interrupted" and stored.num_replications == caught.value.done
+    assert stored.state == "interrupted" and stored.num_replications == caught.value.done
     outcome = resume(caught.value.directory, engine=TOY, workers=1) if workers == 1 else go(tmp_path)
     assert outcome.directory == caught.value.directory and outcome.num_found == caught.value.done
     assert outcome.stored.digest() == expected()
@@ -218,7 +218,7 @@ def test_error_in_the_callers_callback_keeps_what_was_finished(tmp_path):
     with pytest.raises(RuntimeError, match="went away"):
         go(tmp_path, progress=fail)
     place = next(tmp_path.iterdir())
-    assert open_run(place).status == "interrupted"
+    assert open_run(place).state == "interrupted"
     assert resume(place, engine=TOY, workers=1).num_found == 50
 
 
@@ -233,7 +233,7 @@ def test_defect_of_the_engine_names_the_replication(tmp_path, workers):
         go(tmp_path, scenario={"id": "toy", "raise_at": 110}, workers=workers)
     assert "toy_engine.py" in caught.value.__notes__[0]
     stored = open_run(next(tmp_path.iterdir()))
-    assert stored.status == "failed" and "no such luck" in stored.manifest["failure"]
+    assert stored.state == "failed" and "no such luck" in stored.manifest["failure"]
     assert stored.num_replications > 0
 
 

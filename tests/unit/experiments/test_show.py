@@ -25,11 +25,11 @@ def test_runs_are_listed_newest_first_with_their_state(tmp_path):
     (tmp_path / "broken").mkdir()
     (tmp_path / "broken" / "manifest.json").write_text("{", "utf-8")
     # A run killed without warning: its manifest still says that it runs, and nobody holds the lock.
-    killed = json.loads((first.directory / "manifest.json").read_text("utf-8")) | {"status": "running"}
+    killed = json.loads((first.directory / "manifest.json").read_text("utf-8")) | {"state": "running"}
     (tmp_path / "killed").mkdir()
     (tmp_path / "killed" / "manifest.json").write_text(json.dumps(killed), "utf-8")
 
-    states = {run.directory.name: run.status for run in list_runs(tmp_path)}
+    states = {run.directory.name: run.state for run in list_runs(tmp_path)}
     assert sorted(states.values()) == ["damaged", "finished", "finished", "interrupted", "interrupted"]
     assert states["broken"] == "damaged" and states["killed"] == "interrupted"
     assert latest_finished(tmp_path).directory == second.directory

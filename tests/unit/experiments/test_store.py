@@ -19,7 +19,7 @@ from sim.experiments.columns import canonical
 from sim.experiments.digest import digest
 
 MANIFEST = {
-    "status": "running",
+    "state": "running",
     "scenario_id": "toy",
     "scenario_hash": "0" * 64,
     "scenario": {"id": "toy"},
@@ -62,7 +62,7 @@ def stored(directory: Path, order: tuple[int, ...] = (0, 1)) -> store.StoredRun:
     with store.RunWriter.create(directory, MANIFEST) as writer:
         for index in order:
             writer.add(index, 3 * index, 3 * index + 3, block(3 * index, 3 * index + 3))
-        writer.update(status=store.FINISHED)
+        writer.update(state=store.FINISHED)
     return store.open_run(directory)
 
 
@@ -226,7 +226,7 @@ def test_manifest_is_json_with_the_scenario_and_every_chunk(tmp_path):
         ('{"schema_version": 1', "not a run record"),
         ("[]", "expected schema_version"),
         ('{"schema_version": 99}', "schema_version 99, and this version reads up to 1"),
-        ('{"schema_version": 1}', "status should be str, found nothing"),
+        ('{"schema_version": 1}', "state should be str, found nothing"),
         ("[" * 100_000, "not a run record"),
     ],
 )

@@ -1,0 +1,25 @@
+"""Which values of a scenario a variant, a policy, a lever or ``--set`` may change, named by path."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sim.model.diagnostics import Path
+from sim.model.paths import PathError, lookup, split
+from sim.model.spec.scenario import ScenarioSpec
+
+FIXED = ("schema_version", "variants", "policies", "applied")  # what a change may not touch
+
+
+def target(text: str, data: Any) -> tuple[Path, Any]:
+    """The path that a change names and what may stand there.
+
+    Raises
+    ------
+    PathError
+        It leads nowhere, or to something that changes may not touch.
+    """
+    parts = split(text)
+    if parts[0] in FIXED:
+        raise PathError(f"'{parts[0]}' cannot be changed by path", 0, "change the file")
+    return lookup(parts, data, ScenarioSpec)
