@@ -6,15 +6,24 @@ accident, so nobody writes a configuration of their own.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
-PLOTLY_CONFIG: dict[str, Any] = {
-    "showSendToCloud": False,
-    "plotlyServerURL": "",
-    "displaylogo": False,
-    "displayModeBar": False,
-    "scrollZoom": False,
-    "doubleClick": False,
-    "showTips": False,
-    "responsive": False,  # the page redraws at its own widths
-}
+PLOTLY_CONFIG: Mapping[str, Any] = MappingProxyType(
+    {
+        "showSendToCloud": False,
+        "plotlyServerURL": "",
+        "displaylogo": False,
+        "displayModeBar": False,
+        "scrollZoom": False,
+        "doubleClick": False,
+        "showTips": False,
+        "responsive": False,  # the page redraws at its own widths
+    }
+)
+
+
+def plotly_config() -> dict[str, Any]:
+    """A copy to hand out: plotly takes entries away from the dict that it is given."""
+    return dict(PLOTLY_CONFIG)

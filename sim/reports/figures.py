@@ -15,7 +15,7 @@ from typing import Any
 
 from sim.reports import colours
 from sim.reports.colours import GRID, INK, MUTED, tint
-from sim.reports.config import PLOTLY_CONFIG
+from sim.reports.config import plotly_config
 from sim.reports.content import (
     Conditional,
     Drivers,
@@ -74,21 +74,21 @@ def _house_figure() -> type:
     import plotly.graph_objects as go  # deferred: pages never need it
 
     class HouseFigure(go.Figure):
-        """Every way in which the figure displays itself goes through PLOTLY_CONFIG: no upload button anywhere."""
+        """Every way in which the figure displays itself uses our configuration: no upload button anywhere."""
 
         def show(self, *args: Any, **kwargs: Any) -> Any:
-            return super().show(*args, **{"config": PLOTLY_CONFIG, **kwargs})
+            return super().show(*args, **{"config": plotly_config(), **kwargs})
 
         def to_html(self, *args: Any, **kwargs: Any) -> str:
-            return super().to_html(*args, **{"config": PLOTLY_CONFIG, **kwargs})
+            return super().to_html(*args, **{"config": plotly_config(), **kwargs})
 
         def write_html(self, *args: Any, **kwargs: Any) -> None:
-            super().write_html(*args, **{"config": PLOTLY_CONFIG, **kwargs})
+            super().write_html(*args, **{"config": plotly_config(), **kwargs})
 
         def _repr_mimebundle_(
             self, include: Any = None, exclude: Any = None, validate: bool = True, **kwargs: Any
         ) -> Any:
-            return super()._repr_mimebundle_(include, exclude, validate, **{"config": PLOTLY_CONFIG, **kwargs})
+            return super()._repr_mimebundle_(include, exclude, validate, **{"config": plotly_config(), **kwargs})
 
         def _ipython_display_(self) -> None:
             self.show()

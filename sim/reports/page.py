@@ -26,7 +26,7 @@ import jinja2
 from markupsafe import Markup, escape
 
 from sim.reports import colours, figures, svg, words
-from sim.reports.config import PLOTLY_CONFIG
+from sim.reports.config import plotly_config
 from sim.reports.content import (
     Conditional,
     Drivers,
@@ -146,7 +146,7 @@ def page_parts() -> dict[str, Any]:
         f"default-src 'none'; script-src 'sha256-{own}' 'sha256-{bundle['sha256']}'; "
         "style-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'; form-action 'none'"
     )
-    data = {"config": PLOTLY_CONFIG, "dark": colours.DARK}
+    data = {"config": plotly_config(), "dark": colours.DARK}
     return {
         "style": Markup(_asset("page.css").decode("utf-8")),
         "script": Markup(script),
@@ -190,7 +190,7 @@ def _incidence(content: Incidence) -> Chart:
         "end and its 95% interval; shaded bands are the intervals on the way."
     )
     times = content.axis.dates if len(content.axis.dates) else [f"{day:g}" for day in content.axis.days]
-    picked = _spread(len(times), 13)
+    picked = _spread(len(times), 9)
     rows = [
         [
             times[at],

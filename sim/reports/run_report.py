@@ -292,6 +292,8 @@ def _commands(summary: Summary, source: str | None) -> list[page.Command]:
     again = shlex.join([*words, *tail])
     base = shlex.join([words[0], "replay", *words[2:], "--seed", str(summary.seed), "--replication", "0"])
     return [
-        page.Command("The same run again, identical to the last bit on any machine and with any number of workers", again),
+        page.Command(
+            "The same run again, identical to the last bit on any machine and with any number of workers", again
+        ),
         page.Command("Any single history alone, with every decision and its reasons", base),
     ]

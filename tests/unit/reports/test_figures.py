@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from sim.reports import colours, figures
+from sim.reports.config import PLOTLY_CONFIG
 from sim.reports.content import Incidence, IncidenceSeries, OutcomeShare, TimeAxis
 from sim.reports.export import report_figures
 from tests.unit.reports import sample
@@ -37,6 +38,7 @@ def test_notebook_display_never_offers_an_upload(monkeypatch: pytest.MonkeyPatch
     drawn = figures.to_plotly(everything()["outcomes"])
     bundle = drawn._repr_mimebundle_()
     assert bundle["application/vnd.plotly.v1+json"]["config"]["showSendToCloud"] is False
+    assert drawn.to_html() and PLOTLY_CONFIG["plotlyServerURL"] == ""  # plotly pops it from the dict it gets
     assert re.search(r'"showSendToCloud":\s*false', drawn.to_html(include_plotlyjs=False))
 
 
