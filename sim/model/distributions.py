@@ -752,7 +752,7 @@ def conditional_mean_bins(distribution: Distribution, bins: int) -> tuple[float,
     Returns
     -------
     tuple of float, ascending
-        Their plain average is the distribution's mean (up to 1e-7 of its spread), which mid-quantiles miss.
+        Their plain average is the distribution's mean (up to 1e-6 of its spread), which mid-quantiles miss.
 
     Raises
     ------
