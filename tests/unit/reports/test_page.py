@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import html
+import math
 import os
 import re
 import subprocess
@@ -14,7 +15,23 @@ from pathlib import Path
 import pytest
 
 from sim.reports import page, words
-from sim.reports.content import Finding, InputRow, Number, ReportContent
+from sim.reports.content import (
+    Conditional,
+    Driver,
+    Drivers,
+    Fan,
+    Finding,
+    History,
+    Incidence,
+    IncidenceSeries,
+    InputRow,
+    Number,
+    OutcomeShare,
+    ReportContent,
+    TargetRow,
+    TimeAxis,
+    TimeToEvent,
+)
 from sim.reports.references import recompute
 from sim.reports.timeline import render_timeline, shown_options
 from tests.unit.reports import sample
@@ -185,3 +202,38 @@ def test_timeline_tells_the_whole_history() -> None:
     text = render_timeline(sample.timeline())
     for piece in ("Ends as: Open clash", "ruled out by", "✓ chosen", "--replication 1370", "What A-land believes"):
         assert piece in text
+
+
+def test_page_without_calendar_counts_in_its_own_unit() -> None:
+    """Thirteen days counted in hours: no dates anywhere, and the axis says hours."""
+    content = sample.content()
+    hours = TimeAxis([0, 100, 200, 312], unit="hours")
+    flat = [0.1, 0.2, 0.3, 0.4]
+    incidence = Incidence(hours, [IncidenceSeries("a", "A", flat, flat, flat)])
+    fan = Fan("f", "Pressure", hours, flat, flat, flat, flat, flat)
+    text = page.render(
+        replace(content, incidence=incidence, fans=[fan], histories=(), meta=replace(sample.meta(), start_date=None))
+    )
+    assert '<th scope="col"><bdi>hours</bdi></th>' in text
+    assert '"text":"hours"' in text
+
+
+def test_extreme_numbers_still_make_a_page() -> None:
+    """One history, classes never seen, a condition that nobody meets, nothing that moved anything."""
+    never = OutcomeShare("never", "Never seen", 0.0, 0.0, 0.79, 0)
+    always = OutcomeShare("always", "Always", 1.0, 0.21, 1.0, 1)
+    content = ReportContent(
+        "One history",
+        "",
+        sample.meta(),
+        outcomes=[never, always] + [replace(never, id=f"n{n}") for n in range(12)],
+        times=[TimeToEvent("Deal", 0.0, 0.0, 0.79, math.nan, None, math.nan)],
+        drivers=[Drivers("correlation", [Driver("p", "P", 0.0, 0.0, 0.0, False)], 0.0)],
+        conditionals=[Conditional("given a storm", 0, [replace(never, share=math.nan, low=0.0, high=1.0)])],
+        histories=[History("worst", 0, "gone", "Gone", "T", "", [], "sim replay", 0.0)],
+        targets=[TargetRow("q", 0.0, 0.0, 0.0, 0.0, 0.0, True)],
+    )
+    text = page.render(content)
+    assert "NaN" not in re.sub(r'<script type="text/plain".*?</script>', "", text, flags=re.S)
+    assert "n/a" in text
+    assert "never" in text
