@@ -153,13 +153,14 @@ class SelfExcitingArrival(Arrival):
         branching: float,
         decay: float,
         fire: Callable[[], None],
+        reads: tuple[str, ...],
     ) -> None:
         self.level = level
         self.branching = branching
         self.decay = decay
         self.excitation = 0.0
         self.excited_at = 0.0
-        super().__init__(history, name, key, self._bound, fire)
+        super().__init__(history, name, key, self._bound, fire, reads=reads)
 
     def _excitation(self) -> float:
         return hazards.excitation_after(self.excitation, self.decay, self.h.env.now - self.excited_at)

@@ -31,7 +31,17 @@ class Bundles:
         self.proposer = history.case.actor(self.spec.proposer)
         self.responder = history.case.actor(self.spec.responder)
         self.when = history.case.compile(self.spec.when) if self.spec.when else None
-        history.arrivals.append(Arrival(history, f"{name}.collapse", self.key, self._collapse_rate, self.end, lane=33))
+        history.arrivals.append(
+            Arrival(
+                history,
+                f"{name}.collapse",
+                self.key,
+                self._collapse_rate,
+                self.end,
+                lane=33,
+                reads=(f"{name}.standing",),
+            )
+        )
         history.watchers.append(self._watch)
         history.env.process(self.run())
 

@@ -36,7 +36,16 @@ class Crisis:
         self.terms = [p[self.slots.loss_share], p[self.slots.loss_extra], p[self.slots.loss_per_rung]]
         h.env.process(self.run())
         h.arrivals.append(
-            Arrival(h, "cooling", self.key, self._cooling_rate, self.cool, stream=Stream.OUTCOME, lane=40)
+            Arrival(
+                h,
+                "cooling",
+                self.key,
+                self._cooling_rate,
+                self.cool,
+                stream=Stream.OUTCOME,
+                lane=40,
+                reads=("rung", "crisis_active"),
+            )
         )
 
     def _table(self) -> list[float]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import simpy
 
-from sim.engines.clock import Arrival, Priority, Wakeup
+from sim.engines.clock import Arrival, Priority, SelfExcitingArrival, Wakeup
 from sim.engines.inputs import draw_inputs
 from sim.engines.minds import Minds
 from sim.engines.quantities import observers_of, rate_observers_of
@@ -152,12 +152,16 @@ class History:
 
     def ready(self) -> None:
         """Make room for the named quantities, once every process has compiled its conditions."""
+        for arrival in self.arrivals:
+            for name in arrival.reads or ():
+                self.case.names.setdefault(name, len(self.case.names))
         self.quantities = [0.0] * len(self.case.names)
         self.observe = observers_of(self.case)
         self.held_since = [NEVER] * len(self.case.held)
         self.rate_observe = rate_observers_of(self.case, self)
         self.arrivals.sort(key=lambda arrival: (arrival.key, arrival.lane))
         # Rates that read named quantities are set anew only when one of these has moved.
+        self.exciting = [n for n, arrival in enumerate(self.arrivals) if isinstance(arrival, SelfExcitingArrival)]
         self.unwatched = [n for n, arrival in enumerate(self.arrivals) if arrival.reads is None]
         self.readers = {
             slot: [n for n, arrival in enumerate(self.arrivals) if name in (arrival.reads or ())]
@@ -460,6 +464,10 @@ class History:
         """Read what rates and recurrent conditions use; which arrivals must set their rates anew."""
         quantities = self.quantities
         stale = set(self.unwatched)
+        for n in self.exciting:
+            # Excitation fades by itself; without any, the rate moves with what it reads alone.
+            if self.arrivals[n].excitation != 0.0:
+                stale.add(n)
         readers = self.readers
         for slot, read in self.rate_observe:
             value = read(self)

@@ -46,7 +46,13 @@ class LeadersMeeting(Table):
         self.agreed = history.env.event()
         self.process = history.env.process(self.run())
         self.cancellation = Arrival(
-            history, f"{name}.cancellation", self.key, self._cancellation_rate, self.cancel, lane=32
+            history,
+            f"{name}.cancellation",
+            self.key,
+            self._cancellation_rate,
+            self.cancel,
+            lane=32,
+            reads=(f"{name}.pending", *self.factor.names),
         )
         history.arrivals.append(self.cancellation)
         if spec.invitations is not None:

@@ -42,22 +42,29 @@ class Hazard:
             self.factor = h.case.compile(self.spec.factor)
             self.paused = h.case.compile(self.spec.paused)
             decay = relaxation.rate_from_half_life(h.p[self.slots.half_life])
+            self.base = h.p[self.slots.baseline] / h.year
+            self.paused_rate = h.p[self.slots.paused_rate] / h.year
             self.arrival = SelfExcitingArrival(
-                h, name, self.key, self._level, h.p[self.slots.branching], decay, self.occur
+                h,
+                name,
+                self.key,
+                self._level,
+                h.p[self.slots.branching],
+                decay,
+                self.occur,
+                self._reads(self.factor, self.paused),
             )
             h.arrivals.append(self.arrival)
         else:
             self.suspended = h.case.compile(self.spec.suspended_when) if self.spec.suspended_when else None
             h.env.process(self.calendar())
 
-    def _reads(self, *conditions: Any) -> tuple[str, ...] | None:
-        """Quantities that the rate depends on, or None if it also depends on a type that may be redrawn."""
+    def _reads(self, *conditions: Any) -> tuple[str, ...]:
+        """Quantities that the rate depends on; a redrawn type makes all rates stale."""
         names: set[str] = set()
         for condition in (self.when, self.type_when, *conditions):
             if condition is not None:
                 names.update(condition.names)
-        if self.spec.by_type is not None:
-            return None
         return tuple(sorted(names))
 
     def _rate(self) -> float:
@@ -89,12 +96,8 @@ class Hazard:
         h = self.h
         if self.when is not None and not h.holds(self.when):
             return 0.0, 0.0, 0.0, True
-        return (
-            h.p[self.slots.baseline] / h.year,
-            h.value(self.factor),
-            h.p[self.slots.paused_rate] / h.year,
-            h.holds(self.paused),
-        )
+        paused = h.holds(self.paused)
+        return self.base, 1.0 if paused else h.value(self.factor), self.paused_rate, paused
 
     def calendar(self) -> Generator[simpy.Event, Any, None]:
         """The given dates, then every period."""
@@ -247,6 +250,7 @@ def new_leader(h: History, slots: Any, spec: Any, u_class: float) -> None:
     h.note("leader", spec.actor, "a new leader takes over")
     if h.spec.actors[spec.actor].types.commitment:
         w.commitment[actor] = h.draw_class(actor, u_class)
+        h.all_stale = True
         for belief in h.minds.beliefs:
             if belief.actor == actor and belief.trait == "commitment":
                 h.minds.reset(belief)
