@@ -165,6 +165,7 @@ def test_unusual_keys_are_quoted_in_paths():
         ("satrt_date", "start_date"),
         ("resolv", "resolve"),
         ("USA", "usa"),
+        ("uas", "usa"),
         ("usa_", "usa"),
         ("completely_other", None),
         ("x", None),
@@ -235,6 +236,7 @@ class Actor(Strict):
     resolve: Annotated[float, Field(ge=0, le=1)] | None = None
     prior: Annotated[Beta | Uniform, Field(discriminator="dist")] | None = None
     patience: float | Beta = 0.5
+    spread: Uniform | Beta | None = None
     rank: int = Field(1, ge=1)
     active: bool = True
 
@@ -304,6 +306,8 @@ def translated(text: str, model: type[BaseModel] | None = Scenario) -> list[tupl
          ("actors.0.patience", "expected a number or a mapping, found a list of 1 entry", "", 1, 30)),
         ("actors: [{name: x, patience: {dist: beta, a: -1}}]",
          ("actors.0.patience.a", "expected a number > 0, found -1", "", 1, 46)),
+        ("actors: [{name: x, spread: {dist: beta, a: -1}}]",
+         ("actors.0.spread.a", "expected a number > 0, found -1", "", 1, 44)),
     ],
 )  # fmt: skip
 def test_what_pydantic_finds_is_said_in_words_of_people(text, expected):
@@ -343,6 +347,28 @@ def test_a_fault_below_a_short_form_is_shown_at_the_value_written():
         Holder.model_validate(document.data)
     (item,) = from_validation_error(caught.value, document, Holder)
     assert (item.path, item.text, item.column) == (("cost",), "expected a number >= 0, found -1", 7)
+
+
+def test_a_key_missing_below_a_short_form_is_no_key_of_the_file():
+    class Shape(Strict):
+        a: float
+
+    class Quantity(Strict):
+        shape: Shape
+
+        @model_validator(mode="before")
+        @classmethod
+        def _short(cls, data: object) -> object:
+            return {"shape": {}} if isinstance(data, int) else data
+
+    class Holder(Strict):
+        cost: Quantity
+
+    document = read_text("cost: 1", "s.yaml")
+    with pytest.raises(ValidationError) as caught:
+        Holder.model_validate(document.data)
+    (item,) = from_validation_error(caught.value, document, Holder)
+    assert (item.path, item.text) == (("cost",), "missing key 'a'")
 
 
 def test_an_expression_error_is_shown_at_its_column():
