@@ -36,7 +36,9 @@ class Agreement:
         self.kind = "deal"
         self.violation = h.env.event()
         self.process: simpy.Process | None = None
-        h.arrivals.append(Arrival(h, "collapse", self.key, self._collapse_rate, self._collapses, lane=48))
+        # Trust, verification and veto players move with milestones, signals and leaders, which make rates stale.
+        reads = ("deal.in_force", "deal.disputed", "deal.milestones")
+        h.arrivals.append(Arrival(h, "collapse", self.key, self._collapse_rate, self._collapses, lane=48, reads=reads))
 
     # Signing
 
@@ -50,11 +52,11 @@ class Agreement:
         if repeated:
             h.first("signed")
             h.env.process(self.ratify(package, kind, repeated))
-            h.note("signature", "", f"{h.package_name(package)} is signed, subject to ratification")
+            h.note("signature", "", f"{h.package_name(package)} is signed, subject to ratification", package=package)
             return True
         if u < minds.block_probability(package, kind):
             h.count("blocked")
-            h.note("veto", "", f"{h.package_name(package)} is blocked at home")
+            h.note("veto", "", f"{h.package_name(package)} is blocked at home", package=package)
             return False
         self.enter_into_force(package)
         return True
@@ -75,13 +77,14 @@ class Agreement:
                 block = h.p[slots.weight] * (1.0 - chance)
                 passed = h.draw(Stream.VETO, key, 0) >= block
                 h.count(f"votes.{name}")
-                h.note("ratification", name, f"vote {attempt + 1}: {'passed' if passed else 'lost'}", chance=1.0 - block)
+                words = f"vote {attempt + 1}: {'passed' if passed else 'lost'}"
+                h.note("ratification", name, words, number=attempt + 1, passed=passed, chance=1.0 - block)
                 h.settle()
                 if passed:
                     break
             if not passed:
                 h.count("blocked")
-                h.note("veto", name, f"{h.package_name(package)} is dead")
+                h.note("veto", name, f"{h.package_name(package)} is dead", package=package)
                 h.settle()
                 return
         h.advance()
@@ -109,7 +112,7 @@ class Agreement:
         h.row.setdefault("first_deal", h.package_name(package))
         for k, name in enumerate(h.case.issue_ids):
             h.row.setdefault(f"first_deal_level:{name}", self.promised[k])
-        h.note("deal", "", f"a deal is signed: {h.package_name(package)}")
+        h.note("deal", "", f"a deal is signed: {h.package_name(package)}", package=package)
         h.session()
         h.begin_talks("a deal is signed")
         h.pledge_restraint()
@@ -158,6 +161,7 @@ class Agreement:
             if h.case.actor(player.parent) in self.parties and h.minds.consent_of(name, h.w.deal) < 0.5:
                 hostile += 1
         h.w.deal_hostile = float(hostile)
+        h.all_stale = True
 
     def step_of(self, k: int) -> float:
         """Share of an issue's promise that the coming milestone carries."""
@@ -202,7 +206,10 @@ class Agreement:
             "milestone",
             "",
             f"milestone {w.deal_milestones + 1}: "
-            + ", ".join(f"{h.case.actor_ids[a]} {ACTS[x]}s" for a, x in zip(self.parties, acts, strict=True)),
+            + ", ".join(f"{h.case.actor_ids[a]}: {ACTS[x]}" for a, x in zip(self.parties, acts, strict=True)),
+            number=w.deal_milestones + 1,
+            acts={h.case.actor_ids[a]: ACTS[x] for a, x in zip(self.parties, acts, strict=True)},
+            seen={h.case.actor_ids[a]: ACTS[x] for a, x in zip(self.parties, seen, strict=True)},
         )
         for k, name in enumerate(h.case.issue_ids):
             step = self.step_of(k)
@@ -343,7 +350,8 @@ class Agreement:
         w.deal_disputed = 0
         h.first("collapse")
         h.count("collapses")
-        h.note("collapse", h.case.actor_ids[leaver], f"the deal ends: {why}", age=(h.env.now - w.deal_since) / h.day)
+        age = (h.env.now - w.deal_since) / h.day
+        h.note("collapse", h.case.actor_ids[leaver], f"the deal ends: {why}", why=why, age=age)
         eased = w.level[h.relief_issue] if h.relief_issue >= 0 else 0.0
         h.revert_levels()
         if h.relief_issue >= 0 and not self.spec.snapback:

@@ -90,14 +90,16 @@ class Bundles:
             values.append(minds.of_levels(self.proposer, changed) * binary_logit(gain, precision))
         if not names:
             return
-        chosen = h.decide("bundle", self.proposer, names, values, precision, u_pick)
+        chosen = h.decide("bundle", self.proposer, names, values, precision, u_pick, track=self.name)
         w.met[self.index] += 1
         h.count(f"bundles_proposed.{self.name}")
         gain = minds.of_levels(self.responder, levels[chosen]) + bonus
-        if h.decide("bundle_reply", self.responder, ["accept", "decline"], [gain, stays], precision, u_reply) != 0:
+        options = ["accept", "decline"]
+        values = [gain, stays]
+        if h.decide("bundle_reply", self.responder, options, values, precision, u_reply, track=self.name) != 0:
             return
         if self._blocked(levels[chosen], u_veto):
-            h.note("veto", "", f"the bundle {names[chosen]} is blocked at home")
+            h.note("veto", "", f"{names[chosen]} is blocked at home", track=self.name, bundle=names[chosen])
             return
         w.level = list(levels[chosen])
         w.seen = list(levels[chosen])
@@ -107,7 +109,8 @@ class Bundles:
             w.standing_since[self.index] = h.env.now
             h.first(f"standing.{self.name}")
         h.count(f"bundles.{self.name}")
-        h.note("bundle", h.case.actor_ids[self.responder], f"accepts {names[chosen]}")
+        who = h.case.actor_ids[self.responder]
+        h.note("bundle", who, f"accepts {names[chosen]}", track=self.name, bundle=names[chosen])
         h.apply(self.slots.effects, self.spec.effects, self.proposer)
         if 0 < w.rung <= self.spec.lowers_rung_up_to and not w.crisis:
             w.rung -= 1
@@ -145,7 +148,7 @@ class Bundles:
             return
         h.w.standing[self.index] = 0.0
         h.count(f"standing_ended.{self.name}")
-        h.note("collapse", "", f"the standing agreement on {self.name} ends")
+        h.note("collapse", "", f"the standing agreement on {self.name} ends", track=self.name)
         for bundle in self.spec.menu.values():
             if bundle.lasts:
                 for issue in (*bundle.at_least, *bundle.add):
@@ -199,11 +202,12 @@ class StagedConsent:
             gain = minds.utility(actor, terms)
             d = minds.disagreement(actor)
             u = h.draw(Stream.CHOICE, self.key, 64 + lane)
-            if h.decide("open", actor, ["propose", "wait"], [gain, d], precision, u) == 0:
+            if h.decide("open", actor, ["propose", "wait"], [gain, d], precision, u, track=self.name) == 0:
                 self.terms = terms
                 h.first(f"opened.{self.name}")
                 h.count(f"opened.{self.name}")
-                h.note("proposal", name, f"opens {self.name}: {h.package_name(terms)}")
+                words = f"opens {self.name}: {h.package_name(terms)}"
+                h.note("proposal", name, words, track=self.name, package=terms)
                 return True
         return False
 
@@ -250,7 +254,7 @@ class StagedConsent:
             h.settle()
             if retries > self.spec.retries:
                 self.dead = True
-                h.note("vote", "", f"{self.name} is dead")
+                h.note("vote", "", f"{self.name} is dead", track=self.name, dead=True)
                 return
             yield h.wait(self.spec.retry_after, Priority.MEETING)
         h.advance()
@@ -270,12 +274,14 @@ class StagedConsent:
             d = minds.disagreement(actor)
             u = h.draw(Stream.CHOICE, self.key, lane)
             gain = minds.utility(actor, self.terms) + bonus
-            yes[name] = h.decide("stage_vote", actor, ["yes", "no"], [gain, d], precision, u) == 0
+            chosen = h.decide("stage_vote", actor, ["yes", "no"], [gain, d], precision, u, track=self.name)
+            yes[name] = chosen == 0
         passed = all(yes[name] for name in self.spec.required) and (
             not self.spec.any_of or any(yes[name] for name in self.spec.any_of)
         )
         h.count(f"votes.{self.name}")
-        h.note("vote", "", f"{self.name}, {self.spec.stages[stage]}: {'passed' if passed else 'lost'}")
+        words = f"{self.name}, {self.spec.stages[stage]}: {'passed' if passed else 'lost'}"
+        h.note("vote", "", words, track=self.name, stage=self.spec.stages[stage], passed=passed, yes=yes)
         return passed
 
     def enter_into_force(self) -> None:
@@ -290,7 +296,7 @@ class StagedConsent:
             w.seen[k] = max(w.seen[k], level)
         h.first(f"in_force.{self.name}")
         h.count(f"in_force.{self.name}")
-        h.note("in force", "", f"{self.name} enters into force")
+        h.note("in force", "", f"{self.name} enters into force", track=self.name, package=self.terms)
 
     def _collapse_rate(self) -> float:
         h = self.h
@@ -307,7 +313,7 @@ class StagedConsent:
         h.revert_levels()
         h.count(f"collapsed.{self.name}")
         h.first("collapse")
-        h.note("collapse", "", f"{self.name} collapses")
+        h.note("collapse", "", f"{self.name} collapses", track=self.name)
 
 
 def _candidates(case: Any, names: list[str]) -> list[int]:
@@ -369,5 +375,6 @@ class Resolutions:
         if passed:
             h.w.sanctions_level = level_after_step(h.w.sanctions_level, h.p[self.slots.step])
             h.count(f"passed.{self.name}")
-        h.note("resolution", "", "a resolution is passed" if passed else "a resolution fails", severity=severity)
+        words = "a resolution is passed" if passed else "a resolution fails"
+        h.note("resolution", "", words, track=self.name, passed=passed, severity=severity)
         h.settle()

@@ -32,6 +32,7 @@ class Crisis:
         self.started = h.env.event()
         self.table = self._table()
         self.disagreement: dict[int, float] = {}
+        self._fights: dict[tuple[int, float], tuple[float | None, float | None]] = {}
         p = h.p
         self.terms = [p[self.slots.loss_share], p[self.slots.loss_extra], p[self.slots.loss_per_rung]]
         h.env.process(self.run())
@@ -78,7 +79,8 @@ class Crisis:
             w.crisis_mover = self.sides.index(challenger) if challenger in self.sides else 0
             h.first("crisis")
             h.count("crises")
-            h.note("crisis", "", f"a crisis begins at rung {w.rung}: {self.spec.rungs[w.rung].label}")
+            words = f"a crisis begins at rung {w.rung}: {self.spec.rungs[w.rung].label}"
+            h.note("crisis", "", words, act="begins", rung=w.rung)
             event, self.started = self.started, h.env.event()
             event.succeed()
         if w.rung >= self.strike_rung and self.struck_at == NEVER:
@@ -90,7 +92,7 @@ class Crisis:
         h.w.crisis = 0
         self.struck_at = NEVER
         h.count("crisis_days", (h.env.now - h.w.crisis_since) / h.day)
-        h.note("crisis", "", f"the crisis ends: {why}")
+        h.note("crisis", "", f"the crisis ends: {why}", act="ends", why=why)
 
     def run(self) -> Generator[simpy.Event, Any, None]:
         """Ticks while a crisis is active; then wait for the next."""
@@ -122,7 +124,7 @@ class Crisis:
             if h.env.now - self.struck_at >= self.spec.strike_lasts:
                 w.rung = self.spec.incident_rung
                 self.struck_at = NEVER
-                h.note("crisis", "", "the strike remains limited")
+                h.note("crisis", "", "the strike remains limited", act="limited")
                 return
         move = self.move(u)
         mover = self.sides[w.crisis_mover]
@@ -132,7 +134,7 @@ class Crisis:
             w.rung = ladder.rung_after_concession(
                 w.rung, self.last, self.spec.concession_rung, self.spec.incident_rung
             )
-            h.note("crisis", h.case.actor_ids[mover], "concedes")
+            h.note("crisis", h.case.actor_ids[mover], "concedes", act="concedes", rung=w.rung)
             if w.rung <= self.spec.calm_rung:
                 self.end("a concession")
             else:
@@ -141,7 +143,7 @@ class Crisis:
             if w.rung + 1 == self.strike_rung:
                 h.strike(mover)
             else:
-                self.step_up(f"{h.case.actor_ids[mover]} escalates")
+                self.step_up("escalates", h.case.actor_ids[mover])
         elif w.rung != self.strike_rung:
             fade = ladder.chance_within(h.p[self.slots.fade], self.tick_at(w.rung) / h.day)
             if us[1] < fade:
@@ -149,13 +151,13 @@ class Crisis:
                 if w.rung <= self.spec.calm_rung:
                     self.end("it has faded")
 
-    def step_up(self, why: str) -> None:
+    def step_up(self, why: str, who: str = "") -> None:
         """One rung up; the last is major war."""
         h = self.h
         w = h.w
         rung = w.rung + 1
         h.reach_rung(rung)
-        h.note("crisis", "", f"{why}: rung {rung}, {self.spec.rungs[rung].label}")
+        h.note("crisis", who, f"{why}: rung {rung}, {self.spec.rungs[rung].label}", act="escalates", rung=rung)
         if rung == self.last:
             w.last_major = h.env.now
             h.major_war()
@@ -211,21 +213,29 @@ class Crisis:
 
     def fight_and_force(self, actor: int, d: float, war_cost: float) -> tuple[float, float]:
         """Values of major war and of stepping up from the brink to a side with the given cost of war."""
+        known = self._fights.get((actor, war_cost))
+        if known is None:
+            known = self._fights[actor, war_cost] = self._fight_and_strike(actor, war_cost)
+        fight, strike = known
+        if strike is not None:
+            return (d - war_cost if fight is None else fight), strike
+        if fight is None:
+            fight = d - war_cost
+        stays_limited = self.h.p[self.slots.counter_success]
+        return fight, stays_limited * (d - self.h.p[self.slots.counter_blow]) + (1.0 - stays_limited) * fight
+
+    def _fight_and_strike(self, actor: int, war_cost: float) -> tuple[float | None, float | None]:
+        """The parts of these values that do not depend on the disagreement payoff."""
         h = self.h
         identifier = h.case.actor_ids[actor]
         fighting = h.slots.actors[identifier].fighting
-        fight = (
-            d - war_cost
-            if fighting is None
-            else ladder.fight_value(h.p[fighting.win_probability], h.p[fighting.prize], war_cost)
-        )
-        if identifier == self.spec.striker and h.spec.mechanisms.aftermath is not None:
-            prospects = h.prospects(actor)
-            force = expectation.lottery_value(prospects, len(prospects) // 3, war_cost, 0.0, 1.0, 1.0)
-        else:
-            stays_limited = h.p[self.slots.counter_success]
-            force = stays_limited * (d - h.p[self.slots.counter_blow]) + (1.0 - stays_limited) * fight
-        return fight, force
+        fight = None
+        if fighting is not None:
+            fight = ladder.fight_value(h.p[fighting.win_probability], h.p[fighting.prize], war_cost)
+        if identifier != self.spec.striker or h.spec.mechanisms.aftermath is None:
+            return fight, None
+        prospects = h.prospects(actor)
+        return fight, expectation.lottery_value(prospects, len(prospects) // 3, war_cost, 0.0, 1.0, 1.0)
 
     def concession_chance(self, mover: int, other: int, rung: int) -> float:
         """The mover's belief that the other would concede at a rung."""
@@ -300,7 +310,7 @@ def strike(h: History, actor: int) -> None:
     u = h.draw(Stream.VETO, h.case.keys["actors"][h.case.actor_ids[actor]], 50)
     h.count("strikes_attempted")
     if crisis is None:
-        h.note("force", h.case.actor_ids[actor], "uses force; the scenario has no ladder")
+        h.note("force", h.case.actor_ids[actor], "uses force; the scenario has no ladder", act="strikes")
         return
     vetoed = (
         aftermath is not None
@@ -310,11 +320,11 @@ def strike(h: History, actor: int) -> None:
     )
     if vetoed:
         h.count("strikes_vetoed")
-        h.note("force", aftermath.strike_veto_by, "stops a strike")
+        h.note("force", aftermath.strike_veto_by, "stops a strike", act="stops", striker=h.case.actor_ids[actor])
         return
     h.first("strike")
     h.count("strikes")
-    h.note("force", h.case.actor_ids[actor], "uses force")
+    h.note("force", h.case.actor_ids[actor], "uses force", act="strikes")
     h.end_talks("force is used")
     h.w.moratorium = 0
     h.w.pause_until = NEVER

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import simpy
 
@@ -45,6 +45,8 @@ class Decision:
     removed: dict[str, str]  # option -> the constraint that removed it
     beliefs_before: dict[str, list[float]]
     beliefs_after: dict[str, list[float]] = field(default_factory=dict)
+    packages: tuple[int | None, ...] = ()  # row of the package an option is about, where it is about one
+    track: str = ""
 
 
 @dataclass(frozen=True)
@@ -55,16 +57,35 @@ class Happening:
     kind: str
     who: str
     what: str
-    numbers: dict[str, float] = field(default_factory=dict)
+    details: dict[str, Any] = field(default_factory=dict)  # numbers, and ids of what the event is about
+
+
+class Sample(NamedTuple):
+    """How things stood after an event."""
+
+    time: float
+    tension: float
+    rung: float
+    pressure: float
+    expectation: float
+    belief_talks: float
+    belief_pressure: float
+    talks_on: float
+    trust: float
+    beliefs: tuple[float, ...]  # the whole store; `Minds.beliefs` says which is whose
 
 
 class Log:
-    """What happened in one history, in order, with a checksum of the world after each event if asked for."""
+    """What happened in one history, in order, and how things stood after each event.
+
+    With `checksums` also a checksum of the world after each event.
+    """
 
     def __init__(self, *, checksums: bool = False) -> None:
         self.decisions: list[Decision] = []
         self.happenings: list[Happening] = []
         self.entries: list[Decision | Happening] = []
+        self.samples: list[Sample] = []
         self.checksums: list[tuple[float, str]] | None = [] if checksums else None
 
 
@@ -163,8 +184,12 @@ class History:
         # Rates that read named quantities are set anew only when one of these has moved.
         self.exciting = [n for n, arrival in enumerate(self.arrivals) if isinstance(arrival, SelfExcitingArrival)]
         self.unwatched = [n for n, arrival in enumerate(self.arrivals) if arrival.reads is None]
+        self.every_arrival = list(range(len(self.arrivals)))
+        lasting = {name for held in self.case.held for name in held.condition.names}
+        # -1 stands for the conditions that must hold for some time.
         self.readers = {
             slot: [n for n, arrival in enumerate(self.arrivals) if name in (arrival.reads or ())]
+            + ([-1] if name in lasting else [])
             for name, slot in self.case.names.items()
         }
         self.all_stale = True
@@ -457,8 +482,20 @@ class History:
         arrivals = self.arrivals
         for n in self._glance():
             arrivals[n].refresh()
-        if self.log is not None and self.log.checksums is not None:
-            self.log.checksums.append((self.env.now, w.checksum()))
+        if self.log is not None:
+            self._sample()
+            if self.log.checksums is not None:
+                self.log.checksums.append((self.env.now, w.checksum()))
+
+    def _sample(self) -> None:
+        """Keep how things stand in the log."""
+        w = self.w
+        self.log.samples.append(
+            Sample(
+                self.env.now, w.tension, float(w.rung), w.pressure, w.expectation, w.belief_talks, w.belief_pressure,
+                float(w.talks_on), self.minds.mutual_trust(*self.side_indices), tuple(w.beliefs),
+            )
+        )  # fmt: skip
 
     def _glance(self) -> list[int]:
         """Read what rates and recurrent conditions use; which arrivals must set their rates anew."""
@@ -474,11 +511,13 @@ class History:
             if value != quantities[slot]:
                 quantities[slot] = value
                 stale.update(readers[slot])
-        if self.case.held:
-            self._follow()
         if self.all_stale:
             self.all_stale = False
-            return list(range(len(self.arrivals)))
+            self._follow()
+            return self.every_arrival
+        if -1 in stale:
+            stale.discard(-1)
+            self._follow()
         return sorted(stale)
 
     def look(self) -> None:
@@ -501,10 +540,10 @@ class History:
 
     # Events and their effects
 
-    def note(self, kind: str, who: str, what: str, **numbers: float) -> None:
+    def note(self, kind: str, who: str, what: str, **details: Any) -> None:
         """Keep an event in the log."""
         if self.log is not None:
-            happening = Happening(self.env.now, kind, who, what, numbers)
+            happening = Happening(self.env.now, kind, who, what, details)
             self.log.happenings.append(happening)
             self.log.entries.append(happening)
 
@@ -539,7 +578,7 @@ class History:
             self.first("talks_resumed")
             self.count("talks_resumed")
             w.moratorium_until = NEVER
-            self.note("talks", "", f"talks open: {why}")
+            self.note("talks", "", f"talks open: {why}", opens=True, why=why)
             event, self._opened = self._opened, self.env.event()
             event.succeed()
             if w.rung > 1:
@@ -559,7 +598,7 @@ class History:
             if self.recognition is not None:
                 self._fall_back_to_floor()
             self.first("talks_ended")
-            self.note("talks", "", f"talks end: {why}")
+            self.note("talks", "", f"talks end: {why}", opens=False, why=why)
             event, self._closed = self._closed, self.env.event()
             event.succeed()
 
@@ -661,7 +700,7 @@ class History:
             self.row.setdefault("first_deal", self.package_name(package))
             for k, name in enumerate(self.case.issue_ids):
                 self.row.setdefault(f"first_deal_level:{name}", self.w.level[k])
-            self.note("deal", "", f"a deal is signed: {self.package_name(package)}")
+            self.note("deal", "", f"a deal is signed: {self.package_name(package)}", package=package)
             return True
         return self.agreement.sign(package, kind, track)
 
@@ -737,7 +776,7 @@ class History:
         if self.w.talks_on:
             self.advance()
             self.w.moratorium = 1
-            self.note("restraint", self.spec.sides[1], "declares a moratorium on tests")
+            self.note("restraint", self.spec.sides[1], "declares a moratorium on tests", holds=True)
             self.settle()
 
     def any_mandate(self) -> list[float]:
@@ -755,7 +794,7 @@ class History:
             self._maximal = self.minds.utility(self.side_indices[0], row) if row >= 0 else float("inf")
         return self._maximal
 
-    def remember_offer(self, package: int, proposer: int, accepted: bool) -> None:
+    def remember_offer(self, package: int, proposer: int, accepted: bool, track: str) -> None:
         """Keep an offer for the picture of offers in utility space."""
         if self.log is not None:
             one, two = self.side_indices
@@ -763,9 +802,13 @@ class History:
                 "offer",
                 self.case.actor_ids[proposer],
                 f"{self.package_name(package)}: {'accepted' if accepted else 'rejected'}",
-                accepted=1.0 if accepted else 0.0,
+                track=track,
+                package=package,
+                accepted=accepted,
                 utility_one=self.minds.utility(one, package),
                 utility_two=self.minds.utility(two, package),
+                reserve_one=self.minds.disagreement(one),
+                reserve_two=self.minds.disagreement(two),
             )
 
     # Decisions
@@ -781,6 +824,9 @@ class History:
         allowed: Sequence[float] | None = None,
         removed: dict[str, str] | None = None,
         fallback: int = -1,
+        *,
+        packages: Sequence[int | None] = (),
+        track: str = "",
     ) -> int:
         """Position of the option chosen by logit, or `fallback` if constraints leave none; logged on demand."""
         size = len(values)
@@ -795,10 +841,12 @@ class History:
                 node,
                 tuple(labels),
                 tuple(values),
-                tuple(out[:size]),
+                tuple(out[:size]) if any(out[:size]) else tuple(float(n == chosen) for n in range(size)),
                 labels[chosen] if chosen >= 0 else "nothing allowed",
                 dict(removed or {}),
                 self.minds.snapshot(),
+                packages=tuple(packages),
+                track=track,
             )
             self.log.decisions.append(decision)
             self.log.entries.append(decision)
@@ -812,6 +860,11 @@ class History:
     def package_name(self, package: int) -> str:
         """A package in words."""
         return "status quo" if package < 0 else self.case.package_names[package]
+
+    def package_label(self, package: int) -> str:
+        """A package's name in the log, its own also where it was generated."""
+        name = self.package_name(package)
+        return name if package < 0 or self.case.named.get(name) == package else f"{name} #{package}"
 
     # Running
 
@@ -827,7 +880,8 @@ class History:
             self._lapse()
             self.settle()
             for arrival in self.arrivals:
-                arrival.wake_if_near()
+                if arrival.due <= self.next_pulse:
+                    arrival.wake_if_near()
             yield self.wait(self.spec.pulse, Priority.PULSE)
 
     def _lapse(self) -> None:
@@ -841,13 +895,15 @@ class History:
         if w.moratorium and w.moratorium_until != NEVER and now >= w.moratorium_until:
             w.moratorium = 0
             w.moratorium_until = NEVER
-            self.note("restraint", "", "the moratorium's deadline has passed")
+            self.note("restraint", "", "the moratorium's deadline has passed", holds=False)
 
     def major_war(self) -> None:
         """Major war: the history ends here, before anything else at this instant."""
         if not self.over:
             self.over = True
             self.first("major_war")
+            if self.log is not None:
+                self._sample()
             self.finished._ok = True
             self.finished._value = None
             self.env.schedule(self.finished, priority=0)

@@ -106,7 +106,7 @@ class LeadersMeeting(Table):
         self.set_pending(h.env.now + delay)
         self.revived = False
         h.session()
-        h.note("date", "", f"a meeting on {self.name} is agreed", days=delay / h.day)
+        h.note("date", "", f"a meeting on {self.name} is agreed", track=self.name, days=delay / h.day)
         event, self.agreed = self.agreed, h.env.event()
         event.succeed()
 
@@ -124,7 +124,7 @@ class LeadersMeeting(Table):
         h = self.h
         h.first("cancellation")
         h.count(f"cancellations.{self.name}")
-        h.note("cancellation", "", f"the meeting on {self.name} is cancelled")
+        h.note("cancellation", "", f"the meeting on {self.name} is cancelled", track=self.name)
         self.original = self.date
         self.set_pending(NEVER)
         self.process.interrupt("cancelled")
@@ -154,7 +154,8 @@ class LeadersMeeting(Table):
         h.session()
         h.begin_talks("the meeting is revived")
         h.count(f"revivals.{self.name}")
-        h.note("revival", "", f"the meeting on {self.name} is revived", days=(date - h.env.now) / h.day)
+        left = (date - h.env.now) / h.day
+        h.note("revival", "", f"the meeting on {self.name} is revived", track=self.name, days=left)
         h.settle()
 
     # Invitations
@@ -207,14 +208,16 @@ class LeadersMeeting(Table):
         u_invite = h.draw(Stream.CHOICE, self.key, 8)
         u_reply = h.draw(Stream.CHOICE, self.key, 9)
         h.count(f"invitation_nodes.{self.name}")
-        if h.decide("invite", self.proposer, ["invite", "wait"], values, precision, u_invite) != 0:
+        options = ["invite", "wait"]
+        if h.decide("invite", self.proposer, options, values, precision, u_invite, track=self.name) != 0:
             return False
         d = minds.disagreement(self.responder)
         own = minds.utility(self.responder, best) - d if best >= 0 else 0.0
         recognition = h.recognition_gain(self.responder) if first else 0.0
         values = [d + recognition + (own if own > 0.0 else 0.0), d]
         h.count(f"invitations.{self.name}")
-        if h.decide("invitation", self.responder, ["accept", "decline"], values, precision, u_reply) != 0:
+        options = ["accept", "decline"]
+        if h.decide("invitation", self.responder, options, values, precision, u_reply, track=self.name) != 0:
             return False
         h.count(f"invitations_accepted.{self.name}")
         delay = h.duration(slots.delay, Stream.TIMING, self.key, 18)
@@ -249,7 +252,7 @@ class LeadersMeeting(Table):
         h.session()
         h.first("meeting")
         h.count("meetings")
-        h.note("meeting", "", f"the leaders meet on {self.name}")
+        h.note("meeting", "", f"the leaders meet on {self.name}", track=self.name, number=number + 1)
         h.begin_talks("the leaders meet")
         w.recognised = 1
         self._recognise()
@@ -281,7 +284,8 @@ class LeadersMeeting(Table):
             h.count("walk_outs")
             h.first("walk_out")
             h.apply(self.slots.walk_out_effects, self.spec.walk_out_effects, self.proposer)
-        h.note("result", "", result.replace("_", " "), expectation=expected, value=value, gap=gap)
+        words = result.replace("_", " ")
+        h.note("result", "", words, track=self.name, result=result, expectation=expected, value=value, gap=gap)
         if signed < 0 and h.spec.mechanisms.aftermath is not None and h.spec.mechanisms.aftermath.enabled:
             h.look()
             self.respond(gap, spin, declared, first)
@@ -307,14 +311,14 @@ class LeadersMeeting(Table):
         counter = -1
         if offer >= 0:
             answer, counter = self.answer(offer, precision)
-            h.remember_offer(offer, self.proposer, answer == 0)
+            h.remember_offer(offer, self.proposer, answer == 0, self.name)
             if answer == 0:
                 if h.sign(offer, self.parties, "deal", self.name):
                     return offer, -1
                 blocked.add(offer)
         choice = self.last_word(counter if counter not in blocked else -1, precision)
         if counter >= 0:
-            h.remember_offer(counter, self.responder, choice == 0)
+            h.remember_offer(counter, self.responder, choice == 0, self.name)
         if choice == 0:
             if h.sign(counter, self.parties, "deal", self.name):
                 return counter, -1
@@ -340,6 +344,8 @@ class LeadersMeeting(Table):
             [0.0 if line else 1.0, 1.0],
             {"yes": f"red line {line}"} if line else None,
             1,
+            packages=[declared, None],
+            track=self.name,
         )
         return (-1, declared) if yes == 0 else (-1, -1)
 
@@ -384,8 +390,11 @@ class LeadersMeeting(Table):
         count = h.minds.count
         if h.log is None:
             return logit_choice(values, allowed, count, precision, u, h.scratch_out)
-        labels = [h.package_name(p) for p in range(count)]
-        return h.decide(node, actor, labels, list(values[:count]), precision, u, list(allowed[:count]), removed)
+        labels = [h.package_label(p) for p in range(count)]
+        return h.decide(
+            node, actor, labels, list(values[:count]), precision, u, list(allowed[:count]), removed,
+            packages=range(count), track=self.name,
+        )  # fmt: skip
 
     def answer(self, offer: int, precision: float) -> tuple[int, int]:
         """Accept (0), counter (1) or refuse (2), and the counter-offer."""
@@ -409,6 +418,8 @@ class LeadersMeeting(Table):
             allowed,
             {labels[0]: f"red line {line}"} if line else None,
             2,
+            packages=[offer, counter if counter >= 0 else None, None],
+            track=self.name,
         )
         reject = counter_value if counter >= 0 and counter_value > d else d
         learn_from_reply(h, self.responder, offer, reject, block, precision, choice == 0)
@@ -453,16 +464,19 @@ class LeadersMeeting(Table):
         line = minds.crosses_line(self.proposer, counter) if counter >= 0 else None
         allowed = [1.0 if counter >= 0 and not line else 0.0, 1.0 if declared >= 0 else 0.0, 1.0]
         u = h.draw(Stream.CHOICE, self.key, 2)
+        labels = [f"accept {h.package_name(counter)}", "declaration", "walk out"]
         return h.decide(
             "last_word",
             self.proposer,
-            [f"accept {h.package_name(counter)}", "declaration", "walk out"],
+            labels,
             [accept, declare, d],
             precision,
             u,
             allowed,
-            None,
+            {labels[0]: f"red line {line}"} if line else None,
             2,
+            packages=[counter if counter >= 0 else None, declared if declared >= 0 else None, None],
+            track=self.name,
         )
 
     # Aftermath
@@ -484,8 +498,9 @@ class LeadersMeeting(Table):
         allowed = [1.0, 1.0, 1.0 if spec.aftermath.force else 0.0, 1.0 if declared >= 0 else 0.0]
         u = h.draw(Stream.CHOICE, self.key, 4)
         choice = h.decide(
-            "response", self.proposer, ["continue", "pressure", "force", "sign and sell"], values, precision, u, allowed
-        )
+            "response", self.proposer, ["continue", "pressure", "force", "sign and sell"], values, precision, u, allowed,
+            packages=[None, None, None, declared if declared >= 0 else None], track=self.name,
+        )  # fmt: skip
         failed = declared < 0
         if failed:
             h.count("failed_meetings")
@@ -554,7 +569,8 @@ class LeadersMeeting(Table):
         w.declaration = 1
         h.first("declaration")
         h.count("declarations")
-        h.note("declaration", "", f"a declaration is signed: {h.package_name(declared)}")
+        words = f"a declaration is signed: {h.package_name(declared)}"
+        h.note("declaration", "", words, track=self.name, package=declared)
         row = h.minds.row(declared)
         for name in self.spec.declaration_pledges:
             k = h.case.issue(name)
@@ -593,8 +609,9 @@ class LeadersMeeting(Table):
         options = ["resume tests", "set a deadline", "turn to partners"]
         allowed = [1.0, 1.0, 1.0 if h.sanctions is not None else 0.0]
         choice = h.decide(
-            "after_failure", actor, options, [resume, deadline, turn], p[h.slots.choice.leaders], u, allowed
-        )
+            "after_failure", actor, options, [resume, deadline, turn], p[h.slots.choice.leaders], u, allowed,
+            track=self.name,
+        )  # fmt: skip
         restraint = spec.restraint
         if choice == 0:
             w.pause_until = NEVER
@@ -633,7 +650,7 @@ class Contacts:
 
     def _contact(self) -> None:
         self.h.count(f"contacts.{self.name}")
-        self.h.note("contact", "", f"a contact through {self.name}")
+        self.h.note("contact", "", f"a contact through {self.name}", track=self.name)
 
 
 class OffersToTalk:

@@ -127,6 +127,7 @@ class Minds:
     def observe_signal(self, actor: int, likelihoods: list[float]) -> None:
         """All observers update the actor's commitment on an exogenous signal."""
         self._update(actor, "commitment", likelihoods, 0.0, 1.0)
+        self.h.all_stale = True
 
     def _update(self, actor: int, trait: str, likelihoods: list[float], noise: float, options: float) -> None:
         if self.h.kappa == 0.0:

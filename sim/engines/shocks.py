@@ -124,7 +124,7 @@ class Hazard:
                 h.w.exercise_suspended = 1 if off else 0
                 if off:
                     h.count(f"suspended.{self.name}")
-                    h.note("calendar", "", f"{self.name} is called off")
+                    h.note("calendar", "", f"{self.name} is called off", hazard=self.name)
                     h.settle()
                     continue
             self.occur()
@@ -144,7 +144,8 @@ class Hazard:
                 cumulative += h.p[self.slots.split[name]]
                 if u < cumulative:
                     break
-        h.note("event", self.spec.actor or "", self.spec.label or self.name + (f" ({mark})" if mark else ""))
+        words = (self.spec.label or self.name) + (f" ({mark})" if mark else "")
+        h.note("event", self.spec.actor or "", words, hazard=self.name, mark=mark or "")
         if mark is not None:
             h.count(f"events.{self.counter}.{mark}")
             h.first(f"events.{self.counter}.{mark}")

@@ -64,13 +64,16 @@ class Table:
         if not h.lines[actor] or not h.spec.mechanisms.red_lines:
             return self.mandate
         allowed = self.mandate
+        if note is not None:
+            outside = (p for p in range(h.minds.count) if not allowed[p])
+            note.update((h.package_label(p), f"mandate {self.name}") for p in outside)
         for name, line in h.lines[actor].items():
             if line.present and not h.waived(line):
                 if allowed is self.mandate:
                     allowed = list(allowed)
                 for package in line.beyond:
                     if allowed[package] and note is not None:
-                        note[h.package_name(package)] = f"red line {name}"
+                        note[h.package_label(package)] = f"red line {name}"
                     allowed[package] = 0.0
         return allowed
 
@@ -179,8 +182,9 @@ class Table:
         )
         if note and package >= 0:
             h.decide(
-                "offer", actor, [h.package_name(package)], [own[package]], 0.0, 0.5, removed=removed
-            )
+                "offer", actor, [h.package_label(package)], [own[package]], 0.0, 0.5, removed=removed,
+                packages=[package], track=self.name,
+            )  # fmt: skip
         return package
 
     # Replies
@@ -207,6 +211,8 @@ class Table:
             allowed,
             {f"accept {h.package_name(package)}": f"red line {line}"} if line else None,
             REJECT,
+            packages=[package, None],
+            track=self.name,
         )
         learn_from_reply(h, responder, package, values[REJECT], block, precision, choice == ACCEPT)
         h.learned()
@@ -276,7 +282,7 @@ class Table:
         h = self.h
         h.first("text")
         h.count("texts")
-        h.note("agreement", "", f"officials agree on {h.package_name(package)}", track=float(self.index))
+        h.note("agreement", "", f"officials agree on {h.package_name(package)}", track=self.name, package=package)
         meeting = h.meetings.get(getattr(self.spec, "feeds", None))
         if self.spec.outcome_on_agreement == "text" or meeting is not None:
             h.w.text = package
@@ -399,7 +405,7 @@ class AlternatingOffers(Table):
         u_break = h.draw(Stream.OUTCOME, self.key, 0)
         if self.failing and u_fail < self.failing:
             self.failing = False
-            h.note("round", h.case.actor_ids[proposer], "the round fails before an offer is made")
+            h.note("round", h.case.actor_ids[proposer], "the round fails before an offer is made", track=self.name)
             self._move_expectation()
             return
         self.failing = False
@@ -419,7 +425,7 @@ class AlternatingOffers(Table):
             if not self.reply(responder, proposer, package, lane):
                 accepted = False
                 break
-        h.remember_offer(package, proposer, accepted)
+        h.remember_offer(package, proposer, accepted, self.name)
         if accepted:
             self.agree(package)
             self._reopen()
@@ -436,7 +442,7 @@ class AlternatingOffers(Table):
         """Talks on this track break down and stay closed for a while."""
         h = self.h
         h.count(f"breakdowns.{self.name}")
-        h.note("breakdown", "", f"talks on {self.name} break down")
+        h.note("breakdown", "", f"talks on {self.name} break down", track=self.name)
         self.not_before = h.env.now + self.spec.closed_after_breakdown
         self._reopen()
         if self._between_sides() and not any(date != NEVER for date in h.w.pending):
@@ -557,7 +563,8 @@ class SingleText(Table):
         allowed = [m if v > 0.0 else 0.0 for m, v in zip(self.mandate, values, strict=False)]
         if not any(allowed):
             self.refusals = {party: [] for party in self.parties}
-            h.note("draft", h.case.actor_ids[self.mediator], "no text is better for all; the mediator starts afresh")
+            words = "no text is better for all; the mediator starts afresh"
+            h.note("draft", h.case.actor_ids[self.mediator], words, track=self.name)
             return False
         chosen = logit_choice(
             values,
@@ -567,19 +574,20 @@ class SingleText(Table):
             h.draw(Stream.MEDIATION, self.key, 0),
             h.scratch_out,
         )
-        h.decide("draft", self.mediator, [h.package_name(chosen)], [values[chosen]], 0.0, 0.5)
+        label, worth = h.package_label(chosen), values[chosen]
+        h.decide("draft", self.mediator, [label], [worth], 0.0, 0.5, packages=[chosen], track=self.name)
         h.count("offers")
         for lane, party in enumerate(self.parties):
             if not self.reply(party, self.mediator, chosen, lane):
                 self.refusals[party].append(chosen)
-                h.remember_offer(chosen, self.mediator, False)
+                h.remember_offer(chosen, self.mediator, False, self.name)
                 h.count("rejected_offers")
                 if u_break < h.p[self.slots.breakdown]:
                     h.count(f"breakdowns.{self.name}")
-                    h.note("breakdown", "", f"talks on {self.name} break down")
+                    h.note("breakdown", "", f"talks on {self.name} break down", track=self.name)
                     return True
                 return False
-        h.remember_offer(chosen, self.mediator, True)
+        h.remember_offer(chosen, self.mediator, True, self.name)
         self.agree(chosen)
         return True
 
