@@ -26,6 +26,8 @@ class Count(NamedTuple):
 COUNTS: dict[str, Count] = {
     # the helpers themselves
     "helper_power": Count(ci=2_000, full=40_000),
+    # the four fixtures of the language: enough to see a class that comes in one history of eight
+    "fixture_outcomes": Count(ci=80, full=800),
     # the installed wheel
     "wheel_replications": Count(ci=20, full=200),
     # crises, hazards, agreements, consent: smallest_n(p) catches a planted error with power .99; ci / full error named

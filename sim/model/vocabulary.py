@@ -40,17 +40,22 @@ def situation(spec: ScenarioSpec) -> Quantities:
         "days_since_meeting": (0.0, LONG_AGO),
         "days_since_major": (0.0, LONG_AGO),
         "pressure": sanctioned,
+        "stress": sanctioned,
         "sanctions_level": sanctioned,
         "rivalry": _UNIT if mechanisms.rivalry is not None else (0.0, 0.0),
         "provocation": _UNIT if mechanisms.provocation is not None else (0.0, 0.0),
         "expectation": _UNIT if mechanisms.expectation is not None else (0.0, 0.0),
         "capability": _COUNT if mechanisms.capability is not None else (0.0, 0.0),
+        "belief_talks": _UNIT if mechanisms.aftermath is not None else (0.0, 0.0),
+        "belief_pressure": _UNIT if mechanisms.aftermath is not None else (0.0, 0.0),
         "deal.age": (0.0, end),
+        "deal.milestones": _COUNT,
     }
     conditions = [
         "talks_on", "talks_recent", "major_recent", "declaration", "moratorium", "launch_pause", "unheard",
-        "meeting_pending", "exercise_suspended", "deal.in_force", "deal.disputed", "deal.exists",
+        "meeting_pending", "exercise_suspended", "crisis_active", "deal.in_force", "deal.disputed", "deal.exists",
     ]  # fmt: skip
+    numbers |= {f"derived.{name}": (-math.inf, math.inf) for name in spec.derived}
     for issue in spec.issues:
         for name in ("level", "seen", "pledged", "deal.level"):
             numbers[f"{name}.{issue}"] = _UNIT
@@ -58,9 +63,13 @@ def situation(spec: ScenarioSpec) -> Quantities:
         numbers[f"trust.{actor}"] = _UNIT
         if what.types.credibility is not None:
             numbers[f"credibility.{actor}"] = _UNIT
+        if what.types.war_cost is not None:
+            numbers[f"war_cost.{actor}"] = _COUNT
+        conditions += [f"type.{actor}.{name}" for name in what.types.commitment or ()]
     if mechanisms.sanctions is not None:
         for enforcer in mechanisms.sanctions.enforcers:
-            numbers[f"enforcement.{enforcer}"] = _UNIT
+            if enforcer in spec.actors:
+                numbers[f"enforcement.{enforcer}"] = _UNIT
     if mechanisms.learning is not None:
         for observer, observed in mechanisms.learning.observers.items():
             for actor in observed:
