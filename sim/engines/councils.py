@@ -61,7 +61,7 @@ class Bundles:
         levels = list(self.h.w.level)
         for issue, change in bundle.add.items():
             k = self.h.case.issue(issue)
-            levels[k] = min(1.0, levels[k] + change)
+            levels[k] = max(levels[k], min(bundle.up_to.get(issue, 1.0), levels[k] + change))
         for issue, least in bundle.at_least.items():
             k = self.h.case.issue(issue)
             levels[k] = max(levels[k], least)
@@ -173,7 +173,17 @@ class StagedConsent:
         self.dead = False
         self.members = [*self.spec.required, *(m for m in self.spec.any_of if m not in self.spec.required)]
         self.members.sort(key=history.case.keys["actors"].__getitem__)
-        history.arrivals.append(Arrival(history, f"{name}.collapse", self.key, self._collapse_rate, self.end, lane=34))
+        history.arrivals.append(
+            Arrival(
+                history,
+                f"{name}.collapse",
+                self.key,
+                self._collapse_rate,
+                self.end,
+                lane=34,
+                reads=(f"{name}.standing",),
+            )
+        )
         history.env.process(self.run())
 
     def run(self) -> Generator[simpy.Event, Any, None]:

@@ -6,6 +6,7 @@ full decision log on demand. A history depends on (case, root seed, replication)
 
 from __future__ import annotations
 
+import gc
 import math
 from collections.abc import Iterable
 from typing import Any
@@ -80,10 +81,19 @@ def run_block(case: Case, replications: Iterable[int], root_seed: int) -> dict[s
     """Tables of the given replications: `results` (a row each) and `paths` (a row each and grid point)."""
     rows: list[dict[str, Any]] = []
     paths: list[dict[str, Any]] = []
-    for replication in replications:
-        row, path, _ = play(case, replication, root_seed)
-        rows.append(row)
-        paths.extend(path)
+    # A history is a web of generators and events that end together: collecting while it runs finds nothing.
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        for number, replication in enumerate(replications):
+            row, path, _ = play(case, replication, root_seed)
+            rows.append(row)
+            paths.extend(path)
+            if number % 32 == 31:
+                gc.collect()
+    finally:
+        if collecting:
+            gc.enable()
     return {"results": columns_of(rows), "paths": columns_of(paths)}
 
 

@@ -146,6 +146,9 @@ class Bundle(Entity):
 
     add: dict[Identifier, Level] = Field(default_factory=dict, description="Rise of levels.")
     at_least: dict[Identifier, Level] = Field(default_factory=dict, description="Levels reached at least.")
+    up_to: dict[Identifier, Level] = Field(
+        default_factory=dict, description="Levels that the rises do not pass: what these parties may not settle alone."
+    )
     once: bool = Field(False, description="Offered only while it is not in force.")
     lasts: bool = Field(False, description="Accepted, it is a standing agreement that can collapse.")
 
