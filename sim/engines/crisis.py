@@ -181,14 +181,14 @@ class Crisis:
         rung = w.rung
         self.disagreement = {side: h.minds.disagreement(side) for side in self.sides}
         side = self.side_numbers(mover, h.w.war_cost[mover])
-        now = self.concession_chance(mover, other, rung)
-        nxt = self.concession_chance(mover, other, rung + 1) if rung + 1 < self.strike_rung else 0.0
+        cells = self._cells(mover, other)
+        now = self.concession_chance(cells, rung)
+        nxt = self.concession_chance(cells, rung + 1) if rung + 1 < self.strike_rung else 0.0
         out = [0.0, 0.0, 0.0]
         ladder.crisis_values(
             rung, self.last, side, self.table, self.terms, self._scale(rung), now, nxt, out
         )
-        choice = h.slots.choice
-        precision = h.p[choice.brink if rung >= self.spec.brink else choice.crisis]
+        precision = self.precision_at(rung)
         before = h.case.actor_ids[mover]
         chosen = h.decide("crisis", mover, ["concede", "hold", "escalate"], out, precision, u, None, None, 1)
         self._learn(mover, rung, chosen, precision)
@@ -237,32 +237,38 @@ class Crisis:
         prospects = h.prospects(actor)
         return fight, expectation.lottery_value(prospects, len(prospects) // 3, war_cost, 0.0, 1.0, 1.0)
 
-    def concession_chance(self, mover: int, other: int, rung: int) -> float:
-        """The mover's belief that the other would concede at a rung."""
+    def _cells(self, mover: int, other: int) -> tuple[list[float], list[float], list[float], list[float]]:
+        """The other's numbers, and by believed cost of war its values of fighting and striking, and beliefs."""
         h = self.h
         belief = h.minds.index.get((mover, other, "war_cost"))
         side = self.side_numbers(other, h.minds.mean(mover, other, "war_cost"))
         if belief is None:
-            points, beliefs = [h.minds.mean(mover, other, "war_cost")], [1.0]
-        else:
-            points = belief.points
-            beliefs = h.w.beliefs[belief.start : belief.start + belief.size]
-        pairs = [self.fight_and_force(other, side[0], point) for point in points]
-        choice = h.slots.choice
-        precision = h.p[choice.brink if rung >= self.spec.brink else choice.crisis]
+            return side, [side[3]], [side[4]], [1.0]
+        pairs = [self.fight_and_force(other, side[0], point) for point in belief.points]
+        beliefs = h.w.beliefs[belief.start : belief.start + belief.size]
+        return side, [fight for fight, _ in pairs], [force for _, force in pairs], beliefs
+
+    def concession_chance(self, cells: tuple, rung: int) -> float:
+        """The mover's belief that the other would concede at a rung."""
+        side, fights, forces, beliefs = cells
         return ladder.believed_concession(
             rung,
             self.last,
             side,
-            [fight for fight, _ in pairs],
-            [force for _, force in pairs],
+            fights,
+            forces,
             beliefs,
-            len(points),
+            len(beliefs),
             self.table,
             self.terms,
             self._scale(rung),
-            precision,
+            self.precision_at(rung),
         )
+
+    def precision_at(self, rung: int) -> float:
+        """Precision of moves at a rung."""
+        choice = self.h.slots.choice
+        return self.h.p[choice.brink if rung >= self.spec.brink else choice.crisis]
 
     def _learn(self, mover: int, rung: int, chosen: int, precision: float) -> None:
         """Observers learn about the mover's cost of war from its move."""
@@ -273,19 +279,13 @@ class Crisis:
         likelihoods = []
         out = [0.0, 0.0, 0.0]
         chances = [0.0, 0.0, 0.0]
+        allowed = [1.0, 1.0, 1.0]
+        side = self.side_numbers(mover, belief.points[0])
+        scale = self._scale(rung)
         for point in belief.points:
-            ladder.crisis_values(
-                rung,
-                self.last,
-                self.side_numbers(mover, point),
-                self.table,
-                self.terms,
-                self._scale(rung),
-                0.0,
-                0.0,
-                out,
-            )
-            logit_probabilities(out, [1.0, 1.0, 1.0], 3, precision, chances)
+            side[3], side[4] = self.fight_and_force(mover, side[0], point)
+            ladder.crisis_values(rung, self.last, side, self.table, self.terms, scale, 0.0, 0.0, out)
+            logit_probabilities(out, allowed, 3, precision, chances)
             likelihoods.append(chances[chosen])
         h.minds.observe_act(mover, "war_cost", likelihoods, 3)
 

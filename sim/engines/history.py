@@ -26,6 +26,7 @@ from sim.rules import pressure as rule_pressure
 from sim.rules import relaxation
 from sim.rules.choice import logit_choice
 from sim.rules.expression import evaluate
+from sim.rules.implementation import open_development
 
 if TYPE_CHECKING:
     from sim.model.compile import Case, Condition
@@ -231,11 +232,27 @@ class History:
         self.capability = slots.mechanisms.capability if on else None
         self.eroded = case.actor(capability.against) if on else -1
         self.erosion = p[self.capability.erosion] if on else 0.0
+        if on:
+            self.arms_issue = case.issue(capability.arms) if capability.arms is not None else -1
+            self.arms_full_stop = capability.arms_full_stop
+            self.growth_in_moratorium = p[self.capability.factor_in_moratorium]
+            self.capability_growth = p[self.capability.growth] / (7.0 * self.day)
         self.tension_rate = self._half_life_rate(mechanisms.tension)
         self.provocation_rate = self._half_life_rate(mechanisms.provocation)
         self.rivalry_rate = self._half_life_rate(mechanisms.rivalry)
         self.tension_on = mechanisms.tension is not None and mechanisms.tension.enabled
+        self.tension_rests = (0.0, 0.0)
+        if self.tension_on:
+            self.tension_rests = (p[slots.mechanisms.tension.rest], p[slots.mechanisms.tension.rest_in_talks])
+        self.sanctions_on = sanctions is not None and sanctions.enabled
+        self.saturation = p[slots.mechanisms.provocation.saturation] if mechanisms.provocation is not None else 1.0
         aftermath = mechanisms.aftermath
+        self.belief_rests = (0.0, 0.0)
+        if aftermath is not None:
+            self.belief_rests = (
+                p[slots.mechanisms.aftermath.belief_talks],
+                p[slots.mechanisms.aftermath.belief_pressure],
+            )
         self.belief_rate = (
             relaxation.rate_from_half_life(p[slots.mechanisms.aftermath.belief_half_life]) if aftermath else 0.0
         )
@@ -377,6 +394,8 @@ class History:
 
     def value(self, condition: Condition) -> float:
         """Value of a compiled expression now."""
+        if condition.slot >= 0:
+            return self.quantities[condition.slot]
         if condition.constant is not None:
             return condition.constant
         return evaluate(condition.code, condition.constants, self.quantities, self.stack)
@@ -416,23 +435,19 @@ class History:
         elapsed = now - w.now
         if elapsed <= 0.0:
             return
-        p = self.p
-        m = self.slots.mechanisms
         if self.tension_on:
-            rest = p[m.tension.rest_in_talks] if w.talks_on else p[m.tension.rest]
-            w.tension = relaxation.relaxed(w.tension, rest, self.tension_rate, elapsed)
-        if self.sanctions is not None and self.spec.mechanisms.sanctions.enabled:
+            w.tension = relaxation.relaxed(
+                w.tension, self.tension_rests[1 if w.talks_on else 0], self.tension_rate, elapsed
+            )
+        if self.sanctions_on:
             w.stress = rule_pressure.stress_after(
                 w.stress, w.pressure, self.stress_rate, self.adaptation, elapsed
             )
             if self.moving:
                 shift = w.enforcement_shift if w.shift_until > w.now else 0.0
-                index = 0.0
-                if m.provocation is not None:
-                    index = rule_pressure.provocation_index(w.provocation, p[m.provocation.saturation])
                 target = rule_pressure.enforcement_target(
                     self.enforcement_terms,
-                    index,
+                    self.provocation_index(),
                     rule_pressure.fear_of_fighting(w.tension, w.rung, self.fear_rungs),
                     1.0 if w.talks_on else 0.0,
                     w.rivalry,
@@ -446,28 +461,22 @@ class History:
         if w.rivalry != 0.0 and self.rivalry_rate > 0.0:
             w.rivalry = relaxation.relaxed(w.rivalry, 0.0, self.rivalry_rate, elapsed)
         if self.belief_rate > 0.0 and (
-            w.belief_talks != p[m.aftermath.belief_talks] or w.belief_pressure != p[m.aftermath.belief_pressure]
+            w.belief_talks != self.belief_rests[0] or w.belief_pressure != self.belief_rests[1]
         ):
-            a = m.aftermath
             factor = relaxation.decay_factor(self.belief_rate, elapsed)
-            w.belief_talks = relaxation.relaxed_by(w.belief_talks, p[a.belief_talks], factor)
-            w.belief_pressure = relaxation.relaxed_by(w.belief_pressure, p[a.belief_pressure], factor)
+            w.belief_talks = relaxation.relaxed_by(w.belief_talks, self.belief_rests[0], factor)
+            w.belief_pressure = relaxation.relaxed_by(w.belief_pressure, self.belief_rests[1], factor)
         if self.capability is not None:
             w.capability = self._capability_after(elapsed)
         w.now = now
 
     def _capability_after(self, elapsed: float) -> float:
         w = self.w
-        c = self.capability
-        spec = self.spec.mechanisms.capability
         open_share = 1.0
-        if w.deal >= 0 and spec.arms is not None:
-            from sim.rules.implementation import open_development
-
-            open_share = open_development(w.level[self.case.issue(spec.arms)], spec.arms_full_stop)
-        factor = rule_hazards.development_factor(bool(w.moratorium), self.p[c.factor_in_moratorium], open_share)
-        per_week = self.p[c.growth] / (7.0 * self.day)
-        return rule_hazards.capability_after(w.capability, per_week, factor, elapsed)
+        if w.deal >= 0 and self.arms_issue >= 0:
+            open_share = open_development(w.level[self.arms_issue], self.arms_full_stop)
+        factor = rule_hazards.development_factor(bool(w.moratorium), self.growth_in_moratorium, open_share)
+        return rule_hazards.capability_after(w.capability, self.capability_growth, factor, elapsed)
 
     def settle(self) -> None:
         """Bring pressure, named quantities, watched conditions and rates up to date."""
@@ -475,7 +484,7 @@ class History:
             return
         self.num_events += 1
         w = self.w
-        if self.sanctions is not None and self.spec.mechanisms.sanctions.enabled:
+        if self.sanctions_on:
             w.pressure = self.pressure_now()
         for watch in self.watchers:
             watch()
@@ -664,9 +673,7 @@ class History:
         """Provocation index in [0, 1]."""
         if self.slots.mechanisms.provocation is None:
             return 0.0
-        return rule_pressure.provocation_index(
-            self.w.provocation, self.p[self.slots.mechanisms.provocation.saturation]
-        )
+        return rule_pressure.provocation_index(self.w.provocation, self.saturation)
 
     def apply(self, slots: Any, spec: Any, actor: int | None, key: int = 0) -> None:
         """What an event does to the world."""

@@ -66,6 +66,8 @@ class Condition:
     constants: tuple[float, ...]
     stack_size: int
     constant: float | None = None  # its value, if no name occurs in it
+    names: tuple[str, ...] = ()
+    slot: int = -1  # where its value stands, if it is nothing but a name
 
 
 @dataclass(frozen=True)
@@ -150,8 +152,9 @@ class Case:
         if not names:
             constant = evaluate(program.code, program.constants, [], [0.0] * max(1, program.stack_size))
         return Condition(
-            expressions.to_text(expression), program.code, program.constants, program.stack_size, constant
-        )
+            expressions.to_text(expression), program.code, program.constants, program.stack_size, constant, tuple(names),
+            program.code[0] if len(program.code) == 1 and program.code[0] >= 0 else -1,
+        )  # fmt: skip
 
 
 def _mirror(value: Any, path: str, base: list[float], slot_of: dict[str, int], found: dict[str, Quantity]) -> Any:

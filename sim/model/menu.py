@@ -8,6 +8,7 @@ both sides at the scenario's point values stay, then those nearest to that front
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from sim.rules.expression import evaluate
@@ -85,9 +86,7 @@ def build_menu(case: Case) -> None:
     rows: dict[Row, str] = {}
 
     def add(row: Row, label: str) -> None:
-        step = menu.rounding
-        rounded = tuple(min(1.0, max(0.0, int(level / step + 0.5) * step)) for level in row)
-        rounded = tuple(float(f"{level:.9g}") for level in rounded)
+        rounded = _rounded(row, menu.rounding)
         if rounded != start and rounded not in rows:
             rows[rounded] = label
 
@@ -138,12 +137,37 @@ def build_menu(case: Case) -> None:
     case.levels = [level for row, _ in final for level in row]
     position = {row: n for n, (row, _) in enumerate(final)}
     extra = [(row, name) for name, row in named.items() if row != start and row not in position]
+    extra += [(row, label) for row, label in _staged_terms(case, named) if row not in position]
     for row, name in extra:
+        if row in position:
+            continue
         position[row] = len(case.package_names)
         case.package_names.append(name)
         case.levels.extend(row)
     for name, row in named.items():
         case.named[name] = position.get(row, -1)
+
+
+def _staged_terms(case: Case, named: dict[str, Row]) -> list[tuple[Row, str]]:
+    """Blends among which a multilateral text finds its terms; they need no place among the candidates."""
+    found: dict[Row, str] = {}
+    for name in sorted(case.spec.tracks):
+        track = case.spec.tracks[name]
+        if track.protocol != "staged_consent":
+            continue
+        ends = [named[package] for package in track.packages]
+        for index, one in enumerate(ends):
+            for two in ends[index + 1 :]:
+                for share in case.spec.menu.blends:
+                    row = _rounded([a + share * (b - a) for a, b in zip(one, two, strict=True)], case.spec.menu.rounding)
+                    found.setdefault(row, "blend")
+    return sorted(found.items())
+
+
+def _rounded(levels: Sequence[float], step: float) -> Row:
+    """Levels within [0, 1], rounded to the step."""
+    rounded = (min(1.0, max(0.0, int(level / step + 0.5) * step)) for level in levels)
+    return tuple(float(f"{level:.9g}") for level in rounded)
 
 
 def _pareto_sample(case: Case, items: list[tuple[Row, str]], size: int) -> list[tuple[Row, str]]:
