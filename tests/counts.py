@@ -41,6 +41,10 @@ COUNTS: dict[str, Count] = {
     "false_alarms": Count(ci=4_130, full=103_247),  # mean of a geometric, (6.43 / error)^2: 10 %, 2 %
     "inspection_game": Count(ci=55_442, full=1_351_113),  # p = 1/14: 10 %, 2 %
     "veto_players": Count(ci=22_734, full=141_746),  # p = .421875: 5 %, 2 %
+    # laws of whole histories: exact, so a few histories of each scenario are enough; a quarter as many of the summit
+    "laws_histories": Count(ci=12, full=200),
+    "constraints_histories": Count(ci=6, full=100),
+    "pulse": Count(ci=60, full=2_000),
 }
 
 _mode: Mode = "ci"

@@ -1,0 +1,102 @@
+"""Scenarios ready to be played by tests, each compiled once, and what several tests do with a history.
+
+    block = play_block("summit", 40, {"mechanisms.red_lines": False})
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sim import resources
+from sim.engines import event_engine
+from sim.engines.history import History, Log
+from sim.experiments.digest import digest
+from sim.model.compile import Case, compile_case
+from sim.model.complete import complete, to_yaml
+from sim.model.load import load_document, load_scenario
+from sim.model.reader import read_text
+
+SEED = 20180309
+FIXTURES = {path.stem: path for path in sorted((Path(__file__).parent / "spec" / "valid").glob("*.yaml"))}
+YEAR = {"horizon": "1 year", "readings": ["1 year"]}
+THREE_YEARS = {"horizon": "3 years", "readings": ["3 years"]}
+
+Block = dict[str, dict[str, np.ndarray]]
+
+
+def case_of(name: str, changes: Mapping[str, Any] | None = None) -> Case:
+    """A shipped scenario or a fixture, with changes by path, compiled."""
+    return _case(name, json.dumps(dict(changes or {}), sort_keys=True))
+
+
+@lru_cache(maxsize=64)
+def _case(name: str, changes: str) -> Case:
+    path = FIXTURES.get(name) or resources.scenario_path(name)
+    return compile_case(complete(load_scenario(path, overrides=json.loads(changes))))
+
+
+def case_from(data: Mapping[str, Any]) -> Case:
+    """A scenario given as plain data, written as YAML, read, checked and compiled."""
+    return compile_case(complete(load_document(read_text(to_yaml(data, header=False), "test.yaml")).spec))
+
+
+def bare_scenario(**parts: Any) -> dict[str, Any]:
+    """Two actors who want opposite things and have nowhere to talk: the frame for a scenario of hazards alone."""
+    actors = {
+        name: {"role": "principal", "utility": {"issues": {"pie": {"weight": 1, "ideal": ideal}}}}
+        for name, ideal in (("one", 1), ("two", 0))
+    }
+    return {
+        "schema_version": 1,
+        "id": "bare",
+        "title": "Bare",
+        "description": "Only what the test is about.",
+        "start": "2030-01-01",
+        "horizon": "1 year",
+        "grid": 2,
+        "sources": {"invented": {"title": "An invented case for tests", "kind": "judgement"}},
+        "sides": ["one", "two"],
+        "issues": {"pie": {"conceder": ["two"]}},
+        "actors": actors,
+        "menu": {"grid": 2, "neighbours": False},
+        "outcomes": [{"class": "early", "when": "time < 1"}, {"class": "late", "when": True}],
+        **parts,
+    }
+
+
+def play_block(name: str, replications: int, changes: Mapping[str, Any] | None = None, seed: int = SEED) -> Block:
+    """Tables of the first replications."""
+    return event_engine.run_block(case_of(name, changes), range(replications), seed)
+
+
+def play_logged(case: Case, replication: int, seed: int = SEED) -> tuple[dict[str, Any], History, Log]:
+    """One history with its full log: row of results, history, log."""
+    log = Log()
+    row, _, history = event_engine.play(case, replication, seed, log)
+    return row, history, log
+
+
+def steps(case: Case, replication: int, seed: int = SEED, log: Log | None = None) -> Iterator[History]:
+    """One history, handed out after every event of its loop."""
+    history = event_engine.build(case, replication, seed, log)
+    while not history.finished.processed:
+        history.env.step()
+        yield history
+
+
+def digest_of(block: Block) -> str:
+    """The digest of a block's tables."""
+    return digest(block)
+
+
+def same(one: np.ndarray, other: np.ndarray) -> bool:
+    """Whether two columns are equal to the last bit; nan equals nan."""
+    if one.dtype == object or other.dtype == object:
+        return bool((one == other).all())
+    return bool(np.array_equal(one, other, equal_nan=True))
