@@ -11,13 +11,14 @@ from typing import Any
 __version__ = "0.1.0"
 
 _HOMES = {
-    "load_scenario": "sim.model",
-    "run": "sim.experiments",
-    "simulate": "sim.experiments",
-    "summarise": "sim.analysis",
+    "load_scenario": "sim.api",
+    "open_run": "sim.api",
+    "run": "sim.api",
+    "simulate": "sim.api",
+    "summarise": "sim.api",
 }
 
-__all__ = ["__version__", "load_scenario", "run", "simulate", "summarise"]
+__all__ = ["__version__", "load_scenario", "open_run", "run", "simulate", "summarise"]
 
 
 def __getattr__(name: str) -> Any:

@@ -1,0 +1,361 @@
+"""The same verbs from Python: load a scenario, run it, sum it up; or play one history as a plain function.
+
+    from sim import load_scenario, run, summarise
+
+    scenario = load_scenario("border.yaml", policy="slow", overrides={"horizon": "2 years"})
+    result = run(scenario, replications=2000, seed=7)
+    result                      # in a notebook: the shares of the outcomes with their intervals
+    result.results["outcome"]   # a row a history, as numpy arrays by column name
+    result.to_pandas("paths")   # rows (replication, day)
+    summarise(result).shares
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.errors import ParameterError
+
+if TYPE_CHECKING:
+    import numpy
+    import pandas
+    import pyarrow
+
+    from sim.analysis.summary import Summary
+    from sim.experiments.store import StoredRun
+    from sim.model.compile import Case
+    from sim.model.spec.scenario import ScenarioSpec
+
+    Scenario = str | os.PathLike[str] | ScenarioSpec | Mapping[str, Any]
+
+REPORT = "report.html"
+
+
+def load_scenario(
+    path: str | os.PathLike[str],
+    variant: str | None = None,
+    policy: str | None = None,
+    overrides: Iterable[str] | Mapping[str, Any] = (),
+) -> ScenarioSpec:
+    """The checked scenario of a file, or of a shipped scenario by its name, with changes applied.
+
+    Parameters
+    ----------
+    path : str or path
+        A file, or a name as `sim list` shows it.
+    variant, policy : str, optional
+        Named changes of the file, applied in this order.
+    overrides : mapping of path to value, or texts ``path=value``
+        Applied last.
+
+    Raises
+    ------
+    ScenarioError
+        With a diagnostic for every fault.
+    """
+    from sim.model.load import load_scenario
+
+    return load_scenario(path, variant, policy, overrides)
+
+
+def run(
+    scenario: Scenario,
+    replications: int | None = None,
+    seed: int = 1,
+    workers: int | None = None,
+    *,
+    until_se: float | None = None,
+    reports: str | os.PathLike[str] = "reports",
+    directory: str | os.PathLike[str] | None = None,
+    fresh: bool = False,
+    progress: Callable[[int, int, float], None] | None = None,
+) -> Run:
+    """A scenario simulated and stored, as `sim run` does it; an equal finished run is found, not repeated.
+
+    Parameters
+    ----------
+    scenario : scenario, file, name or completed form
+        What `load_scenario` returns or takes, or the completed form as plain data.
+    replications : int, optional
+        How many histories, by default 1000; with `until_se` the most there may be.
+    seed : int
+        Root seed, in [0, 2**64).
+    workers : int, optional
+        Processes, by default one a core. Never changes results.
+    until_se : float, optional
+        Stop when the largest standard error of any outcome's share is at most this.
+    reports, directory : path
+        Folder for result directories, or this very directory.
+    fresh : bool
+        Compute again, beside the run that is there.
+    progress : callable, optional
+        Told replications done, asked for, and the rate a second after every block.
+
+    Raises
+    ------
+    ScenarioError, UsageError, EngineError, StoreError
+        As for `sim.experiments.replicate.run_scenario`.
+    """
+    from sim.experiments.replicate import run_scenario
+    from sim.model.complete import content_hash
+
+    completed = _completed(scenario)
+    outcome = run_scenario(
+        completed,
+        scenario_hash=content_hash(completed),
+        seed=seed,
+        replications=replications,
+        until_se=until_se,
+        workers=workers,
+        reports=Path(reports),
+        directory=None if directory is None else Path(directory),
+        fresh=fresh,
+        progress=progress,
+    )
+    return Run(outcome.stored)
+
+
+def open_run(directory: str | os.PathLike[str]) -> Run:
+    """The run in a result directory."""
+    from sim.experiments.store import open_run
+
+    return Run(open_run(Path(directory)))
+
+
+def summarise(found: Run | StoredRun | str | os.PathLike[str]) -> Summary:
+    """Outcome shares with intervals, times, paths over time, drivers and conditional shares of a run.
+
+    `found` is a run, or a result directory.
+    """
+    if isinstance(found, Run):
+        return found.summary
+    if isinstance(found, (str, os.PathLike)):
+        return open_run(found).summary
+    return Run(found).summary
+
+
+class Run:
+    """A stored run: its tables, its summary, its report."""
+
+    def __init__(self, stored: StoredRun):
+        self.stored = stored
+
+    @property
+    def directory(self) -> Path:
+        """The result directory."""
+        return self.stored.directory
+
+    @property
+    def scenario(self) -> dict[str, Any]:
+        """The completed scenario."""
+        return self.stored.case
+
+    @property
+    def seed(self) -> int:
+        """The root seed."""
+        return self.stored.seed
+
+    @cached_property
+    def results(self) -> dict[str, numpy.ndarray]:
+        """One row a history: equally long arrays by column name; nan is never or not known."""
+        return self.stored.results
+
+    @cached_property
+    def paths(self) -> dict[str, numpy.ndarray]:
+        """Rows (replication, day) on the scenario's grid."""
+        return self.stored.paths
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 over all columns, in replication order."""
+        return self.stored.digest()
+
+    @cached_property
+    def summary(self) -> Summary:
+        """The run summed up."""
+        from sim.analysis.summary import summary_of
+
+        return summary_of(self.stored.manifest, self.results, self.paths)
+
+    def to_pandas(self, table: str = "results") -> pandas.DataFrame:
+        """A table (`results`, `paths`) as a data frame."""
+        return self.stored.to_pandas(table)
+
+    def to_arrow(self, table: str = "results") -> pyarrow.Table:
+        """A table (`results`, `paths`) as an Arrow table."""
+        return self.stored.to_arrow(table)
+
+    @property
+    def report_path(self) -> Path:
+        """Where the report is, or would be written."""
+        return self.directory / REPORT
+
+    def write_report(self, source: str | None = None) -> Path:
+        """The report as one HTML file in the result directory; one that is there is left as it is.
+
+        `source` is the scenario as a reader should name it to run it again.
+        """
+        from sim.experiments.store import disk_errors
+        from sim.reports.page import render, write_page
+        from sim.reports.run_report import report_content
+
+        if not self.report_path.exists():
+            page = render(report_content(self.summary, digest=self.digest, source=source))
+            with disk_errors(self.directory):
+                write_page(page, self.report_path)
+        return self.report_path
+
+    def __len__(self) -> int:
+        return self.stored.num_replications
+
+    def __repr__(self) -> str:
+        manifest = self.stored.manifest
+        return (
+            f"<Run of '{manifest['scenario_id']}' ({manifest['scenario_hash'][:8]}), seed {self.seed}, "
+            f"{len(self)} histories, {self.stored.state}: {self.directory}>"
+        )
+
+    def _repr_html_(self) -> str:
+        return as_html(self.summary, self.directory)
+
+
+def as_html(summary: Summary, directory: Path | None = None) -> str:
+    """A small table for notebooks: outcome shares with 95 % intervals and bars."""
+    from html import escape
+
+    longest = max([item.high for item in summary.shares if not math.isnan(item.share)], default=1.0)
+    rows = []
+    for item, value in zip(summary.classes, summary.shares, strict=True):
+        width = 0.0 if math.isnan(value.share) else 12 * value.share / longest
+        rows.append(
+            f'<tr><th style="text-align:left">{escape(item.label)}</th>'
+            f'<td style="text-align:left"><span style="display:inline-block;height:.7em;width:{width:.2f}em;'
+            'background:currentColor;opacity:.6"></span></td>'
+            f"<td>{100 * value.share:.1f}%</td><td>{100 * value.low:.1f} to {100 * value.high:.1f}%</td></tr>"
+        )
+    place = f"<br>{escape(str(directory))}" if directory is not None else ""
+    return (
+        f"<table><caption>{escape(summary.title)}</caption><thead><tr><th>Outcome</th><th></th><th>Share</th>"
+        f"<th>95% interval</th></tr></thead><tbody>{''.join(rows)}</tbody></table>"
+        f"<small>{summary.num_replications:,} histories, seed {summary.seed}, scenario "
+        f"{escape(summary.scenario_hash[:8])}{place}</small>"
+    )
+
+
+def simulate(
+    params: Mapping[str, Any] | None = None,
+    seed: int = 1,
+    *,
+    scenario: Scenario | None = None,
+    replication: int = 0,
+) -> dict[str, float | int | str]:
+    """The results of one history, as a plain function for optimisers, samplers and the like.
+
+    Parameters
+    ----------
+    params : mapping of path to value
+        Changes of the scenario, as for ``--set``. The key ``scenario`` may name the scenario.
+    seed : int
+        Root seed.
+    scenario : scenario, file or name, optional
+        By default the one named in `params`, else the only one that is shipped.
+    replication : int
+        Which history of the run with this seed.
+
+    Returns
+    -------
+    dict
+        The history's row of the table `results`: outcome, times in days (nan is never), counts, metrics, inputs.
+
+    Nothing is written. The same arguments always give the same row, which is that of `run` with the same seed.
+
+    Raises
+    ------
+    ScenarioError
+        A path or value that does not fit the scenario.
+    ParameterError
+        No scenario named, a seed or a replication out of range.
+    """
+    from sim.engines.event_engine import play
+
+    changes = dict(params or {})
+    named = changes.pop("scenario", None)
+    chosen = scenario if scenario is not None else named if named is not None else _only_shipped()
+    if not 0 <= seed < 2**64:
+        raise ParameterError(f"seed: expected a whole number in [0, 2**64), found {seed}")
+    if not 0 <= replication < 2**32:
+        raise ParameterError(f"replication: expected a whole number in [0, 2**32), found {replication}")
+    row, _, _ = play(_case(chosen, changes), int(replication), int(seed))
+    return row
+
+
+def _only_shipped() -> str:
+    from sim import resources
+
+    names = resources.list_scenarios()
+    if len(names) != 1:
+        raise ParameterError(
+            f"which scenario? shipped are: {', '.join(names) or 'none'}", hint="simulate(params, seed, scenario=NAME)"
+        )
+    return names[0]
+
+
+def _completed(scenario: Scenario) -> dict[str, Any]:
+    from sim.model.complete import complete
+    from sim.model.load import load_scenario
+
+    if isinstance(scenario, Mapping):
+        from sim.model.complete import spec_of
+
+        return complete(spec_of(scenario))
+    if isinstance(scenario, (str, os.PathLike)):
+        return complete(load_scenario(scenario))
+    return complete(scenario)
+
+
+def _case(scenario: Scenario, changes: Mapping[str, Any]) -> Case:
+    """The compiled case; kept for further calls with the same changes of the same file."""
+    from sim.model.compile import compile_case
+
+    plain = {str(path): value.item() if hasattr(value, "item") else value for path, value in changes.items()}
+    if not isinstance(scenario, (str, os.PathLike)):
+        return compile_case(_completed(_changed(scenario, plain)))
+    try:
+        text = json.dumps(plain, sort_keys=True)
+    except TypeError as error:
+        raise ParameterError(f"params: expected numbers, texts, lists and mappings, found {error}") from None
+    return _case_of_file(os.fspath(scenario), _age(scenario), text)
+
+
+@lru_cache(maxsize=16)
+def _case_of_file(path: str, age: object, changes: str) -> Case:
+    from sim.model.compile import compile_case
+
+    return compile_case(_completed(load_scenario(path, overrides=json.loads(changes))))
+
+
+def _age(path: str | os.PathLike[str]) -> object:
+    """What changes when a file does; nothing for a shipped scenario."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size
+
+
+def _changed(scenario: ScenarioSpec | Mapping[str, Any], changes: Mapping[str, Any]) -> Scenario:
+    """The scenario with changes, checked anew."""
+    if not changes:
+        return scenario
+    from sim.model.complete import to_yaml
+    from sim.model.load import load_document
+    from sim.model.reader import read_text
+
+    text = to_yaml(_completed(scenario), header=False)
+    return load_document(read_text(text, "scenario"), overrides=changes).spec

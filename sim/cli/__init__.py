@@ -1,0 +1,27 @@
+"""The command line: read arguments, call, print.
+
+Nothing heavy is imported here or at the top of the command modules: each command imports what it needs when it runs.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Exit code of the command line ``arguments`` (by default those of this process).
+
+    0 ok, 1 a check failed or the engine did, 2 bad input or usage, 130 interrupted.
+    """
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if words == ["--version"]:
+        # Answered before anything is imported.
+        from sim import __version__
+
+        if sys.stdout is not None:
+            sys.stdout.write(f"sim {__version__}\n")
+        return 0
+    from sim.cli.app import call
+
+    return call(words)

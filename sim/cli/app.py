@@ -1,0 +1,104 @@
+"""The commands by group, and what becomes of everything that goes wrong in them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from sim.cli import console, files, runs, stores
+
+OK, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130  # exit codes
+
+# One module a command group, each with `register(app)`. A module imports only the standard library and typer at its
+# top; everything else is imported inside its command functions, so that `sim --help` stays quick.
+GROUPS = (runs, files, stores)
+
+
+class Commands(TyperGroup):
+    """The group of all commands; turns our errors into messages and exit codes."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Names in the order in which they were registered."""
+        return list(self.commands)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command."""
+        try:
+            result = super().invoke(ctx)
+            console.flush()
+            return result
+        except BrokenPipeError:
+            console.close_quietly()
+            raise typer.Exit(OK) from None
+        except KeyboardInterrupt as error:
+            console.interrupted(error)
+            raise typer.Exit(INTERRUPTED) from None
+        except Exception as error:
+            raise typer.Exit(refuse(error)) from None
+
+
+def refuse(error: Exception) -> int:
+    """Print an error of ours and return its exit code; raise any other, which is a defect, again."""
+    from sim.errors import EngineError, SimError
+
+    if isinstance(error, SimError):
+        console.problem(error)
+        return FAILED if isinstance(error, EngineError) else BAD_INPUT
+    if isinstance(error, OSError) and not isinstance(error, BrokenPipeError):
+        console.problem(error)
+        return BAD_INPUT
+    raise error
+
+
+app = typer.Typer(
+    name="sim",
+    cls=Commands,
+    help="Geopolitical scenario simulator: a scenario in YAML, many simulated histories, an answer with its uncertainty.",
+    epilog="`sim list` names the shipped scenarios, `sim run NAME` plays one, `sim new NAME` begins one of your own.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    pretty_exceptions_show_locals=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+
+
+@app.callback()
+def _options(
+    version: Annotated[bool, typer.Option("--version", help="Show the version and exit.", is_eager=True)] = False,
+) -> None:
+    if version:
+        from sim import __version__
+
+        console.put(f"sim {__version__}\n")
+        raise typer.Exit(OK)
+
+
+for group in GROUPS:
+    group.register(app)
+
+
+def call(words: list[str]) -> int:
+    """Exit code of a command line."""
+    console.prepare()
+    if "_SIM_COMPLETE" in os.environ:
+        app(words, prog_name="sim")  # a shell asks for completions; this exits
+    try:
+        code = typer.main.get_command(app).main(words, prog_name="sim", standalone_mode=False)
+        console.flush()
+    except BrokenPipeError:
+        console.close_quietly()
+        return OK
+    except typer.Abort:
+        return INTERRUPTED
+    except Exception as error:
+        # Usage errors of typer, whose class has had several homes: they can show themselves.
+        if not hasattr(error, "show") or not hasattr(error, "exit_code"):
+            raise
+        error.show(file=sys.stderr)
+        return int(error.exit_code)
+    return code if isinstance(code, int) else OK

@@ -1,0 +1,232 @@
+"""What goes where: the result to standard output and nothing else, everything said about it to standard error."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, TextIO
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
+
+    from sim.model.diagnostics import Diagnostic
+
+NARROWEST, WIDEST = 60, 100  # columns that the layout uses, whatever the terminal has
+BLOCKS = "█▏▎▍▌▋▊▉▒▁▂▃▄▅▆▇"
+LINE_SECONDS = 5.0  # between plain lines of progress
+
+
+def prepare() -> None:
+    """Let no character stop a message: what the encoding lacks is shown as a code."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            with contextlib.suppress(ValueError, OSError):
+                stream.reconfigure(errors="backslashreplace")
+
+
+# Standard output ---------------------------------------------------------------------------------------------------
+
+
+def put(text: str) -> None:
+    """Write text for people."""
+    if sys.stdout is not None:
+        sys.stdout.write(text)
+
+
+def put_data(text: str) -> None:
+    """Write a document (YAML, JSON, CSV): UTF-8 with plain line ends, whatever the terminal's encoding."""
+    if sys.stdout is None:
+        return
+    with data_stream() as stream:
+        stream.write(text)
+
+
+@contextlib.contextmanager
+def data_stream() -> Iterator[TextIO]:
+    """Standard output as a stream of UTF-8 text with plain line ends."""
+    import io
+
+    sys.stdout.flush()
+    buffer = getattr(sys.stdout, "buffer", None)
+    if buffer is None:
+        yield sys.stdout
+        return
+    stream = io.TextIOWrapper(buffer, encoding="utf-8", errors="backslashreplace", newline="\n", write_through=False)
+    try:
+        yield stream
+        stream.flush()
+    finally:
+        with contextlib.suppress(BrokenPipeError):
+            stream.detach()
+
+
+def put_json(value: Any) -> None:
+    """Write one JSON object."""
+    import json
+
+    put_data(json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
+
+
+def put_lines(lines: list[Text]) -> None:
+    """Write lines with the colours that the terminal, `NO_COLOR` and `FORCE_COLOR` allow."""
+    if sys.stdout is None:
+        return
+    paper = _paper(sys.stdout)
+    with paper.capture() as capture:
+        for line in lines:
+            paper.print(line, soft_wrap=True)
+    put(capture.get())
+
+
+def width() -> int:
+    """Columns to lay the result out for."""
+    return max(NARROWEST, min(WIDEST, _paper(sys.stdout).width)) if sys.stdout is not None else 80
+
+
+def has_blocks(stream: TextIO | None = None) -> bool:
+    """Whether the encoding of a stream (standard output) has the characters that bars and sparklines are made of."""
+    encoding = getattr(stream or sys.stdout, "encoding", None) or "ascii"
+    try:
+        BLOCKS.encode(encoding)
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
+def flush() -> None:
+    """Hand over what was written, so that a closed pipe shows itself now."""
+    if sys.stdout is not None and not sys.stdout.closed:
+        sys.stdout.flush()
+
+
+def close_quietly() -> None:
+    """Forget what a reader who went away will not read."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+
+
+def _paper(stream: TextIO) -> Console:
+    from rich.console import Console
+
+    return Console(file=stream, highlight=False, markup=False, emoji=False)
+
+
+# Standard error ----------------------------------------------------------------------------------------------------
+
+
+def say(text: str) -> None:
+    """Write a remark."""
+    if sys.stderr is not None:
+        with contextlib.suppress(OSError):
+            flush()
+            sys.stderr.write(text + "\n")
+            sys.stderr.flush()
+
+
+def problem(error: Exception) -> None:
+    """Print an error: every fault of a scenario at its place, or one message with what to do about it."""
+    from sim.errors import EngineError
+    from sim.model.diagnostics import visible
+
+    faults = getattr(error, "diagnostics", ())
+    if faults:
+        _print_faults(faults)
+        say(f"{len(faults)} {'error' if len(faults) == 1 else 'errors'}")
+        return
+    if isinstance(error, OSError):
+        text = ": ".join(str(part) for part in (error.filename, error.strerror or error) if part)
+    else:
+        text = str(error)
+    say(f"error: {visible(text)}")
+    if hint := getattr(error, "hint", ""):
+        say(f" help: {visible(hint)}")
+    if isinstance(error, EngineError):
+        for note in getattr(error, "__notes__", ()):
+            say(note.rstrip())
+
+
+def _print_faults(faults: tuple[Diagnostic, ...]) -> None:
+    from rich.console import Console
+
+    from sim.model.diagnostics import render
+
+    if sys.stderr is not None:
+        flush()
+        Console(file=sys.stderr, highlight=False, emoji=False).print(render(faults, markup=True), soft_wrap=True)
+
+
+def warn(remarks: tuple[Diagnostic, ...]) -> None:
+    """Print remarks on a scenario that do not stop it."""
+    from sim.model.diagnostics import render
+
+    for item in remarks:
+        say(render([item]).replace("error", "warning", 1))
+
+
+def interrupted(error: KeyboardInterrupt) -> None:
+    """Say what was kept and how to go on."""
+    text, hint = str(error), getattr(error, "hint", "")
+    say(f"\n{text or 'interrupted'}" + (f"\n{hint}" if hint else ""))
+
+
+@contextlib.contextmanager
+def progress(quiet: bool = False) -> Iterator[Any]:
+    """A function ``(done, total, rate)`` that shows how far a run is: a bar on a terminal, else a line now and then."""
+    if quiet or sys.stderr is None:
+        yield None
+    elif sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
+        with _bar() as tell:
+            yield tell
+    else:
+        yield _Lines()
+
+
+@contextlib.contextmanager
+def _bar() -> Iterator[Any]:
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("{task.completed:,.0f} of {task.total:,.0f} histories"),
+        *([BarColumn()] if has_blocks(sys.stderr) else [TextColumn("{task.percentage:.0f} %")]),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(file=sys.stderr), transient=True) as bar:
+        task = bar.add_task("", total=None, start=True, rate="starting", visible=False)
+
+        def tell(done: int, total: int, rate: float) -> None:
+            words = f"{rate:,.0f} a second" if rate >= 10 else f"{rate:.1f} a second" if rate else "starting"
+            bar.update(task, completed=done, total=total, rate=words, visible=True)
+
+        yield tell
+
+
+class _Lines:
+    """Progress in plain lines: the first after some seconds, so that a short run says nothing."""
+
+    def __init__(self) -> None:
+        self._last = time.monotonic()
+
+    def __call__(self, done: int, total: int, rate: float) -> None:
+        now = time.monotonic()
+        if rate <= 0.0 or done >= total or now - self._last < LINE_SECONDS:
+            return
+        self._last = now
+        say(f"{done:,} of {total:,} histories, {rate:.3g} a second, {duration((total - done) / rate)} left")
+
+
+def duration(seconds: float) -> str:
+    """Seconds in words: `8 s`, `2 min 5 s`, `1 h 3 min`."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{seconds:.1f} s" if seconds < 10 else f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"

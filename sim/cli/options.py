@@ -1,0 +1,43 @@
+"""Arguments and options that several commands share."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Scenario = Annotated[str, typer.Argument(metavar="FILE|NAME", help="A scenario file, or the name of a shipped one.")]
+Variant = Annotated[str | None, typer.Option(metavar="NAME", help="Apply a variant of the file.")]
+Policy = Annotated[str | None, typer.Option(metavar="NAME", help="Apply a policy of the file.")]
+Changes = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="PATH=VALUE", help="Change one value by its path; may be given again and again."),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+Directory = Annotated[Path, typer.Argument(metavar="DIR", help="A result directory.")]
+
+
+def scenario_file(text: str) -> str:
+    """The file meant by an argument: the file of that name, else the shipped scenario.
+
+    Raises
+    ------
+    UsageError
+        Neither is there; the hint has the nearest name.
+    """
+    from sim import resources
+    from sim.errors import UsageError
+    from sim.model.diagnostics import did_you_mean
+
+    looks_like_a_file = os.sep in text or "/" in text or Path(text).suffix in (".yaml", ".yml", ".json")
+    if looks_like_a_file or os.path.lexists(text):
+        return text  # the reader says what is wrong with it
+    shipped = resources.list_scenarios()
+    if text in shipped:
+        return str(resources.scenario_path(text))
+    raise UsageError(
+        f"unknown scenario '{text}': neither a file nor the name of a shipped scenario",
+        hint=did_you_mean(text, shipped, "shipped scenarios"),
+    )

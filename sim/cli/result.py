@@ -1,0 +1,319 @@
+"""A run as it is printed: for people in the columns of a terminal, for programs as one JSON object."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.text import Text
+
+from sim.analysis.estimates import Share, as_days
+from sim.analysis.findings import findings
+from sim.cli.layout import bar, clipped, meter, padded, paragraph, sparkline
+from sim.reports.run_report import MEASURE, input_label
+
+if TYPE_CHECKING:
+    from sim.analysis.drivers import Effect
+    from sim.analysis.summary import Fan, Summary
+    from sim.api import Run
+
+NUM_DRIVERS = 5
+TIMES = ("meeting", "deal", "collapse")  # told on the terminal; the report and --json have all
+FANS = ("tension", "pressure")
+TONES = {"good": "green", "mixed": "cyan", "bad": "yellow", "worst": "red"}
+HEADING = "bold"
+
+
+# For people --------------------------------------------------------------------------------------------------------
+
+
+def as_lines(run: Run, report: Path | None, width: int, blocks: bool) -> list[Text]:
+    """The result in lines of at most ``width`` columns."""
+    summary = run.summary
+    parts = [
+        _head(summary, width),
+        _outcomes(summary, width, blocks),
+        _times(summary, width),
+        _paths(summary, width, blocks),
+        _drivers(summary, width, blocks),
+        _findings(summary, width),
+        _foot(run, report),
+    ]
+    lines: list[Text] = []
+    for part in parts:
+        if part:
+            lines += [*([Text()] if lines else []), *part]
+    return lines
+
+
+def _head(summary: Summary, width: int) -> list[Text]:
+    lines = [Text(line, style=HEADING) for line in paragraph(summary.title, width)]
+    question = str(summary.scenario.get("question") or "")
+    return lines + [Text(line) for line in paragraph(question, width, "  ", "  ")] if question else lines
+
+
+def _outcomes(summary: Summary, width: int, blocks: bool) -> list[Text]:
+    label_width = min(30, max(12, *(len(item.label) for item in summary.classes)))
+    bar_width = width - label_width - 26
+    longest = max((value.high for value in summary.shares if value.trials), default=1.0)
+    lines = [_row(f"Outcome after {_span(summary)}", "share   95% interval", width)]
+    for item, value in zip(summary.classes, summary.shares, strict=True):
+        low, high = (value.low / longest, value.high / longest) if value.count else (0.0, 0.0)
+        lines.append(
+            Text.assemble(
+                f"  {padded(clipped(item.label, label_width, blocks), label_width)} ",
+                (bar(low, high, bar_width, blocks), TONES.get(item.tone, "")),
+                f" {_percent(value.share):>6}   {_interval(value):>12}",
+            )
+        )
+    return lines
+
+
+def _times(summary: Summary, width: int) -> list[Text]:
+    rows = [(words, value) for name, words, value in summary.times if name in TIMES]
+    if not rows:
+        return []
+    lines = [_row("When it first happened", "histories   95% interval   median (middle half)", width)]
+    for words, value in rows:
+        if value.median is None or value.q25 is None or value.q75 is None:
+            when = "never"
+        else:
+            when = f"{_time(summary, value.median)} ({_between(summary, value.q25, value.q75)})"
+        right = f"{_percent(value.happened.share):>6}   {_interval(value.happened):>12}   {when:>23}"
+        lines.append(Text(f"  {padded(clipped(words, width - 52), width - 52)} {right}"))
+    return lines
+
+
+def _paths(summary: Summary, width: int, blocks: bool) -> list[Text]:
+    fans = [fan for fan in summary.fans if fan.name in FANS]
+    if not fans:
+        return []
+    lines = [_row("Over time, median of the histories", "start    end   90% of them", width)]
+    for fan in fans:
+        low, middle, high = fan.bands[0], fan.bands[2], fan.bands[4]
+        inside = fan.days <= summary.horizon_days * 1.0001
+        values = [float(value) for value in middle[inside]]
+        last = len(values) - 1
+        numbers = f"{values[0]:5.2f}  {values[last]:5.2f}   {float(low[last]):.2f} to {float(high[last]):.2f}"
+        picture = sparkline(values, width - 58, *_bounds(fan), blocks)
+        lines.append(Text(f"  {padded(clipped(fan.label, 24), 24)} {padded(picture, width - 58)} {numbers:>30}"))
+    return lines
+
+
+def _bounds(fan: Fan) -> tuple[float, float]:
+    """Height of a sparkline: from 0 to 1 for an index, wider where the values are."""
+    return min(0.0, float(fan.bands[0].min())), max(1.0, float(fan.bands[4].max()))
+
+
+def _drivers(summary: Summary, width: int, blocks: bool) -> list[Text]:
+    table = summary.drivers
+    lines = [Text("What moved the outcomes most", style=HEADING)]
+    if not table.effects:
+        return []
+    for line in paragraph(f"{MEASURE}; a dummy input reaches {table.noise_floor:.3f}", width, "  ", "  "):
+        lines.append(Text(line, style="dim"))
+    longest = max(table.effects[0].effect, table.noise_floor)
+    label_width = width - 2 - 7 - 13
+    for effect in table.effects[:NUM_DRIVERS]:
+        label = clipped(input_label(summary.scenario, effect.path), label_width, blocks)
+        strength = meter(effect.effect / longest if longest > 0 else 0.0, 12, blocks)
+        lines.append(
+            Text.assemble(
+                f"  {padded(label, label_width)} ",
+                (strength, "" if effect.distinguishable else "dim"),
+                f" {effect.effect:6.3f}",
+            )
+        )
+        lines.append(Text(f"    {clipped(_toward(summary, effect), width - 4, blocks)}", style="dim"))
+    return lines
+
+
+def _toward(summary: Summary, effect: Effect) -> str:
+    """What a higher value, or one of several, makes likelier."""
+    if not effect.distinguishable:
+        return "not distinguishable from an input that does nothing"
+    name, _, kind = effect.toward.partition(" (")
+    label = next((item.label for item in summary.classes if item.id == name), name)
+    return f"{kind[:-1] if kind else 'higher'}: {label} {'likelier' if effect.association > 0 else 'less likely'}"
+
+
+def _findings(summary: Summary, width: int) -> list[Text]:
+    found = findings(summary)
+    if not found:
+        return []
+    lines = [Text("In words", style=HEADING)]
+    for item in found:
+        lines += [Text(line) for line in paragraph(item.plain(), width, "  - ", "    ")]
+    return lines
+
+
+def _foot(run: Run, report: Path | None) -> list[Text]:
+    summary = run.summary
+    applied = summary.scenario.get("applied") or {}
+    changed = [f"{kind} {applied[kind]}" for kind in ("variant", "policy") if applied.get(kind)]
+    changed += [f"{path}={value}" for path, value in (applied.get("set") or {}).items()]
+    rows = [
+        ("scenario", ", ".join([f"{summary.scenario_id} ({summary.scenario_hash[:8]})", *changed])),
+        ("histories", f"{summary.num_replications:,}, seed {summary.seed}"),
+        ("digest", run.digest),
+        ("results", run.directory.as_posix()),
+    ]
+    if report is not None:
+        rows.append(("report", report.as_posix()))
+    return [Text(f"{name:<10} {clipped(value, 10_000)}") for name, value in rows]
+
+
+def _row(left: str, right: str, width: int) -> Text:
+    return Text.assemble((padded(left, width - len(right)), HEADING), (right, "dim"))
+
+
+def _percent(value: float) -> str:
+    return "-" if math.isnan(value) else f"{100 * value:.1f}%"
+
+
+def _interval(value: Share) -> str:
+    return f"{100 * value.low:.1f} to {100 * value.high:.1f}%"
+
+
+def _span(summary: Summary) -> str:
+    days = summary.horizon_days
+    if summary.per_day != 1.0 and days < 60:
+        return f"{days:.3g} days"
+    return as_days(days)
+
+
+def _time(summary: Summary, days: float) -> str:
+    if summary.per_day != 1.0 and days < 3:
+        return f"{days * summary.per_day:.0f} hours"
+    return as_days(days)
+
+
+def _between(summary: Summary, low: float, high: float) -> str:
+    """A range of times, the unit said once where both have the same."""
+    first, last = _time(summary, low), _time(summary, high)
+    if first.split()[-1] == last.split()[-1]:
+        first = first.split()[0]
+    return f"{first} to {last}"
+
+
+# For programs ------------------------------------------------------------------------------------------------------
+
+
+def as_data(run: Run, report: Path | None, timing: dict[str, Any]) -> dict[str, Any]:
+    """One object; all that may differ between runs with equal results (where, when, how) is under ``timing``."""
+    summary, manifest = run.summary, run.stored.manifest
+    applied = summary.scenario.get("applied") or {}
+    rule = manifest.get("until_se")
+    return {
+        "schema": 1,
+        "scenario": {
+            "id": summary.scenario_id,
+            "title": summary.title,
+            "question": str(summary.scenario.get("question") or ""),
+            "hash": summary.scenario_hash,
+            "variant": applied.get("variant"),
+            "policy": applied.get("policy"),
+            "set": dict(applied.get("set") or {}),
+            "horizon_days": summary.horizon_days,
+        },
+        "seed": summary.seed,
+        "replications": summary.num_replications,
+        "until_se": rule,
+        "engine": summary.engine,
+        "versions": dict(summary.versions),
+        "outcomes": [
+            {"id": item.id, "label": item.label, "tone": item.tone, **_share_data(value)}
+            for item, value in zip(summary.classes, summary.shares, strict=True)
+        ],
+        "readings": {
+            f"{day:g}": {
+                item.id: _share_data(value) for item, value in zip(summary.classes, shares, strict=True)
+            }
+            for day, shares in sorted(summary.readings.items())
+        },
+        "times": [
+            {
+                "id": name, "label": words, **_share_data(value.happened),
+                "q25_days": value.q25, "median_days": value.median, "q75_days": value.q75,
+            }
+            for name, words, value in summary.times
+        ],
+        "paths": {
+            fan.name: {
+                "label": fan.label,
+                "unit": fan.unit,
+                "days": _numbers(fan.days),
+                **{
+                    name: _numbers(band)
+                    for name, band in zip(("q05", "q25", "q50", "q75", "q95"), fan.bands, strict=True)
+                },
+            }
+            for fan in summary.fans
+        },
+        "drivers": {
+            "measure": MEASURE,
+            "noise_floor": _number(summary.drivers.noise_floor),
+            "inputs": [
+                {
+                    "path": item.path,
+                    "label": input_label(summary.scenario, item.path),
+                    "effect": _number(item.effect),
+                    "low": _number(item.low),
+                    "high": _number(item.high),
+                    "distinguishable": item.distinguishable,
+                    "toward": item.toward,
+                    "association": _number(item.association),
+                }
+                for item in summary.drivers.effects
+            ],
+        },
+        "conditions": [
+            {
+                "label": item.label,
+                "condition": item.reference,
+                "replications": item.num_rows,
+                "outcomes": {
+                    cls.id: _share_data(value) for cls, value in zip(summary.classes, item.shares, strict=True)
+                },
+            }
+            for item in summary.conditions
+        ],
+        "findings": [
+            {
+                "text": item.plain(),
+                "numbers": [
+                    {"value": _number(figure.value), "ref": figure.reference, "form": figure.form}
+                    for figure in item.figures
+                ],
+            }
+            for item in findings(summary)
+        ],
+        "digest": run.digest,
+        "timing": {
+            "directory": run.directory.as_posix(),
+            "report": None if report is None else report.as_posix(),
+            **manifest["timing"],
+            **timing,
+        },
+    }  # fmt: skip
+
+
+def _share_data(value: Share) -> dict[str, Any]:
+    return {
+        "share": _number(value.share),
+        "low": value.low,
+        "high": value.high,
+        "standard_error": _number(value.standard_error),
+        "count": value.count,
+        "of": value.trials,
+    }
+
+
+def _number(value: float) -> float | None:
+    """The number, or nothing where JSON has none."""
+    return float(value) if math.isfinite(value) else None
+
+
+def _numbers(values: Any) -> list[float | None]:
+    return [_number(float(value)) for value in values]

@@ -1,0 +1,252 @@
+"""Commands on runs: run, show."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sim.cli import console
+from sim.cli.options import Changes, Json, Policy, Variant, scenario_file
+
+if TYPE_CHECKING:
+    from sim.api import Run
+    from sim.experiments.replicate import RunOutcome
+
+REPORTS = "reports"  # folder of result directories, in the current directory
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no remarks, only the result.")]
+NoReport = Annotated[bool, typer.Option("--no-report", help="Write no report.html.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command("run")(run)
+    app.command("show")(show)
+
+
+def run(
+    ctx: typer.Context,
+    scenario: Annotated[
+        str | None, typer.Argument(metavar="FILE|NAME", help="A scenario file, or the name of a shipped one.")
+    ] = None,
+    replications: Annotated[
+        int | None, typer.Option("--replications", "-n", metavar="N", help="Histories to play, by default 1000.")
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", "-s", metavar="N", help="Root seed of all draws.")] = 1,
+    workers: Annotated[
+        int | None, typer.Option("--workers", "-w", metavar="N", help="Processes; never changes results.")
+    ] = None,
+    until_se: Annotated[
+        float | None,
+        typer.Option(metavar="X", help="Stop when no outcome share has a larger standard error, as in 0.005."),
+    ] = None,
+    horizon: Annotated[
+        str | None, typer.Option(metavar="TIME", help="Read the outcome at this time instead, as in '2 years'.")
+    ] = None,
+    variant: Variant = None,
+    policy: Policy = None,
+    changes: Changes = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Result directory, by default a new one in reports/.")
+    ] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Compute again what is there already, beside it.")] = False,
+    resume: Annotated[Path | None, typer.Option(metavar="DIR", help="Continue an interrupted run.")] = None,
+    json: Json = False,
+    quiet: Quiet = False,
+    no_report: NoReport = False,
+) -> None:
+    """Play a scenario many times; show what came of it and what it hung on."""
+    from sim.errors import UsageError
+
+    if resume is not None:
+        _refuse_beside_resume(ctx)
+
+        def simulate(progress: Any) -> RunOutcome:
+            from sim.experiments.replicate import resume as continued
+
+            return continued(resume, workers=workers, progress=progress)
+
+    elif scenario is None:
+        raise UsageError("which scenario? Name a file or a shipped scenario", hint="`sim list` names those there are")
+    else:
+        from sim.model.complete import complete, content_hash
+        from sim.model.load import load
+
+        every_change = [*([f"horizon={horizon}"] if horizon is not None else []), *(changes or ())]
+        loaded = load(scenario_file(scenario), variant, policy, every_change)
+        if not quiet:
+            console.warn(loaded.warnings)
+        completed = complete(loaded.spec)
+
+        def simulate(progress: Any) -> RunOutcome:
+            from sim.experiments.replicate import run_scenario
+
+            return run_scenario(
+                completed,
+                scenario_hash=content_hash(completed),
+                seed=seed,
+                replications=replications,
+                until_se=until_se,
+                workers=workers,
+                reports=REPORTS,
+                directory=out,
+                fresh=fresh,
+                command=_command(ctx),
+                progress=progress,
+            )
+
+    outcome = _with_progress(simulate, quiet)
+    _finish(outcome, json, quiet, no_report)
+
+
+_CIRCUMSTANCES = ("workers", "resume", "json", "quiet", "no_report")  # what may stand beside --resume
+
+
+def _refuse_beside_resume(ctx: typer.Context) -> None:
+    """A continued run has its scenario and its numbers already."""
+    from sim.errors import UsageError
+
+    given = [
+        _flag(parameter)
+        for parameter in ctx.command.params
+        if parameter.name not in _CIRCUMSTANCES and _is_given(ctx, parameter)
+    ]
+    if given:
+        raise UsageError(
+            f"{' and '.join(given)} cannot stand beside --resume: the run has its scenario and its numbers already",
+            hint="leave them out, or run anew without --resume",
+        )
+
+
+def _is_given(ctx: typer.Context, parameter: Any) -> bool:
+    source = ctx.get_parameter_source(parameter.name)
+    return source is not None and source.name != "DEFAULT"
+
+
+def _flag(parameter: Any) -> str:
+    return parameter.opts[0] if parameter.param_type_name == "option" else str(parameter.metavar)
+
+
+def _command(ctx: typer.Context) -> list[str]:
+    """The command line with long options in one order; the scenario first, without the path of this machine."""
+    words = ["sim", "run"]
+    for parameter in ctx.command.params:
+        if not _is_given(ctx, parameter):
+            continue
+        value = ctx.params[parameter.name]
+        if parameter.param_type_name != "option":
+            words.append(_portable(value))
+        elif value is True:
+            words.append(parameter.opts[0])
+        else:
+            for item in value if isinstance(value, (list, tuple)) else [value]:
+                words += [parameter.opts[0], str(item)]
+    return words
+
+
+def _portable(scenario: str) -> str:
+    """A scenario as others can name it: relative to here, or else by its file name."""
+    path = Path(scenario)
+    if not path.is_absolute() and ".." not in path.parts:
+        return scenario
+    inside = os.path.relpath(path)
+    return path.name if inside.startswith("..") else Path(inside).as_posix()
+
+
+def _with_progress(simulate: Callable[[Any], RunOutcome], quiet: bool) -> RunOutcome:
+    with console.progress(quiet) as tell:
+        return simulate(tell)
+
+
+def _finish(outcome: RunOutcome, json: bool, quiet: bool, no_report: bool) -> None:
+    from sim.api import Run
+
+    found = Run(outcome.stored)
+    if not quiet:
+        console.say(_how(outcome))
+    _report(found, no_report)
+    _print(found, json, {"computed": outcome.num_computed, "found": outcome.num_found})
+
+
+def _how(outcome: RunOutcome) -> str:
+    """How a run came about, in a sentence."""
+    timing = outcome.stored.manifest["timing"]
+    if outcome.is_reused:
+        return f"this run is there already, in {outcome.directory}; --fresh would compute it again"
+    seconds, workers = float(timing.get("seconds") or 0.0), int(timing.get("workers") or 1)
+    found = f", {outcome.num_found:,} were there already" if outcome.num_found else ""
+    return (
+        f"{outcome.num_computed:,} histories in {console.duration(seconds)} with "
+        f"{workers} worker{'' if workers == 1 else 's'}{found}"
+    )
+
+
+def show(
+    directory: Annotated[
+        Path | None, typer.Argument(metavar="DIR", help="A result directory, by default the latest in reports/.")
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="List all runs in DIR (by default reports/) instead.")] = False,
+    json: Json = False,
+    no_report: NoReport = False,
+) -> None:
+    """Show a finished run again."""
+    from sim.api import Run
+    from sim.cli.stores import finished
+    from sim.experiments.show import latest_finished
+
+    if every:
+        _list(directory or Path(REPORTS), json)
+        return
+    found = Run(finished(directory) if directory is not None else latest_finished(REPORTS))
+    _report(found, no_report)
+    _print(found, json, {})
+
+
+def _list(folder: Path, json: bool) -> None:
+    """Every run in a folder, newest first."""
+    from sim.experiments.show import list_runs
+    from sim.model.diagnostics import visible
+
+    runs = list_runs(folder)
+    if json:
+        rows = [
+            {
+                "directory": run.directory.as_posix(), "state": run.state, "scenario": run.scenario_id,
+                "seed": run.seed, "replications": run.replications, "done": run.num_done,
+                "updated": run.updated, "problem": run.problem,
+            }
+            for run in runs
+        ]  # fmt: skip
+        console.put_json({"schema": 1, "runs": rows})
+        return
+    for run in runs:
+        what = visible(run.problem) if run.problem else f"{run.num_done:,} of {run.replications:,} histories"
+        console.put(f"{run.state:<11} {run.directory.as_posix()}  {what}\n")
+    if not runs:
+        console.say(f"no runs in {folder}")
+
+
+def _report(found: Run, no_report: bool) -> None:
+    """Write the report unless it is there."""
+    if not no_report:
+        found.write_report(_source(found))
+
+
+def _source(found: Run) -> str | None:
+    """The scenario as it was named on the command line that made the run."""
+    words = shlex.split(found.stored.manifest.get("command") or "")
+    return words[2] if words[:2] == ["sim", "run"] and len(words) > 2 else None
+
+
+def _print(found: Run, json: bool, timing: dict[str, Any]) -> None:
+    from sim.cli import result
+
+    report = found.report_path if found.report_path.exists() else None
+    if json:
+        console.put_json(result.as_data(found, report, timing))
+    else:
+        console.put_lines(result.as_lines(found, report, console.width(), console.has_blocks()))
