@@ -53,7 +53,7 @@ class Bundles:
             if self.when is None or h.holds(self.when):
                 h.advance()
                 self.propose()
-                h.settle()
+                h.settle_if_touched()
             yield h.wait(h.duration(self.slots.gap, Stream.TIMING, self.key, 0), Priority.MEETING)
 
     def _levels_with(self, name: str) -> list[float]:
@@ -73,9 +73,7 @@ class Bundles:
         w = h.w
         minds = h.minds
         precision = h.p[h.slots.choice.officials]
-        u_pick = h.draw(Stream.CHOICE, self.key, 0)
-        u_reply = h.draw(Stream.CHOICE, self.key, 1)
-        u_veto = h.draw(Stream.VETO, self.key, 0)
+        number = int(w.met[self.index])
         names, values, levels = [], [], []
         stays = minds.of_levels(self.responder, w.level)
         bonus = h.p[self.slots.atmosphere]
@@ -90,6 +88,7 @@ class Bundles:
             values.append(minds.of_levels(self.proposer, changed) * binary_logit(gain, precision))
         if not names:
             return
+        u_pick, u_reply = h.pair(Stream.CHOICE, self.key, 0)
         chosen = h.decide("bundle", self.proposer, names, values, precision, u_pick, track=self.name)
         w.met[self.index] += 1
         h.count(f"bundles_proposed.{self.name}")
@@ -98,7 +97,7 @@ class Bundles:
         values = [gain, stays]
         if h.decide("bundle_reply", self.responder, options, values, precision, u_reply, track=self.name) != 0:
             return
-        if self._blocked(levels[chosen], u_veto):
+        if self._blocked(levels[chosen], h.draw_at(Stream.VETO, self.key, 0, number)):
             h.note("veto", "", f"{names[chosen]} is blocked at home", track=self.name, bundle=names[chosen])
             return
         w.level = list(levels[chosen])

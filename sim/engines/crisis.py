@@ -89,6 +89,7 @@ class Crisis:
     def end(self, why: str) -> None:
         """The crisis is over."""
         h = self.h
+        h.touched = True
         h.w.crisis = 0
         self.struck_at = NEVER
         h.count("crisis_days", (h.env.now - h.w.crisis_since) / h.day)
@@ -104,13 +105,13 @@ class Crisis:
             yield h.wait(self.tick_at(h.w.rung), Priority.TICK)
             h.advance()
             self.tick()
-            h.settle()
+            h.settle_if_touched()
 
     def tick(self) -> None:
         """What the last tick brought, then the mover's choice."""
         h = self.h
         w = h.w
-        us = [h.draw(Stream.OUTCOME, self.key, lane) for lane in (41, 42)]
+        us = h.pair(Stream.OUTCOME, self.key, 41)
         u = h.draw(Stream.CHOICE, self.key, 41)
         if w.rung <= self.spec.calm_rung:
             self.end("it has cooled")
@@ -123,6 +124,7 @@ class Crisis:
         elif w.rung == self.strike_rung and self.struck_at != NEVER:
             if h.env.now - self.struck_at >= self.spec.strike_lasts:
                 w.rung = self.spec.incident_rung
+                h.touched = True
                 self.struck_at = NEVER
                 h.note("crisis", "", "the strike remains limited", act="limited")
                 return
@@ -130,6 +132,7 @@ class Crisis:
         mover = self.sides[w.crisis_mover]
         w.crisis_mover = 1 - w.crisis_mover
         if move == ladder.CONCEDE:
+            h.touched = True
             h.count("concessions")
             w.rung = ladder.rung_after_concession(
                 w.rung, self.last, self.spec.concession_rung, self.spec.incident_rung
@@ -148,6 +151,7 @@ class Crisis:
             fade = ladder.chance_within(h.p[self.slots.fade], self.tick_at(w.rung) / h.day)
             if us[1] < fade:
                 w.rung -= 1
+                h.touched = True
                 if w.rung <= self.spec.calm_rung:
                     self.end("it has faded")
 

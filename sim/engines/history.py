@@ -19,7 +19,7 @@ from sim.engines.minds import Minds
 from sim.engines.quantities import observers_of, rate_observers_of
 from sim.model.menu import derived_value, named_value
 from sim.model.world import NEVER, world_of
-from sim.randomness import Stream, uniform
+from sim.randomness import Stream, uniform, uniform_pair
 from sim.rules import expectation as rule_expectation
 from sim.rules import hazards as rule_hazards
 from sim.rules import pressure as rule_pressure
@@ -132,6 +132,7 @@ class History:
         self.end = max(case.readings[-1], case.grid_times[-1])
         self.next_pulse = 0.0
         self.over = False
+        self.touched = True  # whether an event has moved something since rates were last set
         self.finished = self.env.event()
         self.row: dict[str, Any] = {}
         self.counts: dict[str, float] = {}
@@ -368,6 +369,17 @@ class History:
         self.counters[word] = counter + 1
         return uniform(self.root_seed, self.replication, self.branch, stream, key, lane, counter)
 
+    def pair(self, stream: Stream, key: int, lane: int = 0) -> tuple[float, float]:
+        """Both uniforms of the next block of a stream, entity and lane."""
+        word = (stream << 24) | (key << 8) | lane
+        counter = self.counters.get(word, 0)
+        self.counters[word] = counter + 1
+        return uniform_pair(self.root_seed, self.replication, self.branch, stream, key, lane, counter)
+
+    def draw_at(self, stream: Stream, key: int, lane: int, counter: int) -> float:
+        """The uniform of a given occurrence: what is drawn only now and then keeps its place."""
+        return uniform(self.root_seed, self.replication, self.branch, stream, key, lane, counter)
+
     def duration(self, slot: int, stream: Stream, key: int, lane: int = 0) -> float:
         """A duration: drawn anew where the scenario gives a distribution, else its value."""
         recurring = self.case.recurring.get(slot)
@@ -478,10 +490,19 @@ class History:
         factor = rule_hazards.development_factor(bool(w.moratorium), self.growth_in_moratorium, open_share)
         return rule_hazards.capability_after(w.capability, self.capability_growth, factor, elapsed)
 
+    def settle_if_touched(self) -> None:
+        """`settle` if the event has moved anything that rates read; else they stay until the next update."""
+        if self.touched:
+            self.settle()
+            return
+        self.num_events += 1
+        self._keep()
+
     def settle(self) -> None:
         """Bring pressure, named quantities, watched conditions and rates up to date."""
         if self.over:
             return
+        self.touched = False
         self.num_events += 1
         w = self.w
         if self.sanctions_on:
@@ -491,10 +512,14 @@ class History:
         arrivals = self.arrivals
         for n in self._glance():
             arrivals[n].refresh()
+        self._keep()
+
+    def _keep(self) -> None:
+        """Keep how things stand after an event, if the history is logged."""
         if self.log is not None:
             self._sample()
             if self.log.checksums is not None:
-                self.log.checksums.append((self.env.now, w.checksum()))
+                self.log.checksums.append((self.env.now, self.w.checksum()))
 
     def _sample(self) -> None:
         """Keep how things stand in the log."""
@@ -568,6 +593,7 @@ class History:
     def reach_rung(self, rung: int) -> None:
         """Raise the rung to at least the given one."""
         w = self.w
+        self.touched = True
         if rung > w.rung:
             w.rung = rung
         if w.rung > w.max_rung:
@@ -582,6 +608,7 @@ class History:
         w = self.w
         self.session()
         if not w.talks_on:
+            self.touched = True
             w.talks_on = 1
             w.talks_since = self.env.now
             self.first("talks_resumed")
@@ -597,6 +624,7 @@ class History:
         """Talks between the two sides are over."""
         w = self.w
         if w.talks_on and self.talks_used:
+            self.touched = True
             w.talks_on = 0
             w.talks_ended = self.env.now
             restraint = self.spec.mechanisms.restraint
@@ -679,6 +707,7 @@ class History:
         """What an event does to the world."""
         from sim.engines.shocks import apply
 
+        self.touched = True
         apply(self, slots, spec, actor, key)
 
     def strike(self, actor: int) -> None:
@@ -691,6 +720,7 @@ class History:
         """A package is signed if domestic consent is given; whether it is."""
         if package < 0:
             return False
+        self.touched = True
         if self.agreement is None:
             # Without a life after signature the deal is in force from now on.
             u = self.draw(Stream.VETO, self.case.keys["tracks"][track], 48)

@@ -361,7 +361,7 @@ class AlternatingOffers(Table):
                 continue
             h.advance()
             self.round()
-            h.settle()
+            h.settle_if_touched()
             yield h.wait(self.next_gap(), Priority.MEETING)
 
     def _must_wait(self) -> float | None:
@@ -401,9 +401,8 @@ class AlternatingOffers(Table):
         h.count(f"rounds.{self.name}")
         if self._between_sides():
             h.session()
-        u_fail = h.draw(Stream.TIMING, self.key, 2)
-        u_break = h.draw(Stream.OUTCOME, self.key, 0)
-        if self.failing and u_fail < self.failing:
+        number = int(w.met[self.index])
+        if self.failing and h.draw_at(Stream.TIMING, self.key, 2, number) < self.failing:
             self.failing = False
             h.note("round", h.case.actor_ids[proposer], "the round fails before an offer is made", track=self.name)
             self._move_expectation()
@@ -434,7 +433,7 @@ class AlternatingOffers(Table):
             h.count("rejected_offers")
             if proposer == h.side_indices[1]:
                 w.unheard_since = h.env.now
-            if u_break < h.p[self.slots.breakdown]:
+            if h.draw_at(Stream.OUTCOME, self.key, 0, number) < h.p[self.slots.breakdown]:
                 self.break_down()
         self._move_expectation()
 
