@@ -1,0 +1,352 @@
+"""One stored history played again with its full log, and which history of a run to look at.
+
+A history depends on (completed scenario, root seed, replication) alone, so it can be played again at any time. What
+comes out is compared with the stored row, bit for bit: a story that belongs to another history would be worse than none.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.engines.event_engine import NAME, play
+from sim.engines.history import Decision, Happening, Log, Sample
+from sim.errors import ReplayError, UsageError
+from sim.experiments.columns import KEY, Table
+from sim.experiments.provenance import versions
+from sim.model.complete import content_hash
+
+if TYPE_CHECKING:
+    from sim.engines.history import History
+    from sim.experiments.store import StoredRun
+    from sim.model.compile import Case
+
+MOST_COMPARED = 400  # members of a class with which each of them is compared to find the middle one
+MOST_NAMED = 6  # differing columns that a message names
+
+
+@dataclass(frozen=True)
+class HeldBelief:
+    """Where one observer's belief about one trait of an actor stands in `Sample.beliefs`, and its points."""
+
+    observer: str
+    actor: str
+    trait: str
+    start: int
+    size: int
+    points: tuple[float, ...]  # empty for traits that are classes
+
+
+@dataclass(frozen=True)
+class Nature:
+    """What nature drew for one actor, known to itself and to the reader only."""
+
+    commitment: str | None
+    red_lines: tuple[str, ...]
+    war_cost: float
+    credibility: float
+
+
+@dataclass(frozen=True)
+class Replay:
+    """One history in full: its stored tables again, everything that happened and was decided, how things stood."""
+
+    case: Case
+    replication: int
+    root_seed: int
+    row: dict[str, Any]
+    paths: list[dict[str, Any]]
+    entries: Sequence[Decision | Happening]
+    samples: Sequence[Sample]
+    beliefs: Sequence[HeldBelief]
+    nature: Mapping[str, Nature]
+    ended: float  # when it ended, in the scenario's time unit: its last reading, or earlier by major war
+    engine: str = NAME
+
+    @property
+    def decisions(self) -> list[Decision]:
+        """Every decision, in order."""
+        return [entry for entry in self.entries if isinstance(entry, Decision)]
+
+    @property
+    def happenings(self) -> list[Happening]:
+        """Everything else that happened, in order."""
+        return [entry for entry in self.entries if isinstance(entry, Happening)]
+
+
+def replay(case: Case, replication: int, root_seed: int) -> Replay:
+    """A history of the case, played with a full log. Its row is the one that a run of it stores."""
+    log = Log()
+    row, paths, history = play(case, replication, root_seed, log)
+    return Replay(
+        case=case,
+        replication=replication,
+        root_seed=root_seed,
+        row=row,
+        paths=paths,
+        entries=tuple(log.entries),
+        samples=tuple(log.samples),
+        beliefs=_beliefs(history),
+        nature=_nature(history),
+        ended=history.env.now,
+    )
+
+
+def _beliefs(history: History) -> tuple[HeldBelief, ...]:
+    ids = history.case.actor_ids
+    return tuple(
+        HeldBelief(ids[b.observer], ids[b.actor], b.trait, b.start, b.size, tuple(b.points))
+        for b in history.minds.beliefs
+    )
+
+
+def _nature(history: History) -> dict[str, Nature]:
+    spec = history.case.spec
+    drawn: dict[str, Nature] = {}
+    for actor, identifier in enumerate(history.case.actor_ids):
+        classes = spec.actors[identifier].types.commitment
+        drawn[identifier] = Nature(
+            sorted(classes)[history.first_commitment[actor]] if classes else None,
+            tuple(name for name, line in history.lines[actor].items() if line.present),
+            float(history.w.war_cost[actor]),
+            float(history.first_credibility[actor]),
+        )
+    return drawn
+
+
+def replay_stored(stored: StoredRun, replication: int, case: Case | None = None) -> Replay:
+    """A stored history played again and found equal to what is stored, bit for bit.
+
+    Parameters
+    ----------
+    stored : StoredRun
+        The run it comes from.
+    replication : int
+        Which one.
+    case : Case, optional
+        The run's scenario compiled; made from the run's completed scenario if left out.
+
+    Raises
+    ------
+    UsageError
+        The run has no such replication.
+    ReplayError
+        The stored scenario is not the one of the stored hash, or the history comes out differently.
+    """
+    position = position_of(stored, replication)
+    if case is None:
+        from sim.model.compile import compile_case
+
+        case = compile_case(stored.case)
+    if content_hash(stored.case) != stored.manifest["scenario_hash"]:
+        raise ReplayError(
+            f"{stored.directory}: the scenario in the run record is not the one that was run: its hash differs",
+            hint="the record was edited; `sim run` makes the run anew",
+        )
+    again = replay(case, replication, stored.seed)
+    verify(again, stored, position)
+    return again
+
+
+def verify(again: Replay, stored: StoredRun, position: int) -> None:
+    """Raise `ReplayError` unless the row and the paths are those of the stored run, bit for bit."""
+    results = stored.results
+    different = differences(again.row, {name: column[position] for name, column in results.items()})
+    if not different:
+        paths = stored.paths
+        at = np.flatnonzero(paths[KEY] == again.replication) if paths else np.empty(0, dtype=int)
+        if len(at) == len(again.paths):
+            for line, n in zip(again.paths, at, strict=True):
+                different += differences(line, {name: column[n] for name, column in paths.items()})
+        elif len(at):
+            different.append("paths (number of rows)")
+    if not different:
+        return
+    named = ", ".join(list(dict.fromkeys(different))[:MOST_NAMED])
+    here, there = versions(), stored.manifest.get("versions", {})
+    changed = [f"{name} {there.get(name)} then, {here[name]} now" for name in sorted(here) if there.get(name) != here[name]]
+    reason = (
+        f"the run was made with other versions ({'; '.join(changed)})"
+        if changed
+        else "scenario, seed and versions are the same, so the program itself has changed since"
+    )
+    raise ReplayError(
+        f"{stored.directory}: replication {again.replication} comes out differently from what is stored, "
+        f"first in: {named}; {reason}",
+        hint="`sim run --fresh` makes the run anew, or use the version that made it",
+    )
+
+
+def differences(one: Mapping[str, Any], two: Mapping[str, Any]) -> list[str]:
+    """Names of the columns in which two rows differ, in any bit; a number that is missing equals another one."""
+    names = [*one, *(name for name in two if name not in one)]
+    return [name for name in names if name not in one or name not in two or _bits(one[name]) != _bits(two[name])]
+
+
+def _bits(value: Any) -> str:
+    if value is None or isinstance(value, str):
+        return f"text {value}"
+    number = float(value)
+    return "missing" if math.isnan(number) else number.hex()
+
+
+# Which one -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A history picked from a run: which, how it ends, and why it was picked."""
+
+    replication: int
+    outcome: str
+    kind: str  # "typical" or "worst"
+    share: float  # of the run's histories that end in its class
+
+
+def position_of(stored: StoredRun, replication: int) -> int:
+    """Row of a replication in the stored results.
+
+    Raises
+    ------
+    UsageError
+        The run has no such replication; says which it has.
+    """
+    known = stored.results[KEY]
+    found = np.flatnonzero(known == replication)
+    if not len(found):
+        raise UsageError(
+            f"replication {replication}: {stored.directory} holds {len(known)} replications"
+            + (f", {int(known.min())} to {int(known.max())}" if len(known) else ""),
+            hint="numbers start at 0",
+        )
+    return int(found[0])
+
+
+def classes_of(scenario: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """Id, label and tone of the outcome classes of a completed scenario, in its order."""
+    return [
+        (item["class"], item.get("label") or item["class"].replace("_", " "), item.get("tone") or "mixed")
+        for item in scenario["outcomes"]
+    ]
+
+
+def choose(stored: StoredRun, outcome: str | None = None, replication: int | None = None) -> int:
+    """A replication of a stored run: the given one, or the most typical of a class, or of the most frequent class.
+
+    Raises
+    ------
+    UsageError
+        No such replication, no such class (the nearest name is the hint), or no history that ends in it.
+    """
+    outcomes = np.asarray(stored.results["outcome"])
+    if replication is not None:
+        position = position_of(stored, replication)
+        if outcome is not None:
+            _known_class(stored, outcome)
+            if outcomes[position] != outcome:
+                raise UsageError(
+                    f"replication {replication} ends as '{outcomes[position]}', not as '{outcome}'",
+                    hint="give one of --replication and --outcome",
+                )
+        return replication
+    if outcome is None:
+        return typical(stored, 1)[0].replication
+    _known_class(stored, outcome)
+    rows = np.flatnonzero(outcomes == outcome)
+    if not len(rows):
+        seen = sorted(set(outcomes.tolist()))
+        raise UsageError(
+            f"none of the {len(outcomes)} histories ends as '{outcome}'", hint=f"they end as: {', '.join(seen)}"
+        )
+    return int(stored.results[KEY][middle(stored.results, rows)])
+
+
+def _known_class(stored: StoredRun, outcome: str) -> None:
+    names = [name for name, _, _ in classes_of(stored.case)]
+    if outcome not in names:
+        from sim.model.diagnostics import did_you_mean
+
+        raise UsageError(f"unknown class of outcome '{outcome}'", hint=did_you_mean(outcome, names, "classes"))
+
+
+def typical(stored: StoredRun, number: int = 3) -> list[Choice]:
+    """The middle history of each of the most frequent classes; ties to the class that the scenario declares first."""
+    results = stored.results
+    outcomes = np.asarray(results["outcome"])
+    order = [name for name, _, _ in classes_of(stored.case)]
+    counts = {name: int(np.count_nonzero(outcomes == name)) for name in order}
+    frequent = sorted((name for name in order if counts[name]), key=lambda name: (-counts[name], order.index(name)))
+    return [
+        Choice(int(results[KEY][middle(results, np.flatnonzero(outcomes == name))]), name, "typical",
+               counts[name] / len(outcomes))
+        for name in frequent[:number]
+    ]  # fmt: skip
+
+
+def worst(stored: StoredRun, besides: Sequence[int] = ()) -> Choice | None:
+    """The history with the largest losses in the worst class that occurs; none if all of its members are excluded.
+
+    Classes are worse by tone, then by the order in which the scenario declares them. Losses are those of major war,
+    then the utilities of all actors at the horizon together; ties go to the lowest replication.
+    """
+    results = stored.results
+    outcomes = np.asarray(results["outcome"])
+    tones = ("worst", "bad", "mixed", "good")
+    classes = classes_of(stored.case)
+    for _, _, name in sorted((tones.index(tone), n, name) for n, (name, _, tone) in enumerate(classes)):
+        rows = [n for n in np.flatnonzero(outcomes == name) if int(results[KEY][n]) not in besides]
+        if not rows:
+            continue
+        welfare = np.zeros(len(outcomes))
+        for column, values in results.items():
+            if column.startswith("utility:"):
+                welfare = welfare + np.nan_to_num(np.asarray(values, dtype=float))
+        loss = np.asarray(results["war_loss"], dtype=float) if "war_loss" in results else np.zeros(len(outcomes))
+        row = min(rows, key=lambda n: (-loss[n], welfare[n], int(results[KEY][n])))
+        share = float(np.count_nonzero(outcomes == name)) / len(outcomes)
+        return Choice(int(results[KEY][row]), name, "worst", share)
+    return None
+
+
+def middle(results: Table, rows: np.ndarray) -> int:
+    """The medoid among some rows: the one nearest to all others, in standardised times and metrics.
+
+    An event that never came counts as later than any that did. Large classes are compared with an even sample of
+    themselves. Ties go to the first row.
+    """
+    if len(rows) < 3:
+        return int(rows[0])
+    features = _features(results)[rows]
+    step = max(1, len(rows) // MOST_COMPARED)
+    sample = features[::step]
+    totals = np.zeros(len(rows))
+    for other in sample:
+        gap = features - other
+        totals += np.sqrt(np.einsum("nf,nf->n", gap, gap))
+    return int(rows[int(np.argmin(np.round(totals, 9)))])
+
+
+def _features(results: Table) -> np.ndarray:
+    columns = []
+    for name, column in results.items():
+        if not name.startswith(("time:", "metric:")) and name not in ("max_rung", "tension", "pressure", "trust"):
+            continue
+        values = np.asarray(column, dtype=float).copy()
+        came = np.isfinite(values)
+        if not came.any():
+            continue
+        values[~came] = 1.25 * max(float(values[came].max()), 1.0)
+        spread = float(values.std())
+        if spread > 0.0:
+            columns.append((values - values.mean()) / spread)
+    return np.column_stack(columns) if columns else np.zeros((len(results[KEY]), 1))
+
+
+__all__ = [
+    "Choice", "HeldBelief", "Nature", "Replay", "choose", "classes_of", "differences", "middle", "position_of",
+    "replay", "replay_stored", "typical", "verify", "worst",
+]  # fmt: skip
