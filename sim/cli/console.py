@@ -190,20 +190,21 @@ def progress(quiet: bool = False) -> Iterator[Any]:
 @contextlib.contextmanager
 def _bar() -> Iterator[Any]:
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, Progress, TextColumn
 
     columns = (
         TextColumn("{task.completed:,.0f} of {task.total:,.0f} histories"),
         *([BarColumn()] if has_blocks(sys.stderr) else [TextColumn("{task.percentage:.0f} %")]),
         TextColumn("{task.fields[rate]}"),
-        TimeRemainingColumn(),
+        TextColumn("{task.fields[left]}"),
     )
     with Progress(*columns, console=Console(file=sys.stderr), transient=True) as bar:
-        task = bar.add_task("", total=None, start=True, rate="starting", visible=False)
+        task = bar.add_task("", total=None, start=True, rate="starting", left="", visible=False)
 
         def tell(done: int, total: int, rate: float) -> None:
             words = f"{rate:,.0f} a second" if rate >= 10 else f"{rate:.1f} a second" if rate else "starting"
-            bar.update(task, completed=done, total=total, rate=words, visible=True)
+            left = f"{duration((total - done) / rate)} left" if rate else ""
+            bar.update(task, completed=done, total=total, rate=words, left=left, visible=True)
 
         yield tell
 

@@ -176,7 +176,7 @@ def explain(
     claims = {}
     if spec.claims:
         try:
-            claims = claims_of(spec.claims)
+            claims = claims_of(Path(spec.claims).name)
         except FileNotFoundError:
             console.say(f"warning: no seed file '{spec.claims}' is shipped: claims are shown by their ids alone")
     entries = entries_at(spec, path, claims)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
-from sim.analysis.estimates import Share, as_days
+from sim.analysis.estimates import Share, Timing
 from sim.analysis.findings import findings
 from sim.cli.layout import bar, clipped, meter, padded, paragraph, sparkline
-from sim.reports.run_report import MEASURE, input_label
+from sim.reports.run_report import MEASURE, input_label, overrides_of
 
 if TYPE_CHECKING:
     from sim.analysis.drivers import Effect
@@ -55,16 +55,16 @@ def _head(summary: Summary, width: int) -> list[Text]:
 
 def _outcomes(summary: Summary, width: int, blocks: bool) -> list[Text]:
     label_width = min(30, max(12, *(len(item.label) for item in summary.classes)))
-    bar_width = width - label_width - 26
+    bar_width = width - label_width - 27
     longest = max((value.high for value in summary.shares if value.trials), default=1.0)
     lines = [_row(f"Outcome after {_span(summary)}", "share   95% interval", width)]
     for item, value in zip(summary.classes, summary.shares, strict=True):
-        low, high = (value.low / longest, value.high / longest) if value.count else (0.0, 0.0)
+        low, high = (value.low / longest, value.high / longest) if value.trials else (0.0, 0.0)
         lines.append(
             Text.assemble(
                 f"  {padded(clipped(item.label, label_width, blocks), label_width)} ",
                 (bar(low, high, bar_width, blocks), TONES.get(item.tone, "")),
-                f" {_percent(value.share):>6}   {_interval(value):>12}",
+                f" {_percent(value.share):>6}  {_interval(value):>14}",
             )
         )
     return lines
@@ -74,14 +74,10 @@ def _times(summary: Summary, width: int) -> list[Text]:
     rows = [(words, value) for name, words, value in summary.times if name in TIMES]
     if not rows:
         return []
-    lines = [_row("When it first happened", "histories   95% interval   median (middle half)", width)]
+    lines = [_row("When it first happened", "share    95% interval    median (middle half)", width)]
     for words, value in rows:
-        if value.median is None or value.q25 is None or value.q75 is None:
-            when = "never"
-        else:
-            when = f"{_time(summary, value.median)} ({_between(summary, value.q25, value.q75)})"
-        right = f"{_percent(value.happened.share):>6}   {_interval(value.happened):>12}   {when:>23}"
-        lines.append(Text(f"  {padded(clipped(words, width - 52), width - 52)} {right}"))
+        numbers = f"{_percent(value.happened.share):>6}  {_interval(value.happened):>14}"
+        lines.append(Text(f"  {padded(clipped(words, width - 51), width - 51)} {numbers}  {_when(summary, value):>24}"))
     return lines
 
 
@@ -102,8 +98,8 @@ def _paths(summary: Summary, width: int, blocks: bool) -> list[Text]:
 
 
 def _bounds(fan: Fan) -> tuple[float, float]:
-    """Height of a sparkline: from 0 to 1 for an index, wider where the values are."""
-    return min(0.0, float(fan.bands[0].min())), max(1.0, float(fan.bands[4].max()))
+    """Height of a sparkline: from 0 to the most that one history in twenty exceeds."""
+    return min(0.0, float(fan.bands[0].min())), max(1e-9, float(fan.bands[4].max()))
 
 
 def _drivers(summary: Summary, width: int, blocks: bool) -> list[Text]:
@@ -152,7 +148,7 @@ def _foot(run: Run, report: Path | None) -> list[Text]:
     summary = run.summary
     applied = summary.scenario.get("applied") or {}
     changed = [f"{kind} {applied[kind]}" for kind in ("variant", "policy") if applied.get(kind)]
-    changed += [f"{path}={value}" for path, value in (applied.get("set") or {}).items()]
+    changed += overrides_of(summary.scenario)
     rows = [
         ("scenario", ", ".join([f"{summary.scenario_id} ({summary.scenario_hash[:8]})", *changed])),
         ("histories", f"{summary.num_replications:,}, seed {summary.seed}"),
@@ -177,24 +173,29 @@ def _interval(value: Share) -> str:
 
 
 def _span(summary: Summary) -> str:
-    days = summary.horizon_days
-    if summary.per_day != 1.0 and days < 60:
-        return f"{days:.3g} days"
-    return as_days(days)
+    """The horizon in words."""
+    number, unit = _unit(summary, summary.horizon_days)
+    return f"{number:.3g} {unit}"
 
 
-def _time(summary: Summary, days: float) -> str:
+def _when(summary: Summary, value: Timing) -> str:
+    """Median and quartiles in one unit: `21 months (16 to 29)`."""
+    if value.median is None or value.q25 is None or value.q75 is None:
+        return "never"
+    median, unit = _unit(summary, value.median)
+    scale = median / value.median if value.median > 0.0 else 1.0
+    digits = 1 if unit == "years" else 0
+    low, middle, high = (f"{days * scale:.{digits}f}" for days in (value.q25, value.median, value.q75))
+    return f"{middle} {unit} ({low} to {high})"
+
+
+def _unit(summary: Summary, days: float) -> tuple[float, str]:
+    """A time in the unit in which it reads best."""
     if summary.per_day != 1.0 and days < 3:
-        return f"{days * summary.per_day:.0f} hours"
-    return as_days(days)
-
-
-def _between(summary: Summary, low: float, high: float) -> str:
-    """A range of times, the unit said once where both have the same."""
-    first, last = _time(summary, low), _time(summary, high)
-    if first.split()[-1] == last.split()[-1]:
-        first = first.split()[0]
-    return f"{first} to {last}"
+        return days * summary.per_day, "hours"
+    if days < 60:
+        return days, "days"
+    return (days / 30.4375, "months") if days < 730 else (days / 365.0, "years")
 
 
 # For programs ------------------------------------------------------------------------------------------------------

@@ -272,7 +272,7 @@ def read_manifest(directory: Path) -> dict[str, Any]:
         manifest = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         reason = "no manifest.json in it" if directory.is_dir() else "no such directory"
-        raise StoreError(f"{directory}: not a result directory: {reason}", hint="`sim show` lists the runs") from None
+        raise StoreError(f"{directory}: not a result directory: {reason}", hint="`sim show --all` lists the runs") from None
     except (NotADirectoryError, IsADirectoryError, PermissionError) as error:
         raise StoreError(f"{path}: cannot be read: {error.strerror}") from error
     except (ValueError, RecursionError) as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import math
 import shlex
 from collections.abc import Mapping, Sequence
@@ -88,7 +89,7 @@ def meta_of(summary: Summary, digest: str | None = None) -> page.Meta:
         horizon_days=summary.horizon_days,
         variant=applied.get("variant"),
         policy=applied.get("policy"),
-        overrides=tuple(str(item) for item in applied.get("set", ())),
+        overrides=tuple(overrides_of(summary.scenario)),
         digest=digest,
         description=str(summary.scenario.get("description", "")),
     )
@@ -280,14 +281,23 @@ def in_words(value: Mapping[str, Any]) -> str:
     return f"{dist} ({shape})" if shape else str(dist)
 
 
+def overrides_of(scenario: Mapping[str, Any]) -> list[str]:
+    """Single values that were set, as `--set` takes them: `path=value`."""
+    changes = (scenario.get("applied") or {}).get("set") or {}
+    return [
+        f"{path}={value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}"
+        for path, value in changes.items()
+    ]
+
+
 def _commands(summary: Summary, source: str | None) -> list[page.Command]:
     applied = summary.scenario.get("applied") or {}
     words = ["sim", "run", source or summary.scenario_id]
     for option in ("variant", "policy"):
         if applied.get(option):
             words += [f"--{option}", str(applied[option])]
-    for item in applied.get("set", ()):
-        words += ["--set", str(item)]
+    for item in overrides_of(summary.scenario):
+        words += ["--set", item]
     tail = ["--replications", str(summary.num_replications), "--seed", str(summary.seed)]
     again = shlex.join([*words, *tail])
     base = shlex.join([words[0], "replay", *words[2:], "--seed", str(summary.seed), "--replication", "0"])
