@@ -70,12 +70,12 @@ class Agreement:
             key = h.case.keys["veto_players"][name]
             passed = False
             for attempt in range(spec.votes):
-                yield h.wait(h.duration(slots.vote_gap, Stream.TIMING, key, 0), Priority.MEETING)
+                yield h.wait(h.duration(slots.vote_gap, Stream.TIMING, key, 33), Priority.MEETING)
                 h.advance()
                 chance = h.minds.consent_of(name, package, attempt)
                 # The weight is the share of opposition that becomes a block.
                 block = h.p[slots.weight] * (1.0 - chance)
-                passed = h.draw(Stream.VETO, key, 0) >= block
+                passed = h.draw(Stream.VETO, key, 33) >= block
                 h.count(f"votes.{name}")
                 words = f"vote {attempt + 1}: {'passed' if passed else 'lost'}"
                 h.note("ratification", name, words, number=attempt + 1, passed=passed, chance=1.0 - block)
@@ -318,7 +318,8 @@ class Agreement:
         terms = [p[s.intercept], p[s.verification], 0.5, p[s.hotline], p[s.trust], 0.5]
         chance = implementation.repair_probability(terms, verified, hotline, h.minds.mutual_trust(*self.parties))
         w.deal_disputed = 0
-        if h.draw(Stream.REPAIR, self.key, 1) < chance:
+        u = h.draw(Stream.REPAIR, self.key, 1)
+        if h.assent("repair", self.parties[0], ["the dispute is settled", "the deal ends"], chance, u):
             h.count("repairs")
             h.session()
             h.note("repair", "", "the dispute is settled")

@@ -170,6 +170,11 @@ class SelfExcitingArrival(Arrival):
         excitation = 0.0 if self.excitation == 0.0 else self._excitation()
         return hazards.self_exciting_rate(baseline, factor, excitation, paused_rate, paused)
 
+    def excite(self) -> None:
+        """An event, of this hazard or of one that counts as its own, raises the rate."""
+        self.excitation = hazards.excitation_with_event(self._excitation(), self.branching, self.decay)
+        self.excited_at = self.h.env.now
+
     def occur(self) -> None:
         """A candidate: kept with probability rate / bound."""
         h = self.h
@@ -179,8 +184,7 @@ class SelfExcitingArrival(Arrival):
         accepted = hazards.accepts_candidate(h.draw(self.stream, self.key, 1), rate, bound)
         self.rate = rate
         if accepted:
-            self.excitation = hazards.excitation_with_event(self._excitation(), self.branching, self.decay)
-            self.excited_at = h.env.now
+            self.excite()
             self.rate = self._bound()
         self.arm()
         if accepted:

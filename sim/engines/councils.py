@@ -378,7 +378,8 @@ class Resolutions:
             chance = consent.resolution_vote(
                 h.p[voter.intercept], h.p[voter.severity], severity, h.p[voter.rivalry], h.w.rivalry
             )
-            if h.draw(Stream.OUTCOME, self.key, lane) >= chance:
+            u = h.draw(Stream.OUTCOME, self.key, lane)
+            if not h.assent("resolution_vote", h.case.actor(name), ["acquiesce", "block"], chance, u, track=self.name):
                 passed = False
         h.count(f"votes.{self.name}")
         if passed:

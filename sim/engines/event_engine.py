@@ -41,7 +41,7 @@ def build(case: Case, replication: int, root_seed: int, log: Log | None = None, 
         h.crisis = Crisis(h)
         h.strike_rung = h.crisis.strike_rung
     agreements = h.spec.mechanisms.agreements
-    if agreements is not None:
+    if agreements is not None and agreements.enabled:
         h.agreement = Agreement(h)
     enabled = [name for name in h.track_ids if h.spec.tracks[name].enabled]
     for name in enabled:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import simpy
 
+from sim.arithmetic import log
 from sim.engines.clock import Arrival, Priority, SelfExcitingArrival, Wakeup
 from sim.engines.inputs import draw_inputs
 from sim.engines.minds import Minds
@@ -690,7 +691,7 @@ class History:
     def needs_treaty(self, package: int) -> bool:
         """Whether a package goes to the treaty veto players."""
         agreements = self.spec.mechanisms.agreements
-        if agreements is None or package < 0:
+        if agreements is None or not agreements.enabled or package < 0:
             return False
         row = self.minds.row(package)
         if agreements.treaty_issue is not None and row[self.case.issue(agreements.treaty_issue)] > agreements.treaty_cap:
@@ -759,7 +760,7 @@ class History:
         """Rate at which agreements end for reasons outside them."""
         from sim.engines.agreement import exogenous_collapse_rate
 
-        return exogenous_collapse_rate(self) if self.spec.mechanisms.agreements is not None else 0.0
+        return exogenous_collapse_rate(self) if self.agreement is not None else 0.0
 
     def revert_levels(self) -> None:
         """What an agreement brought is undone; recognition keeps its floor."""
@@ -888,6 +889,29 @@ class History:
             self.log.decisions.append(decision)
             self.log.entries.append(decision)
         return chosen
+
+    def assent(
+        self, node: str, actor: int, labels: Sequence[str], chance: float, u: float, *, track: str = ""
+    ) -> bool:
+        """Yes or no where a rule gives the probability of yes; logged like any decision, its values as log odds."""
+        yes = u < chance
+        if self.log is not None:
+            odds = log(chance / (1.0 - chance)) if 0.0 < chance < 1.0 else float("inf") * (chance - 0.5)
+            decision = Decision(
+                self.env.now,
+                self.case.actor_ids[actor],
+                node,
+                tuple(labels),
+                (odds, 0.0),
+                (chance, 1.0 - chance),
+                labels[0 if yes else 1],
+                {},
+                self.minds.snapshot(),
+                track=track,
+            )
+            self.log.decisions.append(decision)
+            self.log.entries.append(decision)
+        return yes
 
     def learned(self) -> None:
         """Complete the last decision's log entry with the beliefs after it."""

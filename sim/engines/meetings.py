@@ -41,6 +41,7 @@ class LeadersMeeting(Table):
         self.responder = history.case.actor(spec.responder)
         self._participants(history, name)
         self.revived = False
+        self.reviving = False
         self.last_held = NEVER
         self.last_invited = NEVER
         self.agreed = history.env.event()
@@ -146,7 +147,9 @@ class LeadersMeeting(Table):
         mean = h.p[slots.revival_delay]
         # Exponential, given that it is within the longest time: inverse of the truncated distribution.
         delay = -mean * log(1.0 - u_delay * (1.0 - exp(-spec.revival_within / mean)))
+        self.reviving = True
         yield h.wait(delay, Priority.DEFERRED)
+        self.reviving = False
         h.advance()
         date = self.original if self.original > h.env.now else h.env.now + spec.postponed_by
         self.set_pending(date)
@@ -187,7 +190,7 @@ class LeadersMeeting(Table):
     def invite(self, why: str) -> bool:
         """The proposer may invite and the responder accept; whether a date is agreed in time for a text."""
         h = self.h
-        if self.spec.invitations is None or self.date != NEVER or not self.spec.enabled:
+        if self.spec.invitations is None or self.date != NEVER or self.reviving:
             return False
         if h.w.rung >= h.strike_rung:
             return False
@@ -643,7 +646,7 @@ class Contacts:
         self.name = name
         self.slots = history.slots.tracks[name]
         key = history.case.keys["tracks"][name]
-        history.arrivals.append(Arrival(history, name, key, self._rate, self._contact, reads=(), quiet=True))
+        history.arrivals.append(Arrival(history, name, key, self._rate, self._contact, lane=35, reads=(), quiet=True))
 
     def _rate(self) -> float:
         return self.h.p[self.slots.rate] / self.h.year

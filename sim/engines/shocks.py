@@ -97,7 +97,9 @@ class Hazard:
         if self.when is not None and not h.holds(self.when):
             return 0.0, 0.0, 0.0, True
         paused = h.holds(self.paused)
-        return self.base, 1.0 if paused else h.value(self.factor), self.paused_rate, paused
+        # The type multiplies what comes from outside; on the excitation too it would change the branching number.
+        by_type = self._type_factor() if self.spec.by_type is not None else 1.0
+        return self.base, 1.0 if paused else by_type * h.value(self.factor), by_type * self.paused_rate, paused
 
     def calendar(self) -> Generator[simpy.Event, Any, None]:
         """The given dates, then every period."""
@@ -116,7 +118,7 @@ class Hazard:
                 continue
             yield h.wait(date - h.env.now, Priority.CALENDAR)
             h.advance()
-            u = h.draw(Stream.TIMING, self.key, 0)
+            u = h.draw(Stream.TIMING, self.key, 32)  # lanes below are those of tracks, which may share the key
             if self.when is not None and not h.holds(self.when):
                 continue
             if self.suspended is not None:
@@ -171,6 +173,16 @@ def apply(h: History, slots: Any, spec: Any, actor: int | None, key: int) -> Non
             w.tension = relaxation.scaled(w.tension, factor)
     provocation = p[slots.provocation]
     if provocation != 0.0 and h.provocation_rate > 0.0:
+    def arrives_too(self) -> None:
+        """An event of another hazard counts as one of this: in its counter and, if it is self-exciting, in its rate."""
+        h = self.h
+        h.count(f"events.{self.counter}")
+        h.first(f"events.{self.counter}")
+        if self.spec.kind == "self_exciting":
+            self.arrival.excite()
+            self.arrival.refresh()
+
+
         w.provocation += provocation
     if spec.rung is not None and h.crisis is not None:
         h.reach_rung(spec.rung)
@@ -214,6 +226,8 @@ def apply(h: History, slots: Any, spec: Any, actor: int | None, key: int) -> Non
         for name in h.track_ids:
             if h.spec.tracks[name].protocol == "bundles" and name in h.councils:
                 h.councils[name].end()
+    if spec.also_counts_as is not None and spec.also_counts_as in h.hazards:
+        h.hazards[spec.also_counts_as].arrives_too()
     if spec.crisis and h.crisis is not None and not w.crisis:
         at = spec.crisis_at if spec.crisis_at is not None else h.crisis.spec.crisis_rung
         h.crisis.begin(at, actor)

@@ -46,7 +46,8 @@ class Table:
             size = len(case.issue_ids)
             bounds = [(case.issue(k), b.min, b.max) for k, b in self.spec.mandate.items()]
             agreements = self.h.spec.mechanisms.agreements
-            capped = agreements is not None and agreements.treaty_issue is not None and self.h.treaty_players
+            capped = agreements is not None and agreements.enabled
+            capped = capped and agreements.treaty_issue is not None and self.h.treaty_players
             if capped and self.h.spec.mechanisms.veto_players:
                 bounds.append((case.issue(agreements.treaty_issue), 0.0, agreements.treaty_cap))
             cache[self.name] = [
