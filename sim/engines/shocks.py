@@ -92,6 +92,18 @@ class Hazard:
             ]
         return self.type_factors[int(h.w.commitment[self.about])]
 
+    def _tell_types_apart(self) -> None:
+        """Others learn from an event that some types cause more often; nobody learns from silence."""
+        h = self.h
+        name = self.spec.by_type
+        if name is None or name == self.spec.effects.signal:
+            return  # nothing to learn from, or the effects carry the signal themselves
+        if self.type_when is not None and not h.holds(self.type_when):
+            return
+        signal = h.slots.signals[name]
+        names = sorted(signal.likelihood)
+        h.minds.observe_signal(h.case.actor(signal.about), [h.p[signal.likelihood[kind]] for kind in names])
+
     def _level(self) -> tuple[float, float, float, bool]:
         h = self.h
         if self.when is not None and not h.holds(self.when):
@@ -151,6 +163,7 @@ class Hazard:
         if mark is not None:
             h.count(f"events.{self.counter}.{mark}")
             h.first(f"events.{self.counter}.{mark}")
+        self._tell_types_apart()
         h.apply(self.slots.effects, self.spec.effects, self.actor, self.key)
         if mark is not None and mark in self.spec.mark_effects:
             h.apply(self.slots.mark_effects[mark], self.spec.mark_effects[mark], self.actor, self.key)
@@ -158,6 +171,16 @@ class Hazard:
             other = h.hazards[self.spec.alternative]
             h.count(f"events.{other.counter}")
             h.apply(other.slots.effects, other.spec.effects, other.actor, other.key)
+
+
+    def arrives_too(self) -> None:
+        """An event of another hazard counts as one of this: in its counter and, if it is self-exciting, in its rate."""
+        h = self.h
+        h.count(f"events.{self.counter}")
+        h.first(f"events.{self.counter}")
+        if self.spec.kind == "self_exciting":
+            self.arrival.excite()
+            self.arrival.refresh()
 
 
 def apply(h: History, slots: Any, spec: Any, actor: int | None, key: int) -> None:
@@ -173,16 +196,6 @@ def apply(h: History, slots: Any, spec: Any, actor: int | None, key: int) -> Non
             w.tension = relaxation.scaled(w.tension, factor)
     provocation = p[slots.provocation]
     if provocation != 0.0 and h.provocation_rate > 0.0:
-    def arrives_too(self) -> None:
-        """An event of another hazard counts as one of this: in its counter and, if it is self-exciting, in its rate."""
-        h = self.h
-        h.count(f"events.{self.counter}")
-        h.first(f"events.{self.counter}")
-        if self.spec.kind == "self_exciting":
-            self.arrival.excite()
-            self.arrival.refresh()
-
-
         w.provocation += provocation
     if spec.rung is not None and h.crisis is not None:
         h.reach_rung(spec.rung)
@@ -213,6 +226,8 @@ def apply(h: History, slots: Any, spec: Any, actor: int | None, key: int) -> Non
         signal = h.slots.signals[spec.signal]
         names = sorted(signal.likelihood)
         h.minds.observe_signal(h.case.actor(signal.about), [p[signal.likelihood[name]] for name in names])
+    if spec.also_counts_as is not None and spec.also_counts_as in h.hazards:
+        h.hazards[spec.also_counts_as].arrives_too()
     if spec.cancels is not None and spec.cancels in h.meetings:
         h.meetings[spec.cancels].cancel()
     if spec.breaches_deal and h.agreement is not None:
@@ -226,8 +241,6 @@ def apply(h: History, slots: Any, spec: Any, actor: int | None, key: int) -> Non
         for name in h.track_ids:
             if h.spec.tracks[name].protocol == "bundles" and name in h.councils:
                 h.councils[name].end()
-    if spec.also_counts_as is not None and spec.also_counts_as in h.hazards:
-        h.hazards[spec.also_counts_as].arrives_too()
     if spec.crisis and h.crisis is not None and not w.crisis:
         at = spec.crisis_at if spec.crisis_at is not None else h.crisis.spec.crisis_rung
         h.crisis.begin(at, actor)

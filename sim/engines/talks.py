@@ -292,8 +292,10 @@ class Table:
                 if meeting.waits_for_text() or meeting.invite("agreed text"):
                     return
                 h.w.text = -1
-            elif self.spec.outcome_on_agreement == "text":
+            elif self.spec.feeds is None:
                 return
+            # The leaders who would have signed do not meet: the text goes to the veto players and is signed.
+            h.w.text = -1
         h.sign(package, self.parties, "deal", self.name)
 
     def past_deadline(self) -> bool:

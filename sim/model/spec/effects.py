@@ -87,7 +87,7 @@ class _Hazard(Entity):
     when: ExpressionText | None = Field(None, description="It can occur only while this holds.")
     effects: Effects = Field(default_factory=Effects, description="What it does.")
     by_type: str | None = Field(
-        None, description="Signal whose likelihoods, relative to the prior mean, multiply the rate by true type."
+        None, description="Signal whose likelihoods, relative to the prior mean, multiply the rate by true type; others learn from it."
     )
     by_type_when: ExpressionText | None = Field(None, description="`by_type` applies only while this holds.")
     alternative: Identifier | None = Field(None, description="Hazard whose effects apply as well (a test that is also a launch).")
