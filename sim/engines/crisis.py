@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from sim.engines.history import History
 
 
+DEMAND_STEPS = 10  # a demand is one of so many equal parts of the stake
+DEMAND_SCALE = 10.0  # a cost of war of so many stakes makes up the whole pie of a demand
+
+
 class Crisis:
     """The ladder of one history and the crisis that may be under way on it."""
 
@@ -29,6 +33,9 @@ class Crisis:
         self.strike_rung = self.last - 1
         self.key = h.case.keys["actors"][self.spec.sides[0]]
         self.struck_at = NEVER
+        self.challenger = 0
+        self.demand_due = False
+        self.values = [0.0, 0.0, 0.0]
         self.started = h.env.event()
         self.table = self._table()
         self.disagreement: dict[int, float] = {}
@@ -72,11 +79,14 @@ class Crisis:
         """A crisis begins unless one is active; the challenger moves first."""
         h = self.h
         w = h.w
+        starts = not w.crisis
+        w.crisis = 1
         h.reach_rung(rung)
-        if not w.crisis:
-            w.crisis = 1
+        if starts:
             w.crisis_since = h.env.now
             w.crisis_mover = self.sides.index(challenger) if challenger in self.sides else 0
+            self.challenger = w.crisis_mover
+            self.demand_due = self.spec.demands
             h.first("crisis")
             h.count("crises")
             words = f"a crisis begins at rung {w.rung}: {self.spec.rungs[w.rung].label}"
@@ -116,7 +126,8 @@ class Crisis:
         if w.rung <= self.spec.calm_rung:
             self.end("it has cooled")
             return
-        if us[0] < self.table[w.rung * ladder.NUM_COLUMNS + ladder.STEP_UP]:
+        slid = us[0] < self.table[w.rung * ladder.NUM_COLUMNS + ladder.STEP_UP]
+        if slid:
             h.count("slides")
             self.step_up("events run out of control")
             if h.over:
@@ -128,32 +139,66 @@ class Crisis:
                 self.struck_at = NEVER
                 h.note("crisis", "", "the strike remains limited", act="limited")
                 return
+        if self.demand_due and self.spec.crisis_rung <= w.rung < self.strike_rung:
+            self.demand_due = False
+            self.demand(self.sides[self.challenger], self.sides[1 - self.challenger])
+            return
         move = self.move(u)
         mover = self.sides[w.crisis_mover]
         w.crisis_mover = 1 - w.crisis_mover
-        if move == ladder.CONCEDE:
-            h.touched = True
-            h.count("concessions")
-            w.rung = ladder.rung_after_concession(
-                w.rung, self.last, self.spec.concession_rung, self.spec.incident_rung
-            )
-            h.note("crisis", h.case.actor_ids[mover], "concedes", act="concedes", rung=w.rung)
-            if w.rung <= self.spec.calm_rung:
-                self.end("a concession")
-            else:
-                self.struck_at = NEVER
-        elif move == ladder.ESCALATE:
-            if w.rung + 1 == self.strike_rung:
-                h.strike(mover)
-            else:
+        if move == ladder.ESCALATE:
+            if w.rung + 1 != self.strike_rung:
                 self.step_up("escalates", h.case.actor_ids[mover])
-        elif w.rung != self.strike_rung:
+                return
+            if h.strike(mover):
+                return
+            # The ally stops the strike: the better of the other two moves is left.
+            move = ladder.CONCEDE if self.values[ladder.CONCEDE] > self.values[ladder.HOLD] else ladder.HOLD
+        if move == ladder.CONCEDE:
+            self.concede(mover)
+        elif w.rung != self.strike_rung and not slid:
             fade = ladder.chance_within(h.p[self.slots.fade], self.tick_at(w.rung) / h.day)
             if us[1] < fade:
                 w.rung -= 1
                 h.touched = True
                 if w.rung <= self.spec.calm_rung:
                     self.end("it has faded")
+
+    def concede(self, who: int) -> None:
+        """A side gives in: the crisis is over, except that a limited strike is only halted."""
+        h = self.h
+        w = h.w
+        h.touched = True
+        h.count("concessions")
+        w.rung = ladder.rung_after_concession(w.rung, self.last, self.spec.concession_rung, self.spec.incident_rung)
+        h.note("crisis", h.case.actor_ids[who], "concedes", act="concedes", rung=w.rung)
+        if w.rung <= self.spec.calm_rung:
+            self.end("a concession")
+        else:
+            self.struck_at = NEVER
+
+    def demand(self, challenger: int, other: int) -> None:
+        """Take it or leave it, once a crisis: the other gives in or the crisis is a rung higher."""
+        h = self.h
+        w = h.w
+        belief = h.minds.index.get((challenger, other, "war_cost"))
+        costs = belief.points if belief is not None else [h.minds.mean(challenger, other, "war_cost")]
+        beliefs = h.w.beliefs[belief.start : belief.start + belief.size] if belief is not None else [1.0]
+        scale = DEMAND_SCALE * h.p[self.slots.stake]
+        premium = ladder.grid_premium(w.war_cost[challenger], costs, beliefs, len(costs), scale, DEMAND_STEPS)
+        refused = ladder.refuses_premium(premium, w.war_cost[other], scale)
+        h.count("demands")
+        words = f"demands {premium:.1f} of the stake; {h.case.actor_ids[other]} {'refuses' if refused else 'gives in'}"
+        h.note("crisis", h.case.actor_ids[challenger], words, act="demands", premium=premium, refused=refused)
+        if belief is not None:
+            told = [ladder.refuses_premium(premium, cost, scale) == refused for cost in costs]
+            h.minds.observe_act(other, "war_cost", [1.0 if fits else 0.0 for fits in told], 2)
+        if not refused:
+            self.concede(other)
+        elif w.rung + 1 < self.strike_rung:
+            self.step_up("a demand is refused")
+        else:
+            h.strike(challenger)
 
     def step_up(self, why: str, who: str = "") -> None:
         """One rung up; the last is major war."""
@@ -171,10 +216,9 @@ class Crisis:
             h.first("strike")
             h.count("strikes")
             h.apply(self.slots.strike_effects, self.spec.strike_effects, self.sides[h.w.crisis_mover])
+            self.after_force()
         if rung >= self.spec.crisis_rung:
             w.last_major = h.env.now
-        if rung >= self.spec.incident_rung:
-            w.declaration = 0
 
     def move(self, u: float) -> int:
         """The mover's choice among conceding, holding and escalating."""
@@ -195,7 +239,8 @@ class Crisis:
         precision = self.precision_at(rung)
         before = h.case.actor_ids[mover]
         chosen = h.decide("crisis", mover, ["concede", "hold", "escalate"], out, precision, u, None, None, 1)
-        self._learn(mover, rung, chosen, precision)
+        self.values = out
+        self._learn(mover, rung, chosen, precision, now, nxt)
         h.learned()
         self.disagreement = {}
         h.count(f"crisis_moves.{before}")
@@ -274,8 +319,8 @@ class Crisis:
         choice = self.h.slots.choice
         return self.h.p[choice.brink if rung >= self.spec.brink else choice.crisis]
 
-    def _learn(self, mover: int, rung: int, chosen: int, precision: float) -> None:
-        """Observers learn about the mover's cost of war from its move."""
+    def _learn(self, mover: int, rung: int, chosen: int, precision: float, now: float, nxt: float) -> None:
+        """Observers learn about the mover's cost of war from its move, by the very logit that made it."""
         h = self.h
         belief = next((b for b in h.minds.beliefs if b.actor == mover and b.trait == "war_cost"), None)
         if belief is None or h.kappa == 0.0:
@@ -288,10 +333,19 @@ class Crisis:
         scale = self._scale(rung)
         for point in belief.points:
             side[3], side[4] = self.fight_and_force(mover, side[0], point)
-            ladder.crisis_values(rung, self.last, side, self.table, self.terms, scale, 0.0, 0.0, out)
+            ladder.crisis_values(rung, self.last, side, self.table, self.terms, scale, now, nxt, out)
             logit_probabilities(out, allowed, 3, precision, chances)
             likelihoods.append(chances[chosen])
         h.minds.observe_act(mover, "war_cost", likelihoods, 3)
+
+    def after_force(self) -> None:
+        """Force has been used: talks, restraint and a declaration are over."""
+        h = self.h
+        h.end_talks("force is used")
+        h.w.moratorium = 0
+        h.w.pause_until = NEVER
+        h.w.declaration = 0
+        h.w.last_major = h.env.now
 
     # Outside a crisis
 
@@ -307,15 +361,15 @@ class Crisis:
             self.h.w.rung -= 1
 
 
-def strike(h: History, actor: int) -> None:
-    """An attempt to use force: an ally may veto it, else the strike rung is reached at once."""
+def strike(h: History, actor: int) -> bool:
+    """An attempt to use force: an ally may veto it, else the strike rung is reached at once; whether it came off."""
     crisis = h.crisis
     aftermath = h.spec.mechanisms.aftermath
     u = h.draw(Stream.VETO, h.case.keys["actors"][h.case.actor_ids[actor]], 50)
     h.count("strikes_attempted")
     if crisis is None:
         h.note("force", h.case.actor_ids[actor], "uses force; the scenario has no ladder", act="strikes")
-        return
+        return True
     vetoed = (
         aftermath is not None
         and aftermath.strike_veto_by is not None
@@ -325,15 +379,11 @@ def strike(h: History, actor: int) -> None:
     if vetoed:
         h.count("strikes_vetoed")
         h.note("force", aftermath.strike_veto_by, "stops a strike", act="stops", striker=h.case.actor_ids[actor])
-        return
+        return False
     h.first("strike")
     h.count("strikes")
     h.note("force", h.case.actor_ids[actor], "uses force", act="strikes")
-    h.end_talks("force is used")
-    h.w.moratorium = 0
-    h.w.pause_until = NEVER
-    h.w.declaration = 0
-    h.w.last_major = h.env.now
+    crisis.after_force()
     if h.case.actor_ids[actor] == crisis.spec.striker:
         for other in h.side_indices:
             if other != actor:
@@ -343,4 +393,5 @@ def strike(h: History, actor: int) -> None:
     crisis.begin(crisis.strike_rung, other)
     crisis.struck_at = h.env.now
     h.reach_rung(crisis.strike_rung)
+    return True
 

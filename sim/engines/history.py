@@ -599,6 +599,10 @@ class History:
             w.rung = rung
         if w.rung > w.max_rung:
             w.max_rung = w.rung
+        if self.crisis is not None and w.rung >= self.crisis.spec.incident_rung:
+            w.declaration = 0
+            if w.rung >= self.crisis.spec.brink and not w.crisis:
+                self.crisis.begin(w.rung, None)
 
     def session(self) -> None:
         """The two sides have met or agreed a date."""
@@ -711,11 +715,11 @@ class History:
         self.touched = True
         apply(self, slots, spec, actor, key)
 
-    def strike(self, actor: int) -> None:
-        """An actor attempts to use force."""
+    def strike(self, actor: int) -> bool:
+        """An actor attempts to use force; whether it comes to that."""
         from sim.engines.crisis import strike
 
-        strike(self, actor)
+        return strike(self, actor)
 
     def sign(self, package: int, parties: Sequence[int], kind: str, track: str) -> bool:
         """A package is signed if domestic consent is given; whether it is."""
