@@ -45,6 +45,12 @@ COUNTS: dict[str, Count] = {
     "laws_histories": Count(ci=12, full=200),
     "constraints_histories": Count(ci=6, full=100),
     "pulse": Count(ci=60, full=2_000),
+    "generated_scenarios": Count(ci=50, full=1_000),
+    # processes of the engine
+    "engine_histories": Count(ci=24, full=200),
+    "stress_histories": Count(ci=12, full=100),
+    "fixture_histories": Count(ci=60, full=600),
+    "node_histories": Count(ci=60, full=200),  # at most; it stops when all nodes have been seen
 }
 
 _mode: Mode = "ci"
