@@ -13,7 +13,6 @@
 from __future__ import annotations
 
 import json
-import math
 import os
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property, lru_cache
@@ -222,30 +221,9 @@ class Run:
         )
 
     def _repr_html_(self) -> str:
-        return as_html(self.summary, self.directory)
+        from sim.analysis.display import as_html
 
-
-def as_html(summary: Summary, directory: Path | None = None) -> str:
-    """A small table for notebooks: outcome shares with 95 % intervals and bars."""
-    from html import escape
-
-    longest = max([item.high for item in summary.shares if not math.isnan(item.share)], default=1.0)
-    rows = []
-    for item, value in zip(summary.classes, summary.shares, strict=True):
-        width = 0.0 if math.isnan(value.share) else 12 * value.share / longest
-        rows.append(
-            f'<tr><th style="text-align:left">{escape(item.label)}</th>'
-            f'<td style="text-align:left"><span style="display:inline-block;height:.7em;width:{width:.2f}em;'
-            'background:currentColor;opacity:.6"></span></td>'
-            f"<td>{100 * value.share:.1f}%</td><td>{100 * value.low:.1f} to {100 * value.high:.1f}%</td></tr>"
-        )
-    place = f"<br>{escape(str(directory))}" if directory is not None else ""
-    return (
-        f"<table><caption>{escape(summary.title)}</caption><thead><tr><th>Outcome</th><th></th><th>Share</th>"
-        f"<th>95% interval</th></tr></thead><tbody>{''.join(rows)}</tbody></table>"
-        f"<small>{summary.num_replications:,} histories, seed {summary.seed}, scenario "
-        f"{escape(summary.scenario_hash[:8])}{place}</small>"
-    )
+        return as_html(self.summary, str(self.directory))
 
 
 def simulate(

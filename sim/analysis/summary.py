@@ -101,6 +101,17 @@ class Summary:
     results: Columns = field(repr=False)
     paths: Columns = field(repr=False)
 
+    def __repr__(self) -> str:
+        return (
+            f"<Summary of '{self.scenario_id}' ({self.scenario_hash[:8]}), seed {self.seed}, "
+            f"{self.num_replications} histories>"
+        )
+
+    def _repr_html_(self) -> str:
+        from sim.analysis.display import as_html
+
+        return as_html(self)
+
     @property
     def title(self) -> str:
         """Title of the scenario."""

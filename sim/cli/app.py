@@ -31,6 +31,8 @@ class Commands(TyperGroup):
             result = super().invoke(ctx)
             console.flush()
             return result
+        except typer.Exit:
+            raise
         except BrokenPipeError:
             console.close_quietly()
             raise typer.Exit(OK) from None

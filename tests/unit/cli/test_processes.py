@@ -1,0 +1,74 @@
+"""The command line as a process of its own: signals, pipes that close, encodings, full disks."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.unit.cli.conftest import STRAIT
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def command(*words: object) -> list[str]:
+    return [sys.executable, "-m", "sim", *map(str, words)]
+
+
+def environment(**more: str) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "FORCE_COLOR", "COLUMNS")}
+    return {**kept, "PYTHONPATH": str(ROOT), **more}
+
+
+def test_ctrl_c_keeps_what_is_finished_and_says_how_to_go_on(tmp_path):
+    directory = tmp_path / "run"
+    process = subprocess.Popen(
+        command("run", STRAIT, "-n", 400, "--workers", 1, "--out", directory),
+        cwd=tmp_path, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and not list(directory.glob("paths-*.parquet")):
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130, err
+    assert out == "" and "Traceback" not in err
+    assert "of 400 replications, which are kept in" in err and f"sim run --resume {directory}" in err
+    manifest = json.loads((directory / "manifest.json").read_text("utf-8"))
+    assert manifest["state"] == "interrupted" and manifest["chunks"]
+
+
+def test_a_reader_that_goes_away_is_no_error(stored):
+    process = subprocess.Popen(
+        command("export", stored, "--csv"), env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    process.stdout.read(10)
+    process.stdout.close()
+    err = process.stderr.read()
+    process.stderr.close()
+    assert process.wait(60) == 0
+    assert err == b""
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "ascii", "latin-1"])
+def test_any_encoding_of_standard_output_will_do(stored, encoding):
+    done = subprocess.run(
+        command("show", stored), env=environment(PYTHONIOENCODING=encoding), capture_output=True, check=False
+    )
+    assert done.returncode == 0 and done.stderr == b""
+    text = done.stdout.decode(encoding)
+    assert ("█" in text) == (encoding == "utf-8")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full on this system")
+def test_a_full_disk_behind_standard_output_is_one_message(stored):
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(command("digest", stored), env=environment(), stdout=full, stderr=subprocess.PIPE)
+    assert done.returncode == 2
+    assert b"No space left" in done.stderr and b"Traceback" not in done.stderr

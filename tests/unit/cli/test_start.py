@@ -1,0 +1,86 @@
+"""Help and version come at once: what they load is counted, because times on a busy machine tell little."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from sim import __version__
+
+COMMANDS = ("run", "show", "list", "new", "validate", "complete", "explain", "schema", "export", "digest", "inputs")
+
+
+def loaded_by(root, *words: str) -> tuple[set[str], str]:
+    """Modules outside the standard library that a command line loads, and what it prints."""
+    code = (
+        "import sys, sim.cli; sys.exit((sim.cli.main(sys.argv[1:]), "
+        "print(*sorted(m for m in sys.modules if m.split('.')[0] not in sys.stdlib_module_names), file=sys.stderr))[0])"
+    )
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
+    done = subprocess.run(
+        [sys.executable, "-c", code, *words], cwd=root, env=environment, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    return set(done.stderr.split()), done.stdout
+
+
+@pytest.mark.parametrize("words", [("--help",), ("run", "-h")])
+def test_help_loads_typer_and_nothing_heavy(root, words):
+    modules, text = loaded_by(root, *words)
+    heavy = {"numpy", "pydantic", "yaml", "rich", "duckdb", "simpy", "plotly", "jinja2", "pandas", "pyarrow", "scipy"}
+    if words != ("--help",):
+        heavy.discard("pydantic")  # typer checks the types of a command's options with it
+    assert {name.split(".")[0] for name in modules} & heavy == set()
+    ours = {name for name in modules if name.startswith("sim")}
+    assert {name for name in ours if not name.startswith("sim.cli")} == {"sim"}
+    assert "Usage: sim" in text
+
+
+def test_version_loads_nothing_at_all(root):
+    modules, text = loaded_by(root, "--version")
+    assert "typer" not in modules
+    assert {name for name in modules if name.startswith("sim.")} == {"sim.cli"}
+    assert text == f"sim {__version__}\n"
+
+
+def test_help_lists_every_command(call):
+    answer = call("--help")
+    assert answer.code == 0 and answer.err == ""
+    listed = [line.split()[0] for line in answer.out.partition("Commands:\n")[2].splitlines() if line.startswith("  ")]
+    assert set(COMMANDS) <= set(listed)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_explains_itself(call, command):
+    answer = call(command, "-h")
+    assert answer.code == 0 and f"Usage: sim {command}" in answer.out
+    options = answer.out.partition("Options:\n")[2]
+    assert all(line.startswith("     ") or "  " in line.strip() for line in options.splitlines()), "no help text"
+
+
+def test_version_among_other_options(call):
+    assert call("--version", "list").out == f"sim {__version__}\n"
+
+
+def test_no_command_shows_help_and_is_a_usage_error(call):
+    answer = call()
+    assert answer.code == 2
+    assert "Commands:" in answer.out + answer.err
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["rnu"], "Did you mean 'run'?"),
+        (["run", "--replicatoins", "5"], "--replications"),
+        (["run", "--seed", "seven", "x"], "--seed"),
+        (["validate"], "FILE..."),
+    ],
+)
+def test_usage_errors_go_to_standard_error_with_code_2(call, words, message):
+    answer = call(*words)
+    assert answer.code == 2 and answer.out == ""
+    assert message in answer.err and "Traceback" not in answer.err
