@@ -95,15 +95,18 @@ class Agreement:
         """The deal is in force; a second one replaces the first and what was implemented is kept."""
         h = self.h
         w = h.w
+        if w.deal < 0:
+            w.deal_since = h.env.now  # a deal that replaces another goes on, as far as its age is concerned
         w.deal = package
-        w.deal_since = h.env.now
         w.deal_milestones = 0
         w.deal_disputed = 0
         w.text = -1
         self.promised = h.minds.row(package)
         self.from_levels = list(w.level)
         for k in self.at_signing:
-            w.level[k] = w.seen[k] = max(w.level[k], self.promised[k])
+            if self.promised[k] > w.level[k]:
+                w.granted[k] += self.promised[k] - w.level[k]
+                w.level[k] = w.seen[k] = self.promised[k]
         for k in range(len(self.promised)):
             w.pledged[k] = max(w.pledged[k], self.promised[k])
         h.first("signed")
@@ -217,12 +220,14 @@ class Agreement:
             if step == 0.0 or change == 0.0:
                 continue
             share, shown = self._delivered(name, acts, seen)
+            before = w.level[k]
             w.level[k] = implementation.level_after_milestone(
                 w.level[k], self.from_levels[k], self.promised[k], 1, step * share
             )
             w.seen[k] = implementation.level_after_milestone(
                 w.seen[k], self.from_levels[k], self.promised[k], 1, step * shown
             )
+            w.granted[k] += w.level[k] - before
         w.deal_milestones += 1
         h.count("milestones")
         gain = p[self.slots.milestone_credibility_gain]
@@ -354,7 +359,8 @@ class Agreement:
         age = (h.env.now - w.deal_since) / h.day
         h.note("collapse", h.case.actor_ids[leaver], f"the deal ends: {why}", why=why, age=age)
         eased = w.level[h.relief_issue] if h.relief_issue >= 0 else 0.0
-        h.revert_levels()
+        h.take_back(w.granted)
+        w.pledged = [0.0] * len(w.pledged)
         if h.relief_issue >= 0 and not self.spec.snapback:
             w.level[h.relief_issue] = w.seen[h.relief_issue] = eased
             h.env.process(self.withdraw(eased, h.env.now))

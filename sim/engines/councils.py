@@ -100,9 +100,13 @@ class Bundles:
         if self._blocked(levels[chosen], h.draw_at(Stream.VETO, self.key, 0, number)):
             h.note("veto", "", f"{names[chosen]} is blocked at home", track=self.name, bundle=names[chosen])
             return
-        w.level = list(levels[chosen])
-        w.seen = list(levels[chosen])
         bundle = self.spec.menu[names[chosen]]
+        for k, level in enumerate(levels[chosen]):
+            change = level - w.level[k]
+            w.seen[k] = min(1.0, w.seen[k] + change)
+            if bundle.lasts:
+                w.local[k] += change
+        w.level = list(levels[chosen])
         if bundle.lasts:
             w.standing[self.index] = 1.0
             w.standing_since[self.index] = h.env.now
@@ -148,12 +152,7 @@ class Bundles:
         h.w.standing[self.index] = 0.0
         h.count(f"standing_ended.{self.name}")
         h.note("collapse", "", f"the standing agreement on {self.name} ends", track=self.name)
-        for bundle in self.spec.menu.values():
-            if bundle.lasts:
-                for issue in (*bundle.at_least, *bundle.add):
-                    k = h.case.issue(issue)
-                    start = h.spec.issues[issue].start
-                    h.w.level[k] = h.w.seen[k] = min(h.w.level[k], max(start, h.w.pledged[k]))
+        h.take_back(h.w.local)
 
 
 class StagedConsent:
@@ -169,6 +168,7 @@ class StagedConsent:
         self.eligible = history.case.compile(self.spec.eligible)
         self.sympathy = {name: history.case.compile(text) for name, text in self.spec.sympathy.items()}
         self.terms = -1
+        self.added: list[float] = []
         self.dead = False
         self.members = [*self.spec.required, *(m for m in self.spec.any_of if m not in self.spec.required)]
         self.members.sort(key=history.case.keys["actors"].__getitem__)
@@ -299,10 +299,10 @@ class StagedConsent:
         w = h.w
         w.standing[self.index] = 1.0
         w.standing_since[self.index] = h.env.now
-        row = h.minds.row(self.terms)
-        for k, level in enumerate(row):
-            w.level[k] = max(w.level[k], level)
-            w.seen[k] = max(w.seen[k], level)
+        h.treaties[self.index] = h.minds.row(self.terms)
+        before = list(w.level)
+        h.hold_to_treaties()
+        self.added = [level - earlier for level, earlier in zip(w.level, before, strict=True)]
         h.first(f"in_force.{self.name}")
         h.count(f"in_force.{self.name}")
         h.note("in force", "", f"{self.name} enters into force", track=self.name, package=self.terms)
@@ -319,7 +319,8 @@ class StagedConsent:
         if not h.w.standing[self.index]:
             return
         h.w.standing[self.index] = 0.0
-        h.revert_levels()
+        h.treaties.pop(self.index)
+        h.take_back(self.added)
         h.count(f"collapsed.{self.name}")
         h.first("collapse")
         h.note("collapse", "", f"{self.name} collapses", track=self.name)

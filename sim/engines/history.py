@@ -133,6 +133,7 @@ class History:
         self.end = max(case.readings[-1], case.grid_times[-1])
         self.next_pulse = 0.0
         self.over = False
+        self.treaties: dict[int, list[float]] = {}  # track -> levels of its text in force
         self.touched = True  # whether an event has moved something since rates were last set
         self.finished = self.env.event()
         self.row: dict[str, Any] = {}
@@ -660,6 +661,7 @@ class History:
         floor = recognition_floor(self, slots) if self.w.recognised else self.case.spec.issues[slots.issue].start
         if self.w.deal < 0:
             self.w.level[k] = self.w.seen[k] = floor
+            self.hold_to_treaties()
 
     def recognition_gain(self, actor: int) -> float:
         """What the irreversible part of recognition is worth to an actor of the track that grants it."""
@@ -735,6 +737,7 @@ class History:
             self.w.deal = package
             self.w.deal_since = self.env.now
             self.w.level = self.minds.row(package)
+            self.hold_to_treaties()
             self.w.seen = list(self.w.level)
             self.first("signed")
             self.first("deal")
@@ -766,14 +769,26 @@ class History:
 
         return exogenous_collapse_rate(self) if self.agreement is not None else 0.0
 
-    def revert_levels(self) -> None:
-        """What an agreement brought is undone; recognition keeps its floor."""
+    def take_back(self, brought: list[float]) -> None:
+        """What an agreement brought is undone, and only that; treaties in force and recognition keep their levels."""
         w = self.w
-        for k, name in enumerate(self.case.issue_ids):
-            w.level[k] = w.seen[k] = float(self.spec.issues[name].start)
-            w.pledged[k] = 0.0
-        if self.recognition is not None:
-            self._fall_back_to_floor()
+        self.touched = True
+        for k, change in enumerate(brought):
+            if change != 0.0:
+                w.level[k] = w.seen[k] = min(1.0, max(0.0, w.level[k] - change))
+                brought[k] = 0.0
+        self.hold_to_treaties()
+
+    def hold_to_treaties(self) -> None:
+        """Levels that treaties in force bind are at least those of the treaties."""
+        w = self.w
+        self.touched = True
+        for row in self.treaties.values():
+            for k, level in enumerate(row):
+                if w.level[k] < level:
+                    w.level[k] = level
+                if w.seen[k] < level:
+                    w.seen[k] = level
 
     def scale_credibility(self, actor: int, factor: float) -> None:
         """A public event changes how far an actor believes promises: truth and beliefs scale alike."""

@@ -348,6 +348,8 @@ class Minds:
         if w.deal >= 0:
             # Talks that fail leave the deal as it is: its promise if it is kept, what is seen of it in a dispute.
             return self.of_levels(actor, w.seen) if w.deal_disputed else self.utility(actor, w.deal)
+        if h.treaties:
+            return self.of_levels(actor, w.level)
         value = self.at_start(actor) - self._pressed(actor)
         if actor == h.eroded:
             value -= h.erosion * w.capability
