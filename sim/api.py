@@ -200,12 +200,14 @@ class Run:
 
         `source` is the scenario as a reader should name it to run it again.
         """
+        from sim.analysis.histories import typical_histories
         from sim.experiments.store import disk_errors
         from sim.reports.page import render, write_page
         from sim.reports.run_report import report_content
 
         if not self.report_path.exists():
-            page = render(report_content(self.summary, digest=self.digest, source=source))
+            histories = typical_histories(self.stored, source=source)
+            page = render(report_content(self.summary, histories=histories, digest=self.digest, source=source))
             with disk_errors(self.directory):
                 write_page(page, self.report_path)
         return self.report_path

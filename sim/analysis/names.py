@@ -96,7 +96,8 @@ class Names:
         if label in self._by_label:
             return self.package(package)
         verb = label.removesuffix(self.case.package_names[package] if package >= 0 else "status quo").strip()
-        return f"{verb} {self.package(package)}" if verb != label else label
+        verb = {"counter": "counter with"}.get(verb, verb)
+        return f"{verb} {self.package(package)}" if verb != label else f"{label}: {self.package(package)}"
 
     def short_option(self, decision: Any, position: int) -> str:
         """An option without the package that it is about, where the verb says enough."""

@@ -408,7 +408,8 @@ class _Teller:
                 offer.details["utility_one"] - offer.details["reserve_one"],
                 offer.details["utility_two"] - offer.details["reserve_two"],
             )
-            text += f"; against going without worth {signed(gains[0])} to {self.who(one)}, {signed(gains[1])} to {self.who(two)}"
+            worth = f"{signed(gains[0])} for {self.who(one)}, {signed(gains[1])} for {self.who(two)}"
+            text += f"; compared with going without: {worth}"
         self.say(item, text, "deal", ESSENTIAL)
 
     def _on_signature(self, item: Happening) -> None:
@@ -428,7 +429,7 @@ class _Teller:
             self.say(item, f"{self.names.veto_player(item.who)}: the text is dead", "vote", ESSENTIAL)
         else:
             text = f"{self.names.package(item.details['package'])} is blocked at home and not signed"
-            self.say(item, text, "vote", IMPORTANT, 0.9)
+            self.say(item, text, "vote", ESSENTIAL)
 
     def _on_declaration(self, item: Happening) -> None:
         text = f"a declaration is signed: {self.names.package(item.details['package'])}"
@@ -498,8 +499,8 @@ class _Teller:
             rung = item.details["rung"]
             self.crisis_since = item.time
             self.highest = max(self.highest, rung)
-            text = f"{name} begins" if cause is None else f"{name}: crisis"
-            self.say(item, f"{text} at rung {rung} ({self.names.rung(rung)})", "crisis", ESSENTIAL)
+            lead = f"{name} begins at" if cause is None else f"{name}:" if "crisis" in name.lower() else f"{name}: crisis at"
+            self.say(item, f"{lead} rung {rung} ({self.names.rung(rung)})", "crisis", ESSENTIAL)
         elif act == "escalates":
             self._escalation(item)
         elif act == "concedes":

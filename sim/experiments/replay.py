@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.engines.event_engine import NAME, play
+from sim.engines.event_engine import play
 from sim.engines.history import Decision, Happening, Log, Sample
 from sim.errors import ReplayError, UsageError
 from sim.experiments.columns import KEY, Table
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from sim.experiments.store import StoredRun
     from sim.model.compile import Case
 
+ENGINE = "event"  # name, in run records, of the engine whose histories can be played with a log
 MOST_COMPARED = 400  # members of a class with which each of them is compared to find the middle one
 MOST_NAMED = 6  # differing columns that a message names
 
@@ -65,7 +66,6 @@ class Replay:
     beliefs: Sequence[HeldBelief]
     nature: Mapping[str, Nature]
     ended: float  # when it ended, in the scenario's time unit: its last reading, or earlier by major war
-    engine: str = NAME
 
     @property
     def decisions(self) -> list[Decision]:
@@ -138,6 +138,11 @@ def replay_stored(stored: StoredRun, replication: int, case: Case | None = None)
         The stored scenario is not the one of the stored hash, or the history comes out differently.
     """
     position = position_of(stored, replication)
+    if stored.manifest["engine"] != ENGINE:
+        raise ReplayError(
+            f"{stored.directory}: made by the engine '{stored.manifest['engine']}', which keeps no log of a history",
+            hint=f"only histories of the engine '{ENGINE}' can be replayed",
+        )
     if case is None:
         from sim.model.compile import compile_case
 
@@ -347,6 +352,6 @@ def _features(results: Table) -> np.ndarray:
 
 
 __all__ = [
-    "Choice", "HeldBelief", "Nature", "Replay", "choose", "classes_of", "differences", "middle", "position_of",
+    "ENGINE", "Choice", "HeldBelief", "Nature", "Replay", "choose", "classes_of", "differences", "middle", "position_of",
     "replay", "replay_stored", "typical", "verify", "worst",
 ]  # fmt: skip

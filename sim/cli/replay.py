@@ -1,0 +1,277 @@
+"""The command `replay`: one history in full, as a story in the terminal and as a timeline page."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sim.cli import console
+from sim.cli.options import Changes, Json, Policy, Variant, scenario_file
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+    from sim.analysis.story import Story
+    from sim.experiments.replay import Replay
+    from sim.reports.content import Decision
+
+REPORTS = "reports"  # folder for pages of histories that belong to no stored run
+SHOWN_OPTIONS = 8  # of a decision; the likeliest and the chosen one
+TONES = {"good": "green", "mixed": "cyan", "bad": "yellow", "worst": "red"}
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command of this module."""
+    app.command("replay")(replay)
+
+
+def replay(
+    scenario: Annotated[
+        str | None, typer.Argument(metavar="FILE|NAME", help="A scenario file, or the name of a shipped one.")
+    ] = None,
+    replication: Annotated[
+        int | None, typer.Option("--replication", "-r", metavar="N", help="Which history, counted from 0.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option("--seed", "-s", metavar="N", help="Root seed, by default 1.")] = None,
+    variant: Variant = None,
+    policy: Policy = None,
+    changes: Changes = None,
+    source: Annotated[
+        Path | None, typer.Option("--from", metavar="DIR", help="Take scenario and seed from this stored run.")
+    ] = None,
+    outcome: Annotated[
+        str | None, typer.Option(metavar="CLASS", help="With --from: the middle one of those that end so.")
+    ] = None,
+    full: Annotated[bool, typer.Option("--full", help="Tell everything, also after the horizon.")] = False,
+    decisions: Annotated[
+        bool, typer.Option("--decisions", help="Show every decision with options, values and probabilities.")
+    ] = False,
+    json: Json = False,
+    html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the timeline page here.")] = None,
+) -> None:
+    """Tell one history: who did what, why, how likely it was, what others made of it; with a timeline page."""
+    again, named = _played(scenario, replication, seed, variant, policy, changes, source, outcome)
+    from sim.analysis.story import tell
+
+    page = _write_page(again, named, _page_path(again, source, html, full, decisions), full, decisions)
+    story = tell(again, full=full)
+    if json:
+        console.put_json(_as_data(again, named, story, decisions, page))
+    else:
+        console.put_lines(_as_lines(again, named, story, decisions, page))
+
+
+def _played(
+    scenario: str | None,
+    replication: int | None,
+    seed: int | None,
+    variant: str | None,
+    policy: str | None,
+    changes: list[str] | None,
+    source: Path | None,
+    outcome: str | None,
+) -> tuple[Replay, str | None]:
+    """The history asked for, and the scenario as it was named."""
+    from sim.errors import UsageError
+    from sim.experiments import replay as again
+
+    if source is not None:
+        given = [
+            name
+            for name, value in (
+                ("a scenario", scenario), ("--seed", seed), ("--variant", variant), ("--policy", policy), ("--set", changes)
+            )
+            if value is not None and value != []
+        ]  # fmt: skip
+        if given:
+            raise UsageError(
+                f"{' and '.join(given)} cannot stand beside --from: the run has its scenario and its seed already",
+                hint="leave them out, or leave --from out",
+            )
+        from sim.cli.stores import finished
+
+        stored = finished(source)
+        chosen = again.choose(stored, outcome, replication)
+        return again.replay_stored(stored, chosen), _named_in(stored.manifest)
+    if scenario is None:
+        raise UsageError(
+            "which history? Name a scenario and a replication, or a stored run",
+            hint="for example `sim replay summit.yaml --replication 3`, or `sim replay --from DIR`",
+        )
+    if outcome is not None:
+        raise UsageError(
+            "--outcome picks from a stored run, and none is named",
+            hint=f"`sim run {scenario}` makes one; then `sim replay --from DIR --outcome {outcome}`",
+        )
+    number = _checked("--replication", 0 if replication is None else replication, 2**32 - 1)
+    root_seed = _checked("--seed", 1 if seed is None else seed, 2**64 - 1)
+    from sim.model.compile import compile_case
+    from sim.model.complete import complete
+    from sim.model.load import load
+
+    loaded = load(scenario_file(scenario), variant, policy, changes or ())
+    console.warn(loaded.warnings)
+    return again.replay(compile_case(complete(loaded.spec)), number, root_seed), scenario
+
+
+def _checked(name: str, value: int, most: int) -> int:
+    from sim.errors import UsageError
+
+    if not 0 <= value <= most:
+        raise UsageError(f"{name} {value}: expected a whole number from 0 to {most}")
+    return value
+
+
+def _portable(scenario: str | None) -> str | None:
+    """The scenario as others can name it: no folder outside this one."""
+    if scenario is None:
+        return None
+    path = Path(scenario)
+    return path.name if path.is_absolute() or ".." in path.parts else scenario
+
+
+def _named_in(manifest: dict[str, Any]) -> str | None:
+    """The scenario as it was named on the command line that made a run."""
+    import shlex
+
+    words = shlex.split(manifest.get("command") or "")
+    return words[2] if words[:2] == ["sim", "run"] and len(words) > 2 and not words[2].startswith("-") else None
+
+
+# The page ----------------------------------------------------------------------------------------------------------
+
+
+def _page_path(again: Replay, source: Path | None, html: Path | None, full: bool, decisions: bool) -> Path:
+    """Where the page goes: the given file, else next to the run, else in the folder of reports."""
+    from sim.errors import UsageError
+
+    if html is not None:
+        if html.exists():
+            raise UsageError(f"{html}: exists already, and nothing is overwritten", hint="name another file")
+        return html
+    from sim.experiments.store import run_name
+    from sim.model.complete import content_hash
+
+    ending = f"{'-full' if full else ''}{'-decisions' if decisions else ''}.html"
+    if source is not None:
+        return source / f"replay-r{again.replication}{ending}"
+    completed = again.case.completed
+    name = run_name(str(completed["id"]), content_hash(completed), again.root_seed, 1).removesuffix("-n1")
+    return Path(REPORTS) / f"replay-{name}-r{again.replication}{ending}"
+
+
+def _write_page(again: Replay, named: str | None, path: Path, full: bool, decisions: bool) -> Path:
+    from sim.analysis.histories import timeline_content
+    from sim.experiments.store import disk_errors
+    from sim.reports.page import write_page
+    from sim.reports.timeline import render_timeline
+
+    text = render_timeline(timeline_content(again, full=full, every_decision=decisions, source=_portable(named)))
+    with disk_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_page(text, path)
+    return path
+
+
+# For people --------------------------------------------------------------------------------------------------------
+
+
+def _as_lines(again: Replay, named: str | None, story: Story, decisions: bool, page: Path) -> list[Text]:
+    """The story in lines of the terminal's width."""
+    from rich.text import Text
+
+    from sim.analysis.histories import command_of
+    from sim.analysis.names import Names
+    from sim.analysis.story import headline
+    from sim.cli.layout import paragraph
+
+    width = console.width()
+    spec = again.case.spec
+    names = Names(again.case)
+    tone = next((item.tone for item in spec.outcomes if item.id == again.row["outcome"]), None) or "mixed"
+    lines = [Text(line, style="bold") for line in paragraph(spec.title, width)]
+    lines.append(Text(f"replication {again.replication}, seed {again.root_seed}: {headline(again)}"))
+    lines.append(Text.assemble("ends as: ", (names.outcome(again.row["outcome"]), TONES[tone])))
+    lines.append(Text())
+    column = max((len(line.date) for line in story.lines), default=0) + 2
+    before = ""
+    for line in story.lines:
+        date = line.date if line.date != before else ""
+        before = line.date
+        lines += [Text(text) for text in paragraph(line.text, width, f"{date:<{column}}", " " * column)]
+    if story.num_left_out:
+        lines += [Text(), Text(f"{story.num_left_out} less important lines are left out; --full tells everything")]
+    if decisions:
+        lines += [Text(), *_decision_lines(again, width)]
+    lines.append(Text())
+    lines.append(Text(f"again:    {command_of(again, named)}"))
+    lines.append(Text(f"timeline: {page.as_posix()}"))
+    return lines
+
+
+def _decision_lines(again: Replay, width: int) -> list[Text]:
+    from rich.text import Text
+
+    from sim.cli.layout import paragraph
+
+    lines: list[Text] = []
+    for decision in _records(again):
+        lines.append(Text(f"{decision.date}  {decision.actor}, {decision.node}", style="bold"))
+        ranked = sorted(decision.options, key=lambda option: (not option.chosen, -(option.probability or 0.0)))
+        for option in sorted(ranked[:SHOWN_OPTIONS], key=lambda option: -(option.probability or 0.0)):
+            mark = "*" if option.chosen else " "
+            why = f" [{option.removed_by}]" if option.removed_by else ""
+            start = f" {mark} {100.0 * (option.probability or 0.0):5.1f}%  {option.value or 0.0:7.3f}  "
+            lines += [Text(text) for text in paragraph(option.label + why, width, start, " " * len(start))]
+        if len(ranked) > SHOWN_OPTIONS:
+            lines.append(Text(f"   and {len(ranked) - SHOWN_OPTIONS} more options"))
+        for (name, old), (_, new) in zip(decision.beliefs_before, decision.beliefs_after, strict=True):
+            lines += [Text(text) for text in paragraph(f"{name}: {old:.2f}, then {new:.2f}", width, "   ", "     ")]
+    return lines
+
+
+def _records(again: Replay) -> list[Decision]:
+    from sim.analysis.histories import decision_record
+    from sim.analysis.names import Calendar, Names
+
+    names, calendar = Names(again.case), Calendar(again.case)
+    return [decision_record(decision, again, names, calendar) for decision in again.decisions]
+
+
+# For programs ------------------------------------------------------------------------------------------------------
+
+
+def _as_data(again: Replay, named: str | None, story: Story, decisions: bool, page: Path) -> dict[str, Any]:
+    import dataclasses
+
+    from sim.analysis.histories import command_of
+    from sim.analysis.names import Names
+    from sim.model.complete import content_hash
+
+    data = {
+        "schema": 1,
+        "scenario": again.case.completed["id"],
+        "hash": content_hash(again.case.completed),
+        "seed": again.root_seed,
+        "replication": again.replication,
+        "outcome": again.row["outcome"],
+        "label": Names(again.case).outcome(again.row["outcome"]),
+        "row": {name: _plain(value) for name, value in again.row.items()},
+        "story": [dataclasses.asdict(line) for line in story.lines],
+        "left_out": story.num_left_out,
+        "command": command_of(again, named),
+        "timeline": page.as_posix(),
+    }
+    if decisions:
+        data["decisions"] = [dataclasses.asdict(record) for record in _records(again)]
+    return data
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, str) or value is None:
+        return value
+    number = float(value)
+    return None if not math.isfinite(number) else int(number) if isinstance(value, int) else number
