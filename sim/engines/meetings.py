@@ -269,10 +269,9 @@ class LeadersMeeting(Table):
             )
         signed, declared = self.negotiate()
         value = 0.0
-        if signed >= 0:
-            value = h.minds.triumph(self.proposer, signed)
-        elif declared >= 0:
-            value = h.minds.triumph(self.proposer, declared)
+        reached = signed if signed >= 0 else declared
+        if reached >= 0 and h.spec.mechanisms.expectation is not None:
+            value = h.minds.triumph(self.proposer, reached)
         result = "package" if signed >= 0 else "declaration" if declared >= 0 else "walk_out"
         gap = expected - value
         h.row[f"result@{number}"] = result

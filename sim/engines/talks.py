@@ -158,6 +158,7 @@ class Table:
             h.minds.disagreement(actor),
             h.minds.disagreement(other),
             first,
+            True,
         )
 
     def choose_offer(self, actor: int, *, note: bool = False) -> int:
