@@ -180,7 +180,7 @@ def _how(outcome: RunOutcome) -> str:
     seconds, workers = float(timing.get("seconds") or 0.0), int(timing.get("workers") or 1)
     found = f", {outcome.num_found:,} were there already" if outcome.num_found else ""
     return (
-        f"{outcome.num_computed:,} histories in {console.duration(seconds)} with "
+        f"{outcome.num_computed:,} {'history' if outcome.num_computed == 1 else 'histories'} in {console.duration(seconds)} with "
         f"{workers} worker{'' if workers == 1 else 's'}{found}"
     )
 
