@@ -266,6 +266,8 @@ class History:
             track = spec.tracks[name]
             if track.protocol == "final_offer" and track.recognition is not None:
                 self.recognition = (name, slots.tracks[name].recognition)
+        restraint = mechanisms.restraint
+        self.restraint = restraint if restraint is not None and restraint.enabled else None
         self.credibility_scale = [1.0] * len(case.actor_ids)
 
     def _prepare_enforcers(self, sanctions: Any) -> None:
@@ -613,9 +615,12 @@ class History:
         """Talks between the two sides are on."""
         w = self.w
         self.session()
+        if not self.talks_used:
+            return
         if not w.talks_on:
             self.touched = True
             w.talks_on = 1
+            w.pause_broken = 0
             w.talks_since = self.env.now
             self.first("talks_resumed")
             self.count("talks_resumed")
@@ -625,6 +630,10 @@ class History:
             event.succeed()
             if w.rung > 1:
                 w.rung = 1
+            if w.recognised and self.recognition is not None:
+                k = self.case.issue(self.recognition[1].issue)
+                w.level[k] = max(w.level[k], self.recognition[1].during_talks)
+                w.seen[k] = max(w.seen[k], w.level[k])
 
     def end_talks(self, why: str) -> None:
         """Talks between the two sides are over."""
@@ -633,9 +642,10 @@ class History:
             self.touched = True
             w.talks_on = 0
             w.talks_ended = self.env.now
-            restraint = self.spec.mechanisms.restraint
+            restraint = self.restraint
             if restraint is not None:
-                w.pause_until = self.env.now + restraint.pause_after_talks
+                if not w.pause_broken:
+                    w.pause_until = self.env.now + restraint.pause_after_talks
                 if w.moratorium and w.moratorium_until == NEVER:
                     w.moratorium_until = self.env.now + restraint.deadline
             if self.recognition is not None:
@@ -693,6 +703,25 @@ class History:
             if 0.0 <= left < election.window:
                 return self.p[self.slots.mechanisms.election_pressure.cost] * (1.0 - left / election.window)
         return 0.0
+
+    def next_election(self, actor: int) -> float | None:
+        """Time of the actor's next election, if it has one ahead."""
+        if actor != self.election_actor:
+            return None
+        ahead = [at for at in self.spec.mechanisms.election_pressure.at if at >= self.env.now]
+        return min(ahead) if ahead else None
+
+    def withdraw_gestures(self, issues: Sequence[str]) -> None:
+        """What has been granted on some issues without an agreement is taken back; a deal or treaty still binds."""
+        w = self.w
+        if w.deal >= 0:
+            return
+        self.touched = True
+        for issue in issues:
+            k = self.case.issue(issue)
+            w.level[k] = w.seen[k] = min(w.level[k], self.spec.issues[issue].start)
+            w.pledged[k] = w.local[k] = 0.0
+        self.hold_to_treaties()
 
     def needs_treaty(self, package: int) -> bool:
         """Whether a package goes to the treaty veto players."""
@@ -820,11 +849,12 @@ class History:
 
     def pledge_restraint(self) -> None:
         """A pledged level of restraint makes the moratorium hold."""
-        restraint = self.spec.mechanisms.restraint
-        if restraint is None or not restraint.enabled:
+        restraint = self.restraint
+        if restraint is None:
             return
         if self.w.pledged[self.case.issue(restraint.issue)] >= restraint.level:
             self.w.moratorium = 1
+            self.w.pause_broken = 0
             self.w.moratorium_until = NEVER
 
     def promise_restraint(self, at: float) -> Generator[simpy.Event, Any, None]:

@@ -18,7 +18,7 @@ from sim.engines.talks import Table, learn_from_reply
 from sim.model.world import NEVER
 from sim.randomness import Stream
 from sim.rules import expectation, offers
-from sim.rules.choice import best_option, binary_logit, logit_choice
+from sim.rules.choice import best_option, binary_logit, logit_choice, logit_probabilities
 from sim.rules.pressure import level_after_step
 
 if TYPE_CHECKING:
@@ -190,9 +190,9 @@ class LeadersMeeting(Table):
     def invite(self, why: str) -> bool:
         """The proposer may invite and the responder accept; whether a date is agreed in time for a text."""
         h = self.h
-        if self.spec.invitations is None or self.date != NEVER or self.reviving:
+        if self.spec.invitations is None or self.date != NEVER or self.reviving or self.past_deadline():
             return False
-        if h.w.rung >= h.strike_rung:
+        if h.w.crisis or h.w.rung >= h.strike_rung:
             return False
         self.last_invited = h.env.now
         p = h.p
@@ -291,6 +291,10 @@ class LeadersMeeting(Table):
         if signed < 0 and h.spec.mechanisms.aftermath is not None and h.spec.mechanisms.aftermath.enabled:
             h.look()
             self.respond(gap, spin, declared, first)
+        elif declared >= 0:
+            self._sign_declaration(declared)
+        if declared >= 0 and not h.w.declaration:
+            value = 0.0  # agreed, but in the end not signed
         self._update_expectation(value)
         w.text = -1
 
@@ -309,6 +313,7 @@ class LeadersMeeting(Table):
         minds = h.minds
         precision = h.p[h.slots.choice.leaders]
         blocked: set[int] = set()
+        h.last_counter = -1
         offer = self.propose(precision)
         counter = -1
         if offer >= 0:
@@ -496,8 +501,10 @@ class LeadersMeeting(Table):
             hit = expectation.shock(gap, p[slots.steepness], p[slots.threshold])
             w.belief_talks = expectation.collapsed(w.belief_talks, p[slots.talks], hit, spin)
             w.belief_pressure = expectation.collapsed(w.belief_pressure, p[slots.pressure], hit, spin)
-        values, precision = self.response_values(spin, declared, first)
-        allowed = [1.0, 1.0, 1.0 if spec.aftermath.force else 0.0, 1.0 if declared >= 0 else 0.0]
+        felt = self.response_frame()
+        values, precision = self.response_values(spin, declared, first, felt)
+        force = spec.aftermath.force and h.crisis is not None
+        allowed = [1.0, 1.0, 1.0 if force else 0.0, 1.0 if declared >= 0 else 0.0]
         u = h.draw(Stream.CHOICE, self.key, 4)
         choice = h.decide(
             "response", self.proposer, ["continue", "pressure", "force", "sign and sell"], values, precision, u, allowed,
@@ -508,20 +515,60 @@ class LeadersMeeting(Table):
             h.count("failed_meetings")
             h.count("force_after_failure", 1.0 if choice == expectation.FORCE else 0.0)
         h.row.setdefault("force_probability", h.scratch_out[expectation.FORCE])
+        self._learn_from_response(values, allowed, precision, choice, felt)
+        if choice == expectation.FORCE and not h.strike(self.proposer):
+            # The ally stops the strike: the best of the other responses is left.
+            allowed[expectation.FORCE] = 0.0
+            choice = best_option(values, allowed, expectation.NUM_RESPONSES)
         if choice == expectation.SIGN_AND_SELL:
             self._sign_declaration(declared)
         elif choice == expectation.PRESSURE:
             h.end_talks("pressure instead of talks")
             if h.sanctions is not None:
                 w.sanctions_level = level_after_step(w.sanctions_level, p[h.sanctions.step_after_failure])
+            h.withdraw_gestures(spec.aftermath.withdraws)
             h.reach_rung(2)
             h.count("turned_to_pressure")
-        elif choice == expectation.FORCE:
-            h.strike(self.proposer)
         if failed and choice != expectation.FORCE:
             self.other_responds()
 
-    def response_values(self, spin: float, declared: int, first: bool) -> tuple[list[float], float]:
+    def response_frame(self) -> tuple[float, float, float, bool]:
+        """Reference point, loss aversion and curvature of the response; whether results are felt as gains and losses."""
+        h = self.h
+        spec = h.spec.mechanisms
+        reference = spec.reference_dependence
+        if reference is None or not reference.enabled:
+            return 0.0, 1.0, 1.0, False
+        baseline = h.minds.at_start(self.proposer)
+        lines, _ = h.minds._lines(self.proposer)
+        top = lines[h.case.named[spec.expectation.triumph]] if spec.expectation is not None else baseline
+        slots = h.slots.mechanisms.reference_dependence
+        point = expectation.reference_point(baseline, top, h.w.expectation)
+        return point, h.p[slots.loss_aversion], h.p[slots.curvature], True
+
+    def _learn_from_response(
+        self, values: list[float], allowed: list[float], precision: float, chosen: int, felt: tuple
+    ) -> None:
+        """Observers learn about the proposer's cost of war from its response: only force depends on it."""
+        h = self.h
+        belief = next((b for b in h.minds.beliefs if b.actor == self.proposer and b.trait == "war_cost"), None)
+        if belief is None or h.kappa == 0.0 or not allowed[expectation.FORCE]:
+            return
+        point, aversion, curvature, _ = felt
+        prospects = h.prospects(self.proposer)
+        likelihoods = []
+        trial = list(values)
+        out = [0.0] * expectation.NUM_RESPONSES
+        for cost in belief.points:
+            trial[expectation.FORCE] = expectation.lottery_value(
+                prospects, len(prospects) // 3, cost, point, aversion, curvature
+            )
+            logit_probabilities(trial, allowed, expectation.NUM_RESPONSES, precision, out)
+            likelihoods.append(out[chosen])
+        h.minds.observe_act(self.proposer, "war_cost", likelihoods, expectation.NUM_RESPONSES)
+        h.learned()
+
+    def response_values(self, spin: float, declared: int, first: bool, felt: tuple) -> tuple[list[float], float]:
         """Values of the four responses and the precision of the choice."""
         h = self.h
         w = h.w
@@ -529,18 +576,8 @@ class LeadersMeeting(Table):
         minds = h.minds
         spec = h.spec.mechanisms
         slots = h.slots.mechanisms.aftermath
-        reference = spec.reference_dependence
-        on = reference is not None and reference.enabled
-        aversion, curvature, expected = 1.0, 1.0, 0.0
-        if on:
-            aversion = p[h.slots.mechanisms.reference_dependence.loss_aversion]
-            curvature = p[h.slots.mechanisms.reference_dependence.curvature]
-            expected = w.expectation
+        point, aversion, curvature, on = felt
         d = minds.disagreement(self.proposer)
-        baseline = minds.at_start(self.proposer)
-        lines, _ = minds._lines(self.proposer)
-        top = lines[h.case.named[spec.expectation.triumph]] if spec.expectation is not None else baseline
-        point = expectation.reference_point(baseline, top, expected) if on else 0.0
         settlement = minds.utility(self.proposer, h.case.named[spec.aftermath.fallback])
         spectacle = 0.0
         if self.slots.invitations is not None:
@@ -591,7 +628,7 @@ class LeadersMeeting(Table):
         actor = self.responder
         minds = h.minds
         d = minds.disagreement(actor)
-        counter = getattr(h, "last_counter", -1)
+        counter = h.last_counter
         if counter < 0:
             counter, _ = self.best_counter(d, p[h.slots.choice.leaders])
         chance = minds.accepts(
@@ -614,9 +651,11 @@ class LeadersMeeting(Table):
             "after_failure", actor, options, [resume, deadline, turn], p[h.slots.choice.leaders], u, allowed,
             track=self.name,
         )  # fmt: skip
-        restraint = spec.restraint
+        restraint = h.restraint
         if choice == 0:
+            # The pause ends at once, even while talks go on.
             w.pause_until = NEVER
+            w.pause_broken = 1
             w.moratorium = 0
             h.count("resumed_tests")
         elif choice == 1 and restraint is not None:
@@ -706,13 +745,16 @@ class OffersToTalk:
         h.begin_talks("an offer to talk is accepted")
 
     def value_of_talks(self, actor: int, other: int, d: float) -> float:
-        """What talks are worth: the best package the other might accept, discounted, less a small cost."""
+        """What talks are worth: the own first offer in them, as likely accepted as believed, less a small cost."""
         h = self.h
         minds = h.minds
         own = minds.utilities(actor)
-        theirs = minds.estimates(actor, other)
-        allowed = h.any_mandate()
-        package = offers.best_acceptable(own, theirs, allowed, minds.count, minds.disagreement(other))
+        table = next((t for t in h.tables.values() if {actor, other} <= set(t.parties)), None)
+        if table is not None:
+            package = table.choose_offer(actor, afresh=True)
+        else:
+            theirs = minds.estimates(actor, other)
+            package = offers.best_acceptable(own, theirs, h.any_mandate(), minds.count, minds.disagreement(other))
         cost = h.p[h.slots.mechanisms.talks.contact_cost]
         if package < 0:
             return d - cost

@@ -33,7 +33,11 @@ _PLAIN: dict[str, Read] = {
     "capability": lambda h: h.w.capability,
     "declaration": lambda h: float(h.w.declaration),
     "moratorium": lambda h: float(h.w.moratorium),
-    "launch_pause": lambda h: 1.0 if h.w.talks_on or h.env.now < h.w.pause_until else 0.0,
+    "launch_pause": lambda h: (
+        1.0
+        if h.restraint is not None and ((h.w.talks_on and not h.w.pause_broken) or h.env.now < h.w.pause_until)
+        else 0.0
+    ),
     "unheard": lambda h: (
         1.0 if not h.w.talks_on and h.env.now - h.w.unheard_since < h.spec.mechanisms.talks.unheard_for else 0.0
     ),

@@ -217,7 +217,7 @@ def apply(h: History, slots: Any, spec: Any, actor: int | None, key: int) -> Non
         w.rivalry = rivalry_after_shock(w.rivalry, rivalry)
     if spec.delays_rounds > 0.0:
         for table in h.tables.values():
-            table.not_before = max(table.not_before, h.env.now + spec.delays_rounds)
+            table.postponed += spec.delays_rounds
     fails = p[slots.fails_round]
     if fails > 0.0:
         for table in h.tables.values():

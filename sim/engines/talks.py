@@ -11,7 +11,7 @@ from sim.engines.clock import Priority
 from sim.model.world import NEVER
 from sim.randomness import Stream
 from sim.rules import expectation, learning, offers, tactics
-from sim.rules.choice import logit_choice
+from sim.rules.choice import best_option, logit_choice
 
 if TYPE_CHECKING:
     from sim.engines.history import History
@@ -36,6 +36,7 @@ class Table:
         self.opened = 0.0
         self.closed = False
         self.not_before = NEVER
+        self.postponed = 0.0
         self.failing = False
 
     def _within_mandate(self) -> list[float]:
@@ -89,8 +90,8 @@ class Table:
         tables = [minds.estimates(actor, other) for other in others]
         return [sum(values) / len(others) for values in zip(*tables, strict=True)]
 
-    def aspiration(self, actor: int, own: list[float], allowed: list[float], now: float) -> float:
-        """Utility that the actor's tactic aims at in the present round."""
+    def aspiration(self, actor: int, own: list[float], allowed: list[float], elapsed: float) -> float:
+        """Utility that the actor's tactic aims at, given the time since the first round of the present talks."""
         h = self.h
         identifier = h.case.actor_ids[actor]
         tactic = h.spec.actors[identifier].tactics.get(self.name)
@@ -114,6 +115,9 @@ class Table:
             horizon = tactics.stress_horizon(horizon, h.p[slots.stress], stress, 30.0 * h.day)
             if self.spec.deadline is not None:
                 horizon = tactics.deadline_horizon(horizon, self.spec.deadline - self.opened, 30.0 * h.day)
+            election = h.next_election(actor)
+            if election is not None:
+                horizon = tactics.deadline_horizon(horizon, election - h.env.now + elapsed, 30.0 * h.day)
         if family == "behaviour":
             target = self._imitate(actor, own, tactic, low, high)
             if target is not None:
@@ -122,7 +126,6 @@ class Table:
             target = self._zeuthen(actor, own, allowed)
             if target is not None:
                 return target
-        elapsed = now - self.opened
         return tactics.time_target(elapsed, horizon, beta, low, high)
 
     def _imitate(self, actor: int, own: list[float], tactic: Any, low: float, high: float) -> float | None:
@@ -161,16 +164,20 @@ class Table:
             True,
         )
 
-    def choose_offer(self, actor: int, *, note: bool = False) -> int:
+    def choose_offer(self, actor: int, *, note: bool = False, afresh: bool = False) -> int:
         """Package that the actor would offer now; -1 if it has none to offer.
 
-        Deterministic by tactic; the rational family is valued in full when it really offers.
+        Deterministic by tactic. The rational family values its whole menu: it draws by logit when it
+        really offers (`note`), and reckons with its best offer when it looks ahead. `afresh` asks for
+        the first offer of talks that would begin now.
         """
         h = self.h
         removed: dict[str, str] | None = {} if note and h.log is not None else None
         allowed = self.allowed_for(actor, removed)
         own = h.minds.utilities(actor)
-        target = self.aspiration(actor, own, allowed, h.env.now)
+        if self.family_of(actor) == "rational":
+            return self.rational_offer(actor, own, allowed, note, removed)
+        target = self.aspiration(actor, own, allowed, 0.0 if afresh else h.env.now - self.opened)
         mine = self.own_offers[actor]
         package = offers.offer_for_target(
             own,
@@ -188,6 +195,51 @@ class Table:
                 packages=[package], track=self.name,
             )  # fmt: skip
         return package
+
+    def family_of(self, actor: int) -> str:
+        """The actor's present family of tactics: the maximalist's fallback once its patience is used up."""
+        tactic = self.h.spec.actors[self.h.case.actor_ids[actor]].tactics.get(self.name)
+        if tactic is None:
+            return "time"
+        if tactic.family == "maximalist" and self.rejections[actor] >= tactic.rejections:
+            return tactic.fallback
+        return tactic.family
+
+    def rational_offer(self, actor: int, own: list[float], allowed: list[float], note: bool, removed: Any) -> int:
+        """The offer of an actor that values its whole menu: own worth times the others' believed acceptance."""
+        h = self.h
+        minds = h.minds
+        count = minds.count
+        precision = h.p[h.slots.choice.officials]
+        others = [party for party in self.parties if party != actor]
+        chances = [1.0] * count
+        one = [0.0] * len(allowed)
+        for other in others:
+            minds.acceptance(actor, other, minds.disagreement(other), precision, allowed, one)
+            chances = [c * x for c, x in zip(chances, one, strict=False)]
+        identifier = h.case.actor_ids[actor]
+        if actor == h.side_indices[0] and h.spec.mechanisms.overconfidence:
+            bias = h.p[h.slots.actors[identifier].overconfidence]
+            offers.perceived_acceptances(chances, own, count, h.maximal_utility(), bias, h.w.expectation, chances)
+        d = minds.disagreement(actor)
+        blocks = [minds.block_probability(p, "deal") if allowed[p] else 0.0 for p in range(count)]
+        values = [0.0] * count
+        offers.offer_values(own, chances, blocks, count, d, d, values)
+        best = best_option(values, allowed, count)
+        if best < 0:
+            return -1
+        # A refusal leads to one's own best offer a round later, if talks do not break down.
+        discount = offers.delay_discount(h.p[h.slots.actors[identifier].patience], self.mean_gap() / h.day)
+        again = offers.reject_value(d, h.p[self.slots.breakdown], discount, chances[best], blocks[best], own[best])
+        offers.offer_values(own, chances, blocks, count, d, again, values)
+        if not note:
+            return best_option(values, allowed, count)
+        u = h.draw(Stream.CHOICE, self.key, 24 + self.parties.index(actor))
+        labels = [h.package_label(p) for p in range(count)] if h.log is not None else [""] * count
+        return h.decide(
+            "offer", actor, labels, values, precision, u, list(allowed[:count]), removed,
+            packages=range(count), track=self.name,
+        )  # fmt: skip
 
     # Replies
 
@@ -353,12 +405,13 @@ class AlternatingOffers(Table):
         self.opened = self.spec.opens or 0.0
         yield h.wait(self.opened, Priority.MEETING)
         yield h.wait(h.duration(self.slots.first_round, Stream.TIMING, self.key, 1), Priority.MEETING)
+        self.opened = h.env.now
         while not self.past_deadline():
             delay = self._must_wait()
             if delay is None:
                 yield h.talks_opened()
-                self._reopen()
                 yield h.wait(self.mean_gap(), Priority.MEETING)
+                self._reopen()
                 continue
             if delay > 0.0:
                 yield h.wait(delay, Priority.MEETING)
@@ -374,7 +427,8 @@ class AlternatingOffers(Table):
         now = h.env.now
         if h.talks_used and not h.w.talks_on and self._between_sides():
             return None
-        wait = self.not_before - now
+        wait = max(self.not_before - now, self.postponed)
+        self.postponed = 0.0
         meeting = h.meetings.get(self.spec.feeds)
         if meeting is not None:
             date = h.w.pending[meeting.index]

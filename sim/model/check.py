@@ -532,6 +532,8 @@ class _Checker:
         if m.aftermath is not None:
             path = (*base, "aftermath")
             self.package_name((*path, "fallback"), m.aftermath.fallback)
+            for n, name in enumerate(m.aftermath.withdraws):
+                self.issue_name((*path, "withdraws", n), name)
             if m.aftermath.strike_veto_by is not None:
                 self.actor_name((*path, "strike_veto_by"), m.aftermath.strike_veto_by)
             lottery = m.aftermath.force_lottery

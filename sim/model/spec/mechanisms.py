@@ -208,6 +208,10 @@ class Aftermath(_Mechanism):
     setback: NonNegative = Field(default_factory=_q(0.03), description="Loss if talks or pressure fail.")
     pressure_gain: NonNegative = Field(default_factory=_q(0.06), description="Gain if pressure works.")
     pressure_effect: Probability = Field(default_factory=_q(0.4), description="Chance that pressure works if it can.")
+    withdraws: list[Identifier] = Field(
+        default_factory=list,
+        description="Issues on which a turn to pressure takes back what was granted without an agreement.",
+    )
     force: bool = Field(True, description="Force is among the options.")
     force_lottery: list[tuple[float, float, float]] = Field(
         default_factory=list,
