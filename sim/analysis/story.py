@@ -276,10 +276,10 @@ class _Teller:
         self.order = 10**9
         end = min(self.replay.ended, self.spec.horizon)
         over = "" if self.replay.ended >= self.spec.horizon else f" from {self.calendar.date(end)} on"
-        self.say(_Moment(end), f"the outcome{over}: {self.names.outcome(row['outcome'])}", "outcome", ESSENTIAL)
+        self.say(_Moment(end), f"the outcome{over}: {self.names.outcome(row['outcome'])}", "outcome", ESSENTIAL, 1.0)
         if self.full and self.replay.ended > self.spec.horizon:
             last = row[f"outcome@{self.replay.ended / self.calendar.per_day:g}"]
-            self.say(_Moment(self.replay.ended), f"at the last reading: {self.names.outcome(last)}", "outcome", ESSENTIAL)
+            self.say(_Moment(self.replay.ended), f"at the last reading: {self.names.outcome(last)}", "outcome", ESSENTIAL, 1.0)
 
     # Happenings
 
@@ -296,7 +296,7 @@ class _Teller:
         invite = self.found(item.time, "invite", choice="invite")
         reply = self.found(item.time, "invitation", choice="accept")
         if invite is None or reply is None:
-            self.say(item, f"{track}: announced for {when}", "meeting", ESSENTIAL)
+            self.say(item, f"{track}: announced for {when}", "meeting", ESSENTIAL, 0.5)
             return
         text = (
             f"{self.who(invite.actor)} invites{self.because(invite)}, {self.who(reply.actor)} accepts"
@@ -305,11 +305,11 @@ class _Teller:
         self.say(item, text, "meeting", IMPORTANT)
 
     def _on_cancellation(self, item: Happening) -> None:
-        self.say(item, f"{self.names.track(item.details['track'])}: cancelled", "meeting", ESSENTIAL)
+        self.say(item, f"{self.names.track(item.details['track'])}: cancelled", "meeting", ESSENTIAL, 0.45)
 
     def _on_revival(self, item: Happening) -> None:
         when = self.calendar.date(item.time + item.details["days"] * self.calendar.per_day)
-        self.say(item, f"{self.names.track(item.details['track'])}: on again, for {when}", "meeting", ESSENTIAL)
+        self.say(item, f"{self.names.track(item.details['track'])}: on again, for {when}", "meeting", ESSENTIAL, 0.3)
 
     def _on_meeting(self, item: Happening) -> None:
         number = item.details["number"]
@@ -317,7 +317,7 @@ class _Teller:
         track = self.spec.tracks[item.details["track"]]
         pair = f"{self.who(track.proposer)} and {self.who(track.responder)}"
         name = self.names.track(item.details["track"])
-        self.say(item, f"{name}: {pair} meet for the {which} time", "meeting", ESSENTIAL)
+        self.say(item, f"{name}: {pair} meet for the {which} time", "meeting", ESSENTIAL, 0.8)
         self.meeting = self.lines[-1]
 
     def _on_offer(self, item: Happening) -> None:
@@ -347,12 +347,12 @@ class _Teller:
                 reply += f"; {limits}" if limits else ""
             limits = ruled_out(self.names, proposal)
             limits = f", though {limits}" if limits and self.full else ""
-            self.say(item, f"{who} proposes {package}{self.because(proposal)}{limits}{reply}", "offer", ESSENTIAL)
+            self.say(item, f"{who} proposes {package}{self.because(proposal)}{limits}{reply}", "offer", ESSENTIAL, 0.4)
             return
         word = self.found(item.time, "last_word")
         if word is not None and item.details["accepted"]:
             text = f"{self.who(word.actor)} accepts the counter-offer{self.because(word)}"
-            self.say(item, text, "offer", ESSENTIAL)
+            self.say(item, text, "offer", ESSENTIAL, 0.55)
 
     def _answer_words(self, answer: Decision) -> str:
         position = answer.options.index(answer.choice) if answer.choice in answer.options else -1
@@ -373,12 +373,12 @@ class _Teller:
         reply = self.found(item.time, "declaration")
         who = self.who(proposer)
         if reply is None:
-            self.say(item, f"{who} walks out{self.because(word)}", "meeting", ESSENTIAL)
+            self.say(item, f"{who} walks out{self.because(word)}", "meeting", ESSENTIAL, 0.75)
             return
         other = self.who(reply.actor)
         done = "signs it" if reply.choice == "yes" else "declines"
         text = f"{who} settles for a declaration{self.because(word)}; {other} {done}{self.because(reply)}"
-        self.say(item, text, "meeting", ESSENTIAL)
+        self.say(item, text, "meeting", ESSENTIAL, 0.6)
 
     def _on_agreement(self, item: Happening) -> None:
         track = item.details["track"]
@@ -410,33 +410,33 @@ class _Teller:
             )
             worth = f"{signed(gains[0])} for {self.who(one)}, {signed(gains[1])} for {self.who(two)}"
             text += f"; compared with going without: {worth}"
-        self.say(item, text, "deal", ESSENTIAL)
+        self.say(item, text, "deal", ESSENTIAL, 0.9)
 
     def _on_signature(self, item: Happening) -> None:
         text = f"{self.names.package(item.details['package'])} is signed and goes to ratification"
-        self.say(item, text, "deal", ESSENTIAL)
+        self.say(item, text, "deal", ESSENTIAL, 0.9)
 
     def _on_ratification(self, item: Happening) -> None:
         result = "passes the text" if item.details["passed"] else "rejects the text"
         text = f"{self.names.veto_player(item.who)}, vote {item.details['number']}: {result}"
-        self.say(item, f"{text} (its chance to pass was {percent(item.details['chance'])})", "vote", ESSENTIAL)
+        self.say(item, f"{text} (its chance to pass was {percent(item.details['chance'])})", "vote", ESSENTIAL, 0.7)
 
     def _on_veto(self, item: Happening) -> None:
         if "bundle" in item.details:
             name = self.names.bundle(item.details["track"], item.details["bundle"])
             self.minor(item, "bundles blocked at home", "vote", f"\u201c{name}\u201d is blocked at home")
         elif item.who:
-            self.say(item, f"{self.names.veto_player(item.who)}: the text is dead", "vote", ESSENTIAL)
+            self.say(item, f"{self.names.veto_player(item.who)}: the text is dead", "vote", ESSENTIAL, 0.7)
         else:
             text = f"{self.names.package(item.details['package'])} is blocked at home and not signed"
-            self.say(item, text, "vote", ESSENTIAL)
+            self.say(item, text, "vote", ESSENTIAL, 0.7)
 
     def _on_declaration(self, item: Happening) -> None:
         text = f"a declaration is signed: {self.names.package(item.details['package'])}"
         if self.lines and self.lines[-1].time == item.time and self.lines[-1].kind == "decision":
             self.lines[-1].text += f": {self.names.package(item.details['package'])}"
         else:
-            self.say(item, text, "deal", ESSENTIAL)
+            self.say(item, text, "deal", ESSENTIAL, 0.9)
 
     def _on_milestone(self, item: Happening) -> None:
         number, acts, seen = item.details["number"], item.details["acts"], item.details["seen"]
@@ -468,7 +468,7 @@ class _Teller:
         age = self.calendar.span(item.details["age"])
         why = f": {item.details['why']}" if item.details["why"] != "it collapses" else ""
         text = f"the deal ends after {age}{why}; {self.who(item.who)} leaves it"
-        self.say(item, text, "deal", ESSENTIAL)
+        self.say(item, text, "deal", ESSENTIAL, 0.9)
 
     def _on_talks(self, item: Happening) -> None:
         if item.details["opens"]:
@@ -481,13 +481,13 @@ class _Teller:
                 )
             else:
                 text = f"talks open: {item.details['why']}"
-            self.say(item, text, "talks", ESSENTIAL)
+            self.say(item, text, "talks", ESSENTIAL, 0.65)
         else:
             before = self.lines[-1] if self.lines else None
             if before is not None and before.time == item.time and before.weight == ESSENTIAL and not self.full:
                 before.text += "; talks end"
                 return
-            self.say(item, f"talks end: {item.details['why']}", "talks", ESSENTIAL)
+            self.say(item, f"talks end: {item.details['why']}", "talks", ESSENTIAL, 0.65)
 
     def _on_crisis(self, item: Happening) -> None:
         act = item.details["act"]
@@ -500,14 +500,14 @@ class _Teller:
             self.crisis_since = item.time
             self.highest = max(self.highest, rung)
             lead = f"{name} begins at" if cause is None else f"{name}:" if "crisis" in name.lower() else f"{name}: crisis at"
-            self.say(item, f"{lead} rung {rung} ({self.names.rung(rung)})", "crisis", ESSENTIAL)
+            self.say(item, f"{lead} rung {rung} ({self.names.rung(rung)})", "crisis", ESSENTIAL, 0.85)
         elif act == "escalates":
             self._escalation(item)
         elif act == "concedes":
             move = self.found(item.time, "crisis", item.who)
             self.say(item, f"{self.who(item.who)} concedes{self.because(move)}", "crisis", IMPORTANT, 0.8)
         elif act == "limited":
-            self.say(item, "the strike remains limited", "crisis", ESSENTIAL)
+            self.say(item, "the strike remains limited", "crisis", ESSENTIAL, 0.95)
         else:
             lasted = self.calendar.span((item.time - self.crisis_since) / self.calendar.per_day)
             self.say(item, f"the crisis ends after {lasted}: {item.details['why']}", "crisis", IMPORTANT, 0.9)
@@ -523,7 +523,7 @@ class _Teller:
             text = f"{self.who(item.who)} escalates to rung {rung}: {self.names.rung(rung)}{self.because(move)}"
         else:
             text = f"events run out of control, rung {rung}: {self.names.rung(rung)}"
-        self.say(item, text, "crisis", ESSENTIAL if heavy else IMPORTANT, 0.3 + rung / 20.0)
+        self.say(item, text, "crisis", ESSENTIAL if heavy else IMPORTANT, 0.85 if heavy else 0.5)
 
     def _on_force(self, item: Happening) -> None:
         if item.details["act"] == "stops":
@@ -531,7 +531,7 @@ class _Teller:
         else:
             chosen = self.found(item.time, "response", item.who, "force") or self.found(item.time, "crisis", item.who)
             text = f"{self.who(item.who)} uses force{self.because(chosen)}"
-        self.say(item, text, "force", ESSENTIAL)
+        self.say(item, text, "force", ESSENTIAL, 1.0)
 
     def _on_event(self, item: Happening) -> None:
         hazard = self.spec.hazards[item.details["hazard"]]
@@ -550,7 +550,7 @@ class _Teller:
         self.minor(item, f"{name}: called off", "event", f"{name}: called off")
 
     def _on_leader(self, item: Happening) -> None:
-        self.say(item, f"{self.who(item.who)}: a new leader takes over", "event", ESSENTIAL)
+        self.say(item, f"{self.who(item.who)}: a new leader takes over", "event", ESSENTIAL, 0.7)
 
     def _on_restraint(self, item: Happening) -> None:
         text = f"{self.who(item.who)} {item.what}" if item.who else item.what
@@ -593,7 +593,7 @@ class _Teller:
     def _on_in_force(self, item: Happening) -> None:
         track = self.names.track(item.details["track"])
         text = f"{track}: in force, {self.names.package(item.details['package'])}"
-        self.say(item, text, "deal", ESSENTIAL)
+        self.say(item, text, "deal", ESSENTIAL, 0.9)
 
     def _on_resolution(self, item: Happening) -> None:
         track = self.names.track(item.details["track"])
@@ -619,14 +619,16 @@ class _Teller:
     def _decision(self, decision: Decision) -> None:
         who = self.who(decision.actor)
         if decision.node == "response":
-            weight = ESSENTIAL
+            strikes = (h for h in self.replay.happenings if h.kind == "force" and h.time == decision.time)
+            if decision.choice == "force" and any(h.details["act"] == "strikes" for h in strikes):
+                return  # told with the use of force
             phrase = {
                 "continue": "goes on talking",
                 "pressure": "turns from talks to pressure",
                 "force": "decides on force",
                 "sign and sell": "signs the declaration and sells it as a success",
             }.get(decision.choice, decision.choice)
-            self.say(decision, f"{who} {phrase}{self.because(decision)}", "decision", weight)
+            self.say(decision, f"{who} {phrase}{self.because(decision)}", "decision", ESSENTIAL, 0.75)
             return
         if decision.node == "after_failure":
             phrase = {
@@ -672,7 +674,7 @@ class _Teller:
             if before <= 0.0 or abs(after / before - 1.0) < COST_STEP:
                 return False
             trait = self.names.trait(held.actor, held.trait)
-            text = f"{observer} now puts the {trait} of {actor} at {after:.2f} (before {before:.2f})"
+            text = f"{observer} now puts {actor}\u2019s {trait} at {after:.2f} (before {before:.2f})"
             size = abs(after / before - 1.0)
         else:
             moved = max(range(held.size), key=lambda n: (abs(now[n] - told[n]), -n))

@@ -1,0 +1,221 @@
+"""The story of a history: ordered dates, names that readers know, odds that belong to the choice."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from sim import resources
+from sim.analysis.histories import command_of, timeline_content, typical_histories
+from sim.analysis.names import Calendar, Names
+from sim.analysis.story import MOST_LINES, headline, odds, percent, ruled_out, tell
+from sim.engines.history import Decision
+from sim.experiments.replay import Replay, replay
+from sim.experiments.replicate import run_scenario
+from sim.model.compile import compile_case
+from sim.model.complete import complete
+from sim.model.load import load_scenario
+from sim.reports.timeline import render_timeline
+
+FIXTURES = sorted((Path(__file__).resolve().parents[2] / "spec" / "valid").glob("*.yaml"))
+SHIPPED = [resources.scenario_path(name) for name in resources.list_scenarios()]
+SCENARIOS = [*FIXTURES, *SHIPPED]
+CRISIS = next(path for path in FIXTURES if "crisis" in path.stem)
+SEED = 5
+
+
+@cache
+def played(path: Path, number: int = 0, variant: str | None = None) -> Replay:
+    return replay(compile_case(complete(load_scenario(path, variant=variant))), number, SEED)
+
+
+@pytest.fixture(params=SCENARIOS, ids=lambda path: path.stem)
+def history(request) -> Replay:
+    """One history of each scenario."""
+    return played(request.param)
+
+
+def moment(date: str) -> tuple:
+    """Something that orders dates of both forms."""
+    if match := re.fullmatch(r"day (\d+), (\d\d):(\d\d)", date):
+        return tuple(map(int, match.groups()))
+    return (date,)
+
+
+@pytest.mark.parametrize("full", [False, True], ids=["short", "full"])
+def test_dates_are_ordered(history, full):
+    dates = [moment(line.date) for line in tell(history, full=full).lines]
+    assert len(dates) > 2
+    assert dates == sorted(dates)
+
+
+def test_a_story_fits(history):
+    short, full = tell(history), tell(history, full=True)
+    assert len(short.lines) <= MOST_LINES
+    assert full.num_left_out == 0
+    assert len(full.lines) >= len(short.lines)
+    small = tell(history, limit=8)
+    assert len(small.lines) == min(8, len(short.lines) + short.num_left_out)
+    assert small.lines[-1].text.startswith("The outcome")
+
+
+def test_no_key_stands_where_there_is_a_label(history):
+    """Keys with an underscore or in capitals cannot be words; a label may repeat a key."""
+    spec = history.case.spec
+    text = "\n".join(line.text for line in tell(history, full=True).lines)
+    entities = [spec.actors, spec.tracks, spec.hazards, spec.packages, spec.veto_players, spec.issues]
+    labels = " ".join(
+        [item.label or "" for group in entities for item in group.values()]
+        + [words for issue in spec.issues.values() for words in issue.levels.values()]
+    )
+    for group in entities:
+        for identifier, item in group.items():
+            if (item.label and ("_" in identifier or identifier.isupper())) or "_" in identifier:
+                found = re.search(rf"(?<![A-Za-z_]){re.escape(identifier)}(?![A-Za-z_])", text)
+                assert found is None or identifier in labels, identifier
+    assert "#" not in text
+    assert "_" not in text
+
+
+def test_labels_are_used(history):
+    spec = history.case.spec
+    names = Names(history.case)
+    text = "\n".join(line.text for line in tell(history, full=True).lines)
+    assert any(names.actor(side) in text for side in spec.sides)
+    assert names.outcome(history.row["outcome"]) in text
+
+
+def test_odds_are_those_of_the_choice(history):
+    names = Names(history.case)
+    for decision in history.decisions:
+        words = odds(names, decision)
+        if len(decision.options) < 2:
+            assert words == ""
+            continue
+        p = decision.probabilities[decision.options.index(decision.choice)]
+        if p == max(decision.probabilities):
+            assert words.startswith((f"chosen with {percent(p)}", "all but certain", "the only option"))
+        else:
+            assert words.startswith(f"a choice of {percent(p)}; likelier was")
+
+
+def test_what_a_constraint_removed_is_told():
+    history = played(SHIPPED[0])
+    names = Names(history.case)
+    told = [ruled_out(names, decision) for decision in history.decisions if decision.removed]
+    assert told
+    assert all("rules out" in words or "forbids it to" in words for words in told)
+    assert any("mandate of" in words for words in told)
+
+
+def test_a_change_of_belief_is_told_with_both_probabilities():
+    lines = [line for line in tell(played(SHIPPED[0])).lines if line.kind == "belief"]
+    assert lines
+    assert all(re.search(r"(with .*%|at [\d.]+) \(before ", line.text) for line in lines)
+
+
+def test_repetition_is_merged():
+    history = played(SHIPPED[0])
+    rejected = sum(1 for h in history.happenings if h.kind == "offer" and not h.details["accepted"])
+    lines = [line for line in tell(history).lines if "rejected" in line.text]
+    assert 0 < len(lines) < rejected
+
+
+def test_hours_are_told_as_days_and_times():
+    calendar = Calendar(played(CRISIS).case)
+    assert calendar.date(0.0) == "day 1, 00:00"
+    assert calendar.date(24.0 * 11 + 14.0) == "day 12, 14:00"
+    assert calendar.span(0.5) == "12 hours"
+    assert Calendar(played(SHIPPED[0]).case).date(0.0) == str(played(SHIPPED[0]).case.spec.start)
+
+
+def test_packages_are_described_beside_named_ones():
+    history = played(SHIPPED[0])
+    case, names = history.case, Names(history.case)
+    words = [names.package(p) for p in range(case.num_candidates)]
+    assert names.package(-1) == "the status quo"
+    for name, p in case.named.items():
+        if p >= 0:
+            assert names.package(p) == f"\u201c{case.spec.packages[name].label or name.replace('_', ' ')}\u201d"
+    assert sum(text.startswith("a text ") for text in words) > 0
+    assert sum(" with " in text for text in words) > 0
+    assert len(set(words)) > 0.9 * len(words)
+
+
+def test_headline_counts():
+    assert headline(played(CRISIS)).endswith(("crisis", "crises", "force"))
+    calm = SimpleNamespace(row={"count:meetings": 2.0, "count:deals": 1.0})
+    assert headline(calm) == "2 leaders' meetings, one deal"
+    assert headline(SimpleNamespace(row={})) == "Nothing is agreed and nothing breaks"
+
+
+@pytest.mark.parametrize(
+    ("value", "words"), [(0.0, "0%"), (0.001, "less than 1%"), (0.62, "62%"), (0.999, "more than 99%"), (1.0, "100%")]
+)
+def test_percentages(value, words):
+    assert percent(value) == words
+
+
+def test_odds_of_a_planted_decision():
+    names = Names(played(CRISIS).case)
+    decision = Decision(
+        0.0, "northreach", "crisis", ("concede", "hold"), (0.1, 0.2), (0.38, 0.62), "hold", {}, {}
+    )
+    assert odds(names, decision) == "chosen with 62%; next best: concede, 38%"
+    other = Decision(0.0, "northreach", "crisis", ("concede", "hold"), (0.1, 0.2), (0.38, 0.62), "concede", {}, {})
+    assert odds(names, other) == "a choice of 38%; likelier was: hold, 62%"
+
+
+# Records for pages -----------------------------------------------------------------------------------------------
+
+
+def test_a_timeline_holds_what_happened(history):
+    content = timeline_content(history)
+    days = [marker.day for lane in content.lanes for marker in lane.markers]
+    assert days
+    assert all(0.0 <= day <= content.horizon_days for day in days)
+    for panel in content.panels:
+        for series in panel.series:
+            assert list(series.days) == sorted(series.days)
+            assert len(series.days) == len(series.values) > 1
+            assert all(panel.low <= value <= panel.high + 1e-9 for value in series.values), panel.label
+    for decision in content.decisions:
+        assert sum(option.chosen for option in decision.options) == 1
+        assert len(decision.beliefs_before) == len(decision.beliefs_after)
+    sides = {o.x_label for o in content.offers} | {o.y_label for o in content.offers}
+    assert all("_" not in label for label in sides)
+    assert len(content.decisions) <= len(timeline_content(history, every_decision=True).decisions)
+
+
+def test_a_page_names_no_folder_and_is_the_same_again():
+    history = played(CRISIS)
+    page = render_timeline(timeline_content(history, source="crisis.yaml"))
+    assert page == render_timeline(timeline_content(history, source="crisis.yaml"))
+    assert str(CRISIS.parent) not in page
+    assert "sim replay crisis.yaml --replication 0 --seed 5" in page
+
+
+def test_the_command_repeats_what_was_applied():
+    assert command_of(played(CRISIS, 1, "no-talks"), "c.yaml") == (
+        "sim replay c.yaml --variant no-talks --replication 1 --seed 5"
+    )
+
+
+def test_a_report_tells_three_typical_histories_and_the_worst(tmp_path):
+    stored = run_scenario(
+        complete(load_scenario(CRISIS)), seed=SEED, replications=40, workers=1, reports=tmp_path
+    ).stored
+    told = typical_histories(stored, source="crisis.yaml")
+    outcomes = stored.results["outcome"].tolist()
+    classes = len(set(outcomes))
+    assert [item.kind for item in told] == ["typical"] * min(3, classes) + ["worst"]
+    assert len({item.replication for item in told}) == len(told)
+    for item in told:
+        assert outcomes[item.replication] == item.outcome_id
+        assert 1 < len(item.lines) <= 14
+        assert item.command.endswith(f"--replication {item.replication} --seed 5")
+        assert item.series
