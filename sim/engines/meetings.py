@@ -623,7 +623,6 @@ class LeadersMeeting(Table):
         h = self.h
         w = h.w
         p = h.p
-        spec = h.spec.mechanisms
         slots = h.slots.mechanisms.aftermath
         actor = self.responder
         minds = h.minds
