@@ -26,7 +26,6 @@ from sim.rules import hazards as rule_hazards
 from sim.rules import pressure as rule_pressure
 from sim.rules import relaxation
 from sim.rules.choice import logit_choice
-from sim.rules.expression import evaluate
 from sim.rules.implementation import open_development
 
 if TYPE_CHECKING:
@@ -170,7 +169,6 @@ class History:
         self._start_world()
         self.quantities: list[float] = []
         self.observe: list = []
-        self.stack = [0.0] * 64
         self.held_since: list[float] = []
 
     # Preparation
@@ -406,15 +404,11 @@ class History:
 
     def holds(self, condition: Condition) -> bool:
         """Whether a compiled condition is true now (as of the last `settle`)."""
-        return self.value(condition) != 0.0
+        return condition.value_at(self.quantities) != 0.0
 
     def value(self, condition: Condition) -> float:
         """Value of a compiled expression now."""
-        if condition.slot >= 0:
-            return self.quantities[condition.slot]
-        if condition.constant is not None:
-            return condition.constant
-        return evaluate(condition.code, condition.constants, self.quantities, self.stack)
+        return condition.value_at(self.quantities)
 
     def derived(self, name: str, row: list[float]) -> float:
         """A derived quantity at given issue levels, with this history's parameters."""
@@ -570,7 +564,7 @@ class History:
     def _follow(self) -> None:
         quantities = self.quantities
         for n, held in enumerate(self.case.held):
-            if evaluate(held.condition.code, held.condition.constants, quantities, self.stack) != 0.0:
+            if held.condition.value_at(quantities) != 0.0:
                 if self.held_since[n] == NEVER:
                     self.held_since[n] = self.env.now
             else:

@@ -7,12 +7,13 @@ All arithmetic is the rules'; this file only knows where the numbers are.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
 
 from sim.model.menu import start_row
 from sim.rules import consent, expectation, learning
 from sim.rules.choice import acceptance_probabilities, expected_acceptance
-from sim.rules.expression import evaluate
 from sim.rules.tables import add_issue
 from sim.rules.utility import gain_from_shift, net_of_pressure, single_issue_value, survival_line
 
@@ -34,6 +35,18 @@ class Belief:
         self.points = points
 
 
+class Term(NamedTuple):
+    """What one issue adds to an actor's utility of any levels, in this history's tastes."""
+
+    issue: int
+    hidden: bool  # the actor sees the level at the start only
+    reads: str | None  # a derived quantity that stands for the level
+    weight: float
+    ideal: float
+    exponent: float
+    known: dict[float, float]  # level -> what it adds: levels move one or two at a time
+
+
 class Minds:
     """Utilities, disagreement payoffs and beliefs of one history."""
 
@@ -51,15 +64,17 @@ class Minds:
         self._believed: dict[tuple[int, int], tuple[list[float], list[float]]] = {}
         self._estimated: dict[tuple[int, int], tuple[tuple[float, float], list[float]]] = {}
         self._tastes: dict[int, list[tuple]] = {}
+        self._vectors: dict[int | tuple[int, int], tuple[np.ndarray, np.ndarray]] = {}
+        self._relief_left: np.ndarray | None = None
+        self._terms: dict[int, list[Term]] = {}
         self._valued: dict[tuple[int, tuple[float, ...]], tuple[float, float]] = {}
         self._consent: dict[tuple[str, int], float] = {}
         self._block: dict[tuple[int, str], float] = {}
         self.start = start_row(case)
         self._at_start: dict[int, float] = {}
         self._columns: dict[str, tuple] = {}
-        self._derived_vary = any(
-            drawn.path.startswith("parameters.") for drawn in case.inputs
-        )
+        drawn = [item.path for item in case.inputs] + [path for shares in case.shares for path in shares.paths]
+        self._derived_vary = any(path.startswith("parameters.") for path in drawn)
         self.beliefs: list[Belief] = []
         self.index: dict[tuple[int, int, str], Belief] = {}
         self._lay_out_beliefs()
@@ -263,7 +278,7 @@ class Minds:
         state = (self.h.w.credibility[actor], self._pressed(actor))
         known = self._true.get(actor)
         if known is None or known[0] != state:
-            values = self._compose(*self._lines(actor), *state)
+            values = self._compose(actor, *self._lines(actor), *state)
             self._true[actor] = (state, values)
             return values
         return known[1]
@@ -273,21 +288,41 @@ class Minds:
         state = (self.mean(observer, actor, "credibility"), self._pressed(actor))
         known = self._estimated.get((observer, actor))
         if known is None or known[0] != state:
-            known = (state, self._compose(*self._believed_lines(observer, actor), *state))
+            known = (state, self._compose((observer, actor), *self._believed_lines(observer, actor), *state))
             self._estimated[observer, actor] = known
         return known[1]
 
-    def _compose(self, base: list[float], slopes: list[float], credibility: float, cost: float) -> list[float]:
+    def _compose(
+        self, key: int | tuple[int, int], base: list[float], slopes: list[float], credibility: float, cost: float
+    ) -> list[float]:
         if cost == 0.0 and credibility == 0.0:
             return base
+        # Element by element, numpy gives the bits of plain floats; a list is what rules read fastest.
+        if key not in self._vectors:
+            self._vectors[key] = np.array(base), np.array(slopes)
+        b, s = self._vectors[key]
         if cost == 0.0:
-            return [b + s * credibility for b, s in zip(base, slopes, strict=True)]
-        left = self.h.relief_left
-        return [b + s * credibility - cost * r for b, s, r in zip(base, slopes, left, strict=True)]
+            return (b + s * credibility).tolist()
+        if self._relief_left is None:
+            self._relief_left = np.array(self.h.relief_left)
+        return (b + s * credibility - cost * self._relief_left).tolist()
 
     def utility(self, actor: int, package: int) -> float:
-        """The actor's utility of one package now."""
-        return self.utilities(actor)[package] if package >= 0 else self.at_start(actor)
+        """The actor's utility of one package now: out of its table if that is up to date, else worked out alone."""
+        if package < 0:
+            return self.at_start(actor)
+        credibility, cost = state = (self.h.w.credibility[actor], self._pressed(actor))
+        known = self._true.get(actor)
+        if known is not None and known[0] == state:
+            return known[1][package]
+        lines = self._base.get(actor)
+        if lines is None:
+            base, slope = self._line_at(actor, self.row(package))
+        else:
+            base, slope = lines[0][package], lines[1][package]
+        if cost == 0.0:
+            return base if credibility == 0.0 else base + slope * credibility
+        return base + slope * credibility - cost * self.h.relief_left[package]
 
     def at_start(self, actor: int) -> float:
         """The actor's utility of the status quo at the start, without pressure."""
@@ -309,27 +344,23 @@ class Minds:
         key = (actor, tuple(levels))
         known = self._valued.get(key)
         if known is None:
-            tastes = self.case.slots.actors[self.ids[actor]].utility
             derived: dict[str, float] = {}
             total = 0.0
-            for k, name in enumerate(self.case.issue_ids):
-                taste = tastes.issues.get(name)
-                if taste is None:
-                    continue
-                weight = self.p[taste.weight]
-                if weight == 0.0:
-                    continue
-                if self.ids[actor] in self.spec.issues[name].hidden_from:
+            for k, hidden, reads, weight, ideal, exponent, values in self._terms_of(actor):
+                if hidden:
                     level = self.start[k]
-                elif taste.reads is None:
+                elif reads is None:
                     level = levels[k]
                 else:
-                    if taste.reads not in derived:
-                        derived[taste.reads] = self.h.derived(taste.reads, levels)
-                    level = derived[taste.reads]
-                total += weight * single_issue_value(level, self.p[taste.ideal], self.p[taste.exponent])
+                    if reads not in derived:
+                        derived[reads] = self.h.derived(reads, levels)
+                    level = derived[reads]
+                value = values.get(level)
+                if value is None:
+                    value = values[level] = weight * single_issue_value(level, ideal, exponent)
+                total += value
             slope = 0.0
-            term = tastes.survival
+            term = self.case.slots.actors[self.ids[actor]].utility.survival
             if term is not None:
                 out, slopes = [total], [0.0]
                 row = [levels[self.case.issue(term.arms)], levels[self.case.issue(term.guarantee)]]
@@ -338,6 +369,21 @@ class Minds:
             known = (total, slope)
             self._valued[key] = known
         return known
+
+    def _terms_of(self, actor: int) -> list[Term]:
+        """The issues that the actor cares about, in issue order."""
+        if actor not in self._terms:
+            identifier, p = self.ids[actor], self.p
+            tastes = self.case.slots.actors[identifier].utility.issues
+            self._terms[actor] = [
+                Term(
+                    k, identifier in self.spec.issues[name].hidden_from, tastes[name].reads, p[tastes[name].weight],
+                    p[tastes[name].ideal], p[tastes[name].exponent], {},
+                )
+                for k, name in enumerate(self.case.issue_ids)
+                if name in tastes and p[tastes[name].weight] != 0.0
+            ]  # fmt: skip
+        return self._terms[actor]
 
     def disagreement(self, actor: int) -> float:
         """What the actor has if talks bring nothing: the status quo with what has changed since."""
@@ -429,7 +475,7 @@ class Minds:
 
             def value(row: list[float], own: float) -> float:
                 numbers = [own if n == "parent" else self.h.named(n, row) for n in names]
-                return evaluate(program.code, program.constants, numbers, [0.0] * max(1, program.stack_size))
+                return program.value_at(numbers)
 
             base, slopes = self._lines(parent)
             credibility = self.h.first_credibility[parent]

@@ -193,12 +193,13 @@ class Recorder:
                 for what in ("opened", "in_force", "standing"):
                     key = f"{what}.{name}"
                     row[f"time:{key}"] = h.times.get(key, float("nan")) / h.day
-        for name in h.case.__dict__.setdefault("_counters", _counters(h)):
+        counters = _counters(h)
+        for name in counters:
             if name.startswith("events."):
                 row[f"time:{name}"] = h.times.get(name, float("nan")) / h.day
         for name in COUNTS:
             row[f"count:{name}"] = h.counts.get(name, 0.0)
-        for name in h.case.__dict__.setdefault("_counters", _counters(h)):
+        for name in counters:
             row[f"count:{name}"] = h.counts.get(name, 0.0)
         row["max_rung"] = float(h.w.max_rung)
         row["meeting_result"] = h.row.get("meeting_result", "none")
@@ -240,7 +241,14 @@ def drawn_value(h: History, path: str) -> float | str:
 
 
 def _counters(h: History) -> list[str]:
-    """Counters whose names come from the scenario, in a fixed order."""
+    """Counters whose names come from the scenario, in a fixed order; listed once a case."""
+    cache = h.case.__dict__
+    if "_counters" not in cache:
+        cache["_counters"] = _list_counters(h)
+    return cache["_counters"]
+
+
+def _list_counters(h: History) -> list[str]:
     names: list[str] = []
     for name in sorted(h.spec.hazards):
         hazard = h.spec.hazards[name]

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from sim.rules.expression import evaluate
 from sim.rules.utility import single_issue_value, survival
 
 if TYPE_CHECKING:
@@ -28,8 +27,7 @@ def start_row(case: Case) -> Row:
 def derived_value(case: Case, name: str, row: Row | list[float], inputs: list[float]) -> float:
     """A derived quantity at the given issue levels."""
     program, names = case.package_programs[f"derived.{name}"]
-    return evaluate(program.code, program.constants, [named_value(case, n, row, inputs) for n in names],
-                    [0.0] * max(1, program.stack_size))  # fmt: skip
+    return program.value_at([named_value(case, n, row, inputs) for n in names])
 
 
 def named_value(case: Case, name: str, row: Row | list[float], inputs: list[float]) -> float:

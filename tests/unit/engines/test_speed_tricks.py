@@ -1,0 +1,86 @@
+"""Shortcuts of the engine give the bits of what they stand for."""
+
+from __future__ import annotations
+
+import math
+import random
+import struct
+
+import pytest
+
+from sim.model.translate import translated
+from sim.rules import expression as machine
+from tests.played import case_of
+
+NUMBERS = [0.0, -0.0, 1.0, -1.0, 0.3, 2.5, -7.25, 1e-300, 1e300, math.inf, -math.inf, math.nan, 708.9]
+BINARY = range(machine.MAX, 0)
+KEEP = range(machine.KEEP_NOT_EQUAL, machine.MAX)
+UNARY = range(machine.LOGISTIC, machine.KEEP_NOT_EQUAL)
+
+
+def bits(value: float) -> bytes:
+    return struct.pack("<d", value) if value == value else b"nan"
+
+
+def random_program(rng: random.Random, steps: int) -> list[int]:
+    """A program that leaves one number, made of steps that find their operands on the stack."""
+    code: list[int] = []
+    depth = 0
+    while len(code) < steps or depth != 1:
+        ending = len(code) >= steps
+        choices = [] if ending else ["load", "load", "constant"]
+        if depth >= 1 and not ending:
+            choices.append("unary")
+        if depth >= 2:
+            choices += ["binary", "binary", "keep"] if not ending else ["binary"]
+        if depth >= 3:
+            choices.append("if")
+        match rng.choice(choices or ["load"]):
+            case "load":
+                code.append(rng.randrange(6))
+                depth += 1
+            case "constant":
+                code.append(machine.CONSTANT - rng.randrange(4))
+                depth += 1
+            case "unary":
+                code.append(rng.choice(UNARY))
+            case "binary":
+                code.append(rng.choice(BINARY))
+                depth -= 1
+            case "keep":
+                code.append(rng.choice(KEEP))
+            case "if":
+                code.append(machine.IF)
+                depth -= 2
+    return code
+
+
+@pytest.mark.parametrize("steps", [1, 3, 8, 20, 400])
+def test_translated_programs_give_the_bits_of_the_rule(steps):
+    rng = random.Random(steps)
+    for _ in range(400 if steps < 100 else 20):
+        code = random_program(rng, steps)
+        constants = rng.choices(NUMBERS, k=4)
+        program = translated(code, constants)
+        for _ in range(5):
+            quantities = rng.choices(NUMBERS, k=6)
+            expected = machine.evaluate(code, constants, quantities, [0.0] * (len(code) + 1))
+            assert bits(program(quantities)) == bits(expected), (code, constants, quantities)
+
+
+def test_expressions_of_any_length_can_be_translated():
+    code = [0] + [1, machine.ADD] * 5000
+    assert translated(code, [])([1.0, 0.5]) == machine.evaluate(code, [], [1.0, 0.5], [0.0] * 3)
+
+
+def test_the_utility_of_one_package_is_that_of_the_whole_table():
+    from sim.engines import event_engine
+
+    for seed in range(3):
+        alone = event_engine.build(case_of("summit"), 0, seed).minds
+        table = event_engine.build(case_of("summit"), 0, seed).minds
+        for actor in range(len(table.ids)):
+            values = table.utilities(actor)
+            for package in range(table.total):
+                assert bits(alone.utility(actor, package)) == bits(values[package])
+                assert bits(table.utility(actor, package)) == bits(values[package])
