@@ -6,9 +6,12 @@ import shlex
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from sim.analysis.names import Calendar, Names, plain
 from sim.analysis.story import headline, node_words, tell
-from sim.experiments.replay import ENGINE, Choice, replay, typical, worst
+from sim.experiments.columns import KEY
+from sim.experiments.replay import ENGINE, Choice, differences, replay, typical, worst
 from sim.reports import content as page
 
 if TYPE_CHECKING:
@@ -37,6 +40,8 @@ _ROUTINE_CHOICES = ("wait", "stay away", "comply")
 def typical_histories(stored: StoredRun, case: Case | None = None, source: str | None = None) -> list[page.History]:
     """The middle histories of the three most frequent classes and the worst history, each told and drawn.
 
+    None where another engine or another version made the run, so that its histories cannot be played again.
+
     Parameters
     ----------
     stored : StoredRun
@@ -56,7 +61,15 @@ def typical_histories(stored: StoredRun, case: Case | None = None, source: str |
         from sim.model.compile import compile_case
 
         case = compile_case(stored.case)
-    return [_history(replay(case, choice.replication, stored.seed), choice, source) for choice in picked]
+    results = stored.results
+    told = []
+    for choice in picked:
+        again = replay(case, choice.replication, stored.seed)
+        at = int(np.flatnonzero(results[KEY] == choice.replication)[0])
+        if differences(again.row, {name: column[at] for name, column in results.items()}):
+            return []  # made by another version of the program: its histories cannot be told any more
+        told.append(_history(again, choice, source))
+    return told
 
 
 def _history(again: Replay, choice: Choice, source: str | None) -> page.History:

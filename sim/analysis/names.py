@@ -162,7 +162,9 @@ class Names:
         identifier = self.case.issue_ids[issue]
         spec = self.spec.issues[identifier]
         name = self._label(self.spec.issues, identifier)
-        name = name if spec.label is None else name[:1].lower() + name[1:]
+        proper = name.lower().startswith(tuple(self.actor(actor).lower() for actor in self.spec.actors))
+        if not proper:
+            name = name[:1].lower() + name[1:]
         near = [words for at, words in spec.levels.items() if abs(float(at) - level) < 0.011]
         return f"{name}: {near[0]}" if near else f"{name} at {level:.2f}"
 

@@ -219,3 +219,13 @@ def test_a_report_tells_three_typical_histories_and_the_worst(tmp_path):
         assert 1 < len(item.lines) <= 14
         assert item.command.endswith(f"--replication {item.replication} --seed 5")
         assert item.series
+
+
+def test_a_run_that_comes_out_differently_now_is_not_told(tmp_path):
+    stored = run_scenario(
+        complete(load_scenario(CRISIS)), seed=SEED, replications=25, workers=1, reports=tmp_path
+    ).stored
+    results = stored.results
+    results["tension"] = results["tension"] + 0.5
+    other = SimpleNamespace(manifest=stored.manifest, case=stored.case, seed=stored.seed, results=results)
+    assert typical_histories(other) == []
