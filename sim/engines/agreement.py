@@ -34,6 +34,7 @@ class Agreement:
         self.promised: list[float] = []
         self.from_levels: list[float] = []
         self.kind = "deal"
+        self.accused: list[int] = []  # whose violation, real or alleged, is in dispute
         self.violation = h.env.event()
         self.process: simpy.Process | None = None
         # Trust, verification and veto players move with milestones, signals and leaders, which make rates stale.
@@ -189,8 +190,7 @@ class Agreement:
         for n, party in enumerate(self.parties):
             u_choice = h.draw(Stream.EXECUTION, self.key, 2 * n)
             u_detect = h.draw(Stream.SIGNAL, self.key, 2 * n)
-            public = h.case.actor_ids[party] in self.spec.public
-            detected = 1.0 if public else chance
+            detected = 1.0 if h.case.actor_ids[party] in self.spec.public else chance
             act = self.choose_act(party, detected, u_choice)
             acts.append(act)
             if act == implementation.COMPLY:
@@ -199,10 +199,13 @@ class Agreement:
                 violated = violated or caught
                 if caught:
                     h.count("false_alarms")
+                    self.accused.append(party)
             else:
-                caught = u_detect < (0.5 * detected if act == implementation.SLIP and not public else detected)
+                caught = u_detect < (0.5 * detected if act == implementation.SLIP else detected)
                 seen.append(act if caught else implementation.COMPLY)
                 violated = violated or caught
+                if caught:
+                    self.accused.append(party)
                 h.count("cheats" if act == implementation.CHEAT else "slips")
             self.learn(party, seen[-1], detected)
         h.note(
@@ -234,8 +237,7 @@ class Agreement:
         for party, act in zip(self.parties, acts, strict=True):
             if act == implementation.COMPLY:
                 other = self.parties[1 - self.parties.index(party)]
-                value = w.credibility[other]
-                h.set_credibility(other, value + gain * (1.0 - value) if value > 0.0 else value)
+                h.raise_credibility(other, gain)
         h.session()
         self.review()
         if violated:
@@ -262,9 +264,7 @@ class Agreement:
                 withheld[k] -= self.step_of(k) * (self.promised[k] - self.from_levels[k])
         reward = minds.of_levels(party, self.promised)
         temptation = minds.of_levels(party, withheld)
-        deal, h.w.deal = h.w.deal, -1
-        punishment = minds.disagreement(party)
-        h.w.deal = deal
+        punishment = minds.without_deal(party)
         discount = offers.delay_discount(h.p[h.slots.actors[identifier].patience], self.spec.every / h.day)
         out = [0.0, 0.0, 0.0]
         implementation.milestone_values(reward, temptation, punishment, discount, detected, bonus, out)
@@ -325,6 +325,7 @@ class Agreement:
         w.deal_disputed = 0
         u = h.draw(Stream.REPAIR, self.key, 1)
         if h.assent("repair", self.parties[0], ["the dispute is settled", "the deal ends"], chance, u):
+            self.accused = []
             h.count("repairs")
             h.session()
             h.note("repair", "", "the dispute is settled")
@@ -352,6 +353,9 @@ class Agreement:
             return
         u = h.draw(Stream.OUTCOME, self.key, 49)
         leaver = self.parties[0] if u < 0.5 else self.parties[1]
+        if len(self.accused) == 1:
+            leaver = self.accused[0]  # whose violation was not settled: the other believes it less
+        self.accused = []
         w.deal = -1
         w.deal_disputed = 0
         h.first("collapse")

@@ -250,11 +250,14 @@ class StagedConsent:
         h = self.h
         retries = 0
         stage = 0
+        repeated = False
         while stage < len(self.spec.stages):
-            yield h.wait(h.duration(self.slots.stage_duration, Stream.TIMING, self.key, 2), Priority.MEETING)
+            if not repeated:
+                yield h.wait(h.duration(self.slots.stage_duration, Stream.TIMING, self.key, 2), Priority.MEETING)
             h.advance()
             h.session_if_sides(self.members)
             passed = self.vote(stage)
+            repeated = not passed
             if passed:
                 stage += 1
                 h.settle()

@@ -266,7 +266,6 @@ class History:
                 self.recognition = (name, slots.tracks[name].recognition)
         restraint = mechanisms.restraint
         self.restraint = restraint if restraint is not None and restraint.enabled else None
-        self.credibility_scale = [1.0] * len(case.actor_ids)
 
     def _prepare_enforcers(self, sanctions: Any) -> None:
         """Shares and places of the enforcers; those that are no actors of the scenario come last."""
@@ -733,12 +732,12 @@ class History:
             return 0.0
         return rule_pressure.provocation_index(self.w.provocation, self.saturation)
 
-    def apply(self, slots: Any, spec: Any, actor: int | None, key: int = 0) -> None:
-        """What an event does to the world."""
+    def apply(self, slots: Any, spec: Any, actor: int | None, key: int = 0, *, votes: bool = True) -> float:
+        """What an event does to the world; its severity as a provocation."""
         from sim.engines.shocks import apply
 
         self.touched = True
-        apply(self, slots, spec, actor, key)
+        return apply(self, slots, spec, actor, key, votes=votes)
 
     def strike(self, actor: int) -> bool:
         """An actor attempts to use force; whether it comes to that."""
@@ -814,15 +813,22 @@ class History:
                     w.seen[k] = level
 
     def scale_credibility(self, actor: int, factor: float) -> None:
-        """A public event changes how far an actor believes promises: truth and beliefs scale alike."""
-        if factor != 1.0 and self.w.credibility[actor] > 0.0:
-            self.w.credibility[actor] = min(1.0, self.w.credibility[actor] * factor)
-            self.credibility_scale[actor] *= factor
+        """A public event changes how far an actor believes promises: truth and others' beliefs about it scale alike."""
+        self._move_credibility(actor, factor, 0.0)
 
-    def set_credibility(self, actor: int, value: float) -> None:
-        """A public event sets an actor's belief in promises."""
-        if self.w.credibility[actor] > 0.0:
-            self.scale_credibility(actor, value / self.w.credibility[actor])
+    def raise_credibility(self, actor: int, gain: float) -> None:
+        """A promise kept closes a share of what is missing in an actor's belief in promises."""
+        self._move_credibility(actor, 1.0 - gain, gain)
+
+    def _move_credibility(self, actor: int, factor: float, shift: float) -> None:
+        """The truth and every point of others' beliefs move by the same line, so that nobody learns the truth."""
+        if factor == 1.0 and shift == 0.0 or self.slots.actors[self.case.actor_ids[actor]].types.credibility is None:
+            return
+        self.w.credibility[actor] = min(1.0, factor * self.w.credibility[actor] + shift)
+        for belief in self.minds.beliefs:
+            if belief.actor == actor and belief.trait == "credibility":
+                belief.points = [min(1.0, factor * point + shift) for point in belief.points]
+        self.touched = True
 
     def broker_report(self, broker: int) -> None:
         """A broker's report raises the expectation of a pending meeting."""

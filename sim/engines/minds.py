@@ -167,11 +167,8 @@ class Minds:
         return learning.mutual_trust(self.trust(one, two), self.trust(two, one))
 
     def points(self, belief: Belief) -> list[float]:
-        """Points of a continuous trait; public changes of credibility scale them."""
-        if belief.trait != "credibility":
-            return belief.points
-        scale = self.h.credibility_scale[belief.actor]
-        return [min(1.0, point * scale) for point in belief.points] if scale != 1.0 else belief.points
+        """Points of a continuous trait; public changes of credibility move them (`History.scale_credibility`)."""
+        return belief.points
 
     def mean(self, observer: int, actor: int, trait: str) -> float:
         """Belief mean of a continuous trait; the true value for one's own; 0 where there is none."""
@@ -396,6 +393,12 @@ class Minds:
             return self.of_levels(actor, w.seen) if w.deal_disputed else self.utility(actor, w.deal)
         if h.treaties:
             return self.of_levels(actor, w.level)
+        return self.without_deal(actor)
+
+    def without_deal(self, actor: int) -> float:
+        """The status quo at the start, with the pressure felt and what cannot be undone, to one of the two sides."""
+        h = self.h
+        w = h.w
         value = self.at_start(actor) - self._pressed(actor)
         if actor == h.eroded:
             value -= h.erosion * w.capability

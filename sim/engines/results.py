@@ -144,7 +144,7 @@ class Recorder:
             value = minds.of_levels(actor, w.level)
             row[f"utility:{identifier}"] = value
             if actor in h.side_indices:
-                gains[actor] = value - (minds.at_start(actor) - minds._pressed(actor))
+                gains[actor] = value - minds.without_deal(actor)
             else:
                 total_third += value
         row["third_party_welfare"] = total_third

@@ -164,9 +164,11 @@ class Hazard:
             h.count(f"events.{self.counter}.{mark}")
             h.first(f"events.{self.counter}.{mark}")
         self._tell_types_apart()
-        h.apply(self.slots.effects, self.spec.effects, self.actor, self.key)
+        severity = h.apply(self.slots.effects, self.spec.effects, self.actor, self.key, votes=False)
         if mark is not None and mark in self.spec.mark_effects:
-            h.apply(self.slots.mark_effects[mark], self.spec.mark_effects[mark], self.actor, self.key)
+            slots, effects = self.slots.mark_effects[mark], self.spec.mark_effects[mark]
+            severity = max(severity, h.apply(slots, effects, self.actor, self.key, votes=False))
+        provoke(h, severity)
         if self.spec.alternative is not None:
             other = h.hazards[self.spec.alternative]
             h.count(f"events.{other.counter}")
@@ -183,8 +185,19 @@ class Hazard:
             self.arrival.refresh()
 
 
-def apply(h: History, slots: Any, spec: Any, actor: int | None, key: int) -> None:
-    """What an event does to the world; see `sim.model.spec.effects.Effects` for the meaning of each entry."""
+def provoke(h: History, severity: float) -> None:
+    """A provocation may come to a vote: one vote an event."""
+    if severity > 0.0:
+        for name in h.track_ids:
+            if h.spec.tracks[name].protocol == "resolutions" and name in h.councils:
+                h.councils[name].provoked(severity)
+
+
+def apply(h: History, slots: Any, spec: Any, actor: int | None, key: int, *, votes: bool = True) -> float:
+    """What an event does to the world; see `sim.model.spec.effects.Effects` for the meaning of each entry.
+
+    Returns its severity as a provocation, which comes to a vote here only with `votes`.
+    """
     p = h.p
     w = h.w
     jump = p[slots.tension]
@@ -243,12 +256,12 @@ def apply(h: History, slots: Any, spec: Any, actor: int | None, key: int) -> Non
                 h.councils[name].end()
     if spec.crisis and h.crisis is not None and not w.crisis:
         at = spec.crisis_at if spec.crisis_at is not None else h.crisis.spec.crisis_rung
-        h.crisis.begin(at, actor)
+        # The challenger, who moves first, is the side that did not cause it.
+        h.crisis.begin(at, next((side for side in h.crisis.sides if side != actor), None) if actor is not None else None)
     severity = p[slots.severity]
-    if severity > 0.0:
-        for name in h.track_ids:
-            if h.spec.tracks[name].protocol == "resolutions" and name in h.councils:
-                h.councils[name].provoked(severity)
+    if votes:
+        provoke(h, severity)
+    return severity
 
 
 def _change_leader(h: History, slots: Any, spec: Any, key: int) -> None:
