@@ -44,10 +44,10 @@ COUNTS: dict[str, Count] = {
     "inspection_game": Count(ci=55_442, full=1_351_113),  # p = 1/14: 10 %, 2 %
     "veto_players": Count(ci=22_734, full=141_746),  # p = .421875: 5 %, 2 %
     # known laws played by the event loop
-    "chain": Count(ci=1_500, full=148_000),  # p = .405: 20 %, 2 %; each of three starts
+    "chain": Count(ci=1_000, full=152_000),  # p = .405: 25 %, 2 %; each of three starts
     "race": Count(ci=4_134, full=103_247),  # mean of an exponential, (6.43 / error)^2: 10 %, 2 %
     "stepped_rate": Count(ci=8_200, full=51_874),  # p = .667: 5 %, 2 %
-    "clusters": Count(ci=10_768, full=269_200),  # as self_excitation
+    "clusters": Count(ci=4_800, full=269_200),  # as self_excitation: 15 %, 2 %
     # laws of whole histories: exact, so a few histories of each scenario are enough; a quarter as many of the summit
     "laws_histories": Count(ci=12, full=200),
     "constraints_histories": Count(ci=6, full=100),
