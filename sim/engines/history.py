@@ -277,6 +277,15 @@ class History:
         for name in names:
             total += p[slots[name].share]
         self.shares = [p[slots[name].share] / total for name in names]
+        # A drawn share of the leading enforcer is kept; the others share the rest in proportion.
+        lead = max(range(len(names)), key=lambda n: (self.shares[n], -n))
+        rest = total - p[slots[names[lead]].share]
+        if rest > 0.0 and p[slots[names[lead]].share] <= 1.0:
+            share = p[slots[names[lead]].share]
+            self.shares = [
+                share if n == lead else rule_pressure.rescaled_share(p[slots[name].share], share, rest)
+                for n, name in enumerate(names)
+            ]
         self.enforcer_actors = [case.actor(name) if name in keys else -1 for name in names]
         self.constant_enforcement = [p[slots[name].enforcement] for name in names]
         self.moving = [
@@ -347,7 +356,7 @@ class History:
                 if actor >= 0:
                     w.enforcement[actor] = value
             w.pressure = self.pressure_now()
-            w.stress = w.pressure
+            w.stress = self.unrelieved
         if m.expectation is not None and m.expectation.enabled:
             w.expectation = rule_expectation.hyped(p[m.expectation.initial], p[m.expectation.hype])
         if m.aftermath is not None:
@@ -424,11 +433,11 @@ class History:
     # Slow quantities
 
     def pressure_now(self) -> float:
-        """Sanctions pressure that reaches the target now."""
+        """Sanctions pressure that reaches the target now; `unrelieved` keeps what it would be without relief."""
         w = self.w
-        return rule_pressure.pressure(
+        self.unrelieved = rule_pressure.pressure(
             w.sanctions_level,
-            w.level[self.relief_issue],
+            0.0,
             self.shares,
             [
                 w.enforcement[actor] if actor >= 0 else value
@@ -436,6 +445,11 @@ class History:
             ],
             len(self.shares),
         )
+        return self.unrelieved * (1.0 - w.level[self.relief_issue])
+
+    def felt_pressure(self) -> float:
+        """Pressure as the target feels it, what has been relieved left out."""
+        return self.w.stress * (1.0 - self.w.level[self.relief_issue]) if self.sanctions is not None else 0.0
 
     def advance(self) -> None:
         """Let slow quantities relax from the last update to the present."""
@@ -449,8 +463,9 @@ class History:
                 w.tension, self.tension_rests[1 if w.talks_on else 0], self.tension_rate, elapsed
             )
         if self.sanctions_on:
+            # What is felt before relief: the relief of a package is counted once, where the package is valued.
             w.stress = rule_pressure.stress_after(
-                w.stress, w.pressure, self.stress_rate, self.adaptation, elapsed
+                w.stress, self.unrelieved, self.stress_rate, self.adaptation, elapsed
             )
             if self.moving:
                 shift = w.enforcement_shift if w.shift_until > w.now else 0.0

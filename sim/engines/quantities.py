@@ -25,7 +25,7 @@ _PLAIN: dict[str, Read] = {
     "time": lambda h: h.env.now,
     "talks_on": lambda h: float(h.w.talks_on),
     "pressure": lambda h: h.w.pressure,
-    "stress": lambda h: h.w.stress,
+    "stress": lambda h: h.felt_pressure(),
     "sanctions_level": lambda h: h.w.sanctions_level,
     "rivalry": lambda h: h.w.rivalry,
     "provocation": lambda h: h.provocation_index(),

@@ -111,7 +111,7 @@ class Table:
                 return high
             family = tactic.fallback
         if family == "resource":
-            stress = h.w.stress if actor == h.target else 0.0
+            stress = h.felt_pressure() if actor == h.target else 0.0
             horizon = tactics.stress_horizon(horizon, h.p[slots.stress], stress, 30.0 * h.day)
             if self.spec.deadline is not None:
                 horizon = tactics.deadline_horizon(horizon, self.spec.deadline - self.opened, 30.0 * h.day)

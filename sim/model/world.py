@@ -39,7 +39,7 @@ FIELDS: tuple[tuple[str, float | str, str], ...] = (
     ("belief_pressure", 0.0, "belief that pressure works"),
     ("sanctions_level", 0.0, "level of sanctions before relief and enforcement"),
     ("pressure", 0.0, "pressure that reaches the target"),
-    ("stress", 0.0, "pressure as the target feels it"),
+    ("stress", 0.0, "pressure as the target feels it, before relief"),
     ("enforcement_shift", 0.0, "shift of enforcement while the target courts its partners"),
     ("shift_until", NEVER, "until when that shift lasts"),
     ("moratorium", 0, "whether a test moratorium holds"),
