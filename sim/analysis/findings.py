@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from sim.analysis.estimates import Share
+from sim.analysis.estimates import Share, share
+from sim.analysis.names import input_label
 from sim.analysis.summary import Summary
 
 RARE = 0.02
@@ -160,8 +161,6 @@ def _deal(summary: Summary) -> Finding | None:
     figures = [*_share(deal.happened, "share:has(time:deal)"), Figure(deal.median, "median:time:deal", "days")]
     rows = np.isfinite(np.asarray(summary.results["time:deal"], dtype=float))
     if collapse is not None and rows.sum() >= ENOUGH_ROWS:
-        from sim.analysis.estimates import share
-
         lost = np.isfinite(np.asarray(summary.results["time:collapse"], dtype=float)) & rows
         item = share(int(lost.sum()), int(rows.sum()))
         text += "; of these histories {4} ({5} to {6}) see a deal collapse"
@@ -176,7 +175,7 @@ def _driver(summary: Summary) -> Finding | None:
     leading = [item for item in table.effects if item.distinguishable][:3]
     if not leading:
         return Finding("No recorded input can be told apart from a dummy input in this sample.")
-    names = ", ".join(item.path for item in leading)
+    names = "; ".join(input_label(summary.scenario, item.path) for item in leading)
     return Finding(f"Among the inputs nobody sets, the outcome hangs most on: {names}.")
 
 

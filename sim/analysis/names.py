@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -205,3 +206,26 @@ class Calendar:
 
 
 __all__ = ["Calendar", "Names", "plain"]
+
+
+def input_label(scenario: Mapping[str, Any], path: str) -> str:
+    """A path in words: names of entities by their labels."""
+    parts = path.split(".")
+    words = []
+    place: Any = scenario
+    for part in parts:
+        place = place.get(part) if isinstance(place, Mapping) else None
+        label = place.get("label") if isinstance(place, Mapping) else None
+        words.append(str(label or _label_of(scenario, part) or part.replace("_", " ")))
+    kept = [word for part, word in zip(parts, words, strict=True) if part not in ("actors", "utility", "issues",
+            "types", "mechanisms", "tracks", "hazards", "effects")]  # fmt: skip
+    return ", ".join(kept)
+
+
+def _label_of(scenario: Mapping[str, Any], name: str) -> str | None:
+    """Label of an issue, package or track that a path names below something else, as a weight does its issue."""
+    for group in ("issues", "packages", "tracks", "actors"):
+        entry = (scenario.get(group) or {}).get(name)
+        if isinstance(entry, Mapping) and entry.get("label"):
+            return str(entry["label"])
+    return None

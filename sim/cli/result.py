@@ -10,8 +10,9 @@ from rich.text import Text
 
 from sim.analysis.estimates import Share, Timing
 from sim.analysis.findings import findings
+from sim.analysis.names import input_label
 from sim.cli.layout import bar, clipped, meter, padded, paragraph, sparkline
-from sim.reports.run_report import MEASURE, input_label, overrides_of
+from sim.reports.run_report import MEASURE, overrides_of
 
 if TYPE_CHECKING:
     from sim.analysis.drivers import Effect

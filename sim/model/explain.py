@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -155,6 +155,45 @@ def unsourced(spec: ScenarioSpec) -> list[str]:
         for path, value, _, grounds in _values(spec, (), None, "", written_only=True)
         if isinstance(value, Quantity) and not any(item.source or item.claim for item in grounds)
     ]
+
+
+DEFAULT = "default of the scenario language"
+
+
+def inputs_of(spec: ScenarioSpec) -> list[Entry]:
+    """Every number of a scenario with its grounds, in file order; `source` says so where it is the language's default.
+
+    A completed scenario no longer tells what was written from what was filled in, so a number without
+    grounds that equals its field's default counts as that default.
+    """
+    defaults = set(_defaults(spec, ()))
+    found = []
+    for path, value, meaning, grounds in _values(spec, (), None, ""):
+        if isinstance(value, Quantity):
+            entry = _entry(spec, path, value, meaning, grounds, {}, {})
+            if not entry.is_grounded and path in defaults:
+                entry = replace(entry, source=DEFAULT)
+            found.append(entry)
+    return found
+
+
+def _defaults(value: Any, path: Path) -> Iterator[Path]:
+    """Paths of numbers that equal the default of their field."""
+    if isinstance(value, BaseModel) and not isinstance(value, Quantity):
+        for name, info in type(value).model_fields.items():
+            below = getattr(value, name)
+            place = (*path, info.alias or name)
+            if isinstance(below, Quantity):
+                if not info.is_required() and below == info.get_default(call_default_factory=True):
+                    yield place
+            else:
+                yield from _defaults(below, place)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _defaults(item, (*path, key))
+    elif isinstance(value, (list, tuple)):
+        for number, item in enumerate(value):
+            yield from _defaults(item, (*path, number))
 
 
 def claims_of(name: str) -> dict[str, str]:

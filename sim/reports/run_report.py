@@ -13,8 +13,11 @@ import numpy as np
 
 from sim.analysis.estimates import Share, share
 from sim.analysis.findings import findings
+from sim.analysis.names import input_label
 from sim.analysis.summary import Condition, Summary
 from sim.analysis.targets import targets_of
+from sim.model.complete import spec_of
+from sim.model.explain import inputs_of
 from sim.reports import content as page
 
 MEASURE = "share of the input's rank variance that the outcome explains"
@@ -207,87 +210,21 @@ def _conditional(summary: Summary, item: Condition) -> page.Conditional:
     return page.Conditional(item.label, item.num_rows, _shares(summary, item.shares), item.reference)
 
 
-def input_label(scenario: Mapping[str, Any], path: str) -> str:
-    """A path in words: names of entities by their labels."""
-    parts = path.split(".")
-    words = []
-    place: Any = scenario
-    for part in parts:
-        place = place.get(part) if isinstance(place, Mapping) else None
-        label = place.get("label") if isinstance(place, Mapping) else None
-        words.append(str(label or _label_of(scenario, part) or part.replace("_", " ")))
-    kept = [word for part, word in zip(parts, words, strict=True) if part not in ("actors", "utility", "issues",
-            "types", "mechanisms", "tracks", "hazards", "effects")]  # fmt: skip
-    return ", ".join(kept)
-
-
-def _label_of(scenario: Mapping[str, Any], name: str) -> str | None:
-    """Label of an issue, package or track that a path names below something else, as a weight does its issue."""
-    for group in ("issues", "packages", "tracks", "actors"):
-        entry = (scenario.get(group) or {}).get(name)
-        if isinstance(entry, Mapping) and entry.get("label"):
-            return str(entry["label"])
-    return None
-
-
-_GROUNDS = ("source", "claim", "confidence", "note")
-
-
 def input_rows(scenario: Mapping[str, Any]) -> list[page.InputRow]:
-    """Every number of the scenario that may vary or has a ground, with its value, range and source."""
-    rows: list[page.InputRow] = []
-    sources = scenario.get("sources", {})
-
-    def words(grounds: Mapping[str, Any]) -> tuple[str, str, str]:
-        source = grounds.get("source") or ""
-        entry = sources.get(source) if isinstance(source, str) else None
-        claim = grounds.get("claim") or ""
-        return (
-            str(entry["title"]) if entry else str(source),
-            ", ".join(claim) if isinstance(claim, list) else str(claim),
-            str(grounds.get("confidence") or ""),
+    """Every number of the scenario with its value, range and source."""
+    return [
+        page.InputRow(
+            entry.path,
+            input_label(scenario, entry.path),
+            entry.value,
+            entry.range,
+            entry.source,
+            ", ".join(claim for claim, _ in entry.claims),
+            entry.confidence,
+            not entry.is_grounded,
         )
-
-    def walk(value: Any, path: str, inherited: Mapping[str, Any]) -> None:
-        if isinstance(value, Mapping):
-            own = {name: value[name] for name in _GROUNDS if value.get(name)}
-            grounds = {**inherited, **own}
-            if "dist" in value or "value" in value:
-                source, claim, confidence = words(grounds)
-                span = value.get("range")
-                rows.append(
-                    page.InputRow(
-                        path,
-                        input_label(scenario, path),
-                        in_words(value),
-                        f"{span[0]:g} to {span[1]:g}" if span else "",
-                        source,
-                        claim,
-                        confidence,
-                        not (source or claim),
-                    )
-                )
-                return
-            for name, item in value.items():
-                if name not in _GROUNDS:
-                    walk(item, f"{path}.{name}" if path else str(name), grounds)
-
-    for part in ("parameters", "actors", "veto_players", "signals", "choice", "tracks", "mechanisms", "hazards"):
-        walk(scenario.get(part) or {}, part, {})
-    return rows
-
-
-def in_words(value: Mapping[str, Any]) -> str:
-    """A quantity in words: its constant, or the distribution it is drawn from."""
-    dist = value.get("dist")
-    if dist is None:
-        return f"{value['value']:g}"
-    shape = ", ".join(
-        f"{name} {value[name]:g}"
-        for name in ("low", "mode", "high", "mean", "median", "sd", "a", "b", "cv", "shift")
-        if value.get(name) is not None
-    )
-    return f"{dist} ({shape})" if shape else str(dist)
+        for entry in inputs_of(spec_of(scenario))
+    ]
 
 
 def overrides_of(scenario: Mapping[str, Any]) -> list[str]:
