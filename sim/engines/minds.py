@@ -18,7 +18,7 @@ from sim.rules.tables import add_issue
 from sim.rules.utility import gain_from_shift, net_of_pressure, single_issue_value, survival_line
 
 if TYPE_CHECKING:
-    from sim.engines.history import History
+    from sim.engines.history import History, Line
 
 
 class Belief:
@@ -432,13 +432,46 @@ class Minds:
         acceptance_probabilities(
             base, slopes, allowed, self.count, reject, points, beliefs, start, size, precision, out
         )
-        if self.spec.mechanisms.red_lines:
-            for name, line in self.h.lines[actor].items():
-                held = self.index.get((observer, actor, f"red_line.{name}"))
-                present = self.h.w.beliefs[held.start + 1] if held is not None else line.prior
+        if not self.spec.mechanisms.red_lines:
+            return
+        for name, line in self.h.lines[actor].items():
+            present = self.belief_in_line(observer, actor, name)
+            waived = self.waived_at(actor, line, points)
+            if not any(waived):
                 for package in line.beyond:
                     if package < self.count:
                         out[package] *= 1.0 - present
+                continue
+            # Types that would waive the line keep their weight; of the others those that have it drop out.
+            able = [
+                beliefs[start + t] * (1.0 if waived[t] else 1.0 - present) for t in range(size)
+            ]
+            for package in line.beyond:
+                if package < self.count and allowed[package]:
+                    whole = expected_acceptance(
+                        base[package] - reject, slopes[package], points, beliefs, start, size, precision
+                    )
+                    part = expected_acceptance(base[package] - reject, slopes[package], points, able, 0, size, precision)
+                    out[package] *= part / whole if whole > 0.0 else 0.0
+
+    def belief_in_line(self, observer: int, actor: int, name: str) -> float:
+        """The observer's belief that the actor has a red line."""
+        held = self.index.get((observer, actor, f"red_line.{name}"))
+        return self.h.w.beliefs[held.start + 1] if held is not None else self.h.lines[actor][name].prior
+
+    def waived_at(self, actor: int, line: Line, points: list[float]) -> list[bool]:
+        """Whether the line would be lifted now if the actor's credibility were each of the points."""
+        if line.unless is None:
+            return [False] * len(points)
+        slot = self.case.names.get(f"credibility.{self.ids[actor]}")
+        if slot is None or f"credibility.{self.ids[actor]}" not in line.unless.names:
+            return [self.h.waived(line)] * len(points)
+        quantities = list(self.h.quantities)
+        found = []
+        for point in points:
+            quantities[slot] = point
+            found.append(line.unless.value_at(quantities) != 0.0)
+        return found
 
     def accepts(self, observer: int, actor: int, package: int, reject: float, precision: float) -> float:
         """The observer's belief that the actor would accept one package."""
@@ -447,25 +480,22 @@ class Minds:
         base, slopes = self._believed_lines(observer, actor)
         gain = base[package] - self._pressed(actor) * self.h.relief_left[package] - reject
         points, beliefs, start, size = self._credibility_belief(observer, actor)
-        chance = expected_acceptance(gain, slopes[package], points, beliefs, start, size, precision)
-        return chance * self._may_sign(observer, actor, package)
+        if self.spec.mechanisms.red_lines:
+            for name, line in self.h.lines[actor].items():
+                if line.crossed(package):
+                    present = self.belief_in_line(observer, actor, name)
+                    waived = self.waived_at(actor, line, points)
+                    beliefs = [
+                        beliefs[start + t] * (1.0 if waived[t] else 1.0 - present) for t in range(size)
+                    ]
+                    start = 0
+        return expected_acceptance(gain, slopes[package], points, beliefs, start, size, precision)
 
     def _credibility_belief(self, observer: int, actor: int) -> tuple[list[float], list[float], int, int]:
         belief = self.index.get((observer, actor, "credibility"))
         if belief is None:
             return [self.mean(observer, actor, "credibility")], [1.0], 0, 1
         return self.points(belief), self.h.w.beliefs, belief.start, belief.size
-
-    def _may_sign(self, observer: int, actor: int, package: int) -> float:
-        """The observer's belief that no red line keeps the actor from signing."""
-        chance = 1.0
-        if self.spec.mechanisms.red_lines:
-            for name, line in self.h.lines[actor].items():
-                if line.crossed(package):
-                    held = self.index.get((observer, actor, f"red_line.{name}"))
-                    present = self.h.w.beliefs[held.start + 1] if held is not None else line.prior
-                    chance *= 1.0 - present
-        return chance
 
     # Domestic consent
 

@@ -535,10 +535,12 @@ def deliverable_value(h: History, holder: int, other: int) -> float:
     bound = [0.0] * size
     line_belief = 0.0
     beyond: frozenset[int] = frozenset()
+    waived = [False] * size
     for name, line in h.lines[other].items():
         held = minds.index.get((holder, other, f"red_line.{name}"))
         line_belief = h.w.beliefs[held.start + 1] if held is not None else line.prior
         beyond = line.beyond_set
+        waived = minds.waived_at(other, line, points)
         break
     for t in range(size):
         free[t] = bound[t] = baseline
@@ -549,7 +551,7 @@ def deliverable_value(h: History, holder: int, other: int) -> float:
                 if not open_found:
                     free[t] = lines[package]
                     open_found = True
-                if package not in beyond:
+                if waived[t] or package not in beyond:
                     bound[t] = lines[package]
                     break
     value = expectation.expected_deliverable(free, bound, points, beliefs, start, size, line_belief, 2.0)
