@@ -125,6 +125,37 @@ class Agreement:
         if self.process is not None and self.process.is_alive:
             self.process.interrupt("replaced")
         self.process = h.env.process(self.life())
+        w.deal_treaty = 0
+        if package in h.case.offered and h.treaty_players:
+            h.env.process(self.treaty_vote(package, h.case.offered[package], h.count_of("deals")))
+
+    def treaty_vote(self, package: int, level: float, number: float) -> Generator[simpy.Event, Any, None]:
+        """Some time after signature the treaty that would lift the promise to the offered level is put to the vote."""
+        h = self.h
+        w = h.w
+        yield h.wait(h.duration(self.slots.treaty_delay, Stream.TIMING, self.key, 50), Priority.DEFERRED)
+        if w.deal != package or h.count_of("deals") != number or h.over:
+            return
+        h.advance()
+        k = h.case.issue(self.spec.treaty_issue)
+        lifted = list(self.promised)
+        lifted[k] = level
+        passed = True
+        for name in h.treaty_players:
+            chance = 1.0 - h.p[h.slots.veto_players[name].weight] * (1.0 - h.minds.consent_to_levels(name, lifted))
+            u = h.draw(Stream.VETO, h.case.keys["veto_players"][name], 34)
+            parent = h.case.actor(h.spec.veto_players[name].parent)
+            passed = h.assent("treaty_vote", parent, [f"{name} ratifies", f"{name} refuses"], chance, u) and passed
+        h.count("treaties", 1.0 if passed else 0.0)
+        h.note("treaty", "", f"the treaty is {'ratified' if passed else 'refused'}", passed=passed, level=level)
+        if passed:
+            w.deal_treaty = 1
+            self.promised = lifted
+            if k in self.at_signing and level > w.level[k]:
+                w.granted[k] += level - w.level[k]
+                w.level[k] = w.seen[k] = level
+            w.pledged[k] = max(w.pledged[k], level)
+        h.settle()
 
     # Life
 

@@ -597,6 +597,10 @@ class History:
         """Add to a counter of the results."""
         self.counts[name] = self.counts.get(name, 0.0) + by
 
+    def count_of(self, name: str) -> float:
+        """A counter of the results so far."""
+        return self.counts.get(name, 0.0)
+
     def first(self, name: str) -> None:
         """Record the first time something happens."""
         if name not in self.times:
@@ -837,7 +841,7 @@ class History:
 
     def _move_credibility(self, actor: int, factor: float, shift: float) -> None:
         """The truth and every point of others' beliefs move by the same line, so that nobody learns the truth."""
-        if factor == 1.0 and shift == 0.0 or self.slots.actors[self.case.actor_ids[actor]].types.credibility is None:
+        if (factor == 1.0 and shift == 0.0) or self.slots.actors[self.case.actor_ids[actor]].types.credibility is None:
             return
         self.w.credibility[actor] = min(1.0, factor * self.w.credibility[actor] + shift)
         for belief in self.minds.beliefs:

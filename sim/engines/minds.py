@@ -503,23 +503,37 @@ class Minds:
         """Gain of a veto player from a package over the status quo, at this history's tastes."""
         key = (player, package)
         if key not in self._consent:
-            program, names = self.case.package_programs[f"veto.{player}"]
             parent = self.case.actor(self.spec.veto_players[player].parent)
-
-            def value(row: list[float], own: float) -> float:
-                numbers = [own if n == "parent" else self.h.named(n, row) for n in names]
-                return program.value_at(numbers)
-
             base, slopes = self._lines(parent)
             credibility = self.h.first_credibility[parent]
             own = base[package] + slopes[package] * credibility if package >= 0 else self.at_start(parent)
-            self._consent[key] = value(self.row(package), own) - value(list(self.start), self.at_start(parent))
+            self._consent[key] = self._veto_gain(player, self.row(package), own)
         return self._consent[key]
+
+    def _veto_gain(self, player: str, row: list[float], own: float) -> float:
+        """Gain of a veto player whose parent has the utility `own` of the levels."""
+        program, names = self.case.package_programs[f"veto.{player}"]
+        parent = self.case.actor(self.spec.veto_players[player].parent)
+
+        def value(levels: list[float], utility: float) -> float:
+            numbers = [utility if n == "parent" else self.h.named(n, levels) for n in names]
+            return program.value_at(numbers)
+
+        return value(row, own) - value(list(self.start), self.at_start(parent))
+
+    def consent_to_levels(self, player: str, row: list[float]) -> float:
+        """Probability that a veto player consents to any levels."""
+        parent = self.case.actor(self.spec.veto_players[player].parent)
+        intercept, slope = self._line_at(parent, row)
+        return self._consent_to(player, self._veto_gain(player, row, intercept + slope * self.h.first_credibility[parent]))
 
     def consent_of(self, player: str, package: int, repeated: int = 0) -> float:
         """Probability that a veto player consents to a package at its n-th repeated vote."""
+        learned = repeated * self.p[self.case.slots.veto_players[player].learning]
+        return self._consent_to(player, self.veto_gain(player, package) + learned)
+
+    def _consent_to(self, player: str, gain: float) -> float:
         slots = self.case.slots.veto_players[player]
-        gain = self.veto_gain(player, package) + repeated * self.p[slots.learning]
         spread = self.p[slots.spread]
         if slots.prior is not None:
             reference = self.veto_gain(player, self.case.named[slots.reference])

@@ -70,6 +70,25 @@ def point_credibility(case: Case, actor: str) -> float:
     return 0.0 if slot is None else case.base[slot]
 
 
+def treaty_bound(case: Case) -> tuple[int, float]:
+    """Issue whose high levels need a treaty, and the highest level without one; (-1, 1) if nothing does."""
+    mechanisms = case.spec.mechanisms
+    agreements = mechanisms.agreements
+    if agreements is None or not agreements.enabled or agreements.treaty_issue is None or not mechanisms.veto_players:
+        return -1, 1.0
+    if not any("treaty" in player.consents_to for player in case.spec.veto_players.values()):
+        return -1, 1.0
+    return case.issue(agreements.treaty_issue), float(agreements.treaty_cap)
+
+
+def _signable(case: Case, row: Row) -> bool:
+    """Whether some table may agree to the package: rows beyond every mandate would only crowd out others."""
+    mandates = [track.mandate for track in case.spec.tracks.values() if hasattr(track, "mandate")]
+    return not mandates or any(
+        all(bound.min <= row[case.issue(k)] <= bound.max for k, bound in mandate.items()) for mandate in mandates
+    )
+
+
 def build_menu(case: Case) -> None:
     """Fill the case's candidate packages."""
     spec = case.spec
@@ -82,27 +101,34 @@ def build_menu(case: Case) -> None:
             row[case.issue(issue)] = float(level)
         named[name] = tuple(row)
     rows: dict[Row, str] = {}
+    offered: dict[Row, float] = {}
+    treaty, treaty_cap = treaty_bound(case)
 
-    def add(row: Row, label: str) -> None:
-        rounded = _rounded(row, menu.rounding)
-        if rounded != start and rounded not in rows:
+    def add(row: Row, label: str, step: float = menu.rounding) -> None:
+        rounded = _rounded(row, step) if step > 0.0 else row
+        if treaty >= 0 and rounded[treaty] > treaty_cap:
+            # Two sides can sign no more than the cap; what they offer beyond it is left to a treaty.
+            rest = rounded[treaty]
+            rounded = (*rounded[:treaty], treaty_cap, *rounded[treaty + 1 :])
+            offered[rounded] = max(rest, offered.get(rounded, 0.0))
+        if rounded != start and rounded not in rows and _signable(case, rounded):
             rows[rounded] = label
 
     for name, row in named.items():
-        if row != start and row not in rows:
-            rows[row] = name
-    keep = len(rows)
+        if row != start:
+            add(row, name, 0.0)
     candidates = [row for row in named.values() if row != start]
-    for one_index, one in enumerate(candidates):
-        for two in candidates[one_index + 1 :]:
-            for share in menu.blends:
-                add(tuple(a + share * (b - a) for a, b in zip(one, two, strict=True)), "blend")
     for name in menu.shifts_of:
         for k in range(len(start)):
             for change in (-menu.shift, menu.shift):
                 row = list(named[name])
                 row[k] += change
                 add(tuple(row), f"{name} shifted")
+    keep = len(rows)
+    for one_index, one in enumerate(candidates):
+        for two in candidates[one_index + 1 :]:
+            for share in menu.blends:
+                add(tuple(a + share * (b - a) for a, b in zip(one, two, strict=True)), "blend")
     if menu.neighbours:
         for name, row in named.items():
             for k, issue in enumerate(case.issue_ids):
@@ -134,6 +160,7 @@ def build_menu(case: Case) -> None:
     case.package_names = [label for _, label in final]
     case.levels = [level for row, _ in final for level in row]
     position = {row: n for n, (row, _) in enumerate(final)}
+    case.offered = {position[row]: level for row, level in offered.items() if row in position}
     extra = [(row, name) for name, row in named.items() if row != start and row not in position]
     extra += [(row, label) for row, label in _staged_terms(case, named) if row not in position]
     for row, name in extra:
