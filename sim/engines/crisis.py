@@ -261,7 +261,15 @@ class Crisis:
         return [d, h.p[self.slots.stake], audience, fight, force]
 
     def fight_and_force(self, actor: int, d: float, war_cost: float) -> tuple[float, float]:
-        """Values of major war and of stepping up from the brink to a side with the given cost of war."""
+        """Values of major war and of stepping up from the brink to a side with the given cost of war, as it feels them."""
+        minds = self.h.minds
+        fight, force = self._plain_fight_and_force(actor, d, war_cost)
+        if minds.risk[actor] is None:
+            return fight, force
+        return minds.felt(actor, fight, d), minds.felt(actor, force, d)
+
+    def _plain_fight_and_force(self, actor: int, d: float, war_cost: float) -> tuple[float, float]:
+        """The same without the side's attitude to risk."""
         known = self._fights.get((actor, war_cost))
         if known is None:
             known = self._fights[actor, war_cost] = self._fight_and_strike(actor, war_cost)

@@ -337,7 +337,12 @@ class History:
             if types.credibility is not None:
                 w.credibility[actor] = p[types.credibility]
             for lane, line in enumerate(self.lines[actor].values()):
-                line.present = self.draw(Stream.TYPE, key, 8 + lane) < line.prior
+                by_class = slots.actors[identifier].red_lines[line.name].by_class
+                chance = line.prior
+                if by_class and types.commitment:
+                    chance = self._line_chance(by_class, sorted(types.commitment)[int(w.commitment[actor])], line.name, identifier)
+                    line.prior = self._line_prior(by_class, types.commitment, line.name, identifier)
+                line.present = self.draw(Stream.TYPE, key, 8 + lane) < chance
         self.first_credibility = list(w.credibility)
         self.first_commitment = [int(position) for position in w.commitment]
         self.minds.set_priors()
@@ -369,6 +374,17 @@ class History:
             w.talks_on = 1
             w.talks_since = 0.0
             w.last_session = 0.0
+
+    def _line_chance(self, by_class: dict, cls: str, line: str, identifier: str) -> float:
+        slots = self.slots.actors[identifier].red_lines[line]
+        return self.p[by_class[cls]] if cls in by_class else self.p[slots.probability]
+
+    def _line_prior(self, by_class: dict, classes: dict, line: str, identifier: str) -> float:
+        """What observers believe at first: the mean over classes."""
+        total = 0.0
+        for cls in sorted(classes):
+            total += self.p[classes[cls].prior] * self._line_chance(by_class, cls, line, identifier)
+        return total
 
     # Draws
 

@@ -42,6 +42,8 @@ class LeadersMeeting(Table):
         self._participants(history, name)
         self.revived = False
         self.reviving = False
+        feeding = [t for t in history.spec.tracks.values() if getattr(t, "feeds", None) == name]
+        self.text_lapses = min((t.text_lapses for t in feeding), default=0.0)
         self.last_held = NEVER
         self.last_invited = NEVER
         self.agreed = history.env.event()
@@ -67,6 +69,7 @@ class LeadersMeeting(Table):
         self.index = history.track_index[name]
         self.parties = [self.proposer, self.responder]
         self.mandate = self._within_mandate()
+        self.consents = "+".join(sorted(self.spec.consent))
         self.own_offers = {party: [] for party in self.parties}
         self.rejections = dict.fromkeys(self.parties, 0)
         self.factor = history.case.compile(self.spec.cancellation.factor)
@@ -231,7 +234,7 @@ class LeadersMeeting(Table):
     def best_text(self) -> int:
         """The text at hand, else the package best for the proposer that the responder should sign."""
         h = self.h
-        if h.w.text >= 0:
+        if h.w.text >= 0 and h.env.now - h.w.text_since <= self.text_lapses:
             return h.w.text
         minds = h.minds
         return offers.best_acceptable(
@@ -320,14 +323,14 @@ class LeadersMeeting(Table):
             answer, counter = self.answer(offer, precision)
             h.remember_offer(offer, self.proposer, answer == 0, self.name)
             if answer == 0:
-                if h.sign(offer, self.parties, "deal", self.name):
+                if h.sign(offer, self.parties, self.consents, self.name):
                     return offer, -1
                 blocked.add(offer)
         choice = self.last_word(counter if counter not in blocked else -1, precision)
         if counter >= 0:
             h.remember_offer(counter, self.responder, choice == 0, self.name)
         if choice == 0:
-            if h.sign(counter, self.parties, "deal", self.name):
+            if h.sign(counter, self.parties, self.consents, self.name):
                 return counter, -1
             blocked.add(counter)
             choice = self.last_word(-1, precision)
@@ -378,7 +381,7 @@ class LeadersMeeting(Table):
         offers.perceived_acceptances(
             chances, own, count, h.maximal_utility(), bias, h.w.expectation, chances
         )
-        blocks = [minds.block_probability(p, "deal") if allowed[p] else 0.0 for p in range(count)]
+        blocks = [minds.block_probability(p, self.consents) if allowed[p] else 0.0 for p in range(count)]
         values = h.scratch_values
         offers.offer_values(own, chances, blocks, count, d, d, values)
         u = h.draw(Stream.CHOICE, self.key, 0)
@@ -408,7 +411,7 @@ class LeadersMeeting(Table):
         h = self.h
         minds = h.minds
         d = minds.disagreement(self.responder)
-        block = minds.block_probability(offer, "deal")
+        block = minds.block_probability(offer, self.consents)
         accept = offers.accept_value(d, block, minds.utility(self.responder, offer))
         counter, counter_value = self.best_counter(d, precision)
         line = minds.crosses_line(self.responder, offer)
@@ -445,7 +448,7 @@ class LeadersMeeting(Table):
             self.responder, self.proposer, minds.disagreement(self.proposer), precision, allowed, chances
         )
         own = minds.utilities(self.responder)
-        blocks = [minds.block_probability(p, "deal") if allowed[p] else 0.0 for p in range(minds.count)]
+        blocks = [minds.block_probability(p, self.consents) if allowed[p] else 0.0 for p in range(minds.count)]
         values = h.scratch_values
         offers.offer_values(own, chances, blocks, minds.count, d, d, values)
         best = best_option(values, allowed, minds.count)
@@ -459,7 +462,7 @@ class LeadersMeeting(Table):
         accept = d
         if counter >= 0:
             accept = offers.accept_value(
-                d, minds.block_probability(counter, "deal"), minds.utility(self.proposer, counter)
+                d, minds.block_probability(counter, self.consents), minds.utility(self.proposer, counter)
             )
         declare = d
         declared = h.case.named[self.spec.declaration] if self.spec.declaration else -1

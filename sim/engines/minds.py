@@ -59,6 +59,7 @@ class Minds:
         self.total = len(case.package_names)
         self.count = case.num_candidates
         self.ids = case.actor_ids
+        self.risk = [self._risk_of(identifier) for identifier in self.ids]
         self._base: dict[int, tuple[list[float], list[float]]] = {}
         self._true: dict[int, tuple[tuple[float, float], list[float]]] = {}
         self._believed: dict[tuple[int, int], tuple[list[float], list[float]]] = {}
@@ -78,6 +79,12 @@ class Minds:
         self.beliefs: list[Belief] = []
         self.index: dict[tuple[int, int, str], Belief] = {}
         self._lay_out_beliefs()
+
+    def _risk_of(self, identifier: str) -> tuple[float, float] | None:
+        """Loss aversion and curvature of an actor; None if it is neutral."""
+        slots = self.case.slots.actors[identifier].risk
+        aversion, curvature = self.p[slots.loss_aversion], self.p[slots.curvature]
+        return None if aversion == 1.0 and curvature == 1.0 else (aversion, curvature)
 
     # Beliefs
 
@@ -123,7 +130,7 @@ class Minds:
         if trait == "commitment":
             return [self.p[slots.types.commitment[name].prior] for name in sorted(slots.types.commitment)]
         if trait.startswith("red_line."):
-            present = self.p[slots.red_lines[trait[9:]].probability]
+            present = self.h.lines[actor][trait[9:]].prior
             return [1.0 - present, present]
         return [1.0 / size] * size
 
@@ -270,7 +277,19 @@ class Minds:
         """Cost of the pressure felt, for the target of sanctions; 0 for others."""
         return self.h.pressure_cost * self.h.w.stress if actor == self.h.target else 0.0
 
+    def felt(self, actor: int, value: float, d: float) -> float:
+        """A payoff as an actor feels it: gains and losses against the disagreement payoff, by its attitude to risk."""
+        risk = self.risk[actor]
+        return value if risk is None else d + expectation.felt_value(value, d, risk[0], risk[1])
+
     def utilities(self, actor: int) -> list[float]:
+        """The actor's utility of every package now, as it feels it, pressure that would remain included."""
+        if self.risk[actor] is None:
+            return self._plain_utilities(actor)
+        d = self.disagreement(actor)
+        return [self.felt(actor, value, d) for value in self._plain_utilities(actor)]
+
+    def _plain_utilities(self, actor: int) -> list[float]:
         """The actor's utility of every package now, pressure that would remain included."""
         state = (self.h.w.credibility[actor], self._pressed(actor))
         known = self._true.get(actor)
@@ -390,7 +409,7 @@ class Minds:
             return self.of_levels(actor, w.level)
         if w.deal >= 0:
             # Talks that fail leave the deal as it is: its promise if it is kept, what is seen of it in a dispute.
-            return self.of_levels(actor, w.seen) if w.deal_disputed else self.utility(actor, w.deal)
+            return self.of_levels(actor, w.seen) if w.deal_disputed else self._plain_utilities(actor)[w.deal]
         if h.treaties:
             return self.of_levels(actor, w.level)
         return self.without_deal(actor)
@@ -544,9 +563,10 @@ class Minds:
         """Veto players whose consent a package needs; a treaty's replace those of a deal."""
         if not self.spec.mechanisms.veto_players:
             return []
-        if kind == "deal" and self.h.needs_treaty(package) and self.h.treaty_players:
-            kind = "treaty"
-        return [name for name in self.h.veto_order if kind in self.spec.veto_players[name].consents_to]
+        kinds = set(kind.split("+"))
+        if "deal" in kinds and self.h.needs_treaty(package) and self.h.treaty_players:
+            kinds = (kinds - {"deal"}) | {"treaty"}
+        return [name for name in self.h.veto_order if kinds.intersection(self.spec.veto_players[name].consents_to)]
 
     def block_probability(self, package: int, kind: str) -> float:
         """Probability that some veto player blocks a package."""

@@ -31,6 +31,7 @@ class Table:
         self.index = h.track_index[name]
         self.parties = [h.case.actor(party) for party in self.spec.participants]
         self.mandate = self._within_mandate()
+        self.consents = "+".join(sorted(self.spec.consent))  # whose consent an agreed package needs
         self.own_offers: dict[int, list[int]] = {party: [] for party in self.parties}
         self.rejections = dict.fromkeys(self.parties, 0)
         self.opened = 0.0
@@ -222,7 +223,7 @@ class Table:
             bias = h.p[h.slots.actors[identifier].overconfidence]
             offers.perceived_acceptances(chances, own, count, h.maximal_utility(), bias, h.w.expectation, chances)
         d = minds.disagreement(actor)
-        blocks = [minds.block_probability(p, "deal") if allowed[p] else 0.0 for p in range(count)]
+        blocks = [minds.block_probability(p, self.consents) if allowed[p] else 0.0 for p in range(count)]
         values = [0.0] * count
         offers.offer_values(own, chances, blocks, count, d, d, values)
         best = best_option(values, allowed, count)
@@ -249,7 +250,7 @@ class Table:
         minds = h.minds
         d = minds.disagreement(responder)
         own = minds.utility(responder, package)
-        block = minds.block_probability(package, "deal")
+        block = minds.block_probability(package, self.consents)
         values = [offers.accept_value(d, block, own), self.value_of_rejecting(responder, proposer, d)]
         line = minds.crosses_line(responder, package)
         allowed = [0.0 if line else 1.0, 1.0]
@@ -294,7 +295,7 @@ class Table:
             h.p[self.slots.breakdown],
             discount,
             chance,
-            minds.block_probability(counter, "deal"),
+            minds.block_probability(counter, self.consents),
             minds.utility(responder, counter),
         )
 
@@ -316,7 +317,7 @@ class Table:
             h.p[self.slots.breakdown],
             discount,
             chance,
-            h.minds.block_probability(counter, "deal"),
+            h.minds.block_probability(counter, self.consents),
             h.minds.utility(actor, counter),
         )
 
@@ -349,7 +350,7 @@ class Table:
                 return
             # The leaders who would have signed do not meet: the text goes to the veto players and is signed.
             h.w.text = -1
-        h.sign(package, self.parties, "deal", self.name)
+        h.sign(package, self.parties, self.consents, self.name)
 
     def past_deadline(self) -> bool:
         """Whether the track's deadline has passed."""
@@ -484,6 +485,8 @@ class AlternatingOffers(Table):
                 break
         h.remember_offer(package, proposer, accepted, self.name)
         if accepted:
+            if proposer == h.side_indices[1]:
+                w.unheard_since = NEVER
             self.agree(package)
             self._reopen()
         else:

@@ -348,6 +348,8 @@ class _Checker:
                 self.add((*path, "min"), f"the bounds contradict each other: min {line.min:g} > max {line.max:g}",
                          hint="exchange them")  # fmt: skip
             self.condition((*path, "unless"), line.unless)
+            for name in line.by_class:
+                self.name((*path, "by_class", name), name, actor.types.commitment or {}, "class of commitment", at_key=True)
         for track, tactic in actor.tactics.items():
             path = (*base, "tactics", track)
             self.name(path, track, self.spec.tracks, "track", at_key=True)

@@ -82,6 +82,10 @@ class RedLine(Entity):
     probability: Probability = Field(
         default_factory=lambda: Quantity(value=1.0), description="Probability that the actor has this red line."
     )
+    by_class: dict[Identifier, Probability] = Field(
+        default_factory=dict,
+        description="The same by class of commitment, where the two go together; classes not named take `probability`.",
+    )
     unless: ExpressionText | None = Field(None, description="Condition under which the line is lifted, read at each node.")
 
 
