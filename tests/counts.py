@@ -30,6 +30,8 @@ COUNTS: dict[str, Count] = {
     "fixture_outcomes": Count(ci=80, full=800),
     # histories of each fixture played with and without a log
     "replayed_histories": Count(ci=3, full=40),
+    # examples in README and docs: that they run
+    "docs_histories": Count(ci=8, full=40),
     # the installed wheel
     "wheel_replications": Count(ci=20, full=200),
     # crises, hazards, agreements, consent: smallest_n(p) catches a planted error with power .99; ci / full error named
@@ -48,6 +50,10 @@ COUNTS: dict[str, Count] = {
     "race": Count(ci=4_134, full=103_247),  # mean of an exponential, (6.43 / error)^2: 10 %, 2 %
     "stepped_rate": Count(ci=8_200, full=51_874),  # p = .667: 5 %, 2 %
     "clusters": Count(ci=4_800, full=269_200),  # as self_excitation: 15 %, 2 %
+    # the summit: decisions in worlds that are ready to run, and whole histories
+    "response_node": Count(ci=40, full=1_000),
+    "mechanisms": Count(ci=100, full=1_000),  # the unit; rows of the table take one or two
+    "hype_histories": Count(ci=16, full=400),
     # laws of whole histories: exact, so a few histories of each scenario are enough; a quarter as many of the summit
     "laws_histories": Count(ci=12, full=200),
     "constraints_histories": Count(ci=6, full=100),

@@ -12,25 +12,46 @@ import importlib
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 
 # name: ("module:function", compare). The function takes a root folder, writes below it and returns the paths written,
-# relative to that root. `compare` is False for what differs from machine to machine (pictures): made, never compared.
-GENERATED: dict[str, tuple[str, bool]] = {
+# relative to that root. `compare` is True for what comes out the same everywhere, False for what is made and never
+# compared, and "module:function" for what is costly or differs from machine to machine (pictures): that function
+# returns the paths that are stale by a cheaper sign, such as a fingerprint kept with them.
+GENERATED: dict[str, tuple[str, bool | str]] = {
     "schema": ("sim.model.schema:write", True),
+    "language": ("tools.reference.language:write", True),
+    "commands": ("tools.reference.commands:write", True),
+    "columns": ("tools.reference.columns:write", True),
+    "quantities": ("tools.reference.quantities:write", True),
+    "world": ("tools.reference.world:write", True),
+    "model": ("tools.reference.model:write", True),
+    "draws": ("tools.reference.draws:write", True),
+    "golden": ("tools.golden:write", True),
+    "picture": ("tools.picture:write", "tools.picture:stale"),
+    "figures": ("tools.figures:write", "tools.figures:stale"),
+    "story": ("tools.figures:write_story", True),
 }
+
+
+def _called(place: str, *arguments: Any) -> list[Path]:
+    module, function = place.split(":")
+    return [Path(path) for path in getattr(importlib.import_module(module), function)(*arguments)]
 
 
 def make(name: str, root: Path) -> list[Path]:
     """Write the files of one row below ``root``; their relative paths."""
-    module, function = GENERATED[name][0].split(":")
-    return [Path(path) for path in getattr(importlib.import_module(module), function)(root)]
+    return _called(GENERATED[name][0], root)
 
 
 def stale(name: str) -> list[Path]:
     """Generated files of one row that are missing in the checkout or differ from what would be made now."""
-    if not GENERATED[name][1]:
+    compare = GENERATED[name][1]
+    if isinstance(compare, str):
+        return _called(compare)
+    if not compare:
         return []
     with tempfile.TemporaryDirectory() as folder:
         return [

@@ -1,0 +1,118 @@
+"""Every example in README and docs runs, in the order of its page, with a few histories instead of a thousand."""
+
+from __future__ import annotations
+
+import glob
+import importlib
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.counts import sample_size
+
+sys.path.insert(0, str(Path(__file__).parent))
+pages = importlib.import_module("pages")
+sys.path.pop(0)
+
+ROOT = pages.ROOT
+SHELL = [page for page in pages.PAGES if pages.has(page, "sh")]
+PYTHON = [page for page in pages.PAGES if pages.has(page, "python")]
+SLOW = ("claims",)  # commands with tests of their own; here they need only exist
+
+
+@pytest.fixture
+def desk(tmp_path, monkeypatch) -> Path:
+    """A folder that looks like a checkout to whoever types the examples."""
+    for folder in ("scenarios", "seeds"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    (tmp_path / "reports").mkdir()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("NO_COLOR", "1")
+    return tmp_path
+
+
+def commands(page: Path) -> list[str]:
+    lines = [line for block in pages.blocks(page) if block.language == "sh" for line in block.text.splitlines()]
+    return [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
+
+
+def shortened(words: list[str], report: bool = True) -> list[str]:
+    """The command with few histories, in one process."""
+    if words[0] != "run" or "--resume" in words:
+        return words
+    words = [*words, *(() if "--workers" in words else ("--workers", "1")), *(() if report else ("--no-report",))]
+    for flag in ("--replications", "-n"):
+        if flag in words:
+            words[words.index(flag) + 1] = str(sample_size("docs_histories"))
+            return words
+    return [*words, "--replications", str(sample_size("docs_histories"))]
+
+
+def expanded(words: list[str]) -> list[str]:
+    """What a shell makes of patterns."""
+    return [name for word in words for name in (sorted(glob.glob(word)) or [word])]
+
+
+def call(words: list[str]) -> int:
+    from sim.cli import main
+
+    return main(words)
+
+
+@pytest.mark.parametrize("page", SHELL, ids=pages.name)
+def test_commands_run(page, desk, capfd):
+    digests: list[str] = []
+    first = True
+    for line in commands(page):
+        words = shlex.split(line)
+        if words[0] == "./dev" and words[1] != "sim":
+            usage = subprocess.run(["sh", str(ROOT / "dev"), "help"], capture_output=True, text=True, check=True).stdout
+            assert re.search(rf"^  {words[1]}\b", usage, re.M), line
+            assert all((ROOT / word).exists() for word in words[2:] if "/" in word), line
+            continue
+        words = (
+            words[2:] if words[0] == "./dev" else words[1:] if words[0] == "sim" else pytest.fail(f"what is {line}?")
+        )
+        if words[0] in SLOW:
+            words = [words[0], "--help"]
+        code = call(shortened(expanded(words), report=first))
+        first = first and words[0] != "run"  # one report a page is enough
+        out, err = capfd.readouterr()
+        assert code == 0, f"{pages.name(page)}: {line}\n{err}"
+        assert out.strip(), line
+        if words[0] == "digest":
+            digests.append(out)
+    assert len(set(digests)) <= 1  # pages that print two show that they are the same
+
+
+@pytest.mark.parametrize("page", PYTHON, ids=pages.name)
+def test_python_examples_run(page, desk, capfd):
+    names: dict[str, object] = {}
+    for block in pages.blocks(page):
+        if block.language == "python":
+            text = re.sub(r"replications=\d+", f"replications={sample_size('docs_histories')}", block.text)
+            exec(compile(text, pages.name(page), "exec"), names)
+    assert capfd.readouterr().out
+
+
+def letters(text: str) -> list[str]:
+    """Lines without numbers, bars and spaces."""
+    lines = [" ".join(re.findall(r"[^\W\d_]+", line)) for line in text.splitlines()]
+    return [line for line in lines if line]
+
+
+def test_the_readme_shows_what_its_first_command_prints(desk, capfd):
+    """The words of the table, whatever the numbers: those are compared by their fingerprint (tests/test_generated.py)."""
+    shown = next(block.text for block in pages.blocks(ROOT / "README.md") if block.language == "text")
+    first = commands(ROOT / "README.md")[0]
+    assert first == "./dev sim run scenarios/summit.yaml"
+    assert call(shortened(shlex.split(first)[2:], report=False)) == 0
+    printed = letters(capfd.readouterr().out)
+    table = letters(shown.split("\n\n")[0])
+    assert len(table) >= 3
+    assert [line for line in table if line not in printed] == []

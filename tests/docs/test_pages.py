@@ -1,0 +1,98 @@
+"""What pages say of the repository is so: links lead somewhere, files that are named exist, tables are complete."""
+
+from __future__ import annotations
+
+import importlib
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from tools.reference import columns, draws, quantities
+
+sys.path.insert(0, str(Path(__file__).parent))
+pages = importlib.import_module("pages")
+sys.path.pop(0)
+
+ROOT = pages.ROOT
+LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
+FILE = re.compile(r"`((?:sim|tests|docs|tools|scenarios|seeds|benchmarks)/[\w./-]+)`")
+
+
+def anchors(path: Path) -> set[str]:
+    """Anchors of a page's headings, as they are made from the words."""
+    headings = re.findall(r"^#+ (.+)$", pages.prose(path), re.M)
+    plain = [re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in headings]
+    return set(plain)
+
+
+@pytest.mark.parametrize("page", pages.PAGES, ids=pages.name)
+def test_links_lead_somewhere(page):
+    broken = []
+    for target in LINK.findall(pages.prose(page)):
+        if target.startswith(("http://", "https://", "mailto:")):
+            continue
+        file, _, anchor = target.partition("#")
+        path = (page.parent / file).resolve() if file else page
+        if not path.exists() or (anchor and path.suffix == ".md" and anchor not in anchors(path)):
+            broken.append(target)
+    assert broken == []
+
+
+@pytest.mark.parametrize("page", pages.PAGES, ids=pages.name)
+def test_files_that_are_named_exist(page):
+    """Names in capitals stand for something; what a release removed may be named in the changelog."""
+    if page.name == "CHANGELOG.md":
+        return
+    named = {
+        name for name in FILE.findall(pages.prose(page)) if not re.search(r"[A-Z]{3,}", name.replace("README", ""))
+    }
+    assert sorted(name for name in named if not (ROOT / name).exists()) == []
+
+
+def test_every_page_is_reached_from_the_index():
+    index = (ROOT / "docs" / "README.md").read_text("utf-8")
+    reached = {(ROOT / "docs" / target.partition("#")[0]).resolve() for target in LINK.findall(index)}
+    missing = [pages.name(path) for path in sorted((ROOT / "docs").rglob("*.md")) if path.resolve() not in reached]
+    assert [name for name in missing if name != "docs/README.md"] == []
+
+
+def test_columns_and_quantities_have_meanings():
+    assert columns.undocumented() == []
+    assert quantities.undocumented() == []
+
+
+def test_every_draw_of_a_history_is_in_the_table_of_draws(monkeypatch):
+    """Contracts, section 3: the addresses in use. Recorded from a few histories of every scenario at hand."""
+    from sim.engines import history
+    from sim.engines.event_engine import play
+    from sim.model.compile import compile_case
+    from sim.model.complete import complete
+    from sim.model.load import load_scenario
+
+    drawn: set[tuple[int, int, int]] = set()
+
+    def recording(function):
+        def draw(seed, replication, branch, stream, key, lane, counter):
+            drawn.add((int(stream), key, lane))
+            return function(seed, replication, branch, stream, key, lane, counter)
+
+        return draw
+
+    monkeypatch.setattr(history, "uniform", recording(history.uniform))
+    monkeypatch.setattr(history, "uniform_pair", recording(history.uniform_pair))
+    missing = set()
+    for file, number in [*((f, 4) for f in (ROOT / "scenarios").glob("*.yaml")), *((f, 8) for f in VALID)]:
+        case = compile_case(complete(load_scenario(file)))
+        drawn.clear()
+        for replication in range(number):
+            play(case, replication, 1)
+        for stream, key, lane in drawn:
+            entities = {kind for kind, keys in case.keys.items() if key in keys.values()}
+            if not draws.is_listed(stream, entities, lane):
+                missing.add((stream, tuple(sorted(entities)), lane))
+    assert sorted(missing) == [], "(stream, kinds of entity, lane) that tools/reference/draws.py does not list"
+
+
+VALID = sorted((ROOT / "tests" / "spec" / "valid").glob("*.yaml"))
