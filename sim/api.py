@@ -200,6 +200,7 @@ class Run:
 
         `source` is the scenario as a reader should name it to run it again.
         """
+        from sim.analysis.claims import stored_rows
         from sim.analysis.histories import typical_histories
         from sim.experiments.store import disk_errors
         from sim.reports.page import render, write_page
@@ -207,7 +208,11 @@ class Run:
 
         if not self.report_path.exists():
             histories = typical_histories(self.stored, source=source)
-            page = render(report_content(self.summary, histories=histories, digest=self.digest, source=source))
+            claims = stored_rows(self.stored.case, self.directory.parent, source)
+            content = report_content(
+                self.summary, histories=histories, claims=claims, digest=self.digest, source=source
+            )
+            page = render(content)
             with disk_errors(self.directory):
                 write_page(page, self.report_path)
         return self.report_path

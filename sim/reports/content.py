@@ -36,7 +36,7 @@ from typing import Literal
 
 Form = Literal["percent", "number", "integer", "days"]
 HistoryKind = Literal["typical", "worst"]
-Verdict = Literal["holds", "does not hold", "not testable", "not run"]
+Verdict = Literal["holds", "does not hold", "undecided", "not testable", "not run"]
 
 
 @dataclass(frozen=True)

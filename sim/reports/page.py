@@ -306,7 +306,10 @@ def _verdicts(content: ReportContent) -> list[tuple[str, int]]:
     counted: dict[str, int] = {}
     for row in content.claims:
         counted[row.verdict] = counted.get(row.verdict, 0) + 1
-    one_many = {"holds": "hold", "does not hold": "do not hold", "not testable": "not testable", "not run": "not run"}
+    one_many = {
+        "holds": "hold", "does not hold": "do not hold", "undecided": "undecided at this number of histories",
+        "not testable": "not testable", "not run": "not run",
+    }  # fmt: skip
     return [
         (verdict if counted[verdict] == 1 else many, counted[verdict])
         for verdict, many in one_many.items()
