@@ -39,7 +39,8 @@ class Agreement:
         self.process: simpy.Process | None = None
         # Trust, verification and veto players move with milestones, signals and leaders, which make rates stale.
         reads = ("deal.in_force", "deal.disputed", "deal.milestones")
-        h.arrivals.append(Arrival(h, "collapse", self.key, self._collapse_rate, self._collapses, lane=48, reads=reads))
+        collapse = (h, "collapse", self.key, self._collapse_rate, self._collapses)
+        h.arrivals.append(Arrival(*collapse, lane=48, reads=reads, reads_more=True))
 
     # Signing
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Generator
+from heapq import heappush
 from typing import TYPE_CHECKING, Any
 
 import simpy
@@ -37,10 +38,12 @@ class Wakeup(simpy.Event):
     """An event that occurs after a delay, with a declared priority among events of that instant."""
 
     def __init__(self, env: simpy.Environment, delay: float, priority: Priority) -> None:
-        super().__init__(env)
+        # What `simpy.Event` and `Environment.schedule` do, in one step, as `simpy.Timeout` does it too.
+        self.env = env
+        self.callbacks = []
         self._ok = True
         self._value = None
-        env.schedule(self, priority, delay if delay > 0.0 else 0.0)
+        heappush(env._queue, (env._now + (delay if delay > 0.0 else 0.0), priority, next(env._eid), self))
 
 
 class Arrival:
@@ -62,9 +65,11 @@ class Arrival:
         lane: int = 0,
         reads: tuple[str, ...] | None = None,
         quiet: bool = False,
+        reads_more: bool = False,
     ) -> None:
         self.h = history
         self.reads = reads
+        self.reads_more = reads_more  # the rate follows more than the quantities named in `reads`
         self.quiet = quiet
         self.name = name
         self.key = key
@@ -160,6 +165,7 @@ class SelfExcitingArrival(Arrival):
         self.decay = decay
         self.excitation = 0.0
         self.excited_at = 0.0
+        self.fading = False  # whether the rate falls between events
         super().__init__(history, name, key, self._bound, fire, reads=reads)
 
     def _excitation(self) -> float:
@@ -167,7 +173,8 @@ class SelfExcitingArrival(Arrival):
 
     def _bound(self) -> float:
         baseline, factor, paused_rate, paused = self.level()
-        excitation = 0.0 if self.excitation == 0.0 else self._excitation()
+        self.fading = self.excitation != 0.0 and not paused
+        excitation = self._excitation() if self.fading else 0.0
         return hazards.self_exciting_rate(baseline, factor, excitation, paused_rate, paused)
 
     def excite(self) -> None:

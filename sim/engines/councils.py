@@ -181,6 +181,7 @@ class StagedConsent:
                 self.end,
                 lane=34,
                 reads=(f"{name}.standing",),
+                reads_more=True,
             )
         )
         history.env.process(self.run())

@@ -194,6 +194,9 @@ class History:
             + ([-1] if name in lasting else [])
             for name, slot in self.case.names.items()
         }
+        self.reads_more = [n for n, arrival in enumerate(self.arrivals) if arrival.reads_more]
+        self.fields: Sequence[float] | None = None
+        self.unseen = set(self.unwatched)  # arrivals whose rates have not seen the readings yet
         self.all_stale = True
 
     def _prepare_constants(self) -> None:
@@ -288,6 +291,8 @@ class History:
             ]
         self.enforcer_actors = [case.actor(name) if name in keys else -1 for name in names]
         self.constant_enforcement = [p[slots[name].enforcement] for name in names]
+        self.enforcement_now = list(self.constant_enforcement)
+        self.enforcing_actors = [(place, actor) for place, actor in enumerate(self.enforcer_actors) if actor >= 0]
         self.moving = [
             case.actor(name) for name in names if name in keys and sanctions.enforcers[name].relaxes
         ]
@@ -451,15 +456,15 @@ class History:
     def pressure_now(self) -> float:
         """Sanctions pressure that reaches the target now; `unrelieved` keeps what it would be without relief."""
         w = self.w
+        enforcement = self.enforcement_now
+        for place, actor in self.enforcing_actors:
+            enforcement[place] = w.enforcement[actor]
         self.unrelieved = rule_pressure.pressure(
             w.sanctions_level,
             0.0,
             self.shares,
-            [
-                w.enforcement[actor] if actor >= 0 else value
-                for actor, value in zip(self.enforcer_actors, self.constant_enforcement, strict=True)
-            ],
-            len(self.shares),
+            enforcement,
+            len(enforcement),
         )
         return self.unrelieved * (1.0 - w.level[self.relief_issue])
 
@@ -562,13 +567,21 @@ class History:
     def _glance(self) -> list[int]:
         """Read what rates and recurrent conditions use; which arrivals must set their rates anew."""
         quantities = self.quantities
-        stale = set(self.unwatched)
-        for n in self.exciting:
-            # Excitation fades by itself; without any, the rate moves with what it reads alone.
-            if self.arrivals[n].excitation != 0.0:
-                stale.add(n)
         readers = self.readers
-        for slot, read in self.rate_observe:
+        stale = self.unseen
+        self.unseen = set(self.unwatched)
+        for n in self.exciting:
+            # Excitation fades by itself; without any, or in a pause, the rate moves with what it reads alone.
+            if self.arrivals[n].fading:
+                stale.add(n)
+        fields = self.rate_observe.fields(self.w)
+        if fields != self.fields:
+            self.fields = fields
+            for slot, value in zip(self.rate_observe.slots, fields, strict=False):
+                if value != quantities[slot]:
+                    quantities[slot] = float(value)
+                    stale.update(readers[slot])
+        for slot, read in self.rate_observe.others:
             value = read(self)
             if value != quantities[slot]:
                 quantities[slot] = value
@@ -585,10 +598,15 @@ class History:
     def look(self) -> None:
         """Read all named quantities and follow the conditions that must hold for some time."""
         quantities = self.quantities
+        readers = self.readers
+        unseen = self.unseen
         for slot, read in self.observe:
-            quantities[slot] = read(self)
-        # Rates have not seen these readings yet.
-        self.all_stale = True
+            value = read(self)
+            if value != quantities[slot]:
+                quantities[slot] = value
+                unseen.update(readers[slot])
+        unseen.update(self.reads_more)
+        self.fields = None
         self._follow()
 
     def _follow(self) -> None:
@@ -1024,8 +1042,9 @@ class History:
             self.advance()
             self._lapse()
             self.settle()
+            near = self.next_pulse
             for arrival in self.arrivals:
-                if arrival.due <= self.next_pulse:
+                if arrival.due <= near:
                     arrival.wake_if_near()
             yield self.wait(self.spec.pulse, Priority.PULSE)
 

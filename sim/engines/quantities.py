@@ -6,8 +6,9 @@ case really uses, a function of the history each.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.model.world import NEVER
 
@@ -18,21 +19,37 @@ if TYPE_CHECKING:
 Read = Callable[["History"], float]
 LONG_AGO = 1.0e9  # what `days_since_*` reads if it never happened
 
+# Quantities that are a number of the world's record as it stands, and under which name it is kept there.
+_RECORDED = {
+    "tension": "tension",
+    "rung": "rung",
+    "max_rung": "max_rung",
+    "talks_on": "talks_on",
+    "pressure": "pressure",
+    "sanctions_level": "sanctions_level",
+    "rivalry": "rivalry",
+    "expectation": "expectation",
+    "capability": "capability",
+    "declaration": "declaration",
+    "moratorium": "moratorium",
+    "exercise_suspended": "exercise_suspended",
+    "crisis_active": "crisis",
+    "belief_talks": "belief_talks",
+    "belief_pressure": "belief_pressure",
+    "deal.disputed": "deal_disputed",
+    "deal.milestones": "deal_milestones",
+}
+
+
+def _recorded(field: str) -> Read:
+    return lambda h: float(getattr(h.w, field))
+
+
 _PLAIN: dict[str, Read] = {
-    "tension": lambda h: h.w.tension,
-    "rung": lambda h: float(h.w.rung),
-    "max_rung": lambda h: float(h.w.max_rung),
+    **{name: _recorded(field) for name, field in _RECORDED.items()},
     "time": lambda h: h.env.now,
-    "talks_on": lambda h: float(h.w.talks_on),
-    "pressure": lambda h: h.w.pressure,
     "stress": lambda h: h.felt_pressure(),
-    "sanctions_level": lambda h: h.w.sanctions_level,
-    "rivalry": lambda h: h.w.rivalry,
     "provocation": lambda h: h.provocation_index(),
-    "expectation": lambda h: h.w.expectation,
-    "capability": lambda h: h.w.capability,
-    "declaration": lambda h: float(h.w.declaration),
-    "moratorium": lambda h: float(h.w.moratorium),
     "launch_pause": lambda h: (
         1.0
         if h.restraint is not None and ((h.w.talks_on and not h.w.pause_broken) or h.env.now < h.w.pause_until)
@@ -42,19 +59,13 @@ _PLAIN: dict[str, Read] = {
         1.0 if not h.w.talks_on and h.env.now - h.w.unheard_since < h.spec.mechanisms.talks.unheard_for else 0.0
     ),
     "meeting_pending": lambda h: 1.0 if any(date != NEVER for date in h.w.pending) else 0.0,
-    "exercise_suspended": lambda h: float(h.w.exercise_suspended),
-    "crisis_active": lambda h: float(h.w.crisis),
     "days_since_meeting": lambda h: LONG_AGO if h.w.last_session == NEVER else (h.env.now - h.w.last_session) / h.day,
     "days_since_major": lambda h: LONG_AGO if h.w.last_major == NEVER else (h.env.now - h.w.last_major) / h.day,
     "talks_recent": lambda h: 1.0 if h.env.now - h.w.last_session <= h.spec.mechanisms.talks.window else 0.0,
     "major_recent": lambda h: 1.0 if h.env.now - h.w.last_major <= h.spec.mechanisms.talks.window else 0.0,
-    "belief_talks": lambda h: h.w.belief_talks,
-    "belief_pressure": lambda h: h.w.belief_pressure,
     "deal.in_force": lambda h: 1.0 if h.w.deal >= 0 else 0.0,
     "deal.exists": lambda h: 1.0 if h.w.deal_since != NEVER else 0.0,
     "deal.age": lambda h: (h.env.now - h.w.deal_since) if h.w.deal >= 0 else 0.0,
-    "deal.disputed": lambda h: float(h.w.deal_disputed),
-    "deal.milestones": lambda h: float(h.w.deal_milestones),
 }
 
 BOOLEANS = frozenset(
@@ -118,8 +129,16 @@ def observers_of(case: Case) -> list[tuple[int, Read]]:
     return observers
 
 
-def rate_observers_of(case: Case, h: History) -> list[tuple[int, Read]]:
-    """The same for what must be known after every event: rates, lasting and recurrent conditions."""
+class RateObservers(NamedTuple):
+    """How to read what must be known after every event, with as few calls as can be."""
+
+    fields: Callable[[Any], Sequence[float]]  # numbers of the world's record, read all at once
+    slots: list[int]  # the positions of the first of them; what follows is of no use
+    others: list[tuple[int, Read]]
+
+
+def rate_observers_of(case: Case, h: History) -> RateObservers:
+    """Readers of what rates, lasting and recurrent conditions name; what never moves in a history is left out."""
     cache = case.__dict__.get("_rate_observers")
     if cache is not None:
         return cache
@@ -142,13 +161,17 @@ def rate_observers_of(case: Case, h: History) -> list[tuple[int, Read]]:
             condition = getattr(track, name, None)
             if condition is not None:
                 needed.update(condition.names)
-    observers = [item for item in observers_of(case) if _name_at(case, item[0]) in needed]
+    needed -= set(case.spec.parameters)
+    recorded = [name for name in case.names if name in needed and name in _RECORDED]
+    others = {position for name, position in case.names.items() if name in needed and name not in _RECORDED}
+    observers = RateObservers(
+        # `attrgetter` gives a tuple only from two names on, hence the last two.
+        attrgetter(*(_RECORDED[name] for name in recorded), "text", "text"),
+        [case.names[name] for name in recorded],
+        [item for item in observers_of(case) if item[0] in others],
+    )
     case.__dict__["_rate_observers"] = observers
     return observers
-
-
-def _name_at(case: Case, position: int) -> str:
-    return next(name for name, place in case.names.items() if place == position)
 
 
 def _reader(case: Case, name: str) -> Read:
@@ -167,7 +190,8 @@ def _reader(case: Case, name: str) -> Read:
         return lambda h: h.minds.row(h.w.deal)[k] if h.w.deal >= 0 else 0.0
     if head in ("level", "seen", "pledged"):
         k = case.issue(rest)
-        return lambda h: getattr(h.w, head)[k]
+        readers = {"level": lambda h: h.w.level[k], "seen": lambda h: h.w.seen[k], "pledged": lambda h: h.w.pledged[k]}
+        return readers[head]
     if head == "derived":
         return lambda h: h.derived(rest, h.w.level)
     if head in ("enforcement", "credibility", "war_cost"):
