@@ -26,6 +26,7 @@ LIMITS = (
     "cases like this one is small, and the classes of outcome depend on their windows.",
     "The simulator compares assumptions and policies; it does not forecast. A share is the share of simulated "
     "histories under these assumptions: never quote one without its interval, its assumptions and the base rate.",
+    "More on what such results cannot tell: docs/explanation/what-the-simulator-cannot-tell.md, in the simulator's folder.",
 )
 
 

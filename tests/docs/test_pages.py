@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import importlib
 import re
 import sys
@@ -56,6 +57,31 @@ def test_every_page_is_reached_from_the_index():
     reached = {(ROOT / "docs" / target.partition("#")[0]).resolve() for target in LINK.findall(index)}
     missing = [pages.name(path) for path in sorted((ROOT / "docs").rglob("*.md")) if path.resolve() not in reached]
     assert [name for name in missing if name != "docs/README.md"] == []
+
+
+def test_limits_of_every_report_name_the_page_about_them():
+    from sim.reports.run_report import LIMITS
+
+    named = FILE.findall(" ".join(f"`{word.rstrip(',.')}`" for text in LIMITS for word in text.split()))
+    assert named == ["docs/explanation/what-the-simulator-cannot-tell.md"]
+    assert (ROOT / named[0]).is_file()
+
+
+CITED = re.compile(
+    r"\b([A-Z][A-Za-z]+)(?:, [A-Z][A-Za-z]+)*(?:,? and [A-Z][A-Za-z]+| et al\.)? \(?((?:18|19|20)\d\d)[a-z]?[,;)]"
+)
+MONTHS = {calendar.month_name[month] for month in range(1, 13)} | {"Until", "Since", "The"}
+
+
+def test_every_work_that_is_cited_is_in_the_bibliography():
+    entries = re.split(r"^- ", (ROOT / "docs" / "bibliography.md").read_text("utf-8"), flags=re.M)[1:]
+    known = {(entry.partition(",")[0], year) for entry in entries for year in re.findall(r"\((\d{4})\)", entry)[:1]}
+    missing = set()
+    for path in [*ROOT.glob("docs/**/*.md"), *ROOT.glob("scenarios/*.md"), *ROOT.glob("sim/**/*.py")]:
+        for author, year in CITED.findall(" ".join(path.read_text("utf-8").split())):
+            if author not in MONTHS and (author, year) not in known:
+                missing.add(f"{path.relative_to(ROOT).as_posix()}: {author} ({year})")
+    assert sorted(missing) == []
 
 
 def test_columns_and_quantities_have_meanings():
