@@ -15,7 +15,8 @@ import numpy as np
 
 from sim import resources
 from sim.engines import event_engine
-from sim.engines.history import History, Log
+from sim.engines.history import History
+from sim.engines.log import Log
 from sim.experiments.digest import digest
 from sim.model.compile import Case, compile_case
 from sim.model.complete import complete, to_yaml

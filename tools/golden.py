@@ -42,7 +42,7 @@ def scenarios() -> dict[str, tuple[str, int]]:
 def traces(file: str, number: int) -> tuple[Trace, ...]:
     """The first histories of a scenario as they are played now."""
     from sim.engines.event_engine import columns_of, play
-    from sim.engines.history import Log
+    from sim.engines.log import Log
     from sim.experiments.digest import digest
     from sim.model.compile import compile_case
     from sim.model.complete import complete

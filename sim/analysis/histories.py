@@ -15,7 +15,7 @@ from sim.experiments.replay import ENGINE, Choice, differences, replay, typical,
 from sim.reports import content as page
 
 if TYPE_CHECKING:
-    from sim.engines.history import Decision, Happening, Sample
+    from sim.engines.log import Decision, Happening, Sample
     from sim.experiments.replay import Replay
     from sim.experiments.store import StoredRun
     from sim.model.compile import Case

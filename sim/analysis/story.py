@@ -14,7 +14,7 @@ from sim.analysis.names import Calendar, Names, plain
 from sim.reports.content import DatedLine
 
 if TYPE_CHECKING:
-    from sim.engines.history import Decision, Happening
+    from sim.engines.log import Decision, Happening
     from sim.experiments.replay import HeldBelief, Replay
 
 MOST_LINES = 40

@@ -16,7 +16,8 @@ import numpy as np
 from sim.engines.agreement import Agreement
 from sim.engines.councils import Bundles, Resolutions, StagedConsent
 from sim.engines.crisis import Crisis
-from sim.engines.history import History, Log
+from sim.engines.history import History
+from sim.engines.log import Log
 from sim.engines.meetings import Contacts, LeadersMeeting, OffersToTalk
 from sim.engines.results import Recorder
 from sim.engines.shocks import Hazard

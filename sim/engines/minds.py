@@ -18,7 +18,8 @@ from sim.rules.tables import add_issue
 from sim.rules.utility import gain_from_shift, net_of_pressure, single_issue_value, survival_line
 
 if TYPE_CHECKING:
-    from sim.engines.history import History, Line
+    from sim.engines.history import History
+    from sim.engines.lines import Line
 
 
 class Belief:

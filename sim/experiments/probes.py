@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from sim.engines.event_engine import build
-from sim.engines.history import History, Log
+from sim.engines.history import History
+from sim.engines.log import Log
 from sim.errors import UsageError
 from sim.model.compile import Case
 from sim.model.seed import Probe, Shape

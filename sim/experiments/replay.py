@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.engines.event_engine import play
-from sim.engines.history import Decision, Happening, Log, Sample
+from sim.engines.log import Decision, Happening, Log, Sample
 from sim.errors import ReplayError, UsageError
 from sim.experiments.columns import KEY, Table
 from sim.experiments.provenance import versions

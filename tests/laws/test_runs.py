@@ -11,8 +11,8 @@ import pytest
 from sim import resources
 from sim.engines import event_engine
 from sim.engines.clock import Priority, Wakeup
-from sim.engines.history import Log
 from sim.engines.inputs import draw_inputs
+from sim.engines.log import Log
 from sim.model.reader import read
 from sim.randomness import key_of
 from tests.counts import sample_size

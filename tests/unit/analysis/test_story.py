@@ -13,7 +13,7 @@ from sim import resources
 from sim.analysis.histories import command_of, timeline_content, typical_histories
 from sim.analysis.names import Calendar, Names
 from sim.analysis.story import MOST_LINES, headline, odds, percent, ruled_out, tell
-from sim.engines.history import Decision
+from sim.engines.log import Decision
 from sim.experiments.replay import Replay, replay
 from sim.experiments.replicate import run_scenario
 from sim.model.compile import compile_case

@@ -10,7 +10,7 @@ import simpy
 
 from sim.engines import event_engine
 from sim.engines.clock import Priority, Wakeup
-from sim.engines.history import Log
+from sim.engines.log import Log
 from sim.model.world import NEVER
 from tests.counts import sample_size
 from tests.played import (

@@ -1,0 +1,119 @@
+"""Choices of one history: logit over a menu, logged on demand with options, reasons and beliefs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sim.arithmetic import log
+from sim.engines.log import Decision
+from sim.rules.choice import logit_choice
+
+
+class Decisions:
+    """Part of `sim.engines.history.History`, which says what the attributes are."""
+
+    def decide(
+        self,
+        node: str,
+        actor: int,
+        labels: Sequence[str],
+        values: Sequence[float],
+        precision: float,
+        u: float,
+        allowed: Sequence[float] | None = None,
+        removed: dict[str, str] | None = None,
+        fallback: int = -1,
+        *,
+        packages: Sequence[int | None] = (),
+        track: str = "",
+    ) -> int:
+        """Position of the option chosen by logit, or `fallback` if constraints leave none; logged on demand."""
+        size = len(values)
+        out = self.scratch_out
+        chosen = logit_choice(values, allowed or [1.0] * size, size, precision, u, out)
+        if chosen < 0:
+            chosen = fallback
+        if self.log is not None:
+            decision = Decision(
+                self.env.now,
+                self.case.actor_ids[actor],
+                node,
+                tuple(labels),
+                tuple(values),
+                tuple(out[:size]) if any(out[:size]) else tuple(float(n == chosen) for n in range(size)),
+                labels[chosen] if chosen >= 0 else "nothing allowed",
+                dict(removed or {}),
+                self.minds.snapshot(),
+                packages=tuple(packages),
+                track=track,
+            )
+            self.log.decisions.append(decision)
+            self.log.entries.append(decision)
+        return chosen
+
+    def assent(self, node: str, actor: int, labels: Sequence[str], chance: float, u: float, *, track: str = "") -> bool:
+        """Yes or no where a rule gives the probability of yes; logged like any decision, its values as log odds."""
+        yes = u < chance
+        if self.log is not None:
+            odds = log(chance / (1.0 - chance)) if 0.0 < chance < 1.0 else float("inf") * (chance - 0.5)
+            decision = Decision(
+                self.env.now,
+                self.case.actor_ids[actor],
+                node,
+                tuple(labels),
+                (odds, 0.0),
+                (chance, 1.0 - chance),
+                labels[0 if yes else 1],
+                {},
+                self.minds.snapshot(),
+                track=track,
+            )
+            self.log.decisions.append(decision)
+            self.log.entries.append(decision)
+        return yes
+
+    def learned(self) -> None:
+        """Complete the last decision's log entry with the beliefs after it."""
+        if self.log is not None and self.log.decisions:
+            self.log.decisions[-1].beliefs_after.update(self.minds.snapshot())
+
+    def package_name(self, package: int) -> str:
+        """A package in words."""
+        return "status quo" if package < 0 else self.case.package_names[package]
+
+    def package_label(self, package: int) -> str:
+        """A package's name in the log, its own also where it was generated."""
+        name = self.package_name(package)
+        return name if package < 0 or self.case.named.get(name) == package else f"{name} #{package}"
+
+    def remember_offer(self, package: int, proposer: int, accepted: bool, track: str) -> None:
+        """Keep an offer for the picture of offers in utility space."""
+        if self.log is not None:
+            one, two = self.side_indices
+            self.note(
+                "offer",
+                self.case.actor_ids[proposer],
+                f"{self.package_name(package)}: {'accepted' if accepted else 'rejected'}",
+                track=track,
+                package=package,
+                accepted=accepted,
+                utility_one=self.minds.utility(one, package),
+                utility_two=self.minds.utility(two, package),
+                reserve_one=self.minds.disagreement(one),
+                reserve_two=self.minds.disagreement(two),
+            )
+
+    def any_mandate(self) -> list[float]:
+        """Packages that some table may agree to."""
+        if self._mandate is None:
+            masks = [item.mandate for item in (*self.tables.values(), *self.meetings.values())]
+            self._mandate = [1.0 if any(mask[n] for mask in masks) else 0.0 for n in range(self.minds.total)]
+        return self._mandate
+
+    def maximal_utility(self) -> float:
+        """Utility to the first side from which a package counts as a maximal demand."""
+        if self._maximal is None:
+            name = self.spec.maximal_package
+            row = self.case.named[name] if name is not None else -1
+            self._maximal = self.minds.utility(self.side_indices[0], row) if row >= 0 else float("inf")
+        return self._maximal

@@ -1,0 +1,64 @@
+"""What a logged history keeps: decisions with their reasons, events, how things stood after each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One decision of a history, as the log keeps it."""
+
+    time: float
+    actor: str
+    node: str
+    options: tuple[str, ...]
+    values: tuple[float, ...]
+    probabilities: tuple[float, ...]
+    choice: str
+    removed: dict[str, str]  # option -> the constraint that removed it
+    beliefs_before: dict[str, list[float]]
+    beliefs_after: dict[str, list[float]] = field(default_factory=dict)
+    packages: tuple[int | None, ...] = ()  # row of the package an option is about, where it is about one
+    track: str = ""
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One event of a history, as the log keeps it."""
+
+    time: float
+    kind: str
+    who: str
+    what: str
+    details: dict[str, Any] = field(default_factory=dict)  # numbers, and ids of what the event is about
+
+
+class Sample(NamedTuple):
+    """How things stood after an event."""
+
+    time: float
+    tension: float
+    rung: float
+    pressure: float
+    expectation: float
+    belief_talks: float
+    belief_pressure: float
+    talks_on: float
+    trust: float
+    beliefs: tuple[float, ...]  # the whole store; `Minds.beliefs` says which is whose
+
+
+class Log:
+    """What happened in one history, in order, and how things stood after each event.
+
+    With `checksums` also a checksum of the world after each event.
+    """
+
+    def __init__(self, *, checksums: bool = False) -> None:
+        self.decisions: list[Decision] = []
+        self.happenings: list[Happening] = []
+        self.entries: list[Decision | Happening] = []
+        self.samples: list[Sample] = []
+        self.checksums: list[tuple[float, str]] | None = [] if checksums else None
