@@ -424,25 +424,3 @@ class Agreement:
             h.settle()
             if left <= start:
                 return
-
-
-def exogenous_collapse_rate(h: History) -> float:
-    """Rate at which agreements end for reasons outside them, per time unit."""
-    slots = h.slots.mechanisms.agreements.collapse
-    spec = h.spec.mechanisms.agreements
-    p = h.p
-    w = h.w
-    terms = [
-        p[slots.base] / h.year,
-        p[slots.verification],
-        0.5,
-        p[slots.trust],
-        0.5,
-        p[slots.hostile_veto],
-        p[slots.leader_change],
-    ]
-    verified = w.level[h.case.issue(spec.verification)] if spec.verification else 0.0
-    turnover = h.env.now - w.leader_change < spec.collapse.leader_change_lasts
-    trust = h.minds.mutual_trust(*h.side_indices)
-    return implementation.collapse_rate(terms, verified, trust, w.deal_hostile + w.hostile_extra, turnover)
-

@@ -25,12 +25,6 @@ if TYPE_CHECKING:
     from sim.engines.history import History
 
 
-def recognition_floor(h: History, slots: Any) -> float:
-    """Level of recognition that a failure does not undo."""
-    start = h.spec.issues[slots.issue].start
-    return start + h.p[slots.transfer] * h.p[slots.irreversible]
-
-
 class LeadersMeeting(Table):
     """Meetings of the two leaders on one track."""
 
@@ -307,7 +301,7 @@ class LeadersMeeting(Table):
             return
         k = self.h.case.issue(recognition.issue)
         w = self.h.w
-        level = max(recognition.during_talks, recognition_floor(self.h, self.slots.recognition), w.level[k])
+        level = max(recognition.during_talks, self.h.recognition_floor(self.slots.recognition), w.level[k])
         w.level[k] = w.seen[k] = level
 
     def negotiate(self) -> tuple[int, int]:

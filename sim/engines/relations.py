@@ -10,6 +10,7 @@ import simpy
 from sim.engines.clock import Priority
 from sim.model.world import NEVER
 from sim.rules import expectation as rule_expectation
+from sim.rules.implementation import collapse_rate
 
 
 class Relations:
@@ -72,14 +73,17 @@ class Relations:
         return self._closed
 
     def _fall_back_to_floor(self) -> None:
-        from sim.engines.meetings import recognition_floor
-
         name, slots = self.recognition
         k = self.case.issue(slots.issue)
-        floor = recognition_floor(self, slots) if self.w.recognised else self.case.spec.issues[slots.issue].start
+        floor = self.recognition_floor(slots) if self.w.recognised else self.case.spec.issues[slots.issue].start
         if self.w.deal < 0:
             self.w.level[k] = self.w.seen[k] = floor
             self.hold_to_treaties()
+
+    def recognition_floor(self, slots: Any) -> float:
+        """Level of recognition that a failure does not undo."""
+        start = self.spec.issues[slots.issue].start
+        return start + self.p[slots.transfer] * self.p[slots.irreversible]
 
     def recognition_gain(self, actor: int) -> float:
         """What the irreversible part of recognition is worth to an actor of the track that grants it."""
@@ -90,15 +94,13 @@ class Relations:
     def _recognition_gain(self, actor: int) -> float:
         if self.recognition is None:
             return 0.0
-        from sim.engines.meetings import recognition_floor
-
         name, slots = self.recognition
         track = self.spec.tracks[name]
         identifier = self.case.actor_ids[actor]
         if identifier != track.responder and not (identifier == track.proposer and slots.costs_proposer):
             return 0.0
         before = self.spec.issues[slots.issue].start
-        return self.minds.irreversible_gain(actor, slots.issue, before, recognition_floor(self, slots))
+        return self.minds.irreversible_gain(actor, slots.issue, before, self.recognition_floor(slots))
 
     def election_cost(self, actor: int) -> float:
         """Payoff that deadlock costs an actor whose election is near."""
@@ -234,7 +236,23 @@ class Relations:
         return flat
 
     def exogenous_collapse_rate(self) -> float:
-        """Rate at which agreements end for reasons outside them."""
-        from sim.engines.agreement import exogenous_collapse_rate
-
-        return exogenous_collapse_rate(self) if self.agreement is not None else 0.0
+        """Rate at which agreements end for reasons outside them, per time unit; 0 where they have no after-life."""
+        if self.agreement is None:
+            return 0.0
+        slots = self.slots.mechanisms.agreements.collapse
+        spec = self.spec.mechanisms.agreements
+        p = self.p
+        w = self.w
+        terms = [
+            p[slots.base] / self.year,
+            p[slots.verification],
+            0.5,
+            p[slots.trust],
+            0.5,
+            p[slots.hostile_veto],
+            p[slots.leader_change],
+        ]
+        verified = w.level[self.case.issue(spec.verification)] if spec.verification else 0.0
+        turnover = self.env.now - w.leader_change < spec.collapse.leader_change_lasts
+        trust = self.minds.mutual_trust(*self.side_indices)
+        return collapse_rate(terms, verified, trust, w.deal_hostile + w.hostile_extra, turnover)
