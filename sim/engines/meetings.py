@@ -687,7 +687,8 @@ class Contacts:
 
     def _contact(self) -> None:
         self.h.count(f"contacts.{self.name}")
-        self.h.note("contact", "", f"a contact through {self.name}", track=self.name)
+        members = ", ".join(self.h.spec.tracks[self.name].participants)
+        self.h.note("contact", "", f"a contact through {self.name}: {members}", track=self.name)
 
 
 class OffersToTalk:

@@ -48,9 +48,6 @@ class _Talks(_Track):
         default_factory=lambda: ["deal"], description="Which veto players an agreed package needs."
     )
     deadline: Moment | None = Field(None, description="Date after which the track is closed for good.")
-    outcome_on_agreement: Literal["deal", "text"] = Field(
-        "deal", description="Whether an agreed package is signed at once or held as a text for the leaders."
-    )
 
 
 class AlternatingOffers(_Talks):
@@ -68,6 +65,9 @@ class AlternatingOffers(_Talks):
     pauses_before: FixedDuration = Field(0.0, description="Pause before a meeting on the track it feeds.")
     pauses_after: FixedDuration = Field(0.0, description="Pause after such a meeting.")
     moves_expectation: bool = Field(False, description="Each round moves the expectation toward the deliverable value.")
+    outcome_on_agreement: Literal["deal", "text"] = Field(
+        "deal", description="Whether an agreed package is signed at once or held as a text for the leaders."
+    )
 
 
 class SingleText(_Talks):
@@ -84,6 +84,9 @@ class SingleText(_Talks):
         default_factory=_q(0.0), description="Weight of the mediator's own utility against the parties' Nash product."
     )
     breakdown: Probability = Field(default_factory=_q(0.0), description="Probability that a rejection ends the talks.")
+    outcome_on_agreement: Literal["deal", "text"] = Field(
+        "deal", description="Whether an agreed package is signed at once or held as a text for the leaders."
+    )
 
 
 class Cancellation(Grounded):
