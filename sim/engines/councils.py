@@ -56,14 +56,27 @@ class Bundles:
                 h.settle_if_touched()
             yield h.wait(h.duration(self.slots.gap, Stream.TIMING, self.key, 0), Priority.MEETING)
 
-    def _levels_with(self, name: str) -> list[float]:
-        bundle = self.spec.menu[name]
+    def _menu(self) -> list[tuple[str, bool, list[tuple[int, float, float]], list[tuple[int, float]]]]:
+        """Bundles in order of name: whether offered once, (issue, change, cap) and (issue, least); listed once a case."""
+        case = self.h.case
+        cache = case.__dict__.setdefault("_bundles", {})
+        if self.name not in cache:
+            cache[self.name] = [
+                (
+                    name,
+                    bundle.once,
+                    [(case.issue(k), change, bundle.up_to.get(k, 1.0)) for k, change in bundle.add.items()],
+                    [(case.issue(k), least) for k, least in bundle.at_least.items()],
+                )
+                for name, bundle in sorted(self.spec.menu.items())
+            ]
+        return cache[self.name]
+
+    def _levels_with(self, changes: list[tuple[int, float, float]], floors: list[tuple[int, float]]) -> list[float]:
         levels = list(self.h.w.level)
-        for issue, change in bundle.add.items():
-            k = self.h.case.issue(issue)
-            levels[k] = max(levels[k], min(bundle.up_to.get(issue, 1.0), levels[k] + change))
-        for issue, least in bundle.at_least.items():
-            k = self.h.case.issue(issue)
+        for k, change, cap in changes:
+            levels[k] = max(levels[k], min(cap, levels[k] + change))
+        for k, least in floors:
             levels[k] = max(levels[k], least)
         return levels
 
@@ -77,10 +90,11 @@ class Bundles:
         names, values, levels = [], [], []
         stays = minds.of_levels(self.responder, w.level)
         bonus = h.p[self.slots.atmosphere]
-        for name in sorted(self.spec.menu):
-            bundle = self.spec.menu[name]
-            changed = self._levels_with(name)
-            if (bundle.once and w.standing[self.index]) or changed == w.level:
+        for name, once, changes, floors in self._menu():
+            if once and w.standing[self.index]:
+                continue
+            changed = self._levels_with(changes, floors)
+            if changed == w.level:
                 continue
             gain = minds.of_levels(self.responder, changed) + bonus - stays
             names.append(name)

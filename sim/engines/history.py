@@ -23,7 +23,7 @@ from sim.engines.quantities import observers_of, rate_observers_of
 from sim.engines.relations import Relations
 from sim.engines.setting import Setting
 from sim.engines.slow import SlowQuantities
-from sim.model.menu import derived_value, named_value
+from sim.model.menu import derived_value
 from sim.model.world import NEVER, world_of
 from sim.randomness import Stream
 
@@ -133,10 +133,6 @@ class History(Decisions, Draws, Relations, Setting, SlowQuantities):
     def derived(self, name: str, row: list[float]) -> float:
         """A derived quantity at given issue levels, with this history's parameters."""
         return derived_value(self.case, name, row, self.p)
-
-    def named(self, name: str, row: list[float]) -> float:
-        """An issue level or parameter by bare name."""
-        return named_value(self.case, name, row, self.p)
 
     def waived(self, line: Line) -> bool:
         """Whether a red line is lifted at present."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from sim.model.distributions import correlated_uniforms
 from sim.randomness import Stream, uniform
 
@@ -17,10 +19,9 @@ def draw_inputs(case: Case, replication: int, root_seed: int, branch: int = 0) -
     Any replication's inputs can be recomputed alone from the root seed, at any time.
     """
     values = list(case.base)
-    stream = Stream.INPUT
-    uniforms = [
-        uniform(root_seed, replication, branch, stream, drawn.key, 0, drawn.counter) for drawn in case.inputs
-    ]
+    uniforms = _uniforms(case, replication, root_seed, branch)
+    of_shares = iter(uniforms[len(case.inputs) :])
+    del uniforms[len(case.inputs) :]
     for group in case.copulas:
         mixed = correlated_uniforms([uniforms[n] for n in group.members], group.factor)
         for n, u in zip(group.members, mixed, strict=True):
@@ -30,12 +31,25 @@ def draw_inputs(case: Case, replication: int, root_seed: int, branch: int = 0) -
     for shares in case.shares:
         total = 0.0
         amounts = []
-        for gamma, key, counter in zip(shares.gammas, shares.keys, shares.counters, strict=True):
-            amount = 0.0
-            if gamma is not None:
-                amount = gamma.quantile(uniform(root_seed, replication, branch, stream, key, 0, counter))
+        for gamma in shares.gammas:
+            u = next(of_shares)
+            amount = 0.0 if gamma is None else gamma.quantile(u)
             amounts.append(amount)
             total += amount
         for slot, amount in zip(shares.slots, amounts, strict=True):
             values[slot] = shares.total * amount / total
     return values
+
+
+def _uniforms(case: Case, replication: int, root_seed: int, branch: int) -> list[float]:
+    """The uniforms of all drawn inputs, then of all shares, in the order of the case."""
+    cache = case.__dict__
+    if "_input_addresses" not in cache:
+        addresses = [(drawn.key, drawn.counter) for drawn in case.inputs]
+        for shares in case.shares:
+            addresses += zip(shares.keys, shares.counters, strict=True)
+        cache["_input_addresses"] = np.array(addresses, dtype=np.int64).reshape(-1, 2)
+    keys, counters = cache["_input_addresses"].T
+    # The generator's source is right for arrays of wrapping int64 too: all addresses at once.
+    replications = np.full(len(keys), replication, dtype=np.int64)
+    return uniform(root_seed, replications, branch, int(Stream.INPUT), keys, 0, counters).tolist()

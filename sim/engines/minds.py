@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from sim.model.compile import PARENT
 from sim.model.menu import start_row
 from sim.rules import consent, expectation, learning
 from sim.rules.choice import acceptance_probabilities, expected_acceptance
@@ -67,10 +68,12 @@ class Minds:
         self._estimated: dict[tuple[int, int], tuple[tuple[float, float], list[float]]] = {}
         self._tastes: dict[int, list[tuple]] = {}
         self._vectors: dict[int | tuple[int, int], tuple[np.ndarray, np.ndarray]] = {}
+        self._rising: dict[tuple[int, int], bool] = {}
         self._relief_left: np.ndarray | None = None
         self._terms: dict[int, list[Term]] = {}
         self._valued: dict[tuple[int, tuple[float, ...]], tuple[float, float]] = {}
         self._consent: dict[tuple[str, int], float] = {}
+        self._veto_at_start: dict[str, float] = {}
         self._block: dict[tuple[int, str], float] = {}
         self.start = start_row(case)
         self._at_start: dict[int, float] = {}
@@ -273,6 +276,12 @@ class Minds:
             else:
                 self._believed[observer, actor] = self._table(actor, tastes, self.case.base, weights, ideals)
         return self._believed[observer, actor]
+
+    def trust_helps(self, observer: int, actor: int) -> bool:
+        """Whether no package is worth less, as the observer sees it, to an actor that believes promises more."""
+        if (observer, actor) not in self._rising:
+            self._rising[observer, actor] = min(self._believed_lines(observer, actor)[1], default=0.0) >= 0.0
+        return self._rising[observer, actor]
 
     def _pressed(self, actor: int) -> float:
         """Cost of the pressure felt, for the target of sanctions; 0 for others."""
@@ -532,14 +541,19 @@ class Minds:
 
     def _veto_gain(self, player: str, row: list[float], own: float) -> float:
         """Gain of a veto player whose parent has the utility `own` of the levels."""
-        program, names = self.case.package_programs[f"veto.{player}"]
-        parent = self.case.actor(self.spec.veto_players[player].parent)
+        if player not in self._veto_at_start:
+            parent = self.case.actor(self.spec.veto_players[player].parent)
+            self._veto_at_start[player] = self._veto_value(player, list(self.start), self.at_start(parent))
+        return self._veto_value(player, row, own) - self._veto_at_start[player]
 
-        def value(levels: list[float], utility: float) -> float:
-            numbers = [utility if n == "parent" else self.h.named(n, levels) for n in names]
-            return program.value_at(numbers)
-
-        return value(row, own) - value(list(self.start), self.at_start(parent))
+    def _veto_value(self, player: str, row: list[float], own: float) -> float:
+        key = f"veto.{player}"
+        program, names = self.case.package_programs[key]
+        p = self.p
+        numbers = [row[k] if k >= 0 else p[~k] for k in self.case.package_sources[key]]
+        if PARENT in names:
+            numbers[names.index(PARENT)] = own
+        return program.value_at(numbers)
 
     def consent_to_levels(self, player: str, row: list[float]) -> float:
         """Probability that a veto player consents to any levels."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import simpy
@@ -545,20 +546,28 @@ def deliverable_value(h: History, holder: int, other: int) -> float:
         beyond = line.beyond_set
         waived = minds.waived_at(other, line, points)
         break
-    for t in range(size):
-        free[t] = bound[t] = baseline
-        open_found = False
-        for package in order:
-            value = base[package] + slopes[package] * points[t] - cost * h.relief_left[package]
-            if value >= reserve:
-                if not open_found:
-                    free[t] = lines[package]
-                    open_found = True
-                if waived[t] or package not in beyond:
-                    bound[t] = lines[package]
-                    break
+    worth = (base, slopes, h.relief_left, cost, reserve)
+    # What a type accepts, a more trusting one accepts: from the most trusting type down, no search goes back.
+    nested = minds.trust_helps(holder, other) and all(a <= b for a, b in pairwise(points))
+    first = within = 0
+    for t in range(size - 1, -1, -1):
+        first = _next_accepted(order, first if nested else 0, points[t], worth, frozenset())
+        free[t] = bound[t] = lines[order[first]] if first < len(order) else baseline
+        if not waived[t] and beyond:
+            within = _next_accepted(order, within if nested else 0, points[t], worth, beyond)
+            bound[t] = lines[order[within]] if within < len(order) else baseline
     value = expectation.expected_deliverable(free, bound, points, beliefs, start, size, line_belief, 2.0)
     return expectation.triumph_value(value, baseline, lines[case.named[m.triumph]])
+
+
+def _next_accepted(order: list[int], start: int, point: float, worth: tuple, beyond: frozenset[int]) -> int:
+    """Place of the first package from `start` on that a type at `point` accepts; the end of the list if none."""
+    base, slopes, left, cost, reserve = worth
+    for n in range(start, len(order)):
+        package = order[n]
+        if base[package] + slopes[package] * point - cost * left[package] >= reserve and package not in beyond:
+            return n
+    return len(order)
 
 
 def _best_first(h: History, holder: int, lines: list[float]) -> list[int]:

@@ -26,6 +26,7 @@ from sim.randomness import key_of, path_hash
 from sim.rules.expression import evaluate
 
 DAYS_PER_YEAR = 365.0
+PARENT = "parent"  # in a veto player's utility: what the actor that it belongs to makes of a package
 
 
 @dataclass(frozen=True)
@@ -135,11 +136,30 @@ class Case:
 
     def actor(self, identifier: str) -> int:
         """Index of an actor."""
-        return self.actor_ids.index(identifier)
+        return self._actor_index[identifier]
 
     def issue(self, identifier: str) -> int:
         """Index of an issue."""
-        return self.issue_ids.index(identifier)
+        return self._issue_index[identifier]
+
+    @cached_property
+    def _actor_index(self) -> dict[str, int]:
+        return {identifier: n for n, identifier in enumerate(self.actor_ids)}
+
+    @cached_property
+    def _issue_index(self) -> dict[str, int]:
+        return {identifier: n for n, identifier in enumerate(self.issue_ids)}
+
+    @cached_property
+    def package_sources(self) -> dict[str, list[int]]:
+        """Where each name of a package program is read: an issue's level, or with ``~`` the slot of an input."""
+        return {
+            key: [
+                self.issue(n) if n in self.spec.issues else ~self.slots.parameters[n].number if n != PARENT else ~0
+                for n in names
+            ]
+            for key, (_, names) in self.package_programs.items()
+        }
 
     def compile(self, text: str) -> Condition:
         """The expression as a program over the named quantities; `held(...)` gets a slot of its own."""

@@ -26,15 +26,9 @@ def start_row(case: Case) -> Row:
 
 def derived_value(case: Case, name: str, row: Row | list[float], inputs: list[float]) -> float:
     """A derived quantity at the given issue levels."""
-    program, names = case.package_programs[f"derived.{name}"]
-    return program.value_at([named_value(case, n, row, inputs) for n in names])
-
-
-def named_value(case: Case, name: str, row: Row | list[float], inputs: list[float]) -> float:
-    """An issue level or parameter that a package expression names."""
-    if name in case.spec.issues:
-        return row[case.issue(name)]
-    return inputs[case.slots.parameters[name].number]
+    key = f"derived.{name}"
+    program = case.package_programs[key][0]
+    return program.value_at([row[k] if k >= 0 else inputs[~k] for k in case.package_sources[key]])
 
 
 def utility_at(case: Case, actor: str, row: Row | list[float], inputs: list[float], credibility: float) -> float:

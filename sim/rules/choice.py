@@ -65,7 +65,9 @@ def logit_probabilities(
     for a in range(num_options):
         if allowed[a]:
             exponent = precision * values[a] - top
-            weight = exp(exponent) if exponent > -EXPONENT_BOUND else exp(-EXPONENT_BOUND)
+            weight = 1.0  # exp of 0, which is what the best option has
+            if exponent != 0.0:
+                weight = exp(exponent) if exponent > -EXPONENT_BOUND else exp(-EXPONENT_BOUND)
             out[a] = weight
             total += weight
         else:

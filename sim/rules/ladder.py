@@ -189,8 +189,11 @@ def believed_concession(
             top = hold
         if escalate > top:
             top = escalate
-        weight = exp(precision * (concede - top))
-        chance += beliefs[cell] * weight / (weight + exp(precision * (hold - top)) + exp(precision * (escalate - top)))
+        # The best option's weight is exp of 0.
+        weight = exp(precision * (concede - top)) if concede != top else 1.0
+        holding = exp(precision * (hold - top)) if hold != top else 1.0
+        escalating = exp(precision * (escalate - top)) if escalate != top else 1.0
+        chance += beliefs[cell] * weight / (weight + holding + escalating)
     return chance
 
 

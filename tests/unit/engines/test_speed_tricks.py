@@ -8,6 +8,7 @@ import struct
 
 import pytest
 
+from sim import arithmetic
 from sim.model.translate import translated
 from sim.rules import expression as machine
 from tests.played import case_of
@@ -84,3 +85,36 @@ def test_the_utility_of_one_package_is_that_of_the_whole_table():
             for package in range(table.total):
                 assert bits(alone.utility(actor, package)) == bits(values[package])
                 assert bits(table.utility(actor, package)) == bits(values[package])
+
+
+def test_inputs_drawn_at_once_have_the_uniforms_of_their_addresses():
+    from sim.engines.inputs import _uniforms
+    from sim.randomness import Stream, uniform
+
+    case = case_of("summit")
+    for replication, seed, branch in ((0, 1, 0), (4_000_000_000, 2**64 - 1, 3), (17, 2**40 + 5, 0)):
+        addresses = [(drawn.key, drawn.counter) for drawn in case.inputs]
+        for shares in case.shares:
+            addresses += zip(shares.keys, shares.counters, strict=True)
+        expected = [uniform(seed, replication, branch, Stream.INPUT, key, 0, counter) for key, counter in addresses]
+        assert _uniforms(case, replication, seed, branch) == expected
+
+
+def test_the_best_option_weighs_what_the_exponential_of_zero_is():
+    assert bits(arithmetic.exp(0.0)) == bits(arithmetic.exp(-0.0)) == bits(1.0)
+
+
+def test_what_can_be_delivered_is_found_by_one_pass_or_by_a_search_for_every_type(monkeypatch):
+    from sim.engines import event_engine
+    from sim.engines.minds import Minds
+    from sim.engines.talks import deliverable_value
+
+    for seed in range(12):
+        h = event_engine.build(case_of("summit"), 0, seed)
+        h.w.capability = 0.1 * seed  # moves what the other side would have without a deal
+        one, two = h.side_indices
+        assert h.minds.trust_helps(one, two)
+        value = deliverable_value(h, one, two)
+        monkeypatch.setattr(Minds, "trust_helps", lambda *_: False)
+        assert bits(deliverable_value(h, one, two)) == bits(value)
+        monkeypatch.undo()
