@@ -61,7 +61,8 @@ def finished_run() -> tuple[Path, str]:
 
 def _plain() -> dict[str, str]:
     """The environment of a terminal with 80 columns and no colours."""
-    return os.environ | {"NO_COLOR": "1", "COLUMNS": "80", "PYTHONIOENCODING": "utf-8"}
+    kept = {name: value for name, value in os.environ.items() if name not in ("FORCE_COLOR", "CLICOLOR_FORCE")}
+    return kept | {"NO_COLOR": "1", "COLUMNS": "80", "PYTHONIOENCODING": "utf-8"}
 
 
 def shown(printed: str) -> str:
@@ -99,7 +100,7 @@ def printed_story() -> str:
     printed = io.StringIO()
     with (
         tempfile.TemporaryDirectory(prefix="sim-story-") as folder,
-        mock.patch.dict(os.environ, _plain()),
+        mock.patch.dict(os.environ, _plain(), clear=True),
         contextlib.redirect_stdout(printed),
     ):
         code = main([*words, "--html", str(Path(folder) / "story.html")])

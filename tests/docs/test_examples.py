@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import glob
-import importlib
 import re
 import shlex
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests.counts import sample_size
-
-sys.path.insert(0, str(Path(__file__).parent))
-pages = importlib.import_module("pages")
-sys.path.pop(0)
+from tests.docs import pages
 
 ROOT = pages.ROOT
 SHELL = [page for page in pages.PAGES if pages.has(page, "sh")]
