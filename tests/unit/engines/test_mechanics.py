@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sim.engines.event_engine import play
-from sim.engines.history import Decision, Log
+from sim.engines.log import Decision, Log
 from tests.played import SEED, case_of
 
 
