@@ -32,6 +32,7 @@ GENERATED: dict[str, tuple[str, bool | str]] = {
     "golden": ("tools.golden:write", True),
     "picture": ("tools.picture:write", "tools.picture:stale"),
     "figures": ("tools.figures:write", "tools.figures:stale"),
+    "benchmark": ("tools.benchmark:write", False),
     "story": ("tools.figures:write_story", True),
 }
 

@@ -26,6 +26,7 @@ PARTS = (
     ("What couples the parts", mechanisms),
     ("What happens to them", effects),
 )
+WHOLES = (scenario.ScenarioSpec, actors.Actor, mechanisms.Mechanisms, effects.Effects)
 IN_WORDS = {
     "number": "number",
     "non_negative": "number >= 0",
@@ -113,7 +114,7 @@ def _listed(keys: tuple[str, ...], fields: Any) -> str:
 
 
 def _models(module: Any) -> Iterator[type[BaseModel]]:
-    """Public models defined in a module, the file itself first."""
+    """Public models defined in a module, those that hold the others first."""
     found = [
         item
         for name, item in vars(module).items()
@@ -122,7 +123,7 @@ def _models(module: Any) -> Iterator[type[BaseModel]]:
         and item.__module__ == module.__name__
         and not name.startswith("_")
     ]
-    yield from sorted(found, key=lambda item: item is not scenario.ScenarioSpec)
+    yield from sorted(found, key=lambda item: item not in WHOLES)
 
 
 def _section(model: type[BaseModel], definitions: dict[str, Any], places: dict[str, list[str]]) -> str:
@@ -169,6 +170,8 @@ def _kind(item: dict[str, Any]) -> str:
         case "string":
             if item.get("format") == "date":
                 return "date"
+            if "examples" in item:
+                return "duration"
             if "pattern" in item:
                 return "name" if item["pattern"].startswith("^[A-Za-z]") else "slug"
             return "text"
