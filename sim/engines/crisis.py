@@ -330,20 +330,25 @@ class Crisis:
     def _learn(self, mover: int, rung: int, chosen: int, precision: float, now: float, nxt: float) -> None:
         """Observers learn about the mover's cost of war from its move, by the very logit that made it."""
         h = self.h
-        belief = next((b for b in h.minds.beliefs if b.actor == mover and b.trait == "war_cost"), None)
-        if belief is None or h.kappa == 0.0:
+        beliefs = h.minds.about(mover, "war_cost")
+        if not beliefs or h.kappa == 0.0:
             return
+        belief = beliefs[0]
         likelihoods = []
         out = [0.0, 0.0, 0.0]
         chances = [0.0, 0.0, 0.0]
         allowed = [1.0, 1.0, 1.0]
         side = self.side_numbers(mover, belief.points[0])
         scale = self._scale(rung)
-        for point in belief.points:
+        # Far below the brink the values do not depend on the cost of war: one logit serves all points.
+        points = belief.points if rung + 1 >= self.last - 2 else belief.points[:1]
+        for point in points:
             side[3], side[4] = self.fight_and_force(mover, side[0], point)
             ladder.crisis_values(rung, self.last, side, self.table, self.terms, scale, now, nxt, out)
             logit_probabilities(out, allowed, 3, precision, chances)
             likelihoods.append(chances[chosen])
+        if len(points) < belief.size:
+            likelihoods *= belief.size
         h.minds.observe_act(mover, "war_cost", likelihoods, 3)
 
     def after_force(self) -> None:

@@ -8,6 +8,7 @@ it has acted it calls `settle`, which brings everything that depends on the situ
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import simpy
@@ -89,6 +90,7 @@ class History(Decisions, Draws, Relations, Setting, SlowQuantities):
         self._start_world()
         self.quantities: list[float] = []
         self.observe: list = []
+        self.observe_once: Sequence = ()
         self.held_since: list[float] = []
 
     # Preparation
@@ -99,7 +101,7 @@ class History(Decisions, Draws, Relations, Setting, SlowQuantities):
             for name in arrival.reads or ():
                 self.case.names.setdefault(name, len(self.case.names))
         self.quantities = [0.0] * len(self.case.names)
-        self.observe = observers_of(self.case)
+        self.observe, self.observe_once = observers_of(self.case)
         self.held_since = [NEVER] * len(self.case.held)
         self.rate_observe = rate_observers_of(self.case, self)
         self.arrivals.sort(key=lambda arrival: (arrival.key, arrival.lane))
@@ -216,11 +218,12 @@ class History(Decisions, Draws, Relations, Setting, SlowQuantities):
         quantities = self.quantities
         readers = self.readers
         unseen = self.unseen
-        for slot, read in self.observe:
+        for slot, read in chain(self.observe, self.observe_once):
             value = read(self)
             if value != quantities[slot]:
                 quantities[slot] = value
                 unseen.update(readers[slot])
+        self.observe_once = ()  # parameters do not move again
         unseen.update(self.reads_more)
         self.fields = None
         self._follow()

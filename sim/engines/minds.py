@@ -7,6 +7,7 @@ All arithmetic is the rules'; this file only knows where the numbers are.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -49,6 +50,16 @@ class Term(NamedTuple):
     known: dict[float, float]  # level -> what it adds: levels move one or two at a time
 
 
+class Veto(NamedTuple):
+    """How a veto player values a package."""
+
+    parent: int
+    value_at: Callable[[Sequence[float]], float]
+    sources: list[int]  # where the numbers are that it takes, see `Case.package_sources`
+    place: int  # of the parent's utility among them; -1 if it is not used
+    at_start: float  # value of the status quo
+
+
 class Minds:
     """Utilities, disagreement payoffs and beliefs of one history."""
 
@@ -73,7 +84,7 @@ class Minds:
         self._terms: dict[int, list[Term]] = {}
         self._valued: dict[tuple[int, tuple[float, ...]], tuple[float, float]] = {}
         self._consent: dict[tuple[str, int], float] = {}
-        self._veto_at_start: dict[str, float] = {}
+        self._vetoes: dict[str, Veto] = {}
         self._block: dict[tuple[int, str], float] = {}
         self.start = start_row(case)
         self._at_start: dict[int, float] = {}
@@ -82,6 +93,7 @@ class Minds:
         self._derived_vary = any(path.startswith("parameters.") for path in drawn)
         self.beliefs: list[Belief] = []
         self.index: dict[tuple[int, int, str], Belief] = {}
+        self._about: dict[tuple[int, str], list[Belief]] = {}
         self._lay_out_beliefs()
 
     def _risk_of(self, identifier: str) -> tuple[float, float] | None:
@@ -155,14 +167,19 @@ class Minds:
         self._update(actor, "commitment", likelihoods, 0.0, 1.0)
         self.h.all_stale = True
 
+    def about(self, actor: int, trait: str) -> list[Belief]:
+        """What observers believe about one trait of an actor, in order of observers."""
+        if (actor, trait) not in self._about:
+            self._about[actor, trait] = [b for b in self.beliefs if b.actor == actor and b.trait == trait]
+        return self._about[actor, trait]
+
     def _update(self, actor: int, trait: str, likelihoods: list[float], noise: float, options: float) -> None:
         if self.h.kappa == 0.0:
             return
-        for belief in self.beliefs:
-            if belief.actor == actor and belief.trait == trait:
-                learning.update_beliefs(
-                    self.h.w.beliefs, belief.start, belief.size, likelihoods, 0, self.h.kappa, noise, options
-                )
+        for belief in self.about(actor, trait):
+            learning.update_beliefs(
+                self.h.w.beliefs, belief.start, belief.size, likelihoods, 0, self.h.kappa, noise, options
+            )
 
     def trust(self, observer: int, actor: int) -> float:
         """The observer's belief that the actor keeps its word; 1 where it has no such trait."""
@@ -337,6 +354,11 @@ class Minds:
         """The actor's utility of one package now: out of its table if that is up to date, else worked out alone."""
         if package < 0:
             return self.at_start(actor)
+        value = self._plain_utility(actor, package)
+        return value if self.risk[actor] is None else self.felt(actor, value, self.disagreement(actor))
+
+    def _plain_utility(self, actor: int, package: int) -> float:
+        """The same without the actor's attitude to risk."""
         credibility, cost = state = (self.h.w.credibility[actor], self._pressed(actor))
         known = self._true.get(actor)
         if known is not None and known[0] == state:
@@ -419,7 +441,7 @@ class Minds:
             return self.of_levels(actor, w.level)
         if w.deal >= 0:
             # Talks that fail leave the deal as it is: its promise if it is kept, what is seen of it in a dispute.
-            return self.of_levels(actor, w.seen) if w.deal_disputed else self._plain_utilities(actor)[w.deal]
+            return self.of_levels(actor, w.seen) if w.deal_disputed else self._plain_utility(actor, w.deal)
         if h.treaties:
             return self.of_levels(actor, w.level)
         return self.without_deal(actor)
@@ -531,29 +553,38 @@ class Minds:
     def veto_gain(self, player: str, package: int) -> float:
         """Gain of a veto player from a package over the status quo, at this history's tastes."""
         key = (player, package)
-        if key not in self._consent:
-            parent = self.case.actor(self.spec.veto_players[player].parent)
+        gain = self._consent.get(key)
+        if gain is None:
+            parent = self._veto(player).parent
             base, slopes = self._lines(parent)
             credibility = self.h.first_credibility[parent]
             own = base[package] + slopes[package] * credibility if package >= 0 else self.at_start(parent)
-            self._consent[key] = self._veto_gain(player, self.row(package), own)
-        return self._consent[key]
+            gain = self._consent[key] = self._veto_gain(player, self.row(package), own)
+        return gain
 
     def _veto_gain(self, player: str, row: list[float], own: float) -> float:
         """Gain of a veto player whose parent has the utility `own` of the levels."""
-        if player not in self._veto_at_start:
-            parent = self.case.actor(self.spec.veto_players[player].parent)
-            self._veto_at_start[player] = self._veto_value(player, list(self.start), self.at_start(parent))
-        return self._veto_value(player, row, own) - self._veto_at_start[player]
+        veto = self._veto(player)
+        return self._veto_value(veto, row, own) - veto.at_start
 
-    def _veto_value(self, player: str, row: list[float], own: float) -> float:
-        key = f"veto.{player}"
-        program, names = self.case.package_programs[key]
+    def _veto(self, player: str) -> Veto:
+        """What is the same for all packages."""
+        if player not in self._vetoes:
+            key = f"veto.{player}"
+            program, names = self.case.package_programs[key]
+            parent = self.case.actor(self.spec.veto_players[player].parent)
+            place = names.index(PARENT) if PARENT in names else -1
+            veto = Veto(parent, program.value_at, self.case.package_sources[key], place, 0.0)
+            at_start = self._veto_value(veto, list(self.start), self.at_start(parent))
+            self._vetoes[player] = veto._replace(at_start=at_start)
+        return self._vetoes[player]
+
+    def _veto_value(self, veto: Veto, row: list[float], own: float) -> float:
         p = self.p
-        numbers = [row[k] if k >= 0 else p[~k] for k in self.case.package_sources[key]]
-        if PARENT in names:
-            numbers[names.index(PARENT)] = own
-        return program.value_at(numbers)
+        numbers = [row[k] if k >= 0 else p[~k] for k in veto.sources]
+        if veto.place >= 0:
+            numbers[veto.place] = own
+        return veto.value_at(numbers)
 
     def consent_to_levels(self, player: str, row: list[float]) -> float:
         """Probability that a veto player consents to any levels."""
@@ -578,6 +609,12 @@ class Minds:
         """Veto players whose consent a package needs; a treaty's replace those of a deal."""
         if not self.spec.mechanisms.veto_players:
             return []
+        cache = self.case.__dict__.setdefault("_players_for", {})
+        if (package, kind) not in cache:
+            cache[package, kind] = self._list_players_for(package, kind)
+        return cache[package, kind]
+
+    def _list_players_for(self, package: int, kind: str) -> list[str]:
         kinds = set(kind.split("+"))
         if "deal" in kinds and self.h.needs_treaty(package) and self.h.treaty_players:
             kinds = (kinds - {"deal"}) | {"treaty"}
@@ -587,13 +624,14 @@ class Minds:
         """Probability that some veto player blocks a package."""
         if package < 0 or not self.h.veto_order:
             return 0.0
-        if (package, kind) not in self._block:
+        known = self._block.get((package, kind))
+        if known is None:
             blocks = [
                 consent.block_probability(self.p[self.case.slots.veto_players[n].weight], self.consent_of(n, package))
                 for n in self.players_for(package, kind)
             ]
-            self._block[package, kind] = consent.any_blocks(blocks, len(blocks))
-        return self._block[package, kind]
+            known = self._block[package, kind] = consent.any_blocks(blocks, len(blocks))
+        return known
 
     # Expectation
 

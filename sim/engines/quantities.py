@@ -119,14 +119,19 @@ def kinds_of(spec: Any) -> dict[str, str]:
     return kinds
 
 
-def observers_of(case: Case) -> list[tuple[int, Read]]:
-    """(position, how to read it) for every quantity that the case's expressions name."""
+Observers = list[tuple[int, Read]]
+
+
+def observers_of(case: Case) -> tuple[Observers, Observers]:
+    """(position, how to read it) for every quantity that the case's expressions name; those that never move apart."""
     cache = case.__dict__.get("_observers")
-    if cache is not None and len(cache) == len(case.names):
+    if cache is not None and sum(map(len, cache)) == len(case.names):
         return cache
-    observers = [(position, _reader(case, name)) for name, position in sorted(case.names.items(), key=lambda i: i[1])]
-    case.__dict__["_observers"] = observers
-    return observers
+    moving, fixed = [], []
+    for name, position in case.names.items():
+        (fixed if name in case.spec.parameters else moving).append((position, _reader(case, name)))
+    case.__dict__["_observers"] = moving, fixed
+    return moving, fixed
 
 
 class RateObservers(NamedTuple):
@@ -168,7 +173,7 @@ def rate_observers_of(case: Case, h: History) -> RateObservers:
         # `attrgetter` gives a tuple only from two names on, hence the last two.
         attrgetter(*(_RECORDED[name] for name in recorded), "text", "text"),
         [case.names[name] for name in recorded],
-        [item for item in observers_of(case) if item[0] in others],
+        [item for item in observers_of(case)[0] if item[0] in others],
     )
     case.__dict__["_rate_observers"] = observers
     return observers

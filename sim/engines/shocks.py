@@ -34,12 +34,14 @@ class Hazard:
         kind = self.spec.kind
         if kind == "poisson":
             self.factor = h.case.compile(self.spec.factor)
+            self.factor_at = self.factor.value_at
             self.base = h.p[self.slots.rate] / h.year
             h.arrivals.append(
                 Arrival(h, name, self.key, self._rate, self.occur, reads=self._reads(self.factor))
             )
         elif kind == "self_exciting":
             self.factor = h.case.compile(self.spec.factor)
+            self.factor_at = self.factor.value_at
             self.paused = h.case.compile(self.spec.paused)
             decay = relaxation.rate_from_half_life(h.p[self.slots.half_life])
             self.base = h.p[self.slots.baseline] / h.year
@@ -71,7 +73,7 @@ class Hazard:
         h = self.h
         if self.when is not None and not h.holds(self.when):
             return 0.0
-        rate = self.base * h.value(self.factor)
+        rate = self.base * self.factor_at(h.quantities)
         if self.spec.by_type is not None:
             rate *= self._type_factor()
         return rate if rate > 0.0 else 0.0
@@ -111,7 +113,7 @@ class Hazard:
         paused = h.holds(self.paused)
         # The type multiplies what comes from outside; on the excitation too it would change the branching number.
         by_type = self._type_factor() if self.spec.by_type is not None else 1.0
-        return self.base, 1.0 if paused else by_type * h.value(self.factor), by_type * self.paused_rate, paused
+        return self.base, 1.0 if paused else by_type * self.factor_at(h.quantities), by_type * self.paused_rate, paused
 
     def calendar(self) -> Generator[simpy.Event, Any, None]:
         """The given dates, then every period."""

@@ -365,9 +365,10 @@ def learn_from_reply(
     minds = h.minds
     identifier = h.case.actor_ids[actor]
     if "credibility" in h.case.grids[identifier]:
-        observer = next((b.observer for b in minds.beliefs if b.actor == actor and b.trait == "credibility"), None)
-        if observer is not None:
-            belief = minds.index[observer, actor, "credibility"]
+        beliefs = minds.about(actor, "credibility")
+        if beliefs:
+            belief = beliefs[0]
+            observer = belief.observer
             base, slopes = minds._believed_lines(observer, actor)
             d = minds.disagreement(actor)
             cost = minds._pressed(actor) * (h.relief_left[package])

@@ -169,6 +169,21 @@ def believed_concession(
     staying = d - ladder[row + 2]
     slip = ladder[row]
     chance = 0.0
+    if above < last - 2:
+        # Neither value depends on the cost of fighting here: one logit serves all cells.
+        hold = staying - slip * terms[2] * above
+        escalate = d - ladder[row + 7] - ladder[row + 6] - ladder[row + 4] * (terms[2] * (above + 1))
+        top = concede
+        if hold > top:
+            top = hold
+        if escalate > top:
+            top = escalate
+        weight = exp(precision * (concede - top)) if concede != top else 1.0
+        holding = exp(precision * (hold - top)) if hold != top else 1.0
+        escalating = exp(precision * (escalate - top)) if escalate != top else 1.0
+        for cell in range(cells):
+            chance += beliefs[cell] * weight / (weight + holding + escalating)
+        return chance
     for cell in range(cells):
         fight = fights[cell]
         if above >= last:
@@ -179,10 +194,7 @@ def believed_concession(
             escalate = forces[cell]
         else:
             hold = staying - slip * terms[2] * above
-            if above == last - 2:
-                lost = terms[0] * (d - fight) + terms[1]
-            else:
-                lost = terms[2] * (above + 1)
+            lost = terms[0] * (d - fight) + terms[1]
             escalate = d - ladder[row + 7] - ladder[row + 6] - ladder[row + 4] * lost
         top = concede
         if hold > top:

@@ -74,12 +74,16 @@ def test_expressions_of_any_length_can_be_translated():
     assert translated(code, [])([1.0, 0.5]) == machine.evaluate(code, [], [1.0, 0.5], [0.0] * 3)
 
 
-def test_the_utility_of_one_package_is_that_of_the_whole_table():
+@pytest.mark.parametrize("aversion", [1.0, 2.25])
+def test_the_utility_of_one_package_is_that_of_the_whole_table(aversion):
     from sim.engines import event_engine
 
+    case = case_of("summit")
+    changes = {f"actors.{name}.risk.loss_aversion": aversion for name in case.actor_ids}
     for seed in range(3):
-        alone = event_engine.build(case_of("summit"), 0, seed).minds
-        table = event_engine.build(case_of("summit"), 0, seed).minds
+        alone = event_engine.build(case_of("summit", changes), 0, seed).minds
+        table = event_engine.build(case_of("summit", changes), 0, seed).minds
+        assert all((risk is None) == (aversion == 1.0) for risk in table.risk)
         for actor in range(len(table.ids)):
             values = table.utilities(actor)
             for package in range(table.total):
