@@ -53,7 +53,10 @@ COUNTS: dict[str, Count] = {
     # the summit: decisions in worlds that are ready to run, and whole histories
     "response_node": Count(ci=40, full=1_000),
     "mechanisms": Count(ci=100, full=1_000),  # the unit; rows of the table take one or two
+    "sign_worlds": Count(ci=25, full=500),
+    "signs": Count(ci=125, full=1_000),  # whole histories of a year; some take twice as many
     "hype_histories": Count(ci=16, full=400),
+    "menu_cap": Count(ci=40, full=3_000),  # paired histories at the cap and at twice the cap
     # laws of whole histories: exact, so a few histories of each scenario are enough; a quarter as many of the summit
     "laws_histories": Count(ci=12, full=200),
     "constraints_histories": Count(ci=6, full=100),
@@ -64,6 +67,8 @@ COUNTS: dict[str, Count] = {
     "stress_histories": Count(ci=12, full=100),
     "fixture_histories": Count(ci=60, full=600),
     "node_histories": Count(ci=60, full=200),  # at most; it stops when all nodes have been seen
+    # intervals of the claims audit: coverage .95 to within two points and 4.1 standard errors
+    "claim_intervals": Count(ci=1_000, full=20_000),
 }
 
 _mode: Mode = "ci"

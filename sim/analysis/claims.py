@@ -27,7 +27,18 @@ from sim.experiments.probes import shape_of
 from sim.model.diagnostics import did_you_mean
 from sim.model.load import load_document
 from sim.model.reader import Document
-from sim.model.seed import Claim, Figure, LoadedSeed, NormalGap, Part, Term, check_against, load_seed, seed_path_of, terms
+from sim.model.seed import (
+    Claim,
+    Figure,
+    LoadedSeed,
+    NormalGap,
+    Part,
+    Term,
+    check_against,
+    load_seed,
+    seed_path_of,
+    terms,
+)
 from sim.reports.content import ClaimRow
 from sim.rules.expectation import gap_probability
 

@@ -2,7 +2,7 @@
 
 A probe builds a history without playing it, sets what the question wants set, and reads one number. Where the number is
 the probability of an option, the engine's own decision is made with its log on, so that a probe cannot drift from what
-runs do. The history is thrown away afterwards.
+runs do; a decision on a track that is switched off has probability 0. The history is thrown away afterwards.
 """
 
 from __future__ import annotations
@@ -109,23 +109,25 @@ def _first_options(h: History) -> None:
 
 
 def _meeting(h: History, probe: Probe) -> Any:
-    track = h.meetings.get(str(probe.track))
-    if track is None:
+    """The leaders' meetings of the track; None where they are switched off."""
+    name = str(probe.track)
+    if h.spec.tracks[name].protocol != "final_offer":
         raise UsageError(
-            f"the probe '{probe.name}' asks about '{probe.track}', which is no enabled meeting of leaders",
+            f"the probe '{probe.name}' asks about '{name}', on which no leaders meet",
             hint="name a track with the protocol final_offer",
         )
-    return track
+    return h.meetings.get(name)
 
 
 def _council(h: History, probe: Probe) -> Any:
-    council = h.councils.get(str(probe.track))
-    if council is None or not hasattr(council, "find_terms"):
+    """The council of the track; None where it is switched off."""
+    name = str(probe.track)
+    if h.spec.tracks[name].protocol != "staged_consent":
         raise UsageError(
-            f"the probe '{probe.name}' asks about '{probe.track}', which is no enabled council",
+            f"the probe '{probe.name}' asks about '{name}', which is no council",
             hint="name a track with the protocol staged_consent",
         )
-    return council
+    return h.councils.get(name)
 
 
 def _probability(h: History, node: str, actor: int, option: int) -> float:
@@ -139,6 +141,8 @@ def _probability(h: History, node: str, actor: int, option: int) -> float:
 def _invitation(h: History, probe: Probe) -> float:
     """Probability that the proposer invites, or that the responder accepts an invitation."""
     meeting = _meeting(h, probe)
+    if meeting is None:
+        return 0.0
     meeting.set_pending(NEVER)
     _first_options(h)
     meeting.invite("probe")
@@ -149,6 +153,8 @@ def _invitation(h: History, probe: Probe) -> float:
 def _answer(h: History, probe: Probe) -> float:
     """Probability that the package is accepted on the table of leaders, where a counter-offer is possible."""
     meeting = _meeting(h, probe)
+    if meeting is None:
+        return 0.0
     meeting.answer(_package(h, probe.package), h.p[h.slots.choice.leaders])
     return _probability(h, "answer", meeting.responder, 0)
 
@@ -156,6 +162,8 @@ def _answer(h: History, probe: Probe) -> float:
 def _maximal(h: History, probe: Probe) -> float:
     """Probability that the proposal at a meeting is a maximal demand."""
     meeting = _meeting(h, probe)
+    if meeting is None:
+        return 0.0
     meeting.propose(h.p[h.slots.choice.leaders])
     own, least = h.minds.utilities(meeting.proposer), h.maximal_utility()
     decision = next(item for item in h.log.decisions if item.node == "proposal")
@@ -168,6 +176,8 @@ _RESPONSES = ("continue", "pressure", "force")
 def _response(h: History, probe: Probe) -> float:
     """Probability of a response to a first meeting that ended in nothing."""
     meeting = _meeting(h, probe)
+    if meeting is None:
+        return 0.0
     if probe.option not in _RESPONSES:
         raise UsageError(f"a failed meeting has no response '{probe.option}'", hint=f"one of {', '.join(_RESPONSES)}")
     _first_options(h)
@@ -178,6 +188,8 @@ def _response(h: History, probe: Probe) -> float:
 def _vote(h: History, probe: Probe) -> float:
     """Probability of a member's yes to the package; of the whole council's where no member is named."""
     council = _council(h, probe)
+    if council is None:
+        return 0.0
     council.terms = _package(h, probe.package)
     council.vote(0)
     chances = {item.actor: item.probabilities[0] for item in h.log.decisions if item.node == "stage_vote"}
@@ -192,8 +204,8 @@ def _vote(h: History, probe: Probe) -> float:
 
 def _terms(h: History, probe: Probe) -> float:
     """Level of an issue in the text that a council would put to the vote."""
-    row = h.minds.row(_council(h, probe).find_terms())
-    return row[h.case.issue(str(probe.issue))]
+    council = _council(h, probe)
+    return h.minds.row(council.find_terms())[h.case.issue(str(probe.issue))] if council is not None else float("nan")
 
 
 def _consent(h: History, probe: Probe) -> float:

@@ -225,6 +225,24 @@ class Check(Strict):
     counter: Counter = Field(description="A planted scenario in which it fails.")
 
 
+class Move(Strict):
+    """Another value of a quantity that a claim names, with what must change beside it (shares that sum to one)."""
+
+    to: Any = Field(description="The other value.")
+    beside: dict[str, Any] = Field(default_factory=dict, alias="with", description="Other changes by path.")
+
+    model_config = Strict.model_config | {"populate_by_name": True}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_value(cls, data: Any) -> Any:
+        return data if isinstance(data, dict) and "to" in data else {"to": data}
+
+    def changes(self, path: str) -> dict[str, Any]:
+        """All changes by path."""
+        return {path: self.to, **self.beside}
+
+
 class Claim(Strict):
     """One claim of the source, in our words."""
 
@@ -233,7 +251,7 @@ class Claim(Strict):
     actors: list[str] = Field(min_length=1)
     claim: Text
     params: list[str] = Field(default_factory=list, description="Names of the model's quantities, as in the theory.")
-    paths: dict[str, Any] = Field(
+    paths: dict[str, Move] = Field(
         default_factory=dict, description="Paths of these in the scenario, each with another value that moves the figure."
     )
     grounds: Text
@@ -426,6 +444,8 @@ def check_against(loaded: LoadedSeed, spec: ScenarioSpec, data: Any, columns: It
     for number, claim in enumerate(loaded.seed.claims):
         base: Path = ("claims", number)
         _check_paths(problems, (*base, "paths"), claim.paths, data)
+        for path, move in claim.paths.items():
+            _check_paths(problems, (*base, "paths", path, "with"), move.beside, data)
         for name in claim.actors:
             _name(problems, (*base, "actors"), name, spec.actors, "actor")
         if claim.switch is not None:

@@ -1,0 +1,140 @@
+"""Each check of the shipped seed can fail, and each quantity that a claim names moves the claim's figure.
+
+A check that no scenario could fail, or a citation that changes nothing, would be decoration.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sim import resources
+from sim.analysis.claims import Auditor
+from sim.experiments.claims import Task, World, Worlds
+from sim.model.reader import read
+from sim.model.seed import Claim, load_seed
+from tests.claims.sized import sized
+
+DOCUMENT = read(resources.scenario_path("summit"))
+LOADED = load_seed(resources.seed_path("rp-2018-03"))
+CLAIMS = LOADED.seed.claims
+CHECKED = [claim for claim in CLAIMS if claim.check is not None]
+WORLDS = Worlds(DOCUMENT)
+STEPS = (6, 24, 60)  # histories that are tried one after the other until a figure moves
+
+
+def auditor(base=None, variant=None) -> Auditor:
+    return Auditor(DOCUMENT, LOADED, base=base, variant=variant, worlds=WORLDS)
+
+
+# What is there -----------------------------------------------------------------------------------------------------
+
+
+def test_all_claims_are_there_and_nearly_all_are_computed():
+    explicit = [claim for claim in CLAIMS if not claim.implicit]
+    assert 35 == len(explicit)
+    assert 3 == len(CLAIMS) - len(explicit)
+    assert 33 <= sum(claim.check is not None for claim in explicit)
+
+
+def test_all_names_in_the_checks_are_names_of_the_scenario():
+    auditor().check_names()
+
+
+def test_checks_fit_into_a_minute():
+    """At 45 ms a history of three years and 6 ms an answer, two cores have 60 s, less 6 s to start."""
+    days = 0.0
+    for task, number in auditor().wanted(CHECKED).items():
+        if task.probe is None:
+            days += number * WORLDS.completed(task.world)["readings"][-1]
+    answers = sum(number for task, number in auditor().wanted(CHECKED).items() if task.probe is not None)
+    assert days / 1095 * 0.045 + answers * 0.006 < 2 * 54
+
+
+# Counter-scenarios -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("claim", [c for c in CHECKED if c.check.counter.by_hand is None], ids=lambda c: c.id)
+def test_a_check_fails_in_its_counter_scenario(claim: Claim):
+    counter = claim.check.counter
+    number = counter.replications or 20
+    there = auditor(counter.set, counter.variant)
+    result = there.run([sized(claim, number, min(number, 20), counter.part)], workers=1)[0]
+    assert "does not hold" in [part.verdict for part in result.parts], result.parts
+
+
+def test_a_leader_whose_tastes_are_new_is_seen(monkeypatch):
+    """No scenario gives a new leader new tastes, so an engine that does is planted."""
+    from sim.engines import shocks
+
+    claim = LOADED.claim("equal-treatment-top-priority")
+    known = shocks.new_leader
+
+    def with_new_tastes(h, slots, spec, u_class):
+        known(h, slots, spec, u_class)
+        h.p[h.case.slot_of[claim.check.parts[0].figure.probe.path]] *= 0.5
+
+    monkeypatch.setattr(shocks, "new_leader", with_new_tastes)
+    result = auditor().run([sized(claim, 5, 5)], workers=1)[0]
+    assert "does not hold" == result.verdict
+
+
+def test_checks_planted_by_hand_are_in_this_file():
+    for claim in CHECKED:
+        name = claim.check.counter.by_hand
+        assert name is None or f"def {name}(" in Path(__file__).read_text("utf-8"), claim.id
+
+
+# Quantities --------------------------------------------------------------------------------------------------------
+
+NAMED = [(claim, path) for claim in CHECKED for path in claim.paths]
+
+
+def figures(base, claim: Claim, histories: int) -> list[float]:
+    there = auditor(base)
+    there.tables.update(KNOWN)
+    small = sized(claim, histories, 4)
+    found = there.run([small], workers=1)[0]
+    KNOWN.update({task: table for task, table in there.tables.items() if not base})
+    return [part.value for part in found.parts]
+
+
+KNOWN: dict[Task, dict] = {}  # what the unchanged scenario gave, shared by all tests
+
+
+@pytest.mark.parametrize(("claim", "path"), NAMED, ids=[f"{claim.id}-{path}" for claim, path in NAMED])
+def test_a_quantity_that_a_claim_names_moves_its_figure(claim: Claim, path: str):
+    parts = claim.check.parts
+    computed = [n for n, part in enumerate(parts, 1) if not (part.figure.over_rows or (part.minus and part.minus.over_rows))]
+    # First the parts that need no histories, then those that do, with more and more of them.
+    for histories, numbers in ((2, computed), *((step, range(1, len(parts) + 1)) for step in STEPS)):
+        if not numbers:
+            continue
+        some = claim.model_copy(
+            update={"check": claim.check.model_copy(update={"parts": [parts[n - 1] for n in numbers]})}
+        )
+        before = figures({}, some, histories)
+        after = figures(claim.paths[path].changes(path), some, histories)
+        if not np.array_equal(before, after, equal_nan=True):
+            return
+    pytest.fail(f"{path} moves no figure of {claim.id} in {STEPS[-1]} histories")
+
+
+def test_claims_that_name_a_quantity_of_the_scenario_say_where_it_stands():
+    without = {claim.id for claim in CHECKED if not claim.paths}
+    assert set() == without
+
+
+# Implicit claims ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("claim", [c for c in CLAIMS if c.implicit], ids=lambda c: c.id)
+def test_an_implicit_claim_can_be_switched_off(claim: Claim):
+    """Its variant changes the scenario, and does nothing but switch the premise off: it cites the claim."""
+    plain, off = (WORLDS.completed(World.of(name)) for name in (None, claim.switch))
+    assert plain != off
+    variant = DOCUMENT.data["variants"][claim.switch]
+    cited = variant["claim"] if isinstance(variant["claim"], list) else [variant["claim"]]
+    assert claim.id in cited
