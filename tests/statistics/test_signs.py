@@ -1,0 +1,241 @@
+"""Signs that must hold (model.md section 18), on the summit.
+
+Where an act answers the changed number directly, the sign is asserted at that decision, in every world of a sample:
+whole histories drown it in what else happens. The signs of hype are in ``test_response_node.py``; the figures of all
+fifteen, those that do not hold among them, are in ``docs/model/signs.md``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sim.engines import event_engine
+from sim.rules.choice import binary_logit
+from sim.rules.implementation import CHEAT
+from tests.counts import sample_size
+from tests.played import SEED, YEAR, case_of, play_block
+from tests.statistics_helpers import SIGMAS
+
+M = "mechanisms"
+ENFORCEMENT = f"{M}.sanctions.enforcers.CHN"
+# Nothing but a deal: officials and leaders do not meet, and nothing happens that would end it from outside.
+DEAL_ALONE = {
+    "tracks.working.enabled": False,
+    "tracks.summit.enabled": False,
+    "tracks.pact.enabled": False,
+    "hazards.presidential.enabled": False,
+    "hazards.midterm.enabled": False,
+}
+
+
+def worlds(changes: Mapping[str, Any]) -> Iterator[event_engine.History]:
+    """Histories that are ready to run, with this change."""
+    case = case_of("summit", {**YEAR, **changes})
+    for replication in range(sample_size("sign_worlds")):
+        yield event_engine.build(case, replication, SEED)
+
+
+def results(changes: Mapping[str, Any], n: int) -> dict[str, np.ndarray]:
+    """Results of a year of the summit with this change."""
+    return play_block("summit", n, {**YEAR, **changes})["results"]
+
+
+def assert_rises(low: np.ndarray, high: np.ndarray) -> None:
+    """The mean paired difference is above zero by more than 4.1 standard errors."""
+    difference = (high - low)[np.isfinite(high - low)]
+    error = difference.std(ddof=1) / difference.size**0.5
+    assert difference.mean() > SIGMAS * error, f"{difference.mean() / error:+.2f} standard errors"
+
+
+# Credibility of guarantees
+
+
+def gain_of(h: event_engine.History, actor: str, package: str) -> float:
+    """What an actor gains by a package over no deal."""
+    index = h.case.actor(actor)
+    return h.minds.utility(index, h.case.named[package]) - h.minds.disagreement(index)
+
+
+def test_a_credible_guarantee_makes_full_denuclearisation_acceptable():
+    """In every world; and the deals that are signed then give up more of the arsenal."""
+    paths = [{"actors.PRK.types.credibility": chi} for chi in (0.1, 0.35, 0.6)]
+    gains = np.array([[gain_of(h, "PRK", "cvid_for_everything") for h in worlds(path)] for path in paths])
+    assert (np.diff(gains, axis=0) > 0.0).all()
+    assert gains[0].mean() < 0.0 < gains[2].mean()
+    n = sample_size("signs")
+    promised = [
+        np.nan_to_num(results({"actors.PRK.types.credibility": chi}, 2 * n)["first_deal_level:denuc"])
+        for chi in (0.05, 0.9)
+    ]
+    assert_rises(*promised)
+
+
+# The cost of war (also in test_response_node.py)
+
+
+def test_a_costlier_war_is_rarer():
+    n = 2 * sample_size("signs")
+    cheap, dear = (results({"actors.USA.types.war_cost.median": median}, n) for median in (0.55, 1.1))
+    assert_rises(dear["max_rung"], cheap["max_rung"])
+    assert (cheap["outcome"] == "war").sum() > (dear["outcome"] == "war").sum()
+
+
+# Preparation
+
+
+def test_more_rounds_of_officials_leave_a_smaller_gap():
+    """Officials learn what can be delivered; the leader expects less of the meeting."""
+    n = 2 * sample_size("signs")
+    few, many = (
+        results({"tracks.working.gap": gap, "tracks.working.first_round": first}, n)
+        for gap, first in (("40 days", "60 days"), ("7 days", "7 days"))
+    )
+    assert_rises(few["rounds_before_meeting"], many["rounds_before_meeting"])
+    assert_rises(many["expectation_at_meeting"], few["expectation_at_meeting"])
+    assert_rises(many["gap"], few["gap"])
+
+
+# Enforcement
+
+
+def test_enforced_sanctions_make_their_target_concede():
+    """In every world a text that brings relief gains more, so it is accepted and talks are sought more readily."""
+    weak, strong = ({f"{ENFORCEMENT}.enforcement": value, f"{ENFORCEMENT}.relaxes": False} for value in (0.4, 0.95))
+    for package in ("interim_yongbyon", "small_deal_liaison", "multilateral_pact", "deep_cap"):
+        low, high = (np.array([gain_of(h, "PRK", package) for h in worlds(change)]) for change in (weak, strong))
+        assert (high > low).all()
+    talks = []
+    for change in (weak, strong):
+        talks.append([])
+        for h in worlds(change):
+            prk, usa = h.case.actor("PRK"), h.case.actor("USA")
+            h.w.talks_on = 0
+            d = h.minds.disagreement(prk)
+            talks[-1].append(h.offers_to_talk.value_of_talks(prk, usa, d) - d)
+    assert (np.array(talks[1]) >= np.array(talks[0])).all()
+    assert np.mean(talks[1]) > np.mean(talks[0])
+
+
+def test_enforced_sanctions_do_not_lower_the_rate_of_launches():
+    """A guard (clarification 18.2): nothing links the two."""
+    for value in (0.4, 0.95):
+        for h in worlds({f"{ENFORCEMENT}.enforcement": value, f"{ENFORCEMENT}.relaxes": False}):
+            launch = h.hazards["launch"]
+            rates = launch._level()
+            assert rates[0] * 365.0 == pytest.approx(4.1)
+
+
+# Verification
+
+
+def ages(verification: float) -> np.ndarray:
+    """How long a deal lasts, at most a year, that differs in its verification only."""
+    found = []
+    case = case_of("summit", {**YEAR, **DEAL_ALONE})
+    k = case.issue("verif")
+    for replication in range(2 * sample_size("signs")):
+        h = event_engine.build(case, replication, SEED)
+        h.env.run(until=1.0)
+        h.agreement.enter_into_force(h.case.named["interim_yongbyon"])
+        h.agreement.promised[k] = verification
+        h.w.level[k] = h.w.seen[k] = verification
+        h.env.run(until=h.finished)
+        found.append(h.times.get("collapse", 365.0))
+    return np.array(found)
+
+
+def test_a_verified_deal_lives_longer():
+    """Cheating is found, hence rarer; the same deal, with no and with full verification from the first day."""
+    assert_rises(ages(0.1), ages(1.0))
+
+
+def test_verification_is_no_gift_to_the_verified():
+    """It wants none: the same package with more of it is worth less to it, and cheating pays less."""
+    for h in worlds({}):
+        usa, prk = h.case.actor("USA"), h.case.actor("PRK")
+        levels = h.minds.row(h.case.named["interim_yongbyon"])
+        k = h.case.issue("verif")
+        less, more = list(levels), list(levels)
+        less[k], more[k] = 0.4, 0.8
+        assert h.minds.of_levels(prk, more) < h.minds.of_levels(prk, less)
+        assert h.minds.of_levels(usa, more) > h.minds.of_levels(usa, less)
+        h.agreement.enter_into_force(h.case.named["interim_yongbyon"])
+        seldom, often = (h.agreement.values(prk, detected, 0.0) for detected in (0.2, 0.6))
+        assert often[CHEAT] < seldom[CHEAT]
+
+
+# Consent at home
+
+
+def test_veto_players_make_agreement_rarer_and_better_for_their_side():
+    n = 2 * sample_size("signs")
+    free, bound = (results({f"{M}.veto_players": on}, n) for on in (False, True))
+    assert_rises(np.isfinite(bound["time:deal"]) * 1.0, np.isfinite(free["time:deal"]) * 1.0)
+    assert_rises(free["utility:USA"], bound["utility:USA"])
+
+
+# Crises
+
+
+def concession_chances(cost: float) -> np.ndarray:
+    """Probability that the side with this audience cost concedes at two dangerous rungs."""
+    found = []
+    for h in worlds({"actors.USA.audience_cost": cost}):
+        for rung in (5, 6):
+            h.w.crisis, h.w.rung, h.w.crisis_mover = 1, rung, h.crisis.sides.index(h.case.actor("USA"))
+            h.w.crisis_since = h.env.now
+            h.crisis.move(0.5)
+            found.append(h.scratch_out[0])
+    return np.array(found)
+
+
+def test_who_pays_for_backing_down_concedes_less():
+    """In every world and at either rung (T05)."""
+    free, dear = concession_chances(0.05), concession_chances(0.40)
+    assert (dear < free).all()
+    assert free.mean() > 1.5 * dear.mean()
+
+
+# No meeting
+
+
+def test_without_a_meeting_the_payoff_of_its_host_varies_less():
+    """Payoff with the cost of a war that came. Both arms with a median cost of .55, where failures are dangerous."""
+    dangerous = {"actors.USA.types.war_cost.median": 0.55}
+    n = 2 * sample_size("signs")
+    squares = []
+    for meeting in (False, True):
+        found = results({**dangerous, "tracks.summit.enabled": meeting}, n)
+        cost = found["input:actors.USA.types.war_cost"] * (found["outcome"] == "war")
+        payoff = found["utility:USA"] - cost
+        squares.append((payoff - payoff.mean()) ** 2)
+    assert_rises(*squares)
+
+
+# Of the signs that were only to be tried: those that hold at their decision
+
+
+def test_growth_of_arms_erodes_the_reserve_of_the_other_side():
+    """T04: the shrinking reserve makes a meeting more attractive, which is only reported for whole histories."""
+    for still, growing in zip(worlds({f"{M}.capability.initial": 0}), worlds({f"{M}.capability.initial": 0.5}), strict=True):
+        usa, prk = still.case.actor("USA"), still.case.actor("PRK")
+        difference = still.minds.disagreement(usa) - growing.minds.disagreement(usa)
+        assert difference == pytest.approx(0.10 * 0.5)
+        assert still.minds.disagreement(prk) == growing.minds.disagreement(prk)
+
+
+def test_fear_of_a_third_power_gains_votes_for_the_pact():
+    """Of the two allies whose sympathy depends on it, by the sympathy itself, and of nobody else."""
+    votes = {}
+    for threat in (0.0, 1.0):
+        h = next(worlds({"parameters.threat_perception_chn.number": threat}))
+        h.look()
+        pact = h.councils["pact"]
+        votes[threat] = {name: h.value(condition) for name, condition in pact.sympathy.items()}
+    assert votes[0.0] == {"ROK": 0.0, "JPN": 0.0}
+    assert votes[1.0] == pytest.approx({"ROK": 0.03, "JPN": 0.03})
+    assert binary_logit(0.03, 20.0) > binary_logit(0.0, 20.0) + 0.1
