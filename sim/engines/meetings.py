@@ -375,7 +375,7 @@ class LeadersMeeting(Table):
         offers.perceived_acceptances(
             chances, own, count, h.maximal_utility(), bias, h.w.expectation, chances
         )
-        blocks = [minds.block_probability(p, self.consents) if allowed[p] else 0.0 for p in range(count)]
+        blocks = minds.block_probabilities(self.consents, allowed)
         values = h.scratch_values
         offers.offer_values(own, chances, blocks, count, d, d, values)
         u = h.draw(Stream.CHOICE, self.key, 0)
@@ -442,7 +442,7 @@ class LeadersMeeting(Table):
             self.responder, self.proposer, minds.disagreement(self.proposer), precision, allowed, chances
         )
         own = minds.utilities(self.responder)
-        blocks = [minds.block_probability(p, self.consents) if allowed[p] else 0.0 for p in range(minds.count)]
+        blocks = minds.block_probabilities(self.consents, allowed)
         values = h.scratch_values
         offers.offer_values(own, chances, blocks, minds.count, d, d, values)
         best = best_option(values, allowed, minds.count)

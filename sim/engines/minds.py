@@ -8,14 +8,16 @@ All arithmetic is the rules'; this file only knows where the numbers are.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from sim.engines import arrays
 from sim.model.compile import PARENT
 from sim.model.menu import start_row
 from sim.rules import consent, expectation, learning
-from sim.rules.choice import acceptance_probabilities, expected_acceptance
+from sim.rules.choice import expected_acceptance
+from sim.rules.expression import ADD, CONSTANT, MULTIPLY, NEGATE, SUBTRACT
 from sim.rules.tables import add_issue
 from sim.rules.utility import gain_from_shift, net_of_pressure, single_issue_value, survival_line
 
@@ -57,6 +59,7 @@ class Veto(NamedTuple):
     value_at: Callable[[Sequence[float]], float]
     sources: list[int]  # where the numbers are that it takes, see `Case.package_sources`
     place: int  # of the parent's utility among them; -1 if it is not used
+    plain: bool  # only sums, differences and products: the program works on arrays too
     at_start: float  # value of the status quo
 
 
@@ -85,6 +88,7 @@ class Minds:
         self._valued: dict[tuple[int, tuple[float, ...]], tuple[float, float]] = {}
         self._consent: dict[tuple[str, int], float] = {}
         self._vetoes: dict[str, Veto] = {}
+        self._block_tables: dict[str, list[float]] = {}
         self._block: dict[tuple[int, str], float] = {}
         self.start = start_row(case)
         self._at_start: dict[int, float] = {}
@@ -341,14 +345,23 @@ class Minds:
         if cost == 0.0 and credibility == 0.0:
             return base
         # Element by element, numpy gives the bits of plain floats; a list is what rules read fastest.
-        if key not in self._vectors:
-            self._vectors[key] = np.array(base), np.array(slopes)
-        b, s = self._vectors[key]
+        b, s = self._vectors_of(key, base, slopes)
         if cost == 0.0:
             return (b + s * credibility).tolist()
+        return (b + s * credibility - cost * self._relief_vector()).tolist()
+
+    def _vectors_of(
+        self, key: int | tuple[int, int], base: list[float], slopes: list[float]
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Lines of an actor, or of an observer and an actor, as arrays."""
+        if key not in self._vectors:
+            self._vectors[key] = np.array(base), np.array(slopes)
+        return self._vectors[key]
+
+    def _relief_vector(self) -> np.ndarray:
         if self._relief_left is None:
             self._relief_left = np.array(self.h.relief_left)
-        return (b + s * credibility - cost * self._relief_left).tolist()
+        return self._relief_left
 
     def utility(self, actor: int, package: int) -> float:
         """The actor's utility of one package now: out of its table if that is up to date, else worked out alone."""
@@ -475,14 +488,17 @@ class Minds:
         Averaged over the belief about credibility; packages beyond a red line are accepted only by
         types that do not have it.
         """
-        base, slopes = self._believed_lines(observer, actor)
+        base, slopes = self._vectors_of((observer, actor), *self._believed_lines(observer, actor))
         cost = self._pressed(actor)
         if cost != 0.0:
-            base = [b - cost * r for b, r in zip(base, self.h.relief_left, strict=True)]
+            base = base - cost * self._relief_vector()
         points, beliefs, start, size = self._credibility_belief(observer, actor)
-        acceptance_probabilities(
-            base, slopes, allowed, self.count, reject, points, beliefs, start, size, precision, out
-        )
+        count = self.count
+        # The whole menu at once: the rule `acceptance_probabilities` package by package is what a history costs most.
+        acceptances = arrays.Acceptances(base[:count] - reject, slopes[:count], points, precision)
+        whole = acceptances.averaged(beliefs, start).tolist()
+        for package in range(count):
+            out[package] = whole[package] if allowed[package] else 0.0
         if not self.spec.mechanisms.red_lines:
             return
         for name, line in self.h.lines[actor].items():
@@ -497,13 +513,10 @@ class Minds:
             able = [
                 beliefs[start + t] * (1.0 if waived[t] else 1.0 - present) for t in range(size)
             ]
+            part = acceptances.averaged(able, 0).tolist()
             for package in line.beyond:
-                if package < self.count and allowed[package]:
-                    whole = expected_acceptance(
-                        base[package] - reject, slopes[package], points, beliefs, start, size, precision
-                    )
-                    part = expected_acceptance(base[package] - reject, slopes[package], points, able, 0, size, precision)
-                    out[package] *= part / whole if whole > 0.0 else 0.0
+                if package < count and allowed[package]:
+                    out[package] *= part[package] / whole[package] if whole[package] > 0.0 else 0.0
 
     def belief_in_line(self, observer: int, actor: int, name: str) -> float:
         """The observer's belief that the actor has a red line."""
@@ -574,12 +587,14 @@ class Minds:
             program, names = self.case.package_programs[key]
             parent = self.case.actor(self.spec.veto_players[player].parent)
             place = names.index(PARENT) if PARENT in names else -1
-            veto = Veto(parent, program.value_at, self.case.package_sources[key], place, 0.0)
+            plain = all(c >= 0 or c <= CONSTANT or c in (ADD, SUBTRACT, MULTIPLY, NEGATE) for c in program.code)
+            veto = Veto(parent, program.value_at, self.case.package_sources[key], place, plain, 0.0)
             at_start = self._veto_value(veto, list(self.start), self.at_start(parent))
             self._vetoes[player] = veto._replace(at_start=at_start)
         return self._vetoes[player]
 
-    def _veto_value(self, veto: Veto, row: list[float], own: float) -> float:
+    def _veto_value(self, veto: Veto, row: Any, own: Any) -> Any:
+        """A package's levels and utility to the parent, or arrays of them, to a value or an array."""
         p = self.p
         numbers = [row[k] if k >= 0 else p[~k] for k in veto.sources]
         if veto.place >= 0:
@@ -619,6 +634,43 @@ class Minds:
         if "deal" in kinds and self.h.needs_treaty(package) and self.h.treaty_players:
             kinds = (kinds - {"deal"}) | {"treaty"}
         return [name for name in self.h.veto_order if kinds.intersection(self.spec.veto_players[name].consents_to)]
+
+    def block_probabilities(self, kind: str, allowed: Sequence[float]) -> list[float]:
+        """`block_probability` of every allowed candidate, 0 for the others."""
+        if not self.h.veto_order:
+            return [0.0] * self.count
+        if kind not in self._block_tables:
+            self._block_tables[kind] = self._block_table(kind)
+        return [chance if a else 0.0 for chance, a in zip(self._block_tables[kind], allowed, strict=False)]
+
+    def _block_table(self, kind: str) -> list[float]:
+        """All candidates at once, those that go to the same players together."""
+        table = [0.0] * self.count
+        groups: dict[tuple[str, ...], list[int]] = {}
+        for package in range(self.count):
+            groups.setdefault(tuple(self.players_for(package, kind)), []).append(package)
+        for players, packages in groups.items():
+            consents = [self._consents(n, packages) for n in players]
+            weights = [self.p[self.case.slots.veto_players[n].weight] for n in players]
+            blocks = [consent.block_probability(w, c) for w, c in zip(weights, consents, strict=True)]
+            chances = np.zeros(len(packages)) + consent.any_blocks(blocks, len(blocks))
+            for package, chance in zip(packages, chances.tolist(), strict=True):
+                table[package] = chance
+        return table
+
+    def _consents(self, player: str, packages: list[int]) -> np.ndarray:
+        """`consent_of` several packages."""
+        veto = self._veto(player)
+        if not veto.plain:
+            return np.array([self.consent_of(player, package) for package in packages])
+        base, slopes = self._vectors_of(veto.parent, *self._lines(veto.parent))
+        own = (base + slopes * self.h.first_credibility[veto.parent])[packages]
+        gains = self._veto_value(veto, self.case.level_columns[:, packages], own) - veto.at_start
+        slots = self.case.slots.veto_players[player]
+        if slots.prior is None:
+            return arrays.consent(gains, self.p[slots.spread])
+        reference = self.veto_gain(player, self.case.named[slots.reference])
+        return arrays.ratification(self.p[slots.prior], gains, reference, self.p[slots.spread])
 
     def block_probability(self, package: int, kind: str) -> float:
         """Probability that some veto player blocks a package."""

@@ -224,7 +224,7 @@ class Table:
             bias = h.p[h.slots.actors[identifier].overconfidence]
             offers.perceived_acceptances(chances, own, count, h.maximal_utility(), bias, h.w.expectation, chances)
         d = minds.disagreement(actor)
-        blocks = [minds.block_probability(p, self.consents) if allowed[p] else 0.0 for p in range(count)]
+        blocks = minds.block_probabilities(self.consents, allowed)
         values = [0.0] * count
         offers.offer_values(own, chances, blocks, count, d, d, values)
         best = best_option(values, allowed, count)

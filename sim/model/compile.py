@@ -13,6 +13,7 @@ from functools import cached_property
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 from pydantic import BaseModel
 
 from sim.errors import ScenarioError
@@ -149,6 +150,11 @@ class Case:
     @cached_property
     def _issue_index(self) -> dict[str, int]:
         return {identifier: n for n, identifier in enumerate(self.issue_ids)}
+
+    @cached_property
+    def level_columns(self) -> np.ndarray:
+        """Levels of all packages, a row an issue."""
+        return np.array(self.levels).reshape(-1, len(self.issue_ids)).T
 
     @cached_property
     def package_sources(self) -> dict[str, list[int]]:

@@ -6,10 +6,13 @@ import math
 import random
 import struct
 
+import numpy as np
 import pytest
 
 from sim import arithmetic
+from sim.engines import arrays
 from sim.model.translate import translated
+from sim.rules import choice, consent
 from sim.rules import expression as machine
 from tests.played import case_of
 
@@ -122,3 +125,55 @@ def test_what_can_be_delivered_is_found_by_one_pass_or_by_a_search_for_every_typ
         monkeypatch.setattr(Minds, "trust_helps", lambda *_: False)
         assert bits(deliverable_value(h, one, two)) == bits(value)
         monkeypatch.undo()
+
+
+def numbers_of_all_sizes(rng: random.Random, count: int) -> list[float]:
+    return [0.0, -0.0, 40.0, -40.0, 40.1, -1e9, 1e9, 1e-300] + [
+        rng.uniform(-1.0, 1.0) * 10.0 ** rng.uniform(-12.0, 3.0) for _ in range(count)
+    ]
+
+
+def test_logistics_of_arrays_have_the_bits_of_the_rules():
+    rng = random.Random(7)
+    values = numbers_of_all_sizes(rng, 20_000)
+    array = np.array(values)
+    assert list(map(bits, arrays.logistic(array).tolist())) == [bits(arithmetic.logistic(x)) for x in values]
+    for spread in (0.08, 0.3, 7.0):
+        assert arrays.consent(array, spread).tolist() == [consent.consent(x, spread) for x in values]
+        expected = [consent.ratification(0.15, x, -0.02, spread) for x in values]
+        assert arrays.ratification(0.15, array, -0.02, spread).tolist() == expected
+
+
+@pytest.mark.parametrize("precision", [0.0, 20.0, 500.0, choice.INFINITE_PRECISION])
+@pytest.mark.parametrize("size", [1, 2, 7])
+def test_acceptances_of_a_menu_have_the_bits_of_the_rule(precision, size):
+    rng = random.Random(size)
+    gains = numbers_of_all_sizes(rng, 200)
+    slopes = [rng.choice([0.0, rng.uniform(0.0, 0.5)]) for _ in gains]
+    points = sorted(rng.random() for _ in range(size))
+    beliefs = [rng.choice([0.0, rng.random()]) for _ in range(size + 3)]
+    found = arrays.Acceptances(np.array(gains), np.array(slopes), points, precision).averaged(beliefs, 3).tolist()
+    one_by_one = [
+        choice.expected_acceptance(gain, slope, points, beliefs, 3, size, precision)
+        for gain, slope in zip(gains, slopes, strict=True)
+    ]
+    out = [0.0] * len(gains)
+    choice.acceptance_probabilities(
+        gains, slopes, [1.0] * len(gains), len(gains), 0.0, points, beliefs, 3, size, precision, out
+    )
+    assert list(map(bits, found)) == list(map(bits, one_by_one)) == list(map(bits, out))
+
+
+@pytest.mark.parametrize("name", ["summit", "parliament_three_votes", "six_party_unanimity"])
+@pytest.mark.parametrize("plain", [True, False])
+def test_blocks_of_a_menu_have_the_bits_of_those_of_each_package(name, plain):
+    from sim.engines import event_engine
+
+    for seed in range(3):
+        minds = event_engine.build(case_of(name), 0, seed).minds
+        allowed = [1.0] * minds.count
+        for player in minds.h.veto_order:
+            minds._vetoes[player] = minds._veto(player)._replace(plain=plain and minds._veto(player).plain)
+        for kind in ("deal", "treaty", "deal+treaty", "bundle"):
+            found = minds.block_probabilities(kind, allowed)
+            assert found == [minds.block_probability(package, kind) for package in range(minds.count)]
