@@ -211,9 +211,9 @@ def test_the_log_is_in_order_of_time(name):
 ALWAYS_BOUND = {
     **YEAR,
     "actors.PRK.red_lines.arsenal.probability": 1,
-    "actors.PRK.types.credibility": 0.1,
-    "mechanisms.agreements.milestone_credibility_gain": 0,
-    # Officials whose mandate would allow what the line forbids, and a proposer that wants nothing else.
+    "actors.PRK.red_lines.arsenal.unless": "false",
+    # Its owner believes the guarantees and would like to go beyond; the mandate of officials would allow it.
+    "actors.PRK.types.credibility": 0.6,
     "tracks.working.mandate.denuc.max": 1,
 }
 
@@ -253,7 +253,7 @@ def test_no_option_outside_constraints_is_ever_chosen():
 
 def test_the_red_line_is_what_keeps_large_concessions_out():
     """With the line switched off the same histories hold choices beyond it: the law above can fail."""
-    case = case_of("summit", {**ALWAYS_BOUND, "mechanisms.red_lines": False, "actors.PRK.types.credibility": 0.6})
+    case = case_of("summit", {**ALWAYS_BOUND, "mechanisms.red_lines": False})
     k, size = case.issue("denuc"), len(case.issue_ids)
     beyond = 0
     for replication in range(sample_size("constraints_histories")):

@@ -117,6 +117,16 @@ def test_each_channel_makes_force_likelier(channel):
     assert_greater(force_chances(BOTH, 0.7), force_chances({f"{M}.{channel}.enabled": False}, 0.7))
 
 
+def test_beliefs_in_talks_and_in_pressure_both_collapse():
+    """By 1 - .8 zeta with zeta = 1 / (1 + exp(-6 (gap - .3))), and not at all with the channel off."""
+    for changes, left in ((BOTH, 1.0 - 0.8 / (1.0 + math.exp(-6.0 * 0.4))), (LOSSES, 1.0)):
+        h = event_engine.build(case_of("summit", changes), 0, SEED)
+        h.w.expectation = 0.7
+        h.meetings["summit"].respond(0.7, 0.0, -1, True)
+        assert h.w.belief_talks == pytest.approx(0.55 * left)
+        assert h.w.belief_pressure == pytest.approx(0.50 * left)
+
+
 def test_a_small_expectation_turns_the_loss_channel_round():
     """Who expected nothing has nothing to lose: at .1 losses make force rarer, so the sign above could fail."""
     with pytest.raises(AssertionError, match="standard errors"):

@@ -132,9 +132,9 @@ def test_enforced_sanctions_do_not_lower_the_rate_of_launches():
 # Verification
 
 
-def ages(verification: float) -> np.ndarray:
-    """How long a deal lasts, at most a year, that differs in its verification only."""
-    found = []
+def lives(verification: float) -> tuple[np.ndarray, np.ndarray]:
+    """How long a deal lasts, at most a year, and how often it is cheated; nothing differs but its verification."""
+    found, cheats = [], []
     case = case_of("summit", {**YEAR, **DEAL_ALONE})
     k = case.issue("verif")
     for replication in range(2 * sample_size("signs")):
@@ -145,12 +145,15 @@ def ages(verification: float) -> np.ndarray:
         h.w.level[k] = h.w.seen[k] = verification
         h.env.run(until=h.finished)
         found.append(h.times.get("collapse", 365.0))
-    return np.array(found)
+        cheats.append(h.counts.get("cheats", 0.0))
+    return np.array(found), np.array(cheats)
 
 
 def test_a_verified_deal_lives_longer():
-    """Cheating is found, hence rarer; the same deal, with no and with full verification from the first day."""
-    assert_rises(ages(0.1), ages(1.0))
+    """Cheating is found, hence rarer; the same deal, with little and with full verification from the first day."""
+    little, full = lives(0.1), lives(1.0)
+    assert_rises(little[0], full[0])
+    assert_rises(full[1], little[1])
 
 
 def test_verification_is_no_gift_to_the_verified():

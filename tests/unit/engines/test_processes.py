@@ -240,16 +240,40 @@ def test_each_fixture_runs_and_reaches_two_classes(name):
 
 
 def test_a_track_and_a_hazard_of_one_name_do_not_share_draws():
-    """Names of different kinds may be equal, and then their keys are: lanes keep them apart."""
+    """Names of different kinds may be equal, and then their keys are: lanes keep the draws apart.
+
+    Shared draws would be counted together, so that each event of one would move all later events of the other.
+    """
     rates = {"protocol": "contacts", "participants": ["one", "two"], "rate": 40}
-    data = bare_scenario(tracks={"line": rates}, hazards={"line": {"kind": "poisson", "rate": 40}})
-    case = case_from(data)
-    _, _, log = play_logged(case, 0)
-    contacts = [entry.time for entry in log.happenings if entry.kind == "contact"]
-    events = [entry.time for entry in log.happenings if entry.kind == "event"]
-    assert len(contacts) > 20
-    assert len(events) > 20
-    assert set(contacts).isdisjoint(events)
+    times = []
+    for enabled in (True, False):
+        hazard = {"kind": "poisson", "rate": 40, "enabled": enabled}
+        case = case_from(bare_scenario(tracks={"line": rates}, hazards={"line": hazard}))
+        _, _, log = play_logged(case, 0)
+        times.append([entry.time for entry in log.happenings if entry.kind == "contact"])
+        assert (len([entry for entry in log.happenings if entry.kind == "event"]) > 20) == enabled
+    assert len(times[0]) > 20
+    assert times[0] == times[1]
+
+
+FAMILIES = ("time", "behaviour", "resource", "zeuthen", "rational", "maximalist")
+
+
+def test_every_family_of_tactics_is_played_and_differs():
+    """The same talks with another way to concede: offers follow, and no two families tell the same story."""
+    n = sample_size("engine_histories")
+    digests = {
+        family: digest_of(
+            play_block(
+                "six_party_unanimity",
+                n,
+                {f"actors.{name}.tactics": {"table": {"family": family}} for name in ("aster", "birch")}
+                | {"tracks.table.participants": ["aster", "birch"]},
+            )
+        )
+        for family in FAMILIES
+    }
+    assert len({digests[family] for family in ("time", "behaviour", "zeuthen", "maximalist")}) == 4
 
 
 def test_a_hazard_that_counts_as_another_adds_to_its_counter_and_its_excitation():
