@@ -333,13 +333,17 @@ class History(Decisions, Draws, Relations, Setting, SlowQuantities):
                     arrival.wake_if_near()
             yield self.wait(self.spec.pulse, Priority.PULSE)
 
+    def meeting_ahead(self) -> bool:
+        """Whether any meeting has a date."""
+        pending = self.w.pending
+        return pending.count(NEVER) < len(pending)
+
     def _lapse(self) -> None:
         """Talks lapse without a session or a date; deadlines of restraint pass."""
         w = self.w
         now = self.env.now
         if w.talks_on and self.talks_used:
-            pending = any(date != NEVER for date in w.pending)
-            if not pending and w.deal < 0 and now - w.last_session > self.spec.mechanisms.talks.lapse:
+            if not self.meeting_ahead() and w.deal < 0 and now - w.last_session > self.spec.mechanisms.talks.lapse:
                 self.end_talks("no session and no date")
         if w.moratorium and w.moratorium_until != NEVER and now >= w.moratorium_until:
             w.moratorium = 0

@@ -58,7 +58,7 @@ _PLAIN: dict[str, Read] = {
     "unheard": lambda h: (
         1.0 if not h.w.talks_on and h.env.now - h.w.unheard_since < h.spec.mechanisms.talks.unheard_for else 0.0
     ),
-    "meeting_pending": lambda h: 1.0 if any(date != NEVER for date in h.w.pending) else 0.0,
+    "meeting_pending": lambda h: 1.0 if h.meeting_ahead() else 0.0,
     "days_since_meeting": lambda h: LONG_AGO if h.w.last_session == NEVER else (h.env.now - h.w.last_session) / h.day,
     "days_since_major": lambda h: LONG_AGO if h.w.last_major == NEVER else (h.env.now - h.w.last_major) / h.day,
     "talks_recent": lambda h: 1.0 if h.env.now - h.w.last_session <= h.spec.mechanisms.talks.window else 0.0,

@@ -507,7 +507,7 @@ class AlternatingOffers(Table):
         h.note("breakdown", "", f"talks on {self.name} break down", track=self.name)
         self.not_before = h.env.now + self.spec.closed_after_breakdown
         self._reopen()
-        if self._between_sides() and not any(date != NEVER for date in h.w.pending):
+        if self._between_sides() and not h.meeting_ahead():
             h.end_talks("breakdown")
 
     def _move_expectation(self) -> None:
