@@ -213,17 +213,17 @@ ALWAYS_BOUND = {
     "actors.PRK.red_lines.arsenal.probability": 1,
     "actors.PRK.red_lines.arsenal.unless": "false",
     # Its owner believes the guarantees and would like to go beyond; the mandate of officials would allow it.
-    "actors.PRK.types.credibility": 0.6,
+    "actors.PRK.types.credibility": 0.95,
     "tracks.working.mandate.denuc.max": 1,
 }
 
 
-def package_in(choice: str, case) -> int:
-    """Row of the package that a chosen option is about, or -1."""
-    for prefix in ("accept ", "counter ", ""):
-        if choice.startswith(prefix) and choice.removeprefix(prefix) in case.package_names:
-            return case.package_names.index(choice.removeprefix(prefix))
-    return -1
+def package_of(decision) -> int:
+    """Row of the package that the chosen option is about, or -1."""
+    if decision.choice not in decision.options or not decision.packages:
+        return -1
+    package = decision.packages[decision.options.index(decision.choice)]
+    return -1 if package is None else package
 
 
 def test_no_option_outside_constraints_is_ever_chosen():
@@ -239,7 +239,7 @@ def test_no_option_outside_constraints_is_ever_chosen():
             chances = dict(zip(decision.options, decision.probabilities, strict=True))
             assert all(chances.get(option, 0.0) == 0.0 for option in decision.removed)
             removed += len(decision.removed)
-            package = package_in(decision.choice, case)
+            package = package_of(decision)
             if package < 0 or decision.node in ("bundle", "open", "stage_vote"):
                 continue
             assert case.levels[package * size + guarantee] <= 0.6
@@ -258,7 +258,7 @@ def test_the_red_line_is_what_keeps_large_concessions_out():
     beyond = 0
     for replication in range(sample_size("constraints_histories")):
         for decision in play_logged(case, replication)[2].decisions:
-            package = package_in(decision.choice, case)
+            package = package_of(decision)
             beyond += decision.actor == "PRK" and package >= 0 and case.levels[package * size + k] > 0.7
     assert beyond > 0
 
