@@ -11,6 +11,7 @@ import numpy as np
 from sim.analysis.estimates import Share, share
 from sim.analysis.summary import Summary
 
+
 @dataclass(frozen=True)
 class Band:
     """A figure with its interval, and the band in which the scenario would like it."""

@@ -146,7 +146,8 @@ class Agreement:
             chance = 1.0 - h.p[h.slots.veto_players[name].weight] * (1.0 - h.minds.consent_to_levels(name, lifted))
             u = h.draw(Stream.VETO, h.case.keys["veto_players"][name], 34)
             parent = h.case.actor(h.spec.veto_players[name].parent)
-            passed = h.assent("treaty_vote", parent, [f"{name} ratifies", f"{name} refuses"], chance, u) and passed
+            label = h.spec.veto_players[name].label or name
+            passed = h.assent("treaty_vote", parent, [f"{label} ratifies", f"{label} refuses"], chance, u) and passed
         h.count("treaties", 1.0 if passed else 0.0)
         h.note("treaty", "", f"the treaty is {'ratified' if passed else 'refused'}", passed=passed, level=level)
         if passed:

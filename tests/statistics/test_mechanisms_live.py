@@ -25,6 +25,7 @@ M = "mechanisms"
 SIGNALS = {"hazards.goodwill.rate": 3, "hazards.covert_exposure.rate": 0.7}
 EXITS = {"hazards.us_leader_exit.rate": 2, "hazards.incident.rate": 1.5}
 SHORT_LIVED = {"hazards.prk_leader_exit.rate": 4}
+PRESSED = {f"{M}.talks.on_at_start": False}  # no talks, no pause: major tests come at their full rate
 UNPAUSED = {"hazards.launch.paused": "false"}
 SLIPPERY = {"hazards.incident.rate": 6, f"{M}.ladder.rungs.6.risk": 0.02, f"{M}.ladder.rungs.7.risk": 0.02}
 QUICK_PACT = {
@@ -97,9 +98,9 @@ SWITCHES = [
     Switch("tracks.back_channel.enabled", "count:revivals.summit", DOWN, zero=True),
     Switch("tracks.back_channel.enabled", "count:meetings", DOWN, times=2),
     Switch("tracks.pact.enabled", "level:guar", DOWN, under=QUICK_PACT),
-    Switch("tracks.un.enabled", "path:pressure", DOWN),
+    Switch("tracks.un.enabled", "path:pressure", DOWN, under=PRESSED),
     Switch("hazards.launch.enabled", "metric:enforcement_chn", DOWN, under=UNPAUSED),
-    Switch("hazards.icbm_or_nuclear.enabled", "path:tension", DOWN),
+    Switch("hazards.icbm_or_nuclear.enabled", "path:tension", DOWN, under=PRESSED),
     Switch("hazards.exercises.enabled", "path:tension", DOWN),
     Switch("hazards.incident.enabled", "path:rung", DOWN, under=EXITS),
     Switch("hazards.crisis.enabled", "path:rung", DOWN, times=2),

@@ -143,7 +143,8 @@ def test_packages_are_described_beside_named_ones():
             assert names.package(p) == f"\u201c{case.spec.packages[name].label or name.replace('_', ' ')}\u201d"
     assert sum(text.startswith("a text ") for text in words) > 0
     assert sum(" with " in text for text in words) > 0
-    assert len(set(words)) > 0.9 * len(words)
+    # Neighbours that differ in more than words can tell share a description; most have their own.
+    assert len(set(words)) > 0.8 * len(words)
 
 
 def test_headline_counts():
