@@ -286,8 +286,17 @@ class Agreement:
                 shown = min(shown, SHARES[look])
         return share, shown
 
-    def values(self, party: int, detected: float, bonus: float) -> list[float]:
-        """Values of complying, slipping and cheating at the coming milestone."""
+    def values(
+        self, party: int, detected: float, bonus: float, stakes: tuple[float, float, float, float] | None = None
+    ) -> list[float]:
+        """Values of complying, slipping and cheating at the coming milestone; `stakes` if they are known."""
+        reward, temptation, punishment, discount = stakes or self.stakes(party)
+        out = [0.0, 0.0, 0.0]
+        implementation.milestone_values(reward, temptation, punishment, discount, detected, bonus, out)
+        return out
+
+    def stakes(self, party: int) -> tuple[float, float, float, float]:
+        """What the deal is worth if it is kept, if the coming step is withheld and if it ends; and the discount."""
         h = self.h
         minds = h.minds
         withheld = list(self.promised)
@@ -299,9 +308,7 @@ class Agreement:
         temptation = minds.of_levels(party, withheld)
         punishment = minds.without_deal(party)
         discount = offers.delay_discount(h.p[h.slots.actors[identifier].patience], self.spec.every / h.day)
-        out = [0.0, 0.0, 0.0]
-        implementation.milestone_values(reward, temptation, punishment, discount, detected, bonus, out)
-        return out
+        return reward, temptation, punishment, discount
 
     def bonus_of(self, party: int, position: int) -> float:
         """Utility that complying adds for a class of commitment."""
@@ -327,8 +334,9 @@ class Agreement:
         likelihoods = []
         chances = [0.0, 0.0, 0.0]
         precision = h.p[h.slots.choice.milestones]
+        stakes = self.stakes(party)  # the same for all classes
         for position in range(len(classes)):
-            values = self.values(party, detected, self.bonus_of(party, position))
+            values = self.values(party, detected, self.bonus_of(party, position), stakes)
             logit_probabilities(values, [1.0, 1.0, 1.0], 3, precision, chances)
             # What looks like compliance is compliance or cheating that was not found.
             missed = chances[1] * (1.0 - 0.5 * detected) + chances[2] * (1.0 - detected)

@@ -96,14 +96,15 @@ class Arrival:
         """Bring rate and due time up to date after the world has changed."""
         rate = self.rate_now()
         if rate != self.rate:
-            now = self.h.env.now
-            self.remaining = hazards.left_over(self.remaining, self.rate, now - self.since)
+            h = self.h
+            now = h.env.now
+            self.remaining = remaining = hazards.left_over(self.remaining, self.rate, now - self.since)
             self.since = now
             self.rate = rate
-            self.due = hazards.due_time(now, self.remaining, rate)
+            self.due = due = hazards.due_time(now, remaining, rate)
             if self.waiting:
                 self.process.interrupt()
-            else:
+            elif due <= h.next_pulse:
                 self.wake_if_near()
 
     def wake_if_near(self) -> None:

@@ -229,7 +229,7 @@ class Crisis:
         rung = w.rung
         self.disagreement = {side: h.minds.disagreement(side) for side in self.sides}
         side = self.side_numbers(mover, h.w.war_cost[mover])
-        cells = self._cells(mover, other)
+        cells = self._cells(mover, other, rung)
         now = self.concession_chance(cells, rung)
         nxt = self.concession_chance(cells, rung + 1) if rung + 1 < self.strike_rung else 0.0
         out = [0.0, 0.0, 0.0]
@@ -294,14 +294,16 @@ class Crisis:
         prospects = h.prospects(actor)
         return fight, expectation.lottery_value(prospects, len(prospects) // 3, war_cost, 0.0, 1.0, 1.0)
 
-    def _cells(self, mover: int, other: int) -> tuple[list[float], list[float], list[float], list[float]]:
+    def _cells(self, mover: int, other: int, rung: int) -> tuple[list[float], list[float], list[float], list[float]]:
         """The other's numbers, and by believed cost of war its values of fighting and striking, and beliefs."""
         h = self.h
         belief = h.minds.index.get((mover, other, "war_cost"))
         side = self.side_numbers(other, h.minds.mean(mover, other, "war_cost"))
         if belief is None:
             return side, [side[3]], [side[4]], [1.0]
-        pairs = [self.fight_and_force(other, side[0], point) for point in belief.points]
+        # Far below the brink, here and one rung up, the other's choice does not depend on its cost of war.
+        points = belief.points if rung + 2 >= self.last - 2 else []
+        pairs = [self.fight_and_force(other, side[0], point) for point in points]
         beliefs = h.w.beliefs[belief.start : belief.start + belief.size]
         return side, [fight for fight, _ in pairs], [force for _, force in pairs], beliefs
 

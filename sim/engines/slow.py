@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sim.rules import hazards as rule_hazards
 from sim.rules import pressure as rule_pressure
-from sim.rules import relaxation
 from sim.rules.implementation import open_development
+from sim.rules.relaxation import decay_factor, relaxed, relaxed_by
 
 
 class SlowQuantities:
@@ -38,7 +38,7 @@ class SlowQuantities:
         if elapsed <= 0.0:
             return
         if self.tension_on:
-            w.tension = relaxation.relaxed(
+            w.tension = relaxed(
                 w.tension, self.tension_rests[1 if w.talks_on else 0], self.tension_rate, elapsed
             )
         if self.sanctions_on:
@@ -54,19 +54,19 @@ class SlowQuantities:
                     w.rivalry,
                     shift,
                 )
-                factor = relaxation.decay_factor(self.enforcement_rate, elapsed)
+                factor = decay_factor(self.enforcement_rate, elapsed)
                 for actor in self.moving:
-                    w.enforcement[actor] = relaxation.relaxed_by(w.enforcement[actor], target, factor)
+                    w.enforcement[actor] = relaxed_by(w.enforcement[actor], target, factor)
         if w.provocation != 0.0 and self.provocation_rate > 0.0:
-            w.provocation = relaxation.relaxed(w.provocation, 0.0, self.provocation_rate, elapsed)
+            w.provocation = relaxed(w.provocation, 0.0, self.provocation_rate, elapsed)
         if w.rivalry != 0.0 and self.rivalry_rate > 0.0:
-            w.rivalry = relaxation.relaxed(w.rivalry, 0.0, self.rivalry_rate, elapsed)
+            w.rivalry = relaxed(w.rivalry, 0.0, self.rivalry_rate, elapsed)
         if self.belief_rate > 0.0 and (
             w.belief_talks != self.belief_rests[0] or w.belief_pressure != self.belief_rests[1]
         ):
-            factor = relaxation.decay_factor(self.belief_rate, elapsed)
-            w.belief_talks = relaxation.relaxed_by(w.belief_talks, self.belief_rests[0], factor)
-            w.belief_pressure = relaxation.relaxed_by(w.belief_pressure, self.belief_rests[1], factor)
+            factor = decay_factor(self.belief_rate, elapsed)
+            w.belief_talks = relaxed_by(w.belief_talks, self.belief_rests[0], factor)
+            w.belief_pressure = relaxed_by(w.belief_pressure, self.belief_rests[1], factor)
         if self.capability is not None:
             w.capability = self._capability_after(elapsed)
         w.now = now
