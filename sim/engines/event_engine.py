@@ -75,6 +75,7 @@ def play(
     h = build(case, replication, root_seed, log, branch)
     h.env.run(until=h.finished)
     row = h.recorder.finish()
+    case.__dict__["_ahead"].learn(h.counters)
     return row, h.recorder.paths, h
 
 

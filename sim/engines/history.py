@@ -15,7 +15,7 @@ import simpy
 
 from sim.engines.clock import Arrival, Priority, SelfExcitingArrival, Wakeup
 from sim.engines.decisions import Decisions
-from sim.engines.draws import Draws
+from sim.engines.draws import Ahead, Draws
 from sim.engines.inputs import draw_inputs
 from sim.engines.lines import Line
 from sim.engines.log import Happening, Log, Sample
@@ -46,6 +46,7 @@ class History(Decisions, Draws, Relations, Setting, SlowQuantities):
         self.branch = branch
         self.log = log
         self.counters: dict[int, int] = {}
+        self.ahead = case.__dict__.setdefault("_ahead", Ahead()).draw(root_seed, replication, branch)
         self.p = draw_inputs(case, replication, root_seed, branch)
         self.env = simpy.Environment()
         self.day = case.per_day

@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 
 from sim import arithmetic
-from sim.engines import arrays
+from sim.engines import arrays, event_engine
+from sim.engines.draws import Ahead
 from sim.model.translate import translated
+from sim.randomness import Stream, uniform, uniform_pair
 from sim.rules import choice, consent
 from sim.rules import expression as machine
 from tests.played import case_of
@@ -79,7 +81,6 @@ def test_expressions_of_any_length_can_be_translated():
 
 @pytest.mark.parametrize("aversion", [1.0, 2.25])
 def test_the_utility_of_one_package_is_that_of_the_whole_table(aversion):
-    from sim.engines import event_engine
 
     case = case_of("summit")
     changes = {f"actors.{name}.risk.loss_aversion": aversion for name in case.actor_ids}
@@ -96,7 +97,6 @@ def test_the_utility_of_one_package_is_that_of_the_whole_table(aversion):
 
 def test_inputs_drawn_at_once_have_the_uniforms_of_their_addresses():
     from sim.engines.inputs import _uniforms
-    from sim.randomness import Stream, uniform
 
     case = case_of("summit")
     for replication, seed, branch in ((0, 1, 0), (4_000_000_000, 2**64 - 1, 3), (17, 2**40 + 5, 0)):
@@ -112,7 +112,6 @@ def test_the_best_option_weighs_what_the_exponential_of_zero_is():
 
 
 def test_what_can_be_delivered_is_found_by_one_pass_or_by_a_search_for_every_type(monkeypatch):
-    from sim.engines import event_engine
     from sim.engines.minds import Minds
     from sim.engines.talks import deliverable_value
 
@@ -167,7 +166,6 @@ def test_acceptances_of_a_menu_have_the_bits_of_the_rule(precision, size):
 @pytest.mark.parametrize("name", ["summit", "parliament_three_votes", "six_party_unanimity"])
 @pytest.mark.parametrize("plain", [True, False])
 def test_blocks_of_a_menu_have_the_bits_of_those_of_each_package(name, plain):
-    from sim.engines import event_engine
 
     for seed in range(3):
         minds = event_engine.build(case_of(name), 0, seed).minds
@@ -177,3 +175,32 @@ def test_blocks_of_a_menu_have_the_bits_of_those_of_each_package(name, plain):
         for kind in ("deal", "treaty", "deal+treaty", "bundle"):
             found = minds.block_probabilities(kind, allowed)
             assert found == [minds.block_probability(package, kind) for package in range(minds.count)]
+
+
+def test_draws_made_ahead_are_those_made_one_by_one():
+    counters = {(Stream.CHOICE << 24) | (65535 << 8) | 255: 9, (Stream.HAZARD << 24) | (7 << 8): 2, 5 << 24: 1}
+    ahead = Ahead()
+    assert ahead.draw(1, 1, 0) == {}
+    for _ in range(Ahead.LAYOUTS[0]):
+        ahead.learn(counters)
+    for seed, replication, branch in ((2**64 - 1, 2**32 - 1, 2), (0, 0, 0), (20180309, 77, 1)):
+        pairs = ahead.draw(seed, replication, branch)
+        assert {word: len(found) for word, found in pairs.items()} == {
+            word: int(1.25 * count + 0.75) for word, count in counters.items()
+        }
+        for word, found in pairs.items():
+            stream, key, lane = word >> 24, (word >> 8) & 0xFFFF, word & 0xFF
+            for n, pair in enumerate(found):
+                assert pair == uniform_pair(seed, replication, branch, stream, key, lane, n)
+                assert pair[0] == uniform(seed, replication, branch, stream, key, lane, n)
+
+
+def test_a_history_is_the_same_whatever_was_played_before_it():
+    case = case_of("summit")
+    rows = []
+    for before in (0, 6):
+        case.__dict__.pop("_ahead", None)
+        for replication in range(100, 100 + before):
+            event_engine.play(case, replication, 1)
+        rows.append([event_engine.play(case, replication, 1)[:2] for replication in (0, 1)])
+    assert repr(rows[0]) == repr(rows[1])
