@@ -48,13 +48,20 @@ def export(
     jsonl: Annotated[bool, typer.Option("--jsonl", help="One JSON object a line.")] = False,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write this file; by default standard output.")] = None,
     table: Annotated[str, typer.Option(metavar="TABLE", help="results (a row a history) or paths.")] = "results",
+    figures: Annotated[
+        str | None,
+        typer.Option("--figures", metavar="FORMAT", help="The report's figures as svg, png or pdf (needs Chromium)."),
+    ] = None,
 ) -> None:
-    """Write the rows of a run as CSV or JSON lines."""
+    """Write the rows of a run as CSV or JSON lines, or its figures as pictures."""
     from sim.errors import UsageError
     from sim.experiments.export import export_file, export_rows
 
-    if csv == jsonl:
-        raise UsageError("one of --csv and --jsonl is needed", hint="for example `sim export DIR --csv`")
+    if [csv, jsonl, figures is not None].count(True) != 1:
+        raise UsageError("one of --csv, --jsonl and --figures is needed", hint="for example `sim export DIR --csv`")
+    if figures is not None:
+        _export_figures(directory, figures, out)
+        return
     form = "csv" if csv else "jsonl"
     stored = finished(directory)
     if out is not None:
@@ -62,6 +69,18 @@ def export(
         return
     with console.data_stream() as stream:
         export_rows(stored, stream, form, table)
+
+
+def _export_figures(directory: Path, form: str, out: Path | None) -> None:
+    """The figures of a run's report as files in a folder, by default `figures` in the result directory."""
+    from sim.analysis.summary import summarise
+    from sim.reports.export import export_figures, report_figures
+    from sim.reports.run_report import report_content
+
+    stored = finished(directory)
+    drawn = report_figures(report_content(summarise(stored)))
+    for path in export_figures(drawn, out or Path(directory) / "figures", form):
+        console.put(f"{path}\n")
 
 
 def digest(directory: Directory) -> None:

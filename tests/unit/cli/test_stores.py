@@ -39,8 +39,8 @@ def test_export_writes_a_file_once(call, stored, place):
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ((), "one of --csv and --jsonl"),
-        (("--csv", "--jsonl"), "one of --csv and --jsonl"),
+        ((), "one of --csv, --jsonl and --figures"),
+        (("--csv", "--jsonl"), "one of --csv, --jsonl and --figures"),
         (("--csv", "--table", "rows"), "expected one of results, paths"),
         (("--csv", "--out", "no/such/folder/x.csv"), "cannot be written"),
     ],
@@ -103,3 +103,31 @@ def test_inputs_of_a_replication_that_is_not_there(call, stored, place):
     assert answer.code == 2 and f"the replications 0 to {NUM_HISTORIES - 1}" in answer.err
     assert call("inputs", stored, "-r", "0", "--out", "one.csv").out == "one.csv\n"
     assert call("inputs", stored, "-r", "0", "--out", "one.csv").code == 2
+
+
+def test_figures_say_what_is_missing_for_pictures(call, stored, monkeypatch):
+    monkeypatch.setattr("sim.reports.export.missing", lambda: ["Chromium is not installed: apt-get install chromium"])
+    answer = call("export", stored, "--figures", "svg")
+    assert answer.code == 2
+    assert "apt-get install chromium" in answer.err
+
+
+def test_figures_go_into_a_folder_by_name(call, stored, place, monkeypatch):
+    asked = {}
+
+    def draw(figures, folder, form):
+        asked.update(names=list(figures), folder=str(folder), form=form)
+        return [folder / f"{name}.{form}" for name in figures]
+
+    monkeypatch.setattr("sim.reports.export.export_figures", draw)
+    answer = call("export", stored, "--figures", "png", "--out", "pictures")
+    assert answer.code == 0
+    assert asked["form"] == "png"
+    assert asked["folder"] == "pictures"
+    assert "outcomes" in asked["names"]
+    assert len(answer.out.splitlines()) == len(asked["names"])
+
+
+def test_export_wants_one_form(call, stored):
+    assert call("export", stored).code == 2
+    assert call("export", stored, "--csv", "--figures", "svg").code == 2
