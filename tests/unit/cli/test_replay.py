@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import shutil
 from pathlib import Path
 
@@ -17,7 +18,7 @@ def test_a_history_is_told_and_drawn(call: Call, place: Path):
     assert "Thirteen days at the strait" in answer.out
     assert "replication 2, seed 1" in answer.out
     assert "day 1, 02:00  Fleets meet" in answer.out
-    assert f"sim replay {STRAIT} --replication 2 --seed 1" in answer.out
+    assert f"sim replay {shlex.quote(str(STRAIT))} --replication 2 --seed 1" in answer.out
     path = place / answer.out.rstrip().rpartition("timeline: ")[2]
     assert path.parent == place / "reports"
     page = path.read_text("utf-8")
