@@ -21,7 +21,6 @@ from sim.analysis.estimates import (
     entropy_bits,
     outcome_shares,
     quantile_bands,
-    share,
     timing,
 )
 
@@ -214,13 +213,6 @@ def _conditions(results: Columns, outcomes: np.ndarray, names: Sequence[str]) ->
         add("given a deal in force at some time", "has(time:deal)", dealt)
         add("given no deal", "never(time:deal)", ~dealt)
     return found
-
-
-def decided_share(summary: Summary, reference: str) -> Share:
-    """Share of the rows that meet a condition on one column, for findings: `column>number`."""
-    column, _, bound = reference.partition(">")
-    values = np.asarray(summary.results[column], dtype=float)
-    return share(int(np.count_nonzero(values > float(bound))), len(values))
 
 
 def fewest(summary: Summary) -> float:

@@ -60,7 +60,6 @@ class History(Decisions, Draws, Relations, Setting, SlowQuantities):
         self.row: dict[str, Any] = {}
         self.counts: dict[str, float] = {}
         self.times: dict[str, float] = {}
-        self.series: list[tuple[float, ...]] = []
         self.arrivals: list[Arrival] = []
         self.watchers: list[Callable[[], None]] = []
         self.num_events = 0

@@ -8,6 +8,7 @@ short form of ``{value: number}``.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -261,3 +262,8 @@ LongDuration = Annotated[
 FixedDuration = Annotated[Finite, BeforeValidator(_convert_durations), Field(ge=0), _published("fixed_duration")]
 Moment = Annotated[Finite, BeforeValidator(_convert_moment), _published("moment")]
 Level = Annotated[Finite, Field(ge=0, le=1), _published("level")]
+
+
+def constant(value: float) -> Callable[[], Quantity]:
+    """Default factory of a field: the given constant."""
+    return lambda: Quantity(value=value)

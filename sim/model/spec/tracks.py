@@ -19,14 +19,10 @@ from sim.model.spec.base import (
     NonNegative,
     Number,
     Probability,
-    Quantity,
     Strict,
+    constant,
 )
 from sim.model.spec.effects import Effects
-
-
-def _q(value: float):
-    return lambda: Quantity(value=value)
 
 
 class Bound(Strict):
@@ -56,9 +52,9 @@ class AlternatingOffers(_Talks):
     protocol: Literal["alternating_offers"] = Field("alternating_offers", description="Offers in turn.")
     participants: list[Identifier] = Field(min_length=2, max_length=12, description="Who sits at the table, in order.")
     opens: Moment | None = Field(0.0, description="When it opens by itself; null is not allowed, leave out for the start.")
-    first_round: Duration = Field(default_factory=_q(21.0), description="From opening to the first round.")
+    first_round: Duration = Field(default_factory=constant(21.0), description="From opening to the first round.")
     gap: LongDuration = Field(description="Time between rounds.")
-    breakdown: Probability = Field(default_factory=_q(0.0), description="Probability of breakdown after a rejection.")
+    breakdown: Probability = Field(default_factory=constant(0.0), description="Probability of breakdown after a rejection.")
     closed_after_breakdown: FixedDuration = Field(90.0, description="Time for which a breakdown closes the track.")
     text_lapses: FixedDuration = Field(180.0, description="Time after which an agreed text lapses.")
     feeds: Identifier | None = Field(None, description="Leaders' track whose menu an agreed text joins.")
@@ -77,13 +73,13 @@ class SingleText(_Talks):
     mediator: Identifier = Field(description="Who drafts.")
     participants: list[Identifier] = Field(min_length=2, max_length=12, description="Who must accept.")
     opens: Moment = Field(0.0, description="When it opens.")
-    first_round: Duration = Field(default_factory=_q(1.0), description="From opening to the first draft.")
+    first_round: Duration = Field(default_factory=constant(1.0), description="From opening to the first draft.")
     gap: LongDuration = Field(description="Time between drafts.")
     rounds: int = Field(23, ge=1, le=1000, description="Most drafts.")
     weight_of_own_view: Probability = Field(
-        default_factory=_q(0.0), description="Weight of the mediator's own utility against the parties' Nash product."
+        default_factory=constant(0.0), description="Weight of the mediator's own utility against the parties' Nash product."
     )
-    breakdown: Probability = Field(default_factory=_q(0.0), description="Probability that a rejection ends the talks.")
+    breakdown: Probability = Field(default_factory=constant(0.0), description="Probability that a rejection ends the talks.")
     outcome_on_agreement: Literal["deal", "text"] = Field(
         "deal", description="Whether an agreed package is signed at once or held as a text for the leaders."
     )
@@ -92,14 +88,14 @@ class SingleText(_Talks):
 class Cancellation(Grounded):
     """How a pending meeting may be cancelled and revived."""
 
-    rate: NonNegative = Field(default_factory=_q(0.0), description="Rate per year while a meeting is pending.")
+    rate: NonNegative = Field(default_factory=constant(0.0), description="Rate per year while a meeting is pending.")
     factor: ExpressionText = Field("1", description="Multiplies the rate.")
-    revival: Probability = Field(default_factory=_q(0.0), description="Probability that a cancelled meeting is revived.")
-    revival_delay: LongDuration = Field(default_factory=_q(10.0), description="Mean time to revival.")
+    revival: Probability = Field(default_factory=constant(0.0), description="Probability that a cancelled meeting is revived.")
+    revival_delay: LongDuration = Field(default_factory=constant(10.0), description="Mean time to revival.")
     revival_within: FixedDuration = Field(30.0, description="Longest time to revival.")
     revival_needs: Identifier | None = Field(None, description="Track that must be enabled for a revival.")
     postponed_by: FixedDuration = Field(7.0, description="New date after the revival if the old one has passed.")
-    rate_after_revival: Probability = Field(default_factory=_q(0.5), description="Factor on the rate after a revival.")
+    rate_after_revival: Probability = Field(default_factory=constant(0.5), description="Factor on the rate after a revival.")
 
 
 class Invitations(Grounded):
@@ -107,8 +103,8 @@ class Invitations(Grounded):
 
     every: FixedDuration = Field(180.0, description="Time between invitations while talks are on.")
     delay: LongDuration = Field(description="From acceptance to the meeting.")
-    spectacle_first: Number = Field(default_factory=_q(0.0), description="Proposer's private gain from a first meeting.")
-    spectacle_later: Number = Field(default_factory=_q(0.0), description="Its gain from later meetings.")
+    spectacle_first: Number = Field(default_factory=constant(0.0), description="Proposer's private gain from a first meeting.")
+    spectacle_later: Number = Field(default_factory=constant(0.0), description="Its gain from later meetings.")
 
 
 class Recognition(Grounded):
@@ -136,8 +132,8 @@ class LeadersMeeting(_Talks):
     declaration_pledges: list[Identifier] = Field(
         default_factory=list, description="Issues on which a signed declaration takes effect."
     )
-    spin_first: Probability = Field(default_factory=_q(0.0), description="How well a first declaration sells at home.")
-    spin_later: Probability = Field(default_factory=_q(0.0), description="How well a later one sells.")
+    spin_first: Probability = Field(default_factory=constant(0.0), description="How well a first declaration sells at home.")
+    spin_later: Probability = Field(default_factory=constant(0.0), description="How well a later one sells.")
     recognition: Recognition | None = Field(None, description="What holding the meeting grants.")
     announced_effects: Effects = Field(default_factory=Effects, description="When a meeting is agreed after the start.")
     held_effects: Effects = Field(default_factory=Effects, description="When a meeting is held.")
@@ -162,13 +158,13 @@ class Bundles(_Track):
     protocol: Literal["bundles"] = Field("bundles", description="Repeated small proposals.")
     proposer: Identifier = Field(description="Who proposes.")
     responder: Identifier = Field(description="Who accepts or not.")
-    first_round: Duration = Field(default_factory=_q(0.0), description="From the start to the first proposal.")
+    first_round: Duration = Field(default_factory=constant(0.0), description="From the start to the first proposal.")
     gap: LongDuration = Field(description="Time between proposals.")
     menu: dict[Identifier, Bundle] = Field(min_length=1, description="Bundles to choose from.")
-    atmosphere: Number = Field(default_factory=_q(0.0), description="Added to the responder's value of accepting.")
+    atmosphere: Number = Field(default_factory=constant(0.0), description="Added to the responder's value of accepting.")
     effects: Effects = Field(default_factory=Effects, description="When a bundle is accepted.")
     lowers_rung_up_to: int = Field(-1, ge=-1, description="Acceptance lowers the rung by one up to this rung.")
-    agreement_collapse: NonNegative = Field(default_factory=_q(0.0), description="Collapse rate per year of a standing one.")
+    agreement_collapse: NonNegative = Field(default_factory=constant(0.0), description="Collapse rate per year of a standing one.")
     agreement_ends_at_rung: int = Field(99, ge=0, description="Rung at which a standing agreement ends.")
     reports_to: Identifier | None = Field(None, description="Leaders' track whose holder hears the broker's report.")
     when: ExpressionText | None = Field(None, description="Proposals are made only while this holds.")
@@ -201,7 +197,7 @@ class StagedConsent(_Track):
     sympathy: dict[Identifier, ExpressionText] = Field(
         default_factory=dict, description="Added to a member's gain in its vote."
     )
-    collapse_factor: NonNegative = Field(default_factory=_q(0.5), description="Collapse rate once in force, of a deal's.")
+    collapse_factor: NonNegative = Field(default_factory=constant(0.5), description="Collapse rate once in force, of a deal's.")
 
 
 class Voter(Strict):
@@ -209,7 +205,7 @@ class Voter(Strict):
 
     intercept: Number = Field(description="Intercept.")
     severity: Number = Field(description="Coefficient of the provocation's severity.")
-    rivalry: Number = Field(default_factory=_q(0.0), description="Coefficient of great-power rivalry.")
+    rivalry: Number = Field(default_factory=constant(0.0), description="Coefficient of great-power rivalry.")
 
 
 class Resolutions(_Track):
