@@ -194,7 +194,7 @@ def standard_exponential(u: float) -> float:
     """A waiting time of mean 1 from a uniform in (0, 1): ``-log(u)``, at most 36.8.
 
     Decreasing in ``u``; a scenario's exponential *input* is the increasing inverse CDF instead
-    (``sim.model.distributions.Exponential``).
+    (``sim.model.distributions.simple.Exponential``).
     """
     return -log(u)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.model.distributions import correlated_uniforms
+from sim.model.distributions.correlation import correlated_uniforms
 from sim.randomness import Stream, uniform
 
 if TYPE_CHECKING:

@@ -18,7 +18,10 @@ from pydantic import BaseModel
 
 from sim.errors import ScenarioError
 from sim.model import expressions
-from sim.model.distributions import Distribution, cholesky, conditional_mean_bins, from_quantity
+from sim.model.distributions.base import Distribution
+from sim.model.distributions.correlation import cholesky
+from sim.model.distributions.factory import from_quantity
+from sim.model.distributions.integration import conditional_mean_bins
 from sim.model.menu import build_menu, derived_value
 from sim.model.spec.base import Quantity
 from sim.model.spec.scenario import ScenarioSpec, validation_context
@@ -398,7 +401,7 @@ def _compile_inputs(case: Case, found: dict[str, Quantity]) -> None:
 
 
 def _add_shares(case: Case, members: list[str], concentration: float) -> None:
-    from sim.model.distributions import Gamma
+    from sim.model.distributions.gamma_beta import Gamma
 
     addressed = sorted((*_address(path, case.keys), path) for path in members)
     values = [case.base[case.slot_of[path]] for _, _, path in addressed]
@@ -422,7 +425,8 @@ def _add_shares(case: Case, members: list[str], concentration: float) -> None:
 
 def _distribution_of(case: Case, path: str, quantity: Quantity) -> Distribution | None:
     """What the input is drawn from, or None for a constant."""
-    from sim.model.distributions import ClippedUniform, Lognormal, Triangular
+    from sim.model.distributions.normal import Lognormal
+    from sim.model.distributions.simple import ClippedUniform, Triangular
 
     spec = case.spec
     if quantity.dist is not None:

@@ -10,25 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.errors import ParameterError
-from sim.model.distributions import (
-    Beta,
-    Choice,
-    ClippedUniform,
-    Constant,
-    Dirichlet,
-    Exponential,
-    Gamma,
-    Lognormal,
-    Normal,
-    Triangular,
-    Uniform,
-    _mean_between,
-    cholesky,
-    conditional_mean_bins,
-    correlated_uniforms,
-    distribution,
-    from_quantity,
-)
+from sim.model.distributions.correlation import cholesky, correlated_uniforms
+from sim.model.distributions.dirichlet import Dirichlet
+from sim.model.distributions.factory import distribution, from_quantity
+from sim.model.distributions.gamma_beta import Beta, Gamma
+from sim.model.distributions.integration import conditional_mean_bins, mean_between
+from sim.model.distributions.normal import Lognormal, Normal
+from sim.model.distributions.simple import Choice, ClippedUniform, Constant, Exponential, Triangular, Uniform
 from sim.randomness import Stream, uniform, uniform_pair
 
 LEVELS = [1e-12, 1e-6, 1e-3, 0.01, *(k / 40 for k in range(1, 40)), 0.99, 0.999, 1.0 - 1e-6]
@@ -158,7 +146,7 @@ def test_uniform_quantiles_stay_within_bounds_whatever_the_rounding(low, width, 
 
 @pytest.mark.parametrize("described", EXAMPLES, ids=str)
 def test_mean_is_the_integral_of_the_quantile(described):
-    assert _mean_between(described, 0.0, 1.0) == pytest.approx(described.mean(), rel=3e-6)
+    assert mean_between(described, 0.0, 1.0) == pytest.approx(described.mean(), rel=3e-6)
 
 
 @pytest.mark.parametrize("described", EXAMPLES, ids=str)
