@@ -14,10 +14,18 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from sim.errors import ScenarioError
-from sim.model import expressions, vocabulary
+from sim.model import vocabulary
 from sim.model.changes import target
 from sim.model.diagnostics import Path, did_you_mean
-from sim.model.expressions import ExpressionError, Kind, Truth
+from sim.model.expressions.errors import ExpressionError
+from sim.model.expressions.expression import Expression, to_text
+from sim.model.expressions.grammar import FUNCTIONS
+from sim.model.expressions.kinds import Kind
+from sim.model.expressions.kinds import check as check_kinds
+from sim.model.expressions.program import compile_expression
+from sim.model.expressions.ranges import Truth, hazards, interval
+from sim.model.expressions.reading import parse
+from sim.model.expressions.tree import Call, Comparison, walk
 from sim.model.paths import PathError, is_quantity, lookup, split
 from sim.model.spec.actors import Actor, VetoPlayer
 from sim.model.spec.base import Grounded, Quantity
@@ -135,12 +143,12 @@ class _Checker:
 
     def expression(
         self, path: Path, text: str, wanted: Kind | None = None, quantities: vocabulary.Quantities | None = None
-    ) -> expressions.Expression | None:
+    ) -> Expression | None:
         """The parsed expression, or None after a fault: not the language, an unknown name, the wrong kind."""
         known = quantities or self.situation
         try:
-            parsed = expressions.parse(text, self.spec.time_unit)
-            kind = expressions.check(parsed, known.kinds)
+            parsed = parse(text, self.spec.time_unit)
+            kind = check_kinds(parsed, known.kinds)
         except ExpressionError as error:
             self.add(path, error.message, hint=error.hint, column=error.column)
             return None
@@ -162,10 +170,10 @@ class _Checker:
         parsed = self.expression(path, text, Kind.NUMBER)
         if parsed is None:
             return
-        bounds = expressions.interval(parsed, self.situation.bounds)
+        bounds = interval(parsed, self.situation.bounds)
         if isinstance(bounds, tuple) and bounds[1] < 0.0:
             self.add(path, f"the factor is always negative (at most {bounds[1]:g})", hint="rates cannot be negative")
-        for hazard in expressions.hazards(parsed, self.situation.bounds):
+        for hazard in hazards(parsed, self.situation.bounds):
             if hazard.message.startswith("the divisor"):
                 self.add(path, hazard.message, hint=hazard.hint, column=hazard.column)
 
@@ -266,7 +274,7 @@ class _Checker:
                 taken.setdefault(name, kind)
         without = vocabulary.situation(self.spec.model_copy(update={"parameters": {}}))
         for name in self.spec.parameters:
-            if name in without.kinds or name in expressions.FUNCTIONS:
+            if name in without.kinds or name in FUNCTIONS:
                 self.add(("parameters", name), f"the name '{name}' is taken by a quantity of the language",
                          hint="choose another name", at_key=True)  # fmt: skip
         for name in self.spec.tracks:
@@ -305,7 +313,7 @@ class _Checker:
             if parsed is None:
                 continue
             if any(
-                isinstance(node, expressions.Call) and node.function == "held" for node in expressions.walk(parsed.root)
+                isinstance(node, Call) and node.function == "held" for node in walk(parsed.root)
             ):
                 self.add(("derived", name, "value"), "'held' has no meaning for a package", hint="use it in conditions")
                 continue
@@ -606,9 +614,9 @@ class _Checker:
             if name not in spec.derived or depth > len(spec.derived):
                 return math.nan
             try:
-                parsed = expressions.parse(spec.derived[name].value, spec.time_unit)
+                parsed = parse(spec.derived[name].value, spec.time_unit)
                 names = parsed.names()
-                program = expressions.compile_expression(parsed, {n: k for k, n in enumerate(names)})
+                program = compile_expression(parsed, {n: k for k, n in enumerate(names)})
             except ExpressionError:
                 return math.nan
             inputs = [derived(n, depth + 1) for n in names]
@@ -758,7 +766,7 @@ class _Checker:
             if parsed is None:
                 always = always or ("" if number == len(self.spec.outcomes) - 1 else None)
                 continue
-            truth = expressions.interval(parsed, self.situation.bounds)
+            truth = interval(parsed, self.situation.bounds)
             if truth is Truth.NEVER:
                 self.add((*path, "when"), f"'{outcome.id}' can never hold within the bounds of its quantities",
                          hint=self.why_never(parsed))  # fmt: skip
@@ -770,19 +778,19 @@ class _Checker:
             self.add(("outcomes", last, "when"), f"a situation in which none of these holds has no class: {names}",
                      hint="let the last class hold always: `when: true`")  # fmt: skip
 
-    def why_never(self, expression: expressions.Expression) -> str:
+    def why_never(self, expression: Expression) -> str:
         """The first comparison that cannot hold, with the bounds of the names in it."""
-        for node in expressions.walk(expression.root):
-            if not isinstance(node, expressions.Comparison):
+        for node in walk(expression.root):
+            if not isinstance(node, Comparison):
                 continue
-            part = expressions.Expression(node, expression.time_unit)
-            if expressions.interval(part, self.situation.bounds) is Truth.NEVER:
+            part = Expression(node, expression.time_unit)
+            if interval(part, self.situation.bounds) is Truth.NEVER:
                 ranges = [
                     f"{name} is {low:g}" if low == high else f"{name} stays within [{low:g}, {high:g}]"
                     for name in part.names()
                     for low, high in [self.situation.bounds[name]]
                 ]
-                return f"'{expressions.to_text(part)}': {', '.join(ranges)}" if ranges else "it compares constants"
+                return f"'{to_text(part)}': {', '.join(ranges)}" if ranges else "it compares constants"
         return "its parts exclude each other"
 
     def experiments(self) -> None:

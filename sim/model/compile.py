@@ -17,11 +17,14 @@ import numpy as np
 from pydantic import BaseModel
 
 from sim.errors import ScenarioError
-from sim.model import expressions
 from sim.model.distributions.base import Distribution
 from sim.model.distributions.correlation import cholesky
 from sim.model.distributions.factory import from_quantity
 from sim.model.distributions.integration import conditional_mean_bins
+from sim.model.expressions.expression import Expression, to_text
+from sim.model.expressions.program import compile_expression
+from sim.model.expressions.reading import parse
+from sim.model.expressions.rewriting import dependency_order, split_held, substitute
 from sim.model.menu import build_menu, derived_value
 from sim.model.spec.base import Quantity
 from sim.model.spec.scenario import ScenarioSpec, validation_context
@@ -174,22 +177,22 @@ class Case:
         """The expression as a program over the named quantities; `held(...)` gets a slot of its own."""
         if text in self.conditions:
             return self.conditions[text]
-        expression, held = expressions.split_held(expressions.parse(text, self.spec.time_unit), first=len(self.held))
+        expression, held = split_held(parse(text, self.spec.time_unit), first=len(self.held))
         for item in held:
             self.held.append(Held(self._program(item.condition)))
         self.conditions[text] = self._program(expression)
         return self.conditions[text]
 
-    def _program(self, expression: expressions.Expression) -> Condition:
+    def _program(self, expression: Expression) -> Condition:
         names = sorted(expression.names())
         for name in names:
             self.names.setdefault(name, len(self.names))
-        program = expressions.compile_expression(expression, self.names)
+        program = compile_expression(expression, self.names)
         constant = None
         if not names:
             constant = evaluate(program.code, program.constants, [], [0.0] * max(1, program.stack_size))
         return Condition(
-            expressions.to_text(expression), program.code, program.constants, program.stack_size, constant, tuple(names),
+            to_text(expression), program.code, program.constants, program.stack_size, constant, tuple(names),
             program.code[0] if len(program.code) == 1 and program.code[0] >= 0 else -1,
         )  # fmt: skip
 
@@ -464,24 +467,24 @@ def _drawn_in_history(spec: ScenarioSpec, path: str) -> bool:
 def _compile_package_programs(case: Case) -> None:
     """Derived quantities and veto players' utilities as programs over package levels and parameters."""
     spec = case.spec
-    definitions = {name: expressions.parse(derived.value) for name, derived in spec.derived.items()}
-    order = expressions.dependency_order(definitions)
-    inlined: dict[str, expressions.Expression] = {}
+    definitions = {name: parse(derived.value) for name, derived in spec.derived.items()}
+    order = dependency_order(definitions)
+    inlined: dict[str, Expression] = {}
     for name in order:
-        inlined[name] = expressions.substitute(definitions[name], inlined)
+        inlined[name] = substitute(definitions[name], inlined)
     case.derived_order = list(order)
 
-    def program(expression: expressions.Expression) -> tuple[Condition, list[str]]:
+    def program(expression: Expression) -> tuple[Condition, list[str]]:
         names = sorted(expression.names())
-        compiled = expressions.compile_expression(expression, {name: n for n, name in enumerate(names)})
+        compiled = compile_expression(expression, {name: n for n, name in enumerate(names)})
         return (
-            Condition(expressions.to_text(expression), compiled.code, compiled.constants, compiled.stack_size),
+            Condition(to_text(expression), compiled.code, compiled.constants, compiled.stack_size),
             names,
         )
 
     for name in order:
         case.package_programs[f"derived.{name}"] = program(inlined[name])
     for name, player in spec.veto_players.items():
-        expression = expressions.substitute(expressions.parse(player.utility), inlined)
+        expression = substitute(parse(player.utility), inlined)
         case.package_programs[f"veto.{name}"] = program(expression)
 

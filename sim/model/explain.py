@@ -10,9 +10,9 @@ from typing import Any
 from pydantic import BaseModel
 
 from sim.errors import ScenarioError
-from sim.model import expressions
 from sim.model.diagnostics import Diagnostic, Path, path_text
-from sim.model.expressions import ExpressionError
+from sim.model.expressions.errors import ExpressionError
+from sim.model.expressions.reading import parse
 from sim.model.paths import PathError, lookup, split
 from sim.model.spec.base import Grounded, Quantity
 from sim.model.spec.scenario import ScenarioSpec
@@ -345,7 +345,7 @@ def _references(spec: ScenarioSpec) -> dict[str, list[str]]:
             if not isinstance(text, str):
                 continue
             try:
-                names = expressions.parse(text, spec.time_unit).names()
+                names = parse(text, spec.time_unit).names()
             except ExpressionError:
                 continue
             for name in names:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from sim.model.expressions import Bounds, Kind
+from sim.model.expressions.kinds import Kind
+from sim.model.expressions.ranges import Bounds
 from sim.model.spec.scenario import ScenarioSpec
 from sim.model.spec.tracks import Bundles, StagedConsent
 

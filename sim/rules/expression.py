@@ -11,7 +11,7 @@ bounded value where mathematics gives none: a division by zero gives 0.0, and th
 the bounds stated there (``log`` of zero or less, ``sqrt`` of less than zero, ``exp`` of a large number). A comparison
 with nan is false, except ``!=``.
 
-Programs are made by `sim.model.expressions.compile_expression`, which also says how long the stack must be.
+Programs are made by `sim.model.expressions.program.compile_expression`, which also says how long the stack must be.
 """
 
 from __future__ import annotations

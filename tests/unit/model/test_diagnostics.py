@@ -26,7 +26,8 @@ from sim.model.diagnostics import (
     to_json,
     visible,
 )
-from sim.model.expressions import ExpressionError, parse
+from sim.model.expressions.errors import ExpressionError
+from sim.model.expressions.reading import parse
 from sim.model.quantities import parse_duration
 from sim.model.reader import read_text
 

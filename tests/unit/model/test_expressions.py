@@ -14,29 +14,15 @@ from hypothesis import strategies as st
 
 from sim import arithmetic
 from sim.errors import ScenarioError
-from sim.model import expressions
-from sim.model.expressions import (
-    Binary,
-    Boolean,
-    Call,
-    Comparison,
-    Expression,
-    ExpressionError,
-    Kind,
-    Name,
-    Number,
-    Truth,
-    Unary,
-    check,
-    compile_expression,
-    dependency_order,
-    hazards,
-    interval,
-    parse,
-    split_held,
-    substitute,
-    to_text,
-)
+from sim.model.expressions.errors import ExpressionError
+from sim.model.expressions.expression import Expression, to_text
+from sim.model.expressions.grammar import COMPARISONS
+from sim.model.expressions.kinds import Kind, _constant, check
+from sim.model.expressions.program import compile_expression
+from sim.model.expressions.ranges import Truth, _is_condition, hazards, interval
+from sim.model.expressions.reading import MAX_LENGTH, parse
+from sim.model.expressions.rewriting import dependency_order, split_held, substitute
+from sim.model.expressions.tree import Binary, Boolean, Call, Comparison, Name, Number, Unary, walk
 from sim.model.quantities import HOURS_IN, in_time_unit
 from sim.rule import RULES
 from sim.rules import expression as machine
@@ -101,7 +87,7 @@ def grow(random: Random, leaves: dict[Kind, list], kind: Kind, depth: int, held:
     if shape == "logic":
         return Binary(random.choice(("and", "or")), part(boolean), part(boolean))
     if shape == "comparison":
-        signs = random.choices(expressions.COMPARISONS, k=random.choice((1, 1, 2, 3)))
+        signs = random.choices(COMPARISONS, k=random.choice((1, 1, 2, 3)))
         return Comparison(tuple(part(number) for _ in range(len(signs) + 1)), tuple(signs))
     if shape == "equal":
         return Comparison((part(boolean), part(boolean)), (random.choice(("==", "!=")),))
@@ -181,7 +167,7 @@ def plain_value(node, settings, time_unit):
 @given(trees(held=True))
 def test_an_expression_reads_back_from_its_own_text(expression):
     text = to_text(expression)
-    assume(len(text) <= expressions.MAX_LENGTH)
+    assume(len(text) <= MAX_LENGTH)
     again = parse(text, expression.time_unit)
     assert again == expression
     assert to_text(again) == text
@@ -358,10 +344,10 @@ def test_any_text_is_an_expression_or_refused_with_a_column(text):
 @given(data=st.data())
 def test_a_well_formed_tree_has_the_kind_it_was_built_for(kind, data):
     expression = Expression(data.draw(nodes(kind, held=True)))
-    divisors = [node.right for node in expressions.walk(expression.root) if getattr(node, "operator", "") == "/"]
-    assume(all(expressions._constant(divisor, expression) != 0.0 for divisor in divisors))
+    divisors = [node.right for node in walk(expression.root) if getattr(node, "operator", "") == "/"]
+    assume(all(_constant(divisor, expression) != 0.0 for divisor in divisors))
     assert check(expression, KINDS) is kind
-    assert not (expressions._is_condition(expression.root) and kind is Kind.NUMBER)
+    assert not (_is_condition(expression.root) and kind is Kind.NUMBER)
 
 
 @given(trees(), SETTINGS)
@@ -399,7 +385,7 @@ def test_what_has_no_value_is_bounded_and_raises_nothing(text, expected):
     assert math.isfinite(value("exp(1e6 + x)", x=0.0))
 
 
-@pytest.mark.parametrize("sign", expressions.COMPARISONS)
+@pytest.mark.parametrize("sign", COMPARISONS)
 @pytest.mark.parametrize("x", [-1.0, 0.0, 1.0])
 def test_comparisons_are_exact_at_a_tie(sign, x):
     expected = float(_COMPARE[sign](x, 0.0))
@@ -409,7 +395,7 @@ def test_comparisons_are_exact_at_a_tie(sign, x):
 
 
 def test_a_comparison_with_nan_is_false_except_unequal():
-    signs = {sign: value(f"x {sign} 0", x=math.nan) for sign in expressions.COMPARISONS}
+    signs = {sign: value(f"x {sign} 0", x=math.nan) for sign in COMPARISONS}
     assert signs == {"<": 0.0, "<=": 0.0, ">": 0.0, ">=": 0.0, "==": 0.0, "!=": 1.0}
 
 
@@ -482,7 +468,7 @@ def test_inner_held_come_first_and_equal_ones_share_a_slot():
 def test_splitting_leaves_no_held_and_splitting_again_changes_nothing(expression):
     split, slots = split_held(expression)
     everything = [split, *(held.condition for held in slots)]
-    assert not any(isinstance(node, Call) and node.function == "held" for e in everything for node in expressions.walk(e.root))
+    assert not any(isinstance(node, Call) and node.function == "held" for e in everything for node in walk(e.root))
     assert split_held(split) == (split, ())
 
 
