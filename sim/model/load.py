@@ -126,7 +126,7 @@ def load_document(
         report(error, data, faults.add)
     warnings: tuple[Diagnostic, ...] = ()
     if spec is not None:
-        from sim.model.check import check
+        from sim.model.check.scenario import check
 
         remarks = Faults(document)
         remarks.origins = faults.origins

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from sim.model.check import _cycle, _is_positive, point
+from sim.model.check.correlations import is_positive
+from sim.model.check.issues import _cycle
+from sim.model.check.values import point
 from sim.model.load import load
 from sim.model.spec.base import Quantity
 
@@ -41,5 +43,5 @@ def test_circles():
 
 
 def test_correlation_matrices():
-    assert _is_positive([[1.0, 0.5], [0.5, 1.0]])
-    assert not _is_positive([[1.0, 0.9, -0.9], [0.9, 1.0, 0.9], [-0.9, 0.9, 1.0]])
+    assert is_positive([[1.0, 0.5], [0.5, 1.0]])
+    assert not is_positive([[1.0, 0.9, -0.9], [0.9, 1.0, 0.9], [-0.9, 0.9, 1.0]])

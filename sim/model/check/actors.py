@@ -1,0 +1,105 @@
+"""Actors, veto players, the signals that tell of them, and how precisely they choose."""
+
+from __future__ import annotations
+
+from sim.model import vocabulary
+from sim.model.check.checker import MAX_EXPONENT, Checker
+from sim.model.check.values import point
+from sim.model.diagnostics import Path
+from sim.model.expressions.kinds import Kind
+from sim.model.spec.actors import Actor, VetoPlayer
+from sim.model.spec.base import Quantity
+
+MAX_PRECISION = 10_000.0
+
+
+def check_actor(checker: Checker, name: str, actor: Actor) -> None:
+    base: Path = ("actors", name)
+    weights: dict[str, Quantity] = {}
+    for issue, taste in actor.utility.issues.items():
+        path = (*base, "utility", "issues", issue)
+        checker.issue_name(path, issue, at_key=True)
+        weights[issue] = taste.weight
+        checker.at_most((*path, "exponent"), taste.exponent, MAX_EXPONENT, "exponent")
+        if taste.reads is not None:
+            checker.name((*path, "reads"), taste.reads, checker.spec.derived, "derived quantity")
+    survival = actor.utility.survival
+    if survival is not None:
+        path = (*base, "utility", "survival")
+        checker.issue_name((*path, "arms"), survival.arms)
+        checker.issue_name((*path, "guarantee"), survival.guarantee)
+        checker.at_most((*path, "eta"), survival.eta, MAX_EXPONENT, "exponent")
+        weights["survival"] = survival.weight
+    checker.sums_to_one((*base, "utility"), weights, "the weights")
+    if actor.types.commitment is not None:
+        priors = {key: item.prior for key, item in actor.types.commitment.items()}
+        checker.sums_to_one((*base, "types", "commitment"), priors, "the priors")
+    for line_name, line in actor.red_lines.items():
+        path = (*base, "red_lines", line_name)
+        checker.issue_name((*path, "issue"), line.issue)
+        if line.min is None and line.max is None:
+            checker.add(path, "a red line needs a `max` or a `min`", hint="add the level that will not be crossed")
+        elif line.min is not None and line.max is not None and line.min > line.max:
+            checker.add((*path, "min"), f"the bounds contradict each other: min {line.min:g} > max {line.max:g}",
+                        hint="exchange them")  # fmt: skip
+        checker.condition((*path, "unless"), line.unless)
+        for name in line.by_class:
+            checker.name(
+                (*path, "by_class", name), name, actor.types.commitment or {}, "class of commitment", at_key=True
+            )
+    for track, tactic in actor.tactics.items():
+        path = (*base, "tactics", track)
+        checker.name(path, track, checker.spec.tracks, "track", at_key=True)
+        checker.at_most((*path, "beta"), tactic.beta, 100.0, "exponent")
+    checker.at_most((*base, "risk", "curvature"), actor.risk.curvature, MAX_EXPONENT, "exponent")
+    checker.at_most((*base, "patience"), actor.patience, 100.0, "discount rate")
+    for other, perception in actor.perceives.items():
+        path = (*base, "perceives", other)
+        checker.actor_name(path, other, at_key=True)
+        if other == name:
+            checker.add(path, "an actor knows its own tastes", hint="name another actor", at_key=True)
+        checker.issue_keys((*path, "weights"), perception.weights)
+        checker.issue_keys((*path, "ideals"), perception.ideals)
+
+
+def check_veto_player(checker: Checker, name: str, player: VetoPlayer) -> None:
+    path: Path = ("veto_players", name)
+    checker.actor_name((*path, "parent"), player.parent)
+    quantities = vocabulary.package(checker.spec, parent=True)
+    checker.expression((*path, "utility"), player.utility, Kind.NUMBER, quantities)
+    if player.reference is not None:
+        checker.package_name((*path, "reference"), player.reference)
+    if (player.prior is None) != (player.reference is None):
+        there, absent = ("prior", "reference") if player.reference is None else ("reference", "prior")
+        checker.add((*path, there), f"`{there}` needs `{absent}`", hint=f"add `{absent}:` or leave `{there}` out")
+    if player.prior is not None and not 0.0 < point(player.prior) < 1.0:
+        checker.add((*path, "prior"), expected="a probability between 0 and 1, not at its ends",
+                    found=f"{point(player.prior):g}", hint="0.01 is nearly never")  # fmt: skip
+
+
+def check_signals(checker: Checker) -> None:
+    for name, signal in checker.spec.signals.items():
+        path: Path = ("signals", name)
+        if not checker.actor_name((*path, "about"), signal.about):
+            continue
+        classes = checker.spec.actors[signal.about].types.commitment or {}
+        if not classes:
+            checker.add((*path, "about"), f"'{signal.about}' has no classes of commitment",
+                        hint=f"add `types: {{commitment: ...}}` to actors.{signal.about}")  # fmt: skip
+            continue
+        for item in signal.likelihood:
+            checker.name((*path, "likelihood", item), item, classes, "class", at_key=True)
+        missing = [item for item in classes if item not in signal.likelihood]
+        if missing:
+            checker.add((*path, "likelihood"), f"no likelihood for the class '{missing[0]}'",
+                        hint=f"add `{missing[0]}:`", at_key=True)  # fmt: skip
+        elif all(point(value) == 0.0 for value in signal.likelihood.values()):
+            checker.add((*path, "likelihood"), "the signal cannot occur: every likelihood is 0", hint="raise one",
+                        at_key=True)  # fmt: skip
+
+
+def check_choice(checker: Checker) -> None:
+    for name in type(checker.spec.choice).model_fields:
+        value = getattr(checker.spec.choice, name)
+        if isinstance(value, Quantity):
+            checker.at_most(("choice", name), value, MAX_PRECISION, "precision")

@@ -1,0 +1,119 @@
+"""What is asked of the scenario: metrics, uncertainties, levers, correlations, shares and targets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel
+
+from sim.model.changes import target
+from sim.model.check.checker import Checker
+from sim.model.check.correlations import check_matrix
+from sim.model.diagnostics import Path
+from sim.model.paths import PathError, is_quantity, lookup, split
+from sim.model.spec.base import Quantity
+from sim.model.spec.scenario import ScenarioSpec
+
+
+def check_experiments(checker: Checker) -> None:
+    spec = checker.spec
+    for name, text in spec.metrics.items():
+        checker.expression(("metrics", name), text)
+    for number, text in enumerate(spec.uncertainties):
+        path: Path = ("uncertainties", number)
+        if text in spec.uncertainties[:number]:
+            checker.add(path, f"'{text}' is listed twice", hint="leave it out once")
+            continue
+        # A change may have fixed it: its column is then constant.
+        _drawn(checker, path, text, may_be_fixed=spec.applied is not None)
+    for name, lever in spec.levers.items():
+        path = ("levers", name)
+        if lever.who is not None:
+            checker.actor_name((*path, "who"), lever.who)
+        if lever.range is not None and lever.range[0] > lever.range[1]:
+            checker.add((*path, "range"), "the bounds contradict each other", found=f"{list(lever.range)}",
+                        hint="exchange them")  # fmt: skip
+        try:
+            target(lever.path, checker.data)
+        except PathError as error:
+            checker.add((*path, "path"), error.message, hint=error.hint)
+    for name, group in spec.correlations.items():
+        path = ("correlations", name)
+        for number, member in enumerate(group.members):
+            _drawn(checker, (*path, "members", number), member)
+        if (group.matrix is None) == (group.correlation is None):
+            checker.add(path, "a correlation needs `matrix` or `correlation`, and not both", hint="keep one of them")
+        elif group.matrix is not None:
+            check_matrix(checker, (*path, "matrix"), group.matrix, len(group.members))
+        elif group.correlation is not None and group.correlation < -1.0 / (len(group.members) - 1) + 1e-9:
+            checker.add((*path, "correlation"), f"{len(group.members)} inputs cannot all have this correlation",
+                        expected=f"above {-1.0 / (len(group.members) - 1):.3g}", hint="raise it")  # fmt: skip
+    for name, group in spec.shares.items():
+        for number, member in enumerate(group.members):
+            _quantity_path(checker, ("shares", name, "members", number), member)
+    _targets(checker)
+
+
+def _quantity_path(checker: Checker, path: Path, text: str) -> Path | None:
+    """The path if a number stands there; a fault if not."""
+    try:
+        found, place = lookup(split(text), checker.data, ScenarioSpec)
+    except PathError as error:
+        checker.add(path, error.message, hint=error.hint)
+        return None
+    if not is_quantity(place):
+        checker.add(path, f"'{text}' is not a number of the scenario", hint="name the path of a number")
+        return None
+    return found
+
+
+def _drawn(checker: Checker, path: Path, text: str, *, may_be_fixed: bool = False) -> None:
+    """A fault unless the path names something that every replication draws."""
+    try:
+        found, place = lookup(split(text), checker.data, ScenarioSpec)
+    except PathError as error:
+        checker.add(path, error.message, hint=error.hint)
+        return
+    value = _at(checker.spec, found)
+    tastes = checker.spec.mechanisms.tastes
+    if isinstance(value, Quantity):
+        varies = value.dist is not None or (checker.spec.sampling == "ranges" and value.range is not None)
+        if tastes is not None and found[0] == "actors" and "utility" in found:
+            by = {"weight": tastes.weights, "ideal": tastes.ideals, "exponent": tastes.exponents}
+            varies = varies or by.get(str(found[-1])) is not None
+        varies = varies or any(text in group.members for group in checker.spec.shares.values())
+        if not varies and not may_be_fixed and checker.spec.sampling != "off":
+            checker.add(path, f"'{text}' is a constant", hint="give it a distribution, or leave it out here")
+    elif not (
+        len(found) == 4 and found[0] == "actors" and (found[2:] == ("types", "commitment") or found[2] == "red_lines")
+    ):
+        checker.add(path, f"'{text}' is not drawn", hint="name a number, a commitment type or a red line")
+
+
+def _targets(checker: Checker) -> None:
+    classes = [outcome.id for outcome in checker.spec.outcomes]
+    for number, item in enumerate(checker.spec.targets):
+        path: Path = ("targets", number)
+        if item.low is not None and item.high is not None and item.low > item.high:
+            checker.add((*path, "low"), f"the bounds contradict each other: low {item.low:g} > high {item.high:g}",
+                        hint="exchange them")  # fmt: skip
+        subject = item.figure.partition(":")[2].partition("|")[0]
+        column, sign, value = subject.partition("=")
+        if sign and column.partition("@")[0] == "outcome" and value.strip() not in classes:
+            checker.name((*path, "figure"), value.strip(), classes, "outcome class")
+
+
+def _at(spec: Any, path: Path) -> Any:
+    """The part of the checked scenario at a path of the file; None where it is absent."""
+    value = spec
+    for part in path:
+        if isinstance(value, BaseModel):
+            names = {field.alias or name: name for name, field in type(value).model_fields.items()}
+            value = getattr(value, names.get(str(part), str(part)), None)
+        elif isinstance(value, dict):
+            value = value.get(part)
+        elif isinstance(value, (list, tuple)) and isinstance(part, int) and part < len(value):
+            value = value[part]
+        else:
+            return None
+    return value

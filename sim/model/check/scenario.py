@@ -1,0 +1,44 @@
+"""The whole check, part by part in the order of the file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sim.model.check.actors import check_actor, check_choice, check_signals, check_veto_player
+from sim.model.check.changes import check_changes
+from sim.model.check.checker import Add, Checker
+from sim.model.check.experiments import check_experiments
+from sim.model.check.hazards import check_hazard
+from sim.model.check.issues import check_derived, check_issues
+from sim.model.check.mechanisms import check_mechanisms
+from sim.model.check.names import check_keys, check_names_of_quantities
+from sim.model.check.outcomes import check_outcomes
+from sim.model.check.sources import check_sources
+from sim.model.check.times import check_times
+from sim.model.check.tracks import check_track
+from sim.model.spec.scenario import ScenarioSpec
+
+
+def check(spec: ScenarioSpec, data: Any, add: Add, warn: Add, file: str = "") -> None:
+    """Hand every fault to ``add`` and every remark to ``warn``, called as ``add(path, message, hint=, ...)``."""
+    checker = Checker(spec, data, add, warn, file)
+    check_sources(checker)
+    check_times(checker)
+    check_keys(checker)
+    check_names_of_quantities(checker)
+    check_issues(checker)
+    check_derived(checker)
+    for name, actor in spec.actors.items():
+        check_actor(checker, name, actor)
+    for name, player in spec.veto_players.items():
+        check_veto_player(checker, name, player)
+    check_signals(checker)
+    check_choice(checker)
+    for name, track in spec.tracks.items():
+        check_track(checker, name, track)
+    check_mechanisms(checker)
+    for name, hazard in spec.hazards.items():
+        check_hazard(checker, name, hazard)
+    check_outcomes(checker)
+    check_experiments(checker)
+    check_changes(checker)

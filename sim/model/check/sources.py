@@ -1,0 +1,74 @@
+"""Sources and claims that the scenario cites exist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path as FilePath
+from typing import Any
+
+from pydantic import BaseModel
+
+from sim.errors import ScenarioError
+from sim.model.check.checker import Checker
+from sim.model.diagnostics import Path, did_you_mean
+from sim.model.spec.base import Grounded
+
+
+def check_sources(checker: Checker) -> None:
+    """Sources and claims that are cited exist."""
+    claims = _known_claims(checker)
+    for path, model in _grounded((), checker.spec):
+        if model.source is not None and model.source not in checker.spec.sources:
+            # A text of several words is a citation; a single word is meant as a key.
+            if not any(letter.isspace() for letter in model.source.strip()):
+                checker.name((*path, "source"), model.source, checker.spec.sources, "source")
+        cited = [model.claim] if isinstance(model.claim, str) else model.claim or []
+        for number, claim in enumerate(cited):
+            place = (*path, "claim") if isinstance(model.claim, str) else (*path, "claim", number)
+            if checker.spec.claims is None:
+                checker.add(place, f"unknown claim '{claim}'", hint="name the seed file under `claims:`")
+            elif claims is not None:
+                checker.name(place, claim, claims, "claim")
+
+
+def _known_claims(checker: Checker) -> list[str] | None:
+    """Ids of the seed file's claims; None if there is no seed file, or it cannot be read (a fault)."""
+    if checker.spec.claims is None:
+        return None
+    from sim import resources
+    from sim.model.reader import read
+
+    wanted = FilePath(checker.spec.claims)
+    near = FilePath(checker.file).parent
+    places = [near / wanted, near.parent / wanted]
+    found = next((place for place in places if place.is_file()), None)
+    if found is None and wanted.stem in resources.list_seeds():
+        found = resources.seed_path(wanted.stem)
+    if found is None:
+        hint = did_you_mean(wanted.stem, resources.list_seeds(), "shipped seeds")
+        checker.add(("claims",), f"there is no seed file '{checker.spec.claims}'", hint=hint)
+        return None
+    try:
+        content = read(found).data
+    except ScenarioError:
+        checker.add(("claims",), f"the seed file '{checker.spec.claims}' cannot be read", hint="check it by itself")
+        return None
+    entries = content.get("claims", []) if isinstance(content, dict) else []
+    return [str(entry["id"]) for entry in entries if isinstance(entry, dict) and "id" in entry]
+
+
+def _grounded(path: Path, value: Any) -> Iterator[tuple[Path, Grounded]]:
+    """Every mapping that may cite a source, with its path in the file."""
+    if isinstance(value, BaseModel):
+        if isinstance(value, Grounded):
+            yield path, value
+        for name, field in type(value).model_fields.items():
+            inside = getattr(value, name)
+            if isinstance(inside, (BaseModel, dict, list, tuple)):
+                yield from _grounded((*path, field.alias or name), inside)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _grounded((*path, key), item)
+    elif isinstance(value, (list, tuple)):
+        for number, item in enumerate(value):
+            yield from _grounded((*path, number), item)
