@@ -21,9 +21,14 @@ TABLES = ("results", "paths")
 KEY = "replication"
 
 
+# Looked up, because numpy makes the name of a type anew each time, and a run asks for it some ten thousand times.
+_KINDS = {np.dtype(kind): kind for kind in ("float64", "int64", "bool")} | {np.dtype(object): "text"}
+
+
 def kind_of(column: np.ndarray) -> str:
     """Which of the four kinds a column in canonical form is."""
-    return "text" if column.dtype == object else str(column.dtype)
+    kind = _KINDS.get(column.dtype)
+    return str(column.dtype) if kind is None else kind
 
 
 def kinds_of(table: Mapping[str, np.ndarray]) -> list[tuple[str, str]]:

@@ -48,6 +48,7 @@ PARTIAL = ".partial"
 RUNNING, FINISHED, INTERRUPTED, FAILED = "running", "finished", "interrupted", "failed"
 
 _CHUNK_FILE = re.compile(rf"({'|'.join(TABLES)})-\d{{6,}}\.parquet")
+_READ_AT_ONCE = 1 << 22  # cells of one query; bounds what a reader of blocks holds, at about 32 MiB of numbers
 _SQL_TYPES = {"float64": "DOUBLE", "int64": "BIGINT", "bool": "BOOLEAN", "text": "VARCHAR"}
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}  # Windows
 
@@ -110,6 +111,7 @@ class StoredRun:
         self.directory = directory
         self.manifest = manifest
         self.chunks = _chunks(directory, manifest)
+        self._tables: dict[str, Table] = {}
 
     @property
     def state(self) -> str:
@@ -143,12 +145,19 @@ class StoredRun:
     def table(self, name: str = "results") -> Table:
         """All rows of a table in replication order, as numpy arrays by column name.
 
+        Read once and shared by all who ask, so the arrays cannot be written to.
+
         Raises
         ------
         StoreError
             A chunk that is missing, cut short or changed.
         """
-        return joined([table for _, table in self.blocks(name)], self.kinds(name))
+        if name not in self._tables:
+            table = joined([rows for _, rows in self._groups(name)], self.kinds(name))
+            for column in table.values():
+                column.flags.writeable = False
+            self._tables[name] = table
+        return dict(self._tables[name])
 
     @property
     def results(self) -> Table:
@@ -162,33 +171,64 @@ class StoredRun:
 
     def blocks(self, name: str = "results") -> Iterator[tuple[Chunk, Table]]:
         """Each chunk and its rows of a table, in replication order; checked as ``table`` does."""
+        for chunks, table in self._groups(name):
+            yield from _cut(table, chunks, name)
+
+    def _groups(self, name: str) -> Iterator[tuple[list[Chunk], Table]]:
+        """Successive chunks and their rows: as many chunks at once as a bounded amount of memory allows.
+
+        One query over many files costs a small part of as many queries.
+        """
         kinds = self.kinds(name)
         if not kinds:
             return
         with _connection() as connection:
+            group: list[Chunk] = []
+            rows = 0
             for chunk in self.chunks:
-                yield chunk, self._read(connection, chunk, name, kinds)
+                more = chunk.files[name]["rows"]
+                if group and (rows + more) * len(kinds) > _READ_AT_ONCE:
+                    yield group, self._read(connection, group, name, kinds)
+                    group, rows = [], 0
+                group.append(chunk)
+                rows += more
+            if group:
+                yield group, self._read(connection, group, name, kinds)
 
     def _read(
-        self, connection: duckdb.DuckDBPyConnection, chunk: Chunk, name: str, kinds: list[tuple[str, str]]
+        self, connection: duckdb.DuckDBPyConnection, chunks: list[Chunk], name: str, kinds: list[tuple[str, str]]
     ) -> Table:
-        self.check(chunk, name)
-        path = chunk.path(self.directory, name)
+        """The rows of some chunks, checked; what is wrong is laid at the door of the first file that has it."""
+        for chunk in chunks:
+            self.check(chunk, name)
         import duckdb
 
+        paths = [chunk.path(self.directory, name) for chunk in chunks]
+        files = ", ".join(map(_sql_path, paths))
         try:
-            found = connection.execute(
-                f"SELECT * FROM read_parquet({_sql_path(path)}, hive_partitioning = false)"
-            ).fetchnumpy()
+            found = connection.execute(f"SELECT * FROM read_parquet([{files}], hive_partitioning = false)").fetchnumpy()
         except duckdb.Error as error:
+            self._find_fault(connection, chunks, name, kinds)
             raise StoreError(
-                f"{path}: cannot be read as Parquet: {_first_line(error)}", hint=_repair(self.directory)
+                f"{paths[0]}: cannot be read as Parquet: {_first_line(error)}", hint=_repair(self.directory)
             ) from error
         # By position: DuckDB renames a column whose name differs from another one only in case.
         columns = list(found.values())
-        if len(columns) != len(kinds) or any(len(column) != chunk.files[name]["rows"] for column in columns):
-            raise StoreError(f"{path}: other columns or rows than the manifest says", hint=_repair(self.directory))
-        return {key: _from_store(column, kind) for (key, kind), column in zip(kinds, columns, strict=True)}
+        total = sum(chunk.files[name]["rows"] for chunk in chunks)
+        if len(columns) == len(kinds) and all(len(column) == total for column in columns):
+            table = {key: _from_store(column, kind) for (key, kind), column in zip(kinds, columns, strict=True)}
+            if all(_holds(chunk, rows[KEY]) for chunk, rows in _cut(table, chunks, name)):
+                return table
+        self._find_fault(connection, chunks, name, kinds)
+        raise StoreError(f"{paths[0]}: other columns or rows than the manifest says", hint=_repair(self.directory))
+
+    def _find_fault(
+        self, connection: duckdb.DuckDBPyConnection, chunks: list[Chunk], name: str, kinds: list[tuple[str, str]]
+    ) -> None:
+        """Read chunks one by one, which raises at the one that is at fault."""
+        if len(chunks) > 1:
+            for chunk in chunks:
+                self._read(connection, [chunk], name, kinds)
 
     def check(self, chunk: Chunk, name: str) -> None:
         """Raise ``StoreError`` unless a chunk's file is there, whole and unchanged."""
@@ -221,7 +261,14 @@ class StoredRun:
 
     def digest(self) -> str:
         """SHA-256 over all columns of both tables in replication order (``sim.experiments.digest``)."""
-        return digest_of_blocks((name, table) for name in TABLES for _, table in self.blocks(name))
+        return digest_of_blocks((name, table) for name in TABLES for table in self._pieces(name))
+
+    def _pieces(self, name: str) -> Iterator[Table]:
+        """A table in pieces of any size: whole where it has been read already."""
+        if name in self._tables:
+            yield self._tables[name]
+        else:
+            yield from (table for _, table in self._groups(name))
 
     def to_arrow(self, name: str = "results") -> pyarrow.Table:
         """A table as an Arrow table; ``StoreError`` says what to install where pyarrow is missing."""
@@ -327,6 +374,19 @@ def _chunks(directory: Path, manifest: dict[str, Any]) -> list[Chunk]:
     except (TypeError, ValueError, AssertionError, AttributeError) as error:
         raise StoreError(f"{directory / MANIFEST}: the list of chunks is damaged") from error
     return chunks
+
+
+def _cut(table: Table, chunks: list[Chunk], name: str) -> Iterator[tuple[Chunk, Table]]:
+    """Each chunk with its part of the rows of all of them, by the numbers of rows in the manifest."""
+    end = 0
+    for chunk in chunks:
+        start, end = end, end + chunk.files[name]["rows"]
+        yield chunk, {key: column[start:end] for key, column in table.items()}
+
+
+def _holds(chunk: Chunk, replications: np.ndarray) -> bool:
+    """Whether rows, which are in order, can be the chunk's."""
+    return not len(replications) or bool(chunk.start <= replications[0] and replications[-1] < chunk.stop)
 
 
 def _from_store(column: np.ndarray, kind: str) -> np.ndarray:

@@ -124,6 +124,47 @@ def test_folders_may_have_any_name(tmp_path, name):
     assert stored(tmp_path / name / "run").digest() == digest(whole() | {"results": stored(tmp_path / "plain").results})
 
 
+@pytest.mark.parametrize("most", [1, 25, 1 << 22], ids=["a chunk", "a few", "all"])
+def test_rows_do_not_depend_on_how_many_chunks_are_read_at_once(tmp_path, monkeypatch, most):
+    monkeypatch.setattr(store, "_READ_AT_ONCE", most)
+    with store.RunWriter.create(tmp_path / "run", {**MANIFEST, "block_size": 1}) as writer:
+        for n in range(6):
+            writer.add(n, n, n + 1, block(n, n + 1))
+    run, expected = store.open_run(tmp_path / "run"), whole()
+    expected["results"]['input:a."x" y'] = np.zeros(6)
+    assert run.digest() == digest(expected)
+    assert [chunk.index for chunk, _ in run.blocks()] == list(range(6))
+    assert digest({name: run.table(name) for name in ("results", "paths")}) == run.digest() == digest(expected)
+
+
+def test_a_table_is_read_once_in_one_query_and_shared(tmp_path, monkeypatch):
+    run = stored(tmp_path / "run")
+    asked = []
+    read = store.StoredRun._read
+    monkeypatch.setattr(store.StoredRun, "_read", lambda *words: asked.append(words[3]) or read(*words))
+    once, again = run.results, run.results
+    assert run.paths and run.to_pandas("paths") is not None and run.digest()
+    assert asked == ["results", "paths"]
+    again["outcome"] = None
+    assert run.results["outcome"] is once["outcome"]
+    with pytest.raises(ValueError, match="read-only"):
+        once["day"][0] = 1.0
+    frame = run.to_pandas()
+    frame.loc[0, "day"] = 1.0  # a copy, and the caller's own
+    assert np.isnan(run.results["day"][0])
+
+
+def test_a_manifest_that_gives_rows_to_another_chunk_is_found(tmp_path):
+    stored(tmp_path / "run")
+    path = tmp_path / "run" / "manifest.json"
+    manifest = json.loads(path.read_text("utf-8"))
+    for chunk, more in zip(manifest["chunks"], (1, -1), strict=True):
+        chunk["files"]["results"]["rows"] += more
+    path.write_text(json.dumps(manifest), "utf-8")
+    with pytest.raises(StoreError, match=r"results-000000\.parquet: other columns or rows than the manifest says"):
+        _ = store.open_run(tmp_path / "run").results
+
+
 def test_arrow_and_pandas_on_request(tmp_path):
     run = stored(tmp_path / "run")
     frame, table = run.to_pandas(), run.to_arrow("paths")
