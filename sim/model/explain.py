@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import Any
 
 from pydantic import BaseModel
@@ -140,6 +141,7 @@ def explain(spec: ScenarioSpec, path: str, claims: dict[str, str] | None = None)
     return found
 
 
+@lru_cache(maxsize=4096)  # a report asks of each of hundreds of numbers whether any lever, variant or policy moves it
 def _split_or_whole(path: str) -> Path:
     """The parts of a written path, or the text as one part where it is no path."""
     try:
@@ -318,8 +320,8 @@ def _users(spec: ScenarioSpec, path: Path, references: dict[str, list[str]]) -> 
 
 def _covers(text: str, path: Path) -> bool:
     """Whether a written path is this one, or leads to or into it."""
-    parts = tuple(str(part) for part in _split_or_whole(text))
-    mine = tuple(str(part) for part in path)
+    parts = _split_or_whole(text)
+    mine = tuple(map(str, path))
     return mine[: len(parts)] == parts or parts[: len(mine)] == mine
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -44,6 +45,23 @@ def test_version_loads_nothing_at_all(root):
     assert "typer" not in modules
     assert {name for name in modules if name.startswith("sim.")} == {"sim.cli"}
     assert text == f"sim {__version__}\n"
+
+
+def test_a_worker_loads_what_plays_histories_and_makes_no_validator_yet(root):
+    """The start of a worker is waited for in every run."""
+    code = (
+        "import sys, json, sim.experiments.workers, sim.engines.event_engine, sim.model.compile\n"
+        "from sim.model.spec import base, scenario\n"
+        "def below(of):\n"
+        "    return {part for each in of.__subclasses__() for part in ({each} | below(each))}\n"
+        "made = lambda: sorted(each.__name__ for each in below(base.Strict) if each.__pydantic_complete__)\n"
+        "print(json.dumps([made(), sorted({name.split('.')[0] for name in sys.modules} - sys.stdlib_module_names)]))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
+    validators, packages = json.loads(done.stdout)
+    assert validators == []
+    heavy = {"yaml", "rich", "typer", "duckdb", "plotly", "jinja2", "pandas", "pyarrow", "scipy"}
+    assert {"numpy", "pydantic", "simpy"} <= set(packages) and not heavy & set(packages)
 
 
 def test_help_lists_every_command(call):
