@@ -110,13 +110,14 @@ def _ranks(values: np.ndarray) -> np.ndarray:
 
 
 def _epsilon_squared(ranks: np.ndarray, codes: np.ndarray, num_classes: int) -> float:
-    total = float(((ranks - ranks.mean()) ** 2).sum())
+    mean = ranks.mean()
+    total = float(((ranks - mean) ** 2).sum())
     if total <= 0.0:
         return 0.0
     counts = np.bincount(codes, minlength=num_classes)
     sums = np.bincount(codes, weights=ranks, minlength=num_classes)
     present = counts > 0
-    between = float((counts[present] * (sums[present] / counts[present] - ranks.mean()) ** 2).sum())
+    between = float((counts[present] * (sums[present] / counts[present] - mean) ** 2).sum())
     # H / (n - 1): between-class share of the rank variance.
     return between / total
 

@@ -247,7 +247,8 @@ def choose(stored: StoredRun, outcome: str | None = None, replication: int | Non
     UsageError
         No such replication, no such class (the nearest name is the hint), or no history that ends in it.
     """
-    outcomes = np.asarray(stored.results["outcome"])
+    results = stored.results
+    outcomes = np.asarray(results["outcome"])
     if replication is not None:
         position = position_of(stored, replication)
         if outcome is not None:
@@ -267,7 +268,7 @@ def choose(stored: StoredRun, outcome: str | None = None, replication: int | Non
         raise UsageError(
             f"none of the {len(outcomes)} histories ends as '{outcome}'", hint=f"they end as: {', '.join(seen)}"
         )
-    return int(stored.results[KEY][middle(stored.results, rows)])
+    return int(results[KEY][middle(results, rows)])
 
 
 def _known_class(stored: StoredRun, outcome: str) -> None:
@@ -285,8 +286,9 @@ def typical(stored: StoredRun, number: int = 3) -> list[Choice]:
     order = [name for name, _, _ in classes_of(stored.case)]
     counts = {name: int(np.count_nonzero(outcomes == name)) for name in order}
     frequent = sorted((name for name in order if counts[name]), key=lambda name: (-counts[name], order.index(name)))
+    features = _features(results)
     return [
-        Choice(int(results[KEY][middle(results, np.flatnonzero(outcomes == name))]), name, "typical",
+        Choice(int(results[KEY][_middle(features, np.flatnonzero(outcomes == name))]), name, "typical",
                counts[name] / len(outcomes))
         for name in frequent[:number]
     ]  # fmt: skip
@@ -323,9 +325,13 @@ def middle(results: Table, rows: np.ndarray) -> int:
     An event that never came counts as later than any that did. Large classes are compared with an even sample of
     themselves. Ties go to the first row.
     """
+    return _middle(_features(results), rows)
+
+
+def _middle(of_all: np.ndarray, rows: np.ndarray) -> int:
     if len(rows) < 3:
         return int(rows[0])
-    features = _features(results)[rows]
+    features = of_all[rows]
     step = max(1, len(rows) // MOST_COMPARED)
     sample = features[::step]
     totals = np.zeros(len(rows))

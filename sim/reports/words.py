@@ -20,6 +20,8 @@ _DIRECTION_CONTROLS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 def clean(text: str) -> str:
     """The text without control characters, direction overrides and broken surrogates; line breaks become spaces."""
+    if text.isprintable():  # neither controls nor overrides nor surrogates nor line breaks: nearly all text
+        return text
     text = _DIRECTION_CONTROLS.sub("", text)
     return "".join(
         " " if char in "\t\n\r\u2028\u2029" else char
