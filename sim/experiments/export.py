@@ -1,4 +1,4 @@
-"""Results as text for other programs: CSV and JSON lines, one row at a time, in replication order.
+"""Results as text for other programs: CSV and JSON lines, a chunk at a time, in replication order.
 
 Numbers are written so that reading them gives the same float64. A missing number is an empty cell in CSV and ``null``
 in JSON lines; infinity, which JSON lacks, is ``1e999`` there (readers overflow to infinity).
@@ -11,12 +11,14 @@ import csv
 import json
 import math
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal, TextIO
 
+import numpy as np
+
 from sim.errors import StoreError, UsageError
-from sim.experiments.columns import TABLES, Table
+from sim.experiments.columns import TABLES, Table, kind_of
 from sim.experiments.store import PARTIAL, StoredRun, disk_errors
 
 Format = Literal["csv", "jsonl"]
@@ -80,39 +82,59 @@ def _csv_writer(names: list[str], stream: TextIO) -> Callable[[Table], int]:
     writer.writerow(names)
 
     def write(rows: Table) -> int:
-        count = 0
-        for row in _rows(rows, _csv_cell):
-            writer.writerow(row)
-            count += 1
-        return count
+        writer.writerows(zip(*[_cells(column, _csv_number, _csv_text) for column in rows.values()], strict=True))
+        return _height(rows)
 
     return write
 
 
 def _write_json_lines(rows: Table, stream: TextIO) -> int:
-    count = 0
-    keys = [json.dumps(name, ensure_ascii=False) for name in rows]
-    for row in _rows(rows, _json_cell):
-        stream.write("{" + ", ".join([f"{key}: {cell}" for key, cell in zip(keys, row, strict=True)]) + "}\n")
-        count += 1
-    return count
+    keys = [json.dumps(name, ensure_ascii=False).replace("%", "%%") for name in rows]
+    line = "{" + ", ".join(f"{key}: %s" for key in keys) + "}\n"
+    cells = [_cells(column, _json_number, _json_text) for column in rows.values()]
+    stream.writelines(line % row for row in zip(*cells, strict=True))
+    return _height(rows)
 
 
-def _rows(table: Table, cell: Callable[[Any], str]) -> Iterator[tuple[str, ...]]:
-    return zip(*[[cell(value) for value in column.tolist()] for column in table.values()], strict=True)
+def _height(rows: Table) -> int:
+    return len(next(iter(rows.values()), ()))
 
 
-def _csv_cell(value: Any) -> str:
-    if value is None or value != value:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value)
+def _cells(column: np.ndarray, odd_number: Callable[[float], str], text: Callable[[str | None], str]) -> list[str]:
+    """A column as text. Whole columns at once: a question about its kind for every cell costs more than the answer."""
+    values = column.tolist()
+    match kind_of(column):
+        case "float64":
+            usual = np.isfinite(column)
+            if usual.all():
+                return list(map(repr, values))
+            return [
+                repr(value) if is_usual else odd_number(value)
+                for value, is_usual in zip(values, usual.tolist(), strict=True)
+            ]
+        case "int64":
+            return list(map(str, values))
+        case "bool":
+            return ["true" if value else "false" for value in values]
+    written = {value: text(value) for value in set(values)}  # few different values, many rows
+    return [written[value] for value in values]
 
 
-def _json_cell(value: Any) -> str:
-    if value is None or value != value:
+def _csv_number(value: float) -> str:
+    """A number that is not finite."""
+    return "" if math.isnan(value) else repr(value)
+
+
+def _csv_text(value: str | None) -> str:
+    return "" if value is None else value
+
+
+def _json_number(value: float) -> str:
+    """A number that is not finite."""
+    if math.isnan(value):
         return "null"
-    if isinstance(value, float) and math.isinf(value):
-        return "1e999" if value > 0 else "-1e999"
+    return "1e999" if value > 0 else "-1e999"
+
+
+def _json_text(value: str | None) -> str:
     return json.dumps(value, ensure_ascii=False)

@@ -47,6 +47,50 @@ def test_json_lines_are_strict_json(run):
     assert [row["deal_day"] is None for row in rows] == np.isnan(run.results["deal_day"]).tolist()
 
 
+NUMBERS = [0.1, -0.0, 5e-324, 1.7976931348623157e308, 1e16, 123456789.0, math.nan, math.inf]
+TEXTS = ["größe", None, "", 'say "x", twice', "a\nb\u2028\\", "100%", "null", "\x01"]
+
+
+def test_every_cell_is_written_as_the_formats_ask(tmp_path):
+    """Against the writers of the standard library, cell by cell."""
+    table = {
+        "replication": list(range(8)),
+        'odd "name", 50% %s': NUMBERS,
+        "count": [2**63 - 1, -(2**63), 0, 1, -1, 10, 100, 2**53 + 1],
+        "held": [True, False] * 4,
+        "text": np.array(TEXTS, dtype=object),
+    }
+    with RunWriter.create(tmp_path / "run", {**run_manifest(), "block_size": 8}) as writer:
+        writer.add(0, 0, 8, {"results": table})
+    rows = list(zip(*[list(column) for column in table.values()], strict=True))
+
+    stream = io.StringIO(newline="")
+    assert export_rows(open_run(tmp_path / "run"), stream, "jsonl") == 8
+    expected = [
+        json.dumps(
+            {name: None if value != value else value for name, value in zip(table, row, strict=True)},
+            ensure_ascii=False,
+        ).replace("Infinity", "1e999")
+        for row in rows
+    ]
+    assert stream.getvalue().split("\n") == [*expected, ""]
+
+    stream = io.StringIO(newline="")
+    assert export_rows(open_run(tmp_path / "run"), stream, "csv") == 8
+    expected_stream = io.StringIO(newline="")
+    words = {True: "true", False: "false"}
+    csv.writer(expected_stream, lineterminator="\n").writerows(
+        [
+            list(table),
+            *(
+                ["" if value != value else words[value] if isinstance(value, bool) else value for value in row]
+                for row in rows
+            ),
+        ]
+    )
+    assert stream.getvalue() == expected_stream.getvalue()
+
+
 def test_infinity_survives_json(tmp_path):
     manifest = {**run_manifest(), "block_size": 2}
     with RunWriter.create(tmp_path / "run", manifest) as writer:
