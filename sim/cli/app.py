@@ -25,6 +25,15 @@ class Commands(TyperGroup):
         """Names in the order in which they were registered."""
         return list(self.commands)
 
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the options before the command's name; help of a command comes first and alone.
+
+        Typer checks even options that are not there with pydantic, whose import is half of the time help takes.
+        """
+        if args and args[0] in self.commands and not set(ctx.help_option_names).isdisjoint(args[1:]):
+            self.commands[args[0]].make_context(args[0], args[1:], parent=ctx)  # prints the help and exits
+        return super().parse_args(ctx, args)
+
     def invoke(self, ctx: Any) -> Any:
         """Run the command."""
         try:
