@@ -162,7 +162,7 @@ class Run:
 
     @cached_property
     def results(self) -> dict[str, numpy.ndarray]:
-        """One row a history: equally long arrays by column name; nan is never or not known."""
+        """One row a history: equally long read-only arrays by column name; nan is never or not known."""
         return self.stored.results
 
     @cached_property
