@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Literal
 
 from sim.errors import UsageError
-from sim.reports import figures
+from sim.reports import drawing, figures
 from sim.reports.content import ReportContent
-from sim.reports.figures import Figure
+from sim.reports.drawing import Figure
 
 PictureFormat = Literal["svg", "png", "pdf"]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
@@ -78,7 +78,7 @@ def _on_paper(figure: Figure, width: int) -> Figure:
     """The figure at its width, on white: a transparent picture is unreadable on a dark slide."""
     layout = {**figure["layout"], "width": width, "paper_bgcolor": "#ffffff", "plot_bgcolor": "#ffffff"}
     margin = {side: max(room, 14) for side, room in layout["margin"].items()}
-    return figures.plain({"data": figure["data"], "layout": {**layout, "margin": margin}})
+    return drawing.plain({"data": figure["data"], "layout": {**layout, "margin": margin}})
 
 
 async def _write(drawn: list[Figure], paths: list[Path], form: PictureFormat) -> None:

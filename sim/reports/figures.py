@@ -1,4 +1,4 @@
-"""Figures: tidy data in, a Plotly figure as a plain dict out. Nothing is loaded, computed or drawn here.
+"""Figures of a run: tidy data in, a Plotly figure as a plain dict out. Nothing is loaded, computed or drawn here.
 
 Every function takes `narrow`: True gives the figure for a phone. Only the layout differs, never the traces, so a page
 carries the traces once and two layouts. Colours are the light ones (`sim.reports.colours`). Labels sit above their
@@ -7,127 +7,27 @@ row, where long names have room on any width.
 
 from __future__ import annotations
 
-import json
-import math
-from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sim.reports import colours
-from sim.reports.colours import GRID, INK, MUTED, tint
-from sim.reports.config import plotly_config
+from sim.reports import colours, drawing
+from sim.reports.colours import INK, MUTED, tint
 from sim.reports.content import (
     Conditional,
     Drivers,
     Fan,
     Incidence,
-    Offers,
     OutcomeShare,
     Phases,
     TimeAxis,
-    TimelineContent,
 )
-from sim.reports.words import duration, integer, percent, percent_interval, shorten
+from sim.reports.drawing import FONT, Figure, label
+from sim.reports.words import integer, percent, percent_interval
 
-Figure = dict[str, Any]
-
-FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif'
 ROW_HEIGHT = 48  # px of one labelled row: a line of text over a bar
 
 
 # ---- shared pieces ----------------------------------------------------------------------------------------------
-
-
-def label(text: str, limit: int = 60) -> str:
-    """A name as Plotly text: shortened, and with the signs that Plotly would take for markup written out."""
-    return shorten(text, limit).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("%{", "%&#123;")
-
-
-def plain(value: Any) -> Any:
-    """The same data in JSON's own types: numbers rounded to six figures, nothing infinite."""
-    if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, (str, bool, int)) or value is None:
-        return value
-    if isinstance(value, Iterable):
-        return [plain(item) for item in value]
-    if hasattr(value, "item"):  # a numpy scalar
-        value = value.item()
-    if isinstance(value, float):
-        return float(f"{value:.6g}") if math.isfinite(value) else None
-    return value
-
-
-def to_json(figure: Figure) -> str:
-    """The figure as compact JSON that is safe inside a script element."""
-    text = json.dumps(plain(figure), separators=(",", ":"), allow_nan=False)
-    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
-
-
-def to_plotly(figure: Figure) -> Any:
-    """The same as a `plotly.graph_objects.Figure` that shows itself in a notebook with our configuration."""
-    return _house_figure()(plain(figure))
-
-
-@cache
-def _house_figure() -> type:
-    import plotly.graph_objects as go  # deferred: pages never need it
-
-    class HouseFigure(go.Figure):
-        """Every way in which the figure displays itself uses our configuration: no upload button anywhere."""
-
-        def show(self, *args: Any, **kwargs: Any) -> Any:
-            return super().show(*args, **{"config": plotly_config(), **kwargs})
-
-        def to_html(self, *args: Any, **kwargs: Any) -> str:
-            return super().to_html(*args, **{"config": plotly_config(), **kwargs})
-
-        def write_html(self, *args: Any, **kwargs: Any) -> None:
-            super().write_html(*args, **{"config": plotly_config(), **kwargs})
-
-        def _repr_mimebundle_(
-            self, include: Any = None, exclude: Any = None, validate: bool = True, **kwargs: Any
-        ) -> Any:
-            return super()._repr_mimebundle_(include, exclude, validate, **{"config": plotly_config(), **kwargs})
-
-        def _ipython_display_(self) -> None:
-            self.show()
-
-    return HouseFigure
-
-
-def _axis(**changes: Any) -> dict[str, Any]:
-    base = {
-        "automargin": True,
-        "gridcolor": GRID,
-        "linecolor": GRID,
-        "tickcolor": GRID,
-        "zeroline": False,
-        "fixedrange": True,
-        "tickfont": {"color": MUTED, "size": 12},
-    }
-    return {**base, **changes}
-
-
-def _layout(height: float, **changes: Any) -> dict[str, Any]:
-    base = {
-        "height": int(height),
-        "font": {"family": FONT, "size": 13, "color": INK},
-        "paper_bgcolor": "rgba(0,0,0,0)",
-        "plot_bgcolor": "rgba(0,0,0,0)",
-        "margin": {"l": 2, "r": 2, "t": 8, "b": 36},
-        "showlegend": False,
-        "dragmode": False,
-        "hovermode": "closest",
-        "hoverlabel": {"font": {"family": FONT, "size": 13}, "align": "left"},
-        "bargap": 0.0,
-    }
-    return {**base, **changes}
-
-
-def _note(text: str, **changes: Any) -> dict[str, Any]:
-    base = {"text": text, "showarrow": False, "font": {"color": INK, "size": 13}, "align": "left"}
-    return {**base, **changes}
 
 
 def _row_labels(names: Sequence[str], values: Sequence[str], narrow: bool) -> list[dict[str, Any]]:
@@ -136,18 +36,13 @@ def _row_labels(names: Sequence[str], values: Sequence[str], narrow: bool) -> li
     notes = []
     for position, (name, value) in enumerate(zip(names, values, strict=True)):
         place = {"y": position, "yref": "y", "xref": "paper", "yanchor": "bottom", "yshift": 7}
-        notes.append(_note(label(name, limit), x=0, xanchor="left", **place))
-        notes.append(_note(value, x=1, xanchor="right", font={"color": MUTED, "size": 13}, **place))
+        notes.append(drawing.note(label(name, limit), x=0, xanchor="left", **place))
+        notes.append(drawing.note(value, x=1, xanchor="right", font={"color": MUTED, "size": 13}, **place))
     return notes
 
 
-def _row_axis(rows: int) -> dict[str, Any]:
-    """Rows from the top, with room for a label above the first."""
-    return _axis(range=[rows - 0.62, -0.78], showgrid=False, showticklabels=False, automargin=False, ticks="")
-
-
 def _share_axis(top: float) -> dict[str, Any]:
-    return _axis(
+    return drawing.axis(
         range=[0, min(top, 1.0) if top > 0 else 1], tickformat=".0%", nticks=6, showgrid=False, ticks="outside"
     )
 
@@ -158,8 +53,8 @@ def _times(axis: TimeAxis) -> list[Any]:
 
 def _time_axis(axis: TimeAxis, **changes: Any) -> dict[str, Any]:
     if len(axis.dates):
-        return _axis(type="date", showgrid=False, ticks="outside", hoverformat="%-d %b %Y", **changes)
-    return _axis(
+        return drawing.axis(type="date", showgrid=False, ticks="outside", hoverformat="%-d %b %Y", **changes)
+    return drawing.axis(
         showgrid=False,
         ticks="outside",
         title={"text": label(axis.unit), "font": {"size": 12, "color": MUTED}},
@@ -229,7 +124,7 @@ def _bars(outcomes: Sequence[OutcomeShare], places: Sequence[int], **changes: An
     return [fill, edge]
 
 
-# ---- the figures of a report ------------------------------------------------------------------------------------
+# ---- the figures ------------------------------------------------------------------------------------------------
 
 
 def outcome_shares(outcomes: Sequence[OutcomeShare], narrow: bool = False) -> Figure:
@@ -237,11 +132,11 @@ def outcome_shares(outcomes: Sequence[OutcomeShare], narrow: bool = False) -> Fi
     top = max((outcome.high for outcome in outcomes), default=1.0) * 1.04
     return {
         "data": _bars(outcomes, range(len(outcomes))),
-        "layout": _layout(
+        "layout": drawing.layout(
             44 + ROW_HEIGHT * len(outcomes),
             barmode="overlay",
             xaxis=_share_axis(top),
-            yaxis=_row_axis(len(outcomes)),
+            yaxis=drawing.row_axis(len(outcomes)),
             annotations=_row_labels([outcome.label for outcome in outcomes], _share_words(outcomes), narrow),
         ),
     }
@@ -293,7 +188,7 @@ def incidence(content: Incidence, narrow: bool = False) -> Figure:
         )
         if position + columns < len(content.series):
             axes[f"xaxis{suffix}"].pop("title", None)
-        axes[f"yaxis{suffix}"] = _axis(
+        axes[f"yaxis{suffix}"] = drawing.axis(
             domain=[max(upper - cell / height, 0.0), upper],
             anchor=f"x{suffix}",
             range=[0, top],
@@ -313,8 +208,8 @@ def incidence(content: Incidence, narrow: bool = False) -> Figure:
                 "yanchor": "top",
             }
             text = f"\u2191 from {percent(series.share[0], 0)}"
-            notes.append(_note(text, **corner, font={"size": 11, "color": MUTED}))
-    layout = _layout(height + 86, margin={"l": 34, "r": 4, "t": 44, "b": 42}, annotations=notes, **axes)
+            notes.append(drawing.note(text, **corner, font={"size": 11, "color": MUTED}))
+    layout = drawing.layout(height + 86, margin={"l": 34, "r": 4, "t": 44, "b": 42}, annotations=notes, **axes)
     return {"data": data, "layout": layout}
 
 
@@ -341,7 +236,7 @@ def _panel_head(series: Any, left: float, upper: float, narrow: bool) -> dict[st
         "yanchor": "bottom",
         "yshift": 4,
     }
-    return _note(f"{name}<br>{last}", **place, font={"size": 12, "color": INK})
+    return drawing.note(f"{name}<br>{last}", **place, font={"size": 12, "color": INK})
 
 
 def phases(content: Phases, outcomes: Sequence[OutcomeShare] = (), narrow: bool = False) -> Figure:
@@ -382,7 +277,7 @@ def phases(content: Phases, outcomes: Sequence[OutcomeShare] = (), narrow: bool 
     tallest = _tallest(content)
     return {
         "data": [sankey],
-        "layout": _layout(max(300, 54 * tallest), margin={"l": 4, "r": 4, "t": 14, "b": 14}),
+        "layout": drawing.layout(max(300, 54 * tallest), margin={"l": 4, "r": 4, "t": 14, "b": 14}),
     }
 
 
@@ -442,39 +337,19 @@ def fan(content: Fan, narrow: bool = False) -> Figure:
     }
     bands = _band(times, content.q05, content.q95, colour, 0.16, name="nine tenths", showlegend=True)
     bands += _band(times, content.q25, content.q75, colour, 0.34, name="middle half", showlegend=True)
-    limits = {} if content.low is None or content.high is None else {"range": _padded(content.low, content.high)}
+    limits = {} if content.low is None or content.high is None else {"range": drawing.padded(content.low, content.high)}
     return {
         "data": [*bands, middle],
-        "layout": _layout(
+        "layout": drawing.layout(
             290,
             margin={"l": 30, "r": 4, "t": 34, "b": 40},
             showlegend=True,
-            legend=_legend(),
+            legend=drawing.legend(),
             hovermode="x",
             xaxis=_time_axis(content.axis, nticks=4 if narrow else 8, tickangle=0),
-            yaxis=_axis(nticks=5, **limits),
+            yaxis=drawing.axis(nticks=5, **limits),
         ),
     }
-
-
-def _legend() -> dict[str, Any]:
-    return {
-        "orientation": "h",
-        "x": 0,
-        "xanchor": "left",
-        "y": 1.0,
-        "yanchor": "bottom",
-        "font": {"size": 12, "color": INK},
-        "itemclick": False,
-        "itemdoubleclick": False,
-        "traceorder": "reversed",
-        "bgcolor": "rgba(0,0,0,0)",
-    }
-
-
-def _padded(low: float, high: float) -> list[float]:
-    room = (high - low) * 0.02
-    return [low - room, high + room]
 
 
 def drivers(content: Drivers, narrow: bool = False) -> Figure:
@@ -539,19 +414,19 @@ def drivers(content: Drivers, narrow: bool = False) -> Figure:
     notes = _row_labels([item.label for item in items], values, narrow)
     return {
         "data": data,
-        "layout": _layout(
+        "layout": drawing.layout(
             84 + 42 * len(rows),
             margin={"l": 2, "r": 2, "t": 30, "b": 48},
             showlegend=True,
-            legend={**_legend(), "y": 1.0, "traceorder": "normal"},
+            legend={**drawing.legend(), "y": 1.0, "traceorder": "normal"},
             shapes=[band, zero],
             annotations=notes,
-            xaxis=_axis(
+            xaxis=drawing.axis(
                 range=[-reach * 1.08 if signed else 0, reach * 1.08],
                 nticks=7,
                 title={"text": label(content.measure, 48 if narrow else 90), "font": {"size": 12, "color": MUTED}},
             ),
-            yaxis=_row_axis(len(rows)),
+            yaxis=drawing.row_axis(len(rows)),
         ),
     }
 
@@ -577,265 +452,14 @@ def conditional_shares(content: Conditional, overall: Sequence[OutcomeShare], na
     names = [outcome.label for outcome in content.shares]
     return {
         "data": [*_bars(content.shares, places), among_all],
-        "layout": _layout(
+        "layout": drawing.layout(
             72 + ROW_HEIGHT * len(names),
             barmode="overlay",
             margin={"l": 2, "r": 2, "t": 30, "b": 36},
             showlegend=True,
-            legend=_legend(),
+            legend=drawing.legend(),
             xaxis=_share_axis(top),
-            yaxis=_row_axis(len(names)),
+            yaxis=drawing.row_axis(len(names)),
             annotations=_row_labels(names, _share_words(content.shares), narrow),
-        ),
-    }
-
-
-# ---- the figures of one history ---------------------------------------------------------------------------------
-
-
-def timeline(content: TimelineContent, narrow: bool = False) -> Figure:
-    """Lanes of events over panels of quantities, on one time axis."""
-    lanes = [lane for lane in content.lanes if len(lane.markers)]
-    panels = [panel for panel in content.panels if len(panel.series)]
-    start = content.meta.start_date
-    lane_height, panel_height, title_height = 42, 96, 42
-    heights = ([lane_height * len(lanes)] if lanes else []) + [panel_height] * len(panels)
-    total = sum(heights) + title_height * len(heights)
-    data: list[dict[str, Any]] = []
-    axes: dict[str, Any] = {}
-    notes: list[dict[str, Any]] = []
-    shapes: list[dict[str, Any]] = []
-    upper = float(total)
-    for position, height in enumerate(heights):
-        suffix = "" if position == 0 else str(position + 1)
-        upper -= title_height
-        domain = [max((upper - height) / total, 0.0), upper / total]
-        is_lanes = bool(lanes) and position == 0
-        if is_lanes:
-            _draw_lanes(data, notes, lanes, start, narrow)
-            axes["yaxis"] = {**_row_axis(len(lanes)), "domain": domain}
-            title, keyed = "Events", False
-        else:
-            panel = panels[position - (1 if lanes else 0)]
-            _draw_panel(data, panel, suffix, start)
-            axes[f"yaxis{suffix}"] = _axis(
-                domain=domain, range=_padded(panel.low, panel.high), nticks=4, **_levels(panel)
-            )
-            title = label(panel.label, 38) if narrow else label(panel.label) + _unit(panel.unit)
-            keyed = len(panel.series) > 1
-            if keyed:
-                notes.append(_series_key(panel, domain[1], narrow))
-        notes.append(
-            _note(
-                f"<b>{title}</b>",
-                x=0,
-                y=domain[1],
-                xref="paper",
-                yref="paper",
-                xanchor="left",
-                yanchor="bottom",
-                yshift=20 if keyed else 4,
-            )
-        )
-        upper -= height
-    ends = [0, content.horizon_days]
-    time_axis = _axis(
-        range=[_moment(day, start) for day in ends],
-        showgrid=True,
-        ticks="outside",
-        nticks=4 if narrow else 9,
-        tickangle=0,
-        anchor=f"y{'' if len(heights) < 2 else len(heights)}",
-    )
-    if start:
-        time_axis |= {"type": "date", "hoverformat": "%-d %b %Y"}
-    else:
-        time_axis["title"] = {"text": "days", "font": {"size": 12, "color": MUTED}}
-    axes["xaxis"] = time_axis
-    layout = _layout(total + 56, margin={"l": 8, "r": 12, "t": 4, "b": 44}, annotations=notes, shapes=shapes, **axes)
-    return {"data": data, "layout": layout}
-
-
-def _unit(unit: str) -> str:
-    return f" ({label(unit, 20)})" if unit else ""
-
-
-def _moment(day: float, start: str | None) -> Any:
-    """A day as Plotly wants it on the axis: ISO date and time with a calendar, the number itself without."""
-    if not start:
-        return day
-    from datetime import datetime, timedelta
-
-    return (datetime.fromisoformat(start) + timedelta(days=float(day))).isoformat(timespec="minutes")
-
-
-def _draw_lanes(data: list[Any], notes: list[Any], lanes: Sequence[Any], start: str | None, narrow: bool) -> None:
-    for row, lane in enumerate(lanes):
-        colour, symbol = colours.SERIES[row % len(colours.SERIES)], colours.SYMBOLS[row % len(colours.SYMBOLS)]
-        spans_x: list[Any] = []
-        for marker in lane.markers:
-            if marker.end_day is not None:
-                spans_x += [_moment(marker.day, start), _moment(marker.end_day, start), None]
-        if spans_x:
-            data.append(
-                {
-                    "type": "scatter",
-                    "mode": "lines",
-                    "x": spans_x,
-                    "y": [row if x is not None else None for x in spans_x],
-                    "line": {"color": tint(colour, 0.45), "width": 9},
-                    "hoverinfo": "skip",
-                    "showlegend": False,
-                }
-            )
-        data.append(
-            {
-                "type": "scatter",
-                "mode": "markers",
-                "x": [_moment(marker.day, start) for marker in lane.markers],
-                "y": [row] * len(lane.markers),
-                "marker": {
-                    "color": colour,
-                    "symbol": [symbol if marker.end_day is None else "line-ns" for marker in lane.markers],
-                    "size": 11,
-                    "line": {"width": [0 if m.end_day is None else 2 for m in lane.markers], "color": colour},
-                },
-                "text": [label(marker.label, 90) for marker in lane.markers],
-                "hovertemplate": "%{x}<br>%{text}<extra></extra>",
-                "name": label(lane.label),
-                "showlegend": False,
-            }
-        )
-        notes.append(
-            _note(
-                label(lane.label, 34 if narrow else 80),
-                x=0,
-                xref="paper",
-                xanchor="left",
-                y=row,
-                yref="y",
-                yanchor="bottom",
-                yshift=8,
-                font={"color": MUTED, "size": 12},
-            )
-        )
-
-
-def _draw_panel(data: list[Any], panel: Any, suffix: str, start: str | None) -> None:
-    for position, series in enumerate(panel.series):
-        data.append(
-            {
-                "type": "scatter",
-                "mode": "lines",
-                "x": [_moment(day, start) for day in series.days],
-                "y": series.values,
-                "line": {
-                    "color": colours.SERIES[position % len(colours.SERIES)],
-                    "dash": colours.DASHES[position % len(colours.DASHES)],
-                    "width": 2.2,
-                    "shape": "hv" if series.step else "linear",
-                },
-                "name": label(series.label),
-                "hovertemplate": f"%{{x}}<br>{label(series.label, 40)} %{{y:.2f}}<extra></extra>",
-                "yaxis": f"y{suffix}",
-                "showlegend": False,
-            }
-        )
-
-
-def _levels(panel: Any) -> dict[str, Any]:
-    if not len(panel.levels):
-        return {}
-    return {
-        "tickvals": [height for height, _ in panel.levels],
-        "ticktext": [label(name, 18) for _, name in panel.levels],
-    }
-
-
-_DASH_SIGNS = (
-    "\u2501\u2501\u2501",
-    "\u2501 \u2501",
-    "\u00b7\u00b7\u00b7\u00b7",
-    "\u2501\u00b7\u2501",
-    "\u2501\u2501 \u2501\u2501",
-    "\u2501\u2501\u00b7\u2501",
-)
-
-
-def _series_key(panel: Any, top: float, narrow: bool) -> dict[str, Any]:
-    """Names of the lines in their colours, with a sign for their dash, in one line under the panel's title."""
-    parts = []
-    for position, series in enumerate(panel.series):
-        colour, sign = colours.SERIES[position % len(colours.SERIES)], _DASH_SIGNS[position % len(_DASH_SIGNS)]
-        parts.append(f'<span style="color:{colour}">{sign}</span> {label(series.label, 16 if narrow else 34)}')
-    return _note(
-        "   ".join(parts[: 3 if narrow else 6]),
-        x=0,
-        y=top,
-        xref="paper",
-        yref="paper",
-        xanchor="left",
-        yanchor="bottom",
-        yshift=3,
-        font={"size": 12, "color": MUTED},
-    )
-
-
-def offers(content: Offers, narrow: bool = False) -> Figure:
-    """Proposals in utility space: who proposed (symbol and colour), accepted (filled) or not (hollow), in order."""
-    data: list[dict[str, Any]] = []
-    proposers = list(dict.fromkeys(offer.proposer for offer in content.offers))
-    ordered = sorted(content.offers, key=lambda offer: offer.day)
-    for position, proposer in enumerate(proposers):
-        colour, symbol = (
-            colours.SERIES[position % len(colours.SERIES)],
-            colours.SYMBOLS[position % len(colours.SYMBOLS)],
-        )
-        own = [offer for offer in ordered if offer.proposer == proposer]
-        data.append(
-            {
-                "type": "scatter",
-                "mode": "lines+markers",
-                "x": [offer.x for offer in own],
-                "y": [offer.y for offer in own],
-                "line": {
-                    "color": tint(colour, 0.4),
-                    "width": 1.2,
-                    "dash": colours.DASHES[position % len(colours.DASHES)],
-                },
-                "marker": {
-                    "color": colour,
-                    "size": [16 if offer.accepted else 9 for offer in own],
-                    "symbol": [symbol if offer.accepted else f"{symbol}-open" for offer in own],
-                    "line": {"width": 1.8, "color": colour},
-                },
-                "text": [label(offer.label or offer.track, 80) for offer in own],
-                "customdata": [
-                    [duration(offer.day), "accepted" if offer.accepted else "not accepted"] for offer in own
-                ],
-                "hovertemplate": "%{text}<br>after %{customdata[0]}, %{customdata[1]}<br>%{x:.3f}, %{y:.3f}<extra></extra>",
-                "name": f"offered by {label(proposer, 28)}",
-            }
-        )
-    shapes = []
-    line = {"color": MUTED, "width": 1.2, "dash": "dot"}
-    if content.reservation_x is not None:
-        x = content.reservation_x
-        shapes.append({"type": "line", "x0": x, "x1": x, "yref": "paper", "y0": 0, "y1": 1, "line": line})
-    if content.reservation_y is not None:
-        y = content.reservation_y
-        shapes.append({"type": "line", "y0": y, "y1": y, "xref": "paper", "x0": 0, "x1": 1, "line": line})
-    title = {"font": {"size": 12, "color": MUTED}}
-    limit = 40 if narrow else 70
-    return {
-        "data": data,
-        "layout": _layout(
-            400,
-            margin={"l": 48, "r": 12, "t": 34, "b": 48},
-            showlegend=True,
-            legend={**_legend(), "traceorder": "normal"},
-            shapes=shapes,
-            xaxis=_axis(nticks=6, title={**title, "text": label(f"utility for {content.x_label}", limit)}),
-            yaxis=_axis(nticks=6, title={**title, "text": label(f"utility for {content.y_label}", limit)}),
         ),
     }

@@ -25,7 +25,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup, escape
 
-from sim.reports import colours, figures, svg, words
+from sim.reports import colours, drawing, figures, svg, words
 from sim.reports.config import plotly_config
 from sim.reports.content import (
     Conditional,
@@ -57,7 +57,7 @@ class Chart:
 
     title: str
     reading: str
-    wide: figures.Figure
+    wide: drawing.Figure
     narrow_layout: dict[str, Any]
     table: Table | None
     scrolls: bool = False
@@ -73,11 +73,11 @@ class Chart:
 
     @property
     def json(self) -> Markup:
-        return Markup(figures.to_json({**self.wide, "narrow": self.narrow_layout}))
+        return Markup(drawing.to_json({**self.wide, "narrow": self.narrow_layout}))
 
 
 def chart(
-    title: str, reading: str, draw: Callable[[bool], figures.Figure], table: Table | None = None, scrolls: bool = False
+    title: str, reading: str, draw: Callable[[bool], drawing.Figure], table: Table | None = None, scrolls: bool = False
 ) -> Chart:
     """A chart from a figure function: its layout for phones is kept as the difference to the wide one."""
     wide = draw(False)
@@ -152,7 +152,7 @@ def page_parts() -> dict[str, Any]:
         "script": Markup(script),
         "policy": policy,
         "packed": Markup(base64.b64encode(_asset("plotly-bundle.min.js.gz")).decode()),
-        "page_data": Markup(figures.to_json(data)),
+        "page_data": Markup(drawing.to_json(data)),
         "plotly_version": bundle["version"],
         "words": words,
         "class_colours": colours.CLASSES,

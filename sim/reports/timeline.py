@@ -5,7 +5,7 @@ html = render_timeline(content)
 
 from __future__ import annotations
 
-from sim.reports import figures, words
+from sim.reports import history_figures, words
 from sim.reports.content import Decision, Offers, TimelineContent
 from sim.reports.page import Chart, Table, chart, page_parts, template
 
@@ -48,7 +48,7 @@ def _time_chart(content: TimelineContent) -> Chart:
     ]
     table = Table(("Day", "Row", "Event", "Until day"), rows)
     return chart(
-        "What happened, and how things stood", reading, lambda narrow: figures.timeline(content, narrow), table
+        "What happened, and how things stood", reading, lambda narrow: history_figures.timeline(content, narrow), table
     )
 
 
@@ -66,7 +66,7 @@ def _offers(content: Offers) -> Chart:
     ]
     headings = ("Day", "Offered by", "Offer", f"For {content.x_label}", f"For {content.y_label}", "Accepted")
     title = f"Offers between {content.x_label} and {content.y_label}"
-    return chart(title, reading, lambda narrow: figures.offers(content, narrow), Table(headings, rows))
+    return chart(title, reading, lambda narrow: history_figures.offers(content, narrow), Table(headings, rows))
 
 
 def _said(yes: bool) -> str:

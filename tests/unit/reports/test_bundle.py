@@ -12,7 +12,7 @@ from pathlib import Path
 
 import plotly
 
-from sim.reports import figures
+from sim.reports import history_figures
 from sim.reports.config import PLOTLY_CONFIG
 from sim.reports.export import report_figures
 from tests.unit.reports import sample
@@ -48,7 +48,7 @@ def test_bundle_holds_every_trace_type_that_figures_use() -> None:
     """A missing type would draw an empty chart and say nothing."""
     drawn = [*report_figures(sample.content()).values()]
     timeline = sample.timeline()
-    drawn += [figures.timeline(timeline), figures.offers(timeline.offers[0])]
+    drawn += [history_figures.timeline(timeline), history_figures.offers(timeline.offers[0])]
     assert {trace["type"] for figure in drawn for trace in figure["data"]} <= set(RECORD["traces"])
 
 

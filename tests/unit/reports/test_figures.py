@@ -9,7 +9,7 @@ import re
 import numpy as np
 import pytest
 
-from sim.reports import colours, figures
+from sim.reports import colours, drawing, figures, history_figures
 from sim.reports.config import PLOTLY_CONFIG
 from sim.reports.content import Incidence, IncidenceSeries, OutcomeShare, TimeAxis
 from sim.reports.export import report_figures
@@ -20,22 +20,22 @@ def everything() -> dict[str, figures.Figure]:
     timeline = sample.timeline()
     return {
         **report_figures(sample.content()),
-        "timeline": figures.timeline(timeline),
-        "offers": figures.offers(timeline.offers[0]),
+        "timeline": history_figures.timeline(timeline),
+        "offers": history_figures.offers(timeline.offers[0]),
     }
 
 
 @pytest.mark.parametrize("name", list(everything()))
 def test_plotly_accepts_the_figure(name: str) -> None:
     """Plotly's own validators refuse unknown attributes and invalid colours."""
-    assert figures.to_plotly(everything()[name]).data
+    assert drawing.to_plotly(everything()[name]).data
 
 
 def test_notebook_display_never_offers_an_upload(monkeypatch: pytest.MonkeyPatch) -> None:
     import plotly.io
 
     monkeypatch.setattr(plotly.io.renderers, "default", "plotly_mimetype")
-    drawn = figures.to_plotly(everything()["outcomes"])
+    drawn = drawing.to_plotly(everything()["outcomes"])
     bundle = drawn._repr_mimebundle_()
     assert bundle["application/vnd.plotly.v1+json"]["config"]["showSendToCloud"] is False
     assert drawn.to_html() and PLOTLY_CONFIG["plotlyServerURL"] == ""  # plotly pops it from the dict it gets
@@ -43,7 +43,7 @@ def test_notebook_display_never_offers_an_upload(monkeypatch: pytest.MonkeyPatch
 
 
 def test_figures_are_a_function_of_their_data() -> None:
-    assert [figures.to_json(f) for f in everything().values()] == [figures.to_json(f) for f in everything().values()]
+    assert [drawing.to_json(f) for f in everything().values()] == [drawing.to_json(f) for f in everything().values()]
 
 
 @pytest.mark.parametrize("narrow", [False, True])
@@ -82,10 +82,10 @@ def test_phone_layout_changes_no_trace() -> None:
         lambda narrow: figures.fan(content.fans[0], narrow),
         lambda narrow: figures.drivers(content.drivers[0], narrow),
         lambda narrow: figures.conditional_shares(content.conditionals[0], content.outcomes, narrow),
-        lambda narrow: figures.timeline(timeline, narrow),
-        lambda narrow: figures.offers(timeline.offers[0], narrow),
+        lambda narrow: history_figures.timeline(timeline, narrow),
+        lambda narrow: history_figures.offers(timeline.offers[0], narrow),
     ):
-        assert figures.plain(draw(False)["data"]) == figures.plain(draw(True)["data"])
+        assert drawing.plain(draw(False)["data"]) == drawing.plain(draw(True)["data"])
 
 
 def test_indistinguishable_inputs_differ_in_shape_and_in_words() -> None:
@@ -101,7 +101,7 @@ def test_sankey_links_have_colours_of_their_own() -> None:
 
 
 def test_lines_that_share_an_axis_differ_in_dash() -> None:
-    belief = [t for t in figures.timeline(sample.timeline())["data"] if t.get("yaxis") == "y4"]
+    belief = [t for t in history_figures.timeline(sample.timeline())["data"] if t.get("yaxis") == "y4"]
     assert len(belief) == len({trace["line"]["dash"] for trace in belief}) == 3
 
 
@@ -110,14 +110,14 @@ def test_json_has_nothing_infinite_and_nothing_that_ends_a_script() -> None:
         "data": [{"y": np.array([1.0, math.nan, math.inf]), "text": "</script><!--", "n": np.int64(3)}],
         "layout": {},
     }
-    text = figures.to_json(figure)
+    text = drawing.to_json(figure)
     assert "<" not in text
     assert json.loads(text)["data"][0] == {"y": [1.0, None, None], "text": "</script><!--", "n": 3}
 
 
 def test_labels_cannot_be_markup_or_templates() -> None:
     outcome = OutcomeShare("x", "<b>%{y}</b><a href='j:'>", 1.0, 0.9, 1.0, 3)
-    text = figures.to_json(figures.outcome_shares([outcome]))
+    text = drawing.to_json(figures.outcome_shares([outcome]))
     assert "\\u0026lt;b\\u0026gt;" in text
     assert "%{y}" not in text
 
