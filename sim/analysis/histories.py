@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.analysis.names import Calendar, Names, plain
-from sim.analysis.story import headline, node_words, tell
+from sim.analysis.phrases import headline, node_words
+from sim.analysis.story import tell
 from sim.experiments.columns import KEY
 from sim.experiments.replay import ENGINE, Choice, differences, replay, typical, worst
 from sim.reports import content as page

@@ -185,7 +185,7 @@ def _as_lines(again: Replay, named: str | None, story: Story, decisions: bool, p
 
     from sim.analysis.histories import command_of
     from sim.analysis.names import Names
-    from sim.analysis.story import headline
+    from sim.analysis.phrases import headline
     from sim.cli.layout import paragraph
 
     width = console.width()

@@ -12,7 +12,8 @@ import pytest
 from sim import resources
 from sim.analysis.histories import command_of, timeline_content, typical_histories
 from sim.analysis.names import Calendar, Names
-from sim.analysis.story import MOST_LINES, headline, odds, percent, ruled_out, tell
+from sim.analysis.phrases import headline, odds, percent, ruled_out
+from sim.analysis.story import MOST_LINES, tell
 from sim.engines.log import Decision
 from sim.experiments.replay import Replay, replay
 from sim.experiments.replicate import run_scenario

@@ -1,0 +1,440 @@
+"""What the happenings of a history say, each in a line of its own or as one of many that are counted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sim.analysis.names import Calendar, Names
+from sim.analysis.phrases import odds, percent, ruled_out, sentence, signed
+
+if TYPE_CHECKING:
+    from sim.engines.log import Decision, Happening
+    from sim.experiments.replay import Replay
+
+RARE = 2  # a hazard that strikes at most so often is told each time
+ESSENTIAL, IMPORTANT, USEFUL = 0, 1, 2  # weight of a line; the heaviest number is left out first
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+
+
+@dataclass
+class Line:
+    """A line of the story, and what decides whether it stays."""
+
+    time: float
+    order: int
+    text: str
+    kind: str
+    weight: int
+    size: float = 0.5  # among lines of one weight, the smallest is left out first
+    aside: bool = False
+
+
+@dataclass
+class Minor:
+    """Something that happens often: counted, not told."""
+
+    time: float
+    order: int
+    name: str
+    kind: str
+    offer: Happening | None = None
+
+
+class Happenings:
+    """A history, the lines that its happenings have made so far, and what they left to be counted."""
+
+    def __init__(self, replay: Replay, full: bool) -> None:
+        self.replay = replay
+        self.full = full
+        self.names = Names(replay.case)
+        self.calendar = Calendar(replay.case)
+        self.spec = replay.case.spec
+        self.end = replay.ended if full else min(replay.ended, self.spec.horizon)
+        self.lines: list[Line] = []
+        self.minors: list[Minor] = []
+        self.order = 0
+        self.highest = 0
+        self.meeting: Line | None = None
+        self.crisis_since = 0.0
+        self.said: set[int] = set()  # decisions that a line has told
+        self.at: dict[float, list[Decision]] = {}
+        for decision in replay.decisions:
+            self.at.setdefault(decision.time, []).append(decision)
+        self.crises = {h.time for h in replay.happenings if h.kind == "crisis" and h.details.get("act") == "begins"}
+        self.often = self._often()
+
+    def _often(self) -> set[str]:
+        counts: dict[str, int] = {}
+        for item in self.replay.happenings:
+            if item.time <= self.end:
+                key = self._subject(item)
+                counts[key] = counts.get(key, 0) + 1
+        return {key for key, number in counts.items() if number > RARE}
+
+    @staticmethod
+    def _subject(item: Happening) -> str:
+        details = item.details
+        return f"{item.kind} {details.get('hazard') or details.get('track') or ''} {details.get('bundle', '')}"
+
+    def say(self, item: Any, text: str, kind: str, weight: int = IMPORTANT, size: float = 0.5) -> None:
+        """One line."""
+        self.lines.append(Line(item.time, self.order, sentence(text), kind, weight, size))
+
+    def minor(self, item: Any, name: str, kind: str, text: str, offer: Happening | None = None) -> None:
+        """Something small: a line of its own in the full story, else only counted."""
+        if self.full:
+            self.say(item, text, kind, USEFUL)
+        else:
+            self.minors.append(Minor(item.time, self.order, name, kind, offer))
+
+    def who(self, identifier: str) -> str:
+        """An actor's name."""
+        return self.names.actor(identifier)
+
+    def found(self, time: float, node: str, actor: str | None = None, choice: str | None = None) -> Decision | None:
+        """The last decision of that instant at a node, marked as told."""
+        for decision in reversed(self.at.get(time, ())):
+            if decision.node == node and actor in (None, decision.actor) and choice in (None, decision.choice):
+                self.said.add(id(decision))
+                return decision
+        return None
+
+    def because(self, *decisions: Decision | None) -> str:
+        """Odds of the given decisions in brackets."""
+        parts = [odds(self.names, decision, full=self.full) for decision in decisions if decision is not None]
+        parts = [part for part in parts if part]
+        return f" ({'; '.join(parts)})" if parts else ""
+
+    def happening(self, item: Happening) -> None:
+        """Tell one, by the method for its kind."""
+        tell_it: Callable[[Happening], None] | None = getattr(self, f"_on_{item.kind.replace(' ', '_')}", None)
+        if tell_it is None:
+            self.say(item, f"{self.who(item.who)}: {item.what}" if item.who else item.what, item.kind, USEFUL)
+        else:
+            tell_it(item)
+
+    def _on_date(self, item: Happening) -> None:
+        track = self.names.track(item.details["track"])
+        when = self.calendar.date(item.time + item.details["days"] * self.calendar.per_day)
+        invite = self.found(item.time, "invite", choice="invite")
+        reply = self.found(item.time, "invitation", choice="accept")
+        if invite is None or reply is None:
+            self.say(item, f"{track}: announced for {when}", "meeting", ESSENTIAL, 0.5)
+            return
+        text = (
+            f"{self.who(invite.actor)} invites{self.because(invite)}, {self.who(reply.actor)} accepts"
+            f"{self.because(reply)}: {track} on {when}"
+        )
+        self.say(item, text, "meeting", IMPORTANT)
+
+    def _on_cancellation(self, item: Happening) -> None:
+        self.say(item, f"{self.names.track(item.details['track'])}: cancelled", "meeting", ESSENTIAL, 0.45)
+
+    def _on_revival(self, item: Happening) -> None:
+        when = self.calendar.date(item.time + item.details["days"] * self.calendar.per_day)
+        self.say(item, f"{self.names.track(item.details['track'])}: on again, for {when}", "meeting", ESSENTIAL, 0.3)
+
+    def _on_meeting(self, item: Happening) -> None:
+        number = item.details["number"]
+        which = _ORDINALS[number - 1] if number <= len(_ORDINALS) else f"{number}th"
+        track = self.spec.tracks[item.details["track"]]
+        pair = f"{self.who(track.proposer)} and {self.who(track.responder)}"
+        name = self.names.track(item.details["track"])
+        self.say(item, f"{name}: {pair} meet for the {which} time", "meeting", ESSENTIAL, 0.8)
+        self.meeting = self.lines[-1]
+
+    def _on_offer(self, item: Happening) -> None:
+        track = item.details["track"]
+        package = self.names.package(item.details["package"])
+        who = self.who(item.who)
+        if self.spec.tracks[track].protocol == "final_offer":
+            self._leaders_offer(item, package, who)
+            return
+        if not item.details["accepted"]:
+            replies = [d for d in self.at.get(item.time, ()) if d.node == "reply" and d.track == track]
+            refusal = replies[-1] if replies else None
+            self.said.update(id(d) for d in replies)
+            answer = f"; {self.who(refusal.actor)} rejects it{self.because(refusal)}" if refusal is not None else ""
+            text = f"{self.names.track(track)}: {who} offers {package}{answer}"
+            self.minor(item, f"rejected offers, {self.names.track(track)}", "talks", text, item)
+
+    def _leaders_offer(self, item: Happening, package: str, who: str) -> None:
+        proposal = self.found(item.time, "proposal", item.who)
+        if proposal is not None:
+            answer = self.found(item.time, "answer")
+            reply = ""
+            if answer is not None:
+                done = "accepts" if item.details["accepted"] else self._answer_words(answer)
+                reply = f"; {self.who(answer.actor)} {done}{self.because(answer)}"
+                limits = ruled_out(self.names, answer)
+                reply += f"; {limits}" if limits else ""
+            limits = ruled_out(self.names, proposal)
+            limits = f", though {limits}" if limits and self.full else ""
+            self.say(item, f"{who} proposes {package}{self.because(proposal)}{limits}{reply}", "offer", ESSENTIAL, 0.4)
+            return
+        word = self.found(item.time, "last_word")
+        if word is not None and item.details["accepted"]:
+            text = f"{self.who(word.actor)} accepts the counter-offer{self.because(word)}"
+            self.say(item, text, "offer", ESSENTIAL, 0.55)
+
+    def _answer_words(self, answer: Decision) -> str:
+        position = answer.options.index(answer.choice) if answer.choice in answer.options else -1
+        if position == 1 and answer.packages[1] is not None:
+            return f"counters with {self.names.package(answer.packages[1])}"
+        return "refuses"
+
+    def _on_result(self, item: Happening) -> None:
+        expectation = self.spec.mechanisms.expectation
+        if expectation is not None and expectation.enabled and self.meeting is not None:
+            holder, value = self.who(expectation.holder), item.details["value"]
+            self.meeting.text += f"; {holder} expects {item.details['expectation']:.2f} of a triumph and gets {value:.2f}"
+        self.meeting = None
+        if item.details["result"] == "package":
+            return
+        proposer = self.spec.tracks[item.details["track"]].proposer
+        word = self.found(item.time, "last_word")
+        reply = self.found(item.time, "declaration")
+        who = self.who(proposer)
+        if reply is None:
+            self.say(item, f"{who} walks out{self.because(word)}", "meeting", ESSENTIAL, 0.75)
+            return
+        other = self.who(reply.actor)
+        done = "signs it" if reply.choice == "yes" else "declines"
+        text = f"{who} settles for a declaration{self.because(word)}; {other} {done}{self.because(reply)}"
+        self.say(item, text, "meeting", ESSENTIAL, 0.6)
+
+    def _on_agreement(self, item: Happening) -> None:
+        track = item.details["track"]
+        replies = [d for d in self.at.get(item.time, ()) if d.node == "reply" and d.track == track]
+        self.said.update(id(d) for d in replies)
+        if len(replies) == 1:
+            who = self.who(replies[0].actor)
+            reason = f"; {who} accepts{self.because(replies[0])}"
+        else:
+            reason = f"; all {len(replies)} accept" if replies else ""
+        text = f"{self.names.track(track)}: agreement on {self.names.package(item.details['package'])}{reason}"
+        self.say(item, text, "talks", IMPORTANT, 0.8)
+
+    def _on_deal(self, item: Happening) -> None:
+        text = f"a deal is signed: {self.names.package(item.details['package'])}"
+        offer = next(
+            (
+                h
+                for h in reversed(self.replay.happenings)
+                if h.kind == "offer" and h.time == item.time and h.details["package"] == item.details["package"]
+            ),
+            None,
+        )
+        if offer is not None:
+            one, two = self.spec.sides
+            gains = (
+                offer.details["utility_one"] - offer.details["reserve_one"],
+                offer.details["utility_two"] - offer.details["reserve_two"],
+            )
+            worth = f"{signed(gains[0])} for {self.who(one)}, {signed(gains[1])} for {self.who(two)}"
+            text += f"; compared with going without: {worth}"
+        self.say(item, text, "deal", ESSENTIAL, 0.9)
+
+    def _on_signature(self, item: Happening) -> None:
+        text = f"{self.names.package(item.details['package'])} is signed and goes to ratification"
+        self.say(item, text, "deal", ESSENTIAL, 0.9)
+
+    def _on_ratification(self, item: Happening) -> None:
+        result = "passes the text" if item.details["passed"] else "rejects the text"
+        text = f"{self.names.veto_player(item.who)}, vote {item.details['number']}: {result}"
+        self.say(item, f"{text} (its chance to pass was {percent(item.details['chance'])})", "vote", ESSENTIAL, 0.7)
+
+    def _on_veto(self, item: Happening) -> None:
+        if "bundle" in item.details:
+            name = self.names.bundle(item.details["track"], item.details["bundle"])
+            self.minor(item, "bundles blocked at home", "vote", f"\u201c{name}\u201d is blocked at home")
+        elif item.who:
+            self.say(item, f"{self.names.veto_player(item.who)}: the text is dead", "vote", ESSENTIAL, 0.7)
+        else:
+            text = f"{self.names.package(item.details['package'])} is blocked at home and not signed"
+            self.say(item, text, "vote", ESSENTIAL, 0.7)
+
+    def _on_declaration(self, item: Happening) -> None:
+        text = f"a declaration is signed: {self.names.package(item.details['package'])}"
+        if self.lines and self.lines[-1].time == item.time and self.lines[-1].kind == "decision":
+            self.lines[-1].text += f": {self.names.package(item.details['package'])}"
+        else:
+            self.say(item, text, "deal", ESSENTIAL, 0.9)
+
+    def _on_milestone(self, item: Happening) -> None:
+        number, acts, seen = item.details["number"], item.details["acts"], item.details["seen"]
+        breaches = [actor for actor, act in acts.items() if act != "comply"]
+        if not breaches:
+            self.minor(item, "milestones kept by both", "deal", f"milestone {number}: both keep their word")
+            return
+        parts = []
+        for actor in breaches:
+            verb = {"slip": "delivers half", "cheat": "cheats"}[acts[actor]]
+            unseen = "" if seen[actor] == acts[actor] else ", unseen"
+            parts.append(f"{self.who(actor)} {verb}{self.because(self.found(item.time, 'milestone', actor))}{unseen}")
+        self.say(item, f"milestone {number}: {' and '.join(parts)}", "deal", IMPORTANT, 0.7)
+
+    def _on_dispute(self, item: Happening) -> None:
+        self.say(item, "a violation is found or alleged; the deal is in dispute", "deal", IMPORTANT, 0.6)
+
+    def _on_repair(self, item: Happening) -> None:
+        self.say(item, "the dispute is settled, the deal goes on", "deal", IMPORTANT, 0.6)
+
+    def _on_collapse(self, item: Happening) -> None:
+        if "track" in item.details:
+            text = f"{self.names.track(item.details['track'])}: the agreement in force ends"
+            if self._subject(item) in self.often:
+                self.minor(item, f"ends of a standing agreement, {self.names.track(item.details['track'])}", "deal", text)
+            else:
+                self.say(item, text, "deal", IMPORTANT, 0.6)
+            return
+        age = self.calendar.span(item.details["age"])
+        why = f": {item.details['why']}" if item.details["why"] != "it collapses" else ""
+        text = f"the deal ends after {age}{why}; {self.who(item.who)} leaves it"
+        self.say(item, text, "deal", ESSENTIAL, 0.9)
+
+    def _on_talks(self, item: Happening) -> None:
+        if item.details["opens"]:
+            offer = self.found(item.time, "offer_talks", choice="talk")
+            reply = self.found(item.time, "answer_to_talks", choice="talk")
+            if offer is not None and reply is not None:
+                text = (
+                    f"talks open: {self.who(offer.actor)} offers to talk{self.because(offer)} and "
+                    f"{self.who(reply.actor)} agrees{self.because(reply)}"
+                )
+            else:
+                text = f"talks open: {item.details['why']}"
+            self.say(item, text, "talks", ESSENTIAL, 0.65)
+        else:
+            before = self.lines[-1] if self.lines else None
+            if before is not None and before.time == item.time and before.weight == ESSENTIAL and not self.full:
+                before.text += "; talks end"
+                return
+            self.say(item, f"talks end: {item.details['why']}", "talks", ESSENTIAL, 0.65)
+
+    def _on_crisis(self, item: Happening) -> None:
+        act = item.details["act"]
+        if act == "begins":
+            cause = next(
+                (h for h in self.replay.happenings if h.kind == "event" and h.time == item.time), None
+            )
+            name = self.names.hazard(cause.details["hazard"], cause.details["mark"]) if cause is not None else "a crisis"
+            rung = item.details["rung"]
+            self.crisis_since = item.time
+            self.highest = max(self.highest, rung)
+            lead = f"{name} begins at" if cause is None else f"{name}:" if "crisis" in name.lower() else f"{name}: crisis at"
+            self.say(item, f"{lead} rung {rung} ({self.names.rung(rung)})", "crisis", ESSENTIAL, 0.85)
+        elif act == "escalates":
+            self._escalation(item)
+        elif act == "concedes":
+            move = self.found(item.time, "crisis", item.who)
+            self.say(item, f"{self.who(item.who)} concedes{self.because(move)}", "crisis", IMPORTANT, 0.8)
+        elif act == "limited":
+            self.say(item, "the strike remains limited", "crisis", ESSENTIAL, 0.95)
+        else:
+            lasted = self.calendar.span((item.time - self.crisis_since) / self.calendar.per_day)
+            self.say(item, f"the crisis ends after {lasted}: {item.details['why']}", "crisis", IMPORTANT, 0.9)
+
+    def _escalation(self, item: Happening) -> None:
+        rung = item.details["rung"]
+        ladder = self.spec.mechanisms.ladder
+        record = rung > self.highest
+        self.highest = max(self.highest, rung)
+        heavy = record and ladder is not None and rung >= ladder.incident_rung
+        if item.who:
+            move = self.found(item.time, "crisis", item.who)
+            text = f"{self.who(item.who)} escalates to rung {rung}: {self.names.rung(rung)}{self.because(move)}"
+        else:
+            text = f"events run out of control, rung {rung}: {self.names.rung(rung)}"
+        self.say(item, text, "crisis", ESSENTIAL if heavy else IMPORTANT, 0.85 if heavy else 0.5)
+
+    def _on_force(self, item: Happening) -> None:
+        if item.details["act"] == "stops":
+            text = f"{self.who(item.who)} stops a strike that {self.who(item.details['striker'])} was about to make"
+        else:
+            chosen = self.found(item.time, "response", item.who, "force") or self.found(item.time, "crisis", item.who)
+            text = f"{self.who(item.who)} uses force{self.because(chosen)}"
+        self.say(item, text, "force", ESSENTIAL, 1.0)
+
+    def _on_event(self, item: Happening) -> None:
+        hazard = self.spec.hazards[item.details["hazard"]]
+        name = self.names.hazard(item.details["hazard"], item.details["mark"])
+        if item.time in self.crises and hazard.effects.crisis:
+            return  # told with the crisis that it sets off
+        by = f" ({self.who(item.who)})" if item.who else ""
+        heavy = hazard.effects.major or hazard.effects.leader is not None
+        if self._subject(item) in self.often:
+            self.minor(item, name, "event", f"{name}{by}")
+        else:
+            self.say(item, f"{name}{by}", "event", IMPORTANT if heavy else USEFUL, 0.6)
+
+    def _on_calendar(self, item: Happening) -> None:
+        name = self.names.hazard(item.details["hazard"])
+        self.minor(item, f"{name}: called off", "event", f"{name}: called off")
+
+    def _on_leader(self, item: Happening) -> None:
+        self.say(item, f"{self.who(item.who)}: a new leader takes over", "event", ESSENTIAL, 0.7)
+
+    def _on_restraint(self, item: Happening) -> None:
+        text = f"{self.who(item.who)} {item.what}" if item.who else item.what
+        self.say(item, text, "event", IMPORTANT, 0.4)
+
+    def _on_contact(self, item: Happening) -> None:
+        name = self.names.track(item.details["track"])
+        self.minor(item, f"contacts, {name}", "talks", f"{name}: a contact")
+
+    def _on_bundle(self, item: Happening) -> None:
+        track = item.details["track"]
+        name = self.names.bundle(track, item.details["bundle"])
+        picked = self.found(item.time, "bundle", None, item.details["bundle"])
+        reply = self.found(item.time, "bundle_reply", item.who)
+        proposer = f"{self.who(picked.actor)} proposes and " if picked is not None else ""
+        text = f"{self.names.track(track)}: {proposer}{self.who(item.who)} accepts \u201c{name}\u201d{self.because(reply)}"
+        if self._subject(item) in self.often:
+            self.minor(item, f"\u201c{name}\u201d agreed, {self.names.track(track)}", "deal", text)
+        else:
+            self.say(item, text, "deal", USEFUL, 0.6)
+
+    def _on_proposal(self, item: Happening) -> None:
+        chosen = self.found(item.time, "open", item.who, "propose")
+        track = self.names.track(item.details["track"])
+        text = f"{self.who(item.who)} opens \u201c{track}\u201d{self.because(chosen)}: {self.names.package(item.details['package'])}"
+        self.say(item, text, "vote", IMPORTANT, 0.7)
+
+    def _on_vote(self, item: Happening) -> None:
+        track = self.names.track(item.details["track"])
+        if item.details.get("dead"):
+            self.say(item, f"{track}: the text is dead", "vote", IMPORTANT, 0.8)
+            return
+        against = [self.who(actor) for actor, yes in item.details["yes"].items() if not yes]
+        for actor in item.details["yes"]:
+            self.found(item.time, "stage_vote", actor)
+        result = "passed" if item.details["passed"] else "lost"
+        dissent = f"; against: {', '.join(against)}" if against else "; nobody against"
+        self.say(item, f"{track}, {item.details['stage']}: {result}{dissent}", "vote", IMPORTANT, 0.6)
+
+    def _on_in_force(self, item: Happening) -> None:
+        track = self.names.track(item.details["track"])
+        text = f"{track}: in force, {self.names.package(item.details['package'])}"
+        self.say(item, text, "deal", ESSENTIAL, 0.9)
+
+    def _on_resolution(self, item: Happening) -> None:
+        track = self.names.track(item.details["track"])
+        result = "tightens sanctions" if item.details["passed"] else "does not agree on a resolution"
+        if self._subject(item) in self.often:
+            self.minor(item, f"{track} {result}", "vote", f"{track} {result}")
+        else:
+            self.say(item, f"{track} {result}", "vote", USEFUL, 0.7)
+
+    def _on_round(self, item: Happening) -> None:
+        track = self.names.track(item.details["track"])
+        self.minor(item, f"failed rounds, {track}", "talks", f"{track}: the round fails before an offer is made")
+
+    def _on_draft(self, item: Happening) -> None:
+        track = self.names.track(item.details["track"])
+        self.say(item, f"{track}: no text is better for all; {self.who(item.who)} starts afresh", "talks", USEFUL)
+
+    def _on_breakdown(self, item: Happening) -> None:
+        self.say(item, f"{self.names.track(item.details['track'])}: talks break down", "talks", IMPORTANT, 0.8)

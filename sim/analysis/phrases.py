@@ -1,0 +1,121 @@
+"""Words for single things of a history: how likely a choice was, what was ruled out, what a decision was about."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sim.analysis.names import Names, plain
+
+if TYPE_CHECKING:
+    from sim.engines.log import Decision
+    from sim.experiments.replay import Replay
+
+MOST_ALTERNATIVES = 6  # likely options beyond which the next best is not named
+
+
+def headline(replay: Replay) -> str:
+    """What happened in a dozen words: counts of what matters."""
+    row = replay.row
+    parts = []
+    for column, one, many in (
+        ("count:meetings", "one leaders' meeting", "{} leaders' meetings"),
+        ("count:deals", "one deal", "{} deals"),
+        ("count:collapses", "one collapse", "{} collapses"),
+        ("count:declarations", "one declaration", "{} declarations"),
+        ("count:crises", "one crisis", "{} crises"),
+        ("count:strikes", "one use of force", "{} uses of force"),
+    ):
+        number = int(row.get(column, 0.0))
+        if number:
+            parts.append(one if number == 1 else many.format(number))
+    text = ", ".join(parts) if parts else "nothing is agreed and nothing breaks"
+    return text[:1].upper() + text[1:]
+
+
+def percent(value: float) -> str:
+    """A probability as people say it."""
+    if 0.0 < value < 0.005:
+        return "less than 1%"
+    if 0.995 < value < 1.0:
+        return "more than 99%"
+    return f"{100.0 * value:.0f}%"
+
+
+def signed(value: float) -> str:
+    """A gain or loss with its sign."""
+    return f"{value:+.2f}".replace("-", "\u2212")
+
+
+def odds(names: Names, decision: Decision, *, full: bool = True) -> str:
+    """How likely the choice was and what was next best; empty where there was nothing to choose."""
+    if decision.choice not in decision.options or len(decision.options) < 2:
+        return ""
+    chosen = decision.options.index(decision.choice)
+    p = decision.probabilities[chosen]
+    rest = [n for n in range(len(decision.options)) if n != chosen and decision.probabilities[n] > 0.0]
+    if not rest:
+        return "the only option left"
+    second = max(rest, key=lambda n: (decision.probabilities[n], -n))
+    q = decision.probabilities[second]
+    words = names.short_option(decision, second)
+    likely = sum(1 for probability in decision.probabilities if probability >= 0.01)
+    if not full and likely > MOST_ALTERNATIVES:
+        return f"{percent(p)}, one of {likely} likely packages"
+    if q > p:
+        return f"a choice of {percent(p)}; likelier was: {words}, {percent(q)}"
+    if p > 0.995:
+        return "all but certain"
+    return f"chosen with {percent(p)}; next best: {words}, {percent(q)}"
+
+
+def ruled_out(names: Names, decision: Decision) -> str:
+    """Which constraints took what off the table."""
+    if not decision.removed:
+        return ""
+    by_constraint: dict[str, list[str]] = {}
+    for label, constraint in decision.removed.items():
+        by_constraint.setdefault(constraint, []).append(label)
+    parts = []
+    for constraint, labels in by_constraint.items():
+        who = names.constraint(decision.actor, constraint)
+        if decision.packages and len(decision.packages) == len(decision.options) > 4:
+            parts.append(f"the {who} rules out {len(labels)} of {len(decision.options)} packages")
+        elif labels[0] in decision.options:
+            verb = names.short_option(decision, decision.options.index(labels[0]))
+            parts.append(f"its {who} forbids it to {verb}")
+        else:
+            parts.append(f"the {who} rules out {len(labels)} packages")
+    return "; ".join(parts)
+
+
+_NODES = {
+    "proposal": "proposal",
+    "answer": "answer to the proposal",
+    "last_word": "last word",
+    "declaration": "declaration or none",
+    "response": "response to the result",
+    "after_failure": "after the failure",
+    "offer": "offer",
+    "reply": "answer to the offer",
+    "draft": "draft",
+    "invite": "invitation or none",
+    "invitation": "answer to the invitation",
+    "offer_talks": "offer to talk",
+    "answer_to_talks": "answer to the offer to talk",
+    "crisis": "move in the crisis",
+    "milestone": "at the milestone",
+    "bundle": "choice of a small step",
+    "bundle_reply": "answer to the small step",
+    "open": "opening of a text",
+    "stage_vote": "vote on the stage",
+}
+
+
+def node_words(node: str) -> str:
+    """A decision node in words."""
+    return _NODES.get(node, plain(node))
+
+
+def sentence(text: str) -> str:
+    """The text with a capital letter at its beginning."""
+    return text[:1].upper() + text[1:]
