@@ -415,6 +415,14 @@ class Happenings:
         dissent = f"; against: {', '.join(against)}" if against else "; nobody against"
         self.say(item, f"{track}, {item.details['stage']}: {result}{dissent}", "vote", IMPORTANT, 0.6)
 
+    def _on_stages(self, item: Happening) -> None:
+        track = self.names.track(item.details["track"])
+        act = item.details["act"]
+        if act == "broken off":
+            self.say(item, f"{track}: broken off, {item.details['why']}", "vote", IMPORTANT, 0.8)
+        else:
+            self.say(item, f"{track}: a vote is put off, {item.details['why']}", "vote", USEFUL, 0.7)
+
     def _on_in_force(self, item: Happening) -> None:
         track = self.names.track(item.details["track"])
         text = f"{track}: in force, {self.names.package(item.details['package'])}"

@@ -355,6 +355,8 @@ def _track_marker(item: Happening, names: Names) -> str:
             return "resolution passed" if details["passed"] else "no resolution"
         case "proposal":
             return f"{names.actor(item.who)} opens: {package}"
+        case "stages":
+            return "the vote is put off" if details["act"] == "put off" else "broken off"
         case "in force":
             return f"in force: {package}"
         case "agreement":

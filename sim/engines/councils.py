@@ -186,6 +186,20 @@ class StagedConsent:
         self.dead = False
         self.members = [*self.spec.required, *(m for m in self.spec.any_of if m not in self.spec.required)]
         self.members.sort(key=history.case.keys["actors"].__getitem__)
+        # What parts the two sides of the scenario matters to a council in which both of them sit.
+        both = set(history.spec.sides) <= set(self.members)
+        self.needs_calm = both and "crisis" in self.spec.suspended_by
+        # Where there is no table at which talks could be renewed, their end is not held against the council.
+        tables = any(track.enabled and hasattr(track, "mandate") for track in history.spec.tracks.values())
+        self.needs_talks = both and "no_talks" in self.spec.suspended_by and history.talks_used and tables
+        self.ends_at_rung = self.spec.ends_at_rung
+        if history.crisis is None or not both:
+            self.ends_at_rung = 10**6
+        elif self.ends_at_rung is None:
+            self.ends_at_rung = history.crisis.spec.incident_rung
+        self.waiting = False  # whether a vote is due that cannot be held
+        self.broken_off = False
+        self.turned = history.env.event()
         history.arrivals.append(
             Arrival(
                 history,
@@ -207,10 +221,14 @@ class StagedConsent:
         while not self.dead:
             h.advance()
             h.look()
-            started = bool(h.holds(self.eligible)) and not h.w.standing[self.index] and self.propose()
+            possible = bool(h.holds(self.eligible)) and not h.w.standing[self.index] and not self.halted()
+            started = possible and self.propose()
             h.settle()
             if started:
+                self.broken_off = False
+                h.watchers.append(self._watch)
                 yield from self.stages()
+                h.watchers.remove(self._watch)
             yield h.wait(self.spec.every, Priority.MEETING)
 
     def propose(self) -> bool:
@@ -265,28 +283,66 @@ class StagedConsent:
         h = self.h
         retries = 0
         stage = 0
-        repeated = False
+        delay = h.duration(self.slots.stage_duration, Stream.TIMING, self.key, 2)
         while stage < len(self.spec.stages):
-            if not repeated:
-                yield h.wait(h.duration(self.slots.stage_duration, Stream.TIMING, self.key, 2), Priority.MEETING)
+            yield from self.negotiate(delay)
+            if self.broken_off:
+                return
             h.advance()
             h.session_if_sides(self.members)
-            passed = self.vote(stage)
-            repeated = not passed
-            if passed:
+            if self.vote(stage):
                 stage += 1
-                h.settle()
-                continue
-            retries += 1
+                if stage < len(self.spec.stages):
+                    delay = h.duration(self.slots.stage_duration, Stream.TIMING, self.key, 2)
+            else:
+                retries += 1
+                delay = self.spec.retry_after
             h.settle()
             if retries > self.spec.retries:
                 self.dead = True
                 h.note("vote", "", f"{self.name} is dead", track=self.name, dead=True)
                 return
-            yield h.wait(self.spec.retry_after, Priority.MEETING)
         h.advance()
         self.enter_into_force()
         h.settle()
+
+    def negotiate(self, delay: float) -> Generator[simpy.Event, Any, None]:
+        """Time up to a vote; one that falls into a crisis or a break of talks waits, and lapses if it waits too long."""
+        h = self.h
+        self.turned = h.env.event()
+        yield h.wait(delay, Priority.MEETING) | self.turned
+        if self.broken_off or not self.halted():
+            return
+        h.count(f"postponed.{self.name}")
+        why = "a crisis is on" if h.w.crisis else "talks are off"
+        h.note("stages", "", f"{self.name}: a vote is put off, {why}", track=self.name, act="put off", why=why)
+        self.waiting = True
+        happened = yield h.wait(self.spec.lapses_after, Priority.MEETING) | self.turned
+        self.waiting = False
+        if self.turned not in happened:
+            self.break_off("it lapses")
+
+    def halted(self) -> bool:
+        """Whether the members do not meet at present."""
+        w = self.h.w
+        return bool((self.needs_calm and w.crisis) or (self.needs_talks and not w.talks_on))
+
+    def _watch(self) -> None:
+        """What has just happened may end a text under negotiation, or let a vote that waits be held."""
+        if self.turned.triggered:
+            return
+        if self.h.w.rung >= self.ends_at_rung:
+            self.break_off("it is given up in a dangerous crisis")
+        elif not self.waiting or self.halted():
+            return
+        self.turned.succeed()
+
+    def break_off(self, why: str) -> None:
+        """The text is given up; a new one may be opened once that is possible again."""
+        h = self.h
+        self.broken_off = True
+        h.count(f"broken_off.{self.name}")
+        h.note("stages", "", f"{self.name} is broken off: {why}", track=self.name, act="broken off", why=why)
 
     def vote(self, stage: int) -> bool:
         """One vote: all required members and at least one of the others must say yes."""

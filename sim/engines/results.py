@@ -269,7 +269,7 @@ def _list_counters(h: History) -> list[str]:
             ),
             "bundles": ("bundles_proposed", "bundles", "standing_ended"),
             "contacts": ("contacts",),
-            "staged_consent": ("opened", "votes", "in_force", "collapsed"),
+            "staged_consent": ("opened", "votes", "postponed", "broken_off", "in_force", "collapsed"),
             "resolutions": ("votes", "passed"),
         }[protocol]  # fmt: skip
         names += [f"{what}.{name}" for what in per_protocol]

@@ -112,6 +112,8 @@ COUNTS = {
     "opened.TRACK": "Processes of staged consent opened.",
     "votes.TRACK": "Votes held on the track.",
     "votes.VETO_PLAYER": "Votes of a veto player that may vote repeatedly.",
+    "postponed.TRACK": "Votes on a stage put off because of a crisis or a break of talks.",
+    "broken_off.TRACK": "Texts given up before their last vote: in a dangerous crisis, or because a vote waited too long.",
     "in_force.TRACK": "Texts of the track that entered into force.",
     "collapsed.TRACK": "Those that collapsed.",
     "cancellations.TRACK": "Meetings cancelled.",

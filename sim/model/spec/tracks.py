@@ -194,6 +194,14 @@ class StagedConsent(_Track):
     bounds: dict[Identifier, Bound] = Field(default_factory=dict, description="Bounds on the terms.")
     retries: int = Field(2, ge=0, le=20, description="How often a lost vote may be repeated.")
     retry_after: FixedDuration = Field(180.0, description="Time to the next attempt.")
+    suspended_by: list[Literal["crisis", "no_talks"]] = Field(
+        default_factory=lambda: ["crisis", "no_talks"],
+        description="What puts off a vote while it lasts, if both sides are members: a crisis, the end of their talks.",
+    )
+    lapses_after: FixedDuration = Field(180.0, description="Longest time that a vote is put off; then the text lapses.")
+    ends_at_rung: int | None = Field(
+        None, ge=0, description="Rung at which a text under negotiation is given up, likewise; the ladder's `incident_rung` if absent."
+    )
     sympathy: dict[Identifier, ExpressionText] = Field(
         default_factory=dict, description="Added to a member's gain in its vote."
     )
