@@ -268,6 +268,10 @@ class Crisis:
             return fight, force
         return minds.felt(actor, fight, d), minds.felt(actor, force, d)
 
+    def war_value(self, actor: int) -> float:
+        """Value of major war at the actor's true cost, whatever its attitude to risk; to others than the sides too."""
+        return self._plain_fight_and_force(actor, self.h.minds.disagreement(actor), self.h.w.war_cost[actor])[0]
+
     def _plain_fight_and_force(self, actor: int, d: float, war_cost: float) -> tuple[float, float]:
         """The same without the side's attitude to risk."""
         known = self._fights.get((actor, war_cost))

@@ -141,7 +141,7 @@ class Recorder:
         gains = {}
         total_third = 0.0
         for actor, identifier in enumerate(h.case.actor_ids):
-            value = minds.of_levels(actor, w.level)
+            value = self.payoff(actor)
             row[f"utility:{identifier}"] = value
             if actor in h.side_indices:
                 gains[actor] = value - minds.without_deal(actor)
@@ -160,6 +160,13 @@ class Recorder:
         row["pressure"] = w.pressure
         row["tension"] = w.tension
         row["trust"] = minds.mutual_trust(one, two)
+
+    def payoff(self, actor: int) -> float:
+        """What the actor has now: the world as it is, or after major war what that was worth to it."""
+        h = self.h
+        if "major_war" not in h.times:
+            return h.minds.of_levels(actor, h.w.level)
+        return h.crisis.war_value(actor) - h.p[h.slots.actors[h.case.actor_ids[actor]].harm_of_war]
 
     def fill_after_war(self) -> None:
         """Major war absorbs: what was not yet read is read in the last world."""

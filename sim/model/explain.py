@@ -37,7 +37,7 @@ READERS: tuple[tuple[str, str], ...] = (
     ("actors.*.audience_cost*", "cost of conceding in a crisis (rules/ladder)"),
     ("actors.*.tactics*", "offers on the track (rules/tactics, rules/offers)"),
     ("actors.*.perceives*", "what the actor believes of others in its menus"),
-    ("actors.*.harm_of_war*", "expected loss, a metric"),
+    ("actors.*.harm_of_war*", "payoffs in histories that end in major war"),
     ("actors*", "package values, beliefs, menus"),
     ("veto_players*", "consent at signature, ratification, hostile veto players (rules/consent)"),
     ("signals*", "updates after events, rates by true type (rules/learning, rules/hazards)"),

@@ -36,7 +36,7 @@ GENERAL = {
     "first_deal": ("Package of the first deal in force; empty without one.", "text"),
     "first_deal_level:ISSUE": ("Its level on an issue.", "0 to 1"),
     "war_loss": ("Loss of all actors from major war; 0 without it.", "utility"),
-    "utility:ACTOR": ("Utility of the actor in the world at the horizon.", "utility"),
+    "utility:ACTOR": ("Payoff of the actor at the horizon: of the world then, or of major war if that has come.", "utility"),
     "third_party_welfare": ("Sum of these over actors other than the two sides.", "utility"),
     "attribution": ("First side's share of both sides' gains since the start; missing if one has lost.", "share"),
     "nash_product": ("Product of both sides' gains since the start.", "utility squared"),

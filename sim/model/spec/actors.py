@@ -165,7 +165,7 @@ class Actor(Entity):
     tactics: dict[Identifier, Tactic] = Field(default_factory=dict, description="Concession rule by track.")
     perceives: dict[Identifier, Perception] = Field(default_factory=dict, description="Misperceptions, by actor perceived.")
     harm_of_war: NonNegative = Field(
-        default_factory=lambda: Quantity(value=0.0), description="Loss borne if major war comes, in utility units."
+        default_factory=lambda: Quantity(value=0.0), description="Loss borne if major war comes, in utility units; part of the payoff then."
     )
 
 
