@@ -237,13 +237,11 @@ class Crisis:
             rung, self.last, side, self.table, self.terms, self._scale(rung), now, nxt, out
         )
         precision = self.precision_at(rung)
-        before = h.case.actor_ids[mover]
         chosen = h.decide("crisis", mover, ["concede", "hold", "escalate"], out, precision, u, None, None, 1)
         self.values = out
         self._learn(mover, rung, chosen, precision, now, nxt)
         h.learned()
         self.disagreement = {}
-        h.count(f"crisis_moves.{before}")
         return chosen
 
     def _scale(self, rung: int) -> float:
