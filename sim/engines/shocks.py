@@ -84,15 +84,32 @@ class Hazard:
         if self.type_when is not None and not h.holds(self.type_when):
             return 1.0
         if not self.type_factors:
-            signal = h.slots.signals[self.spec.by_type]
-            self.about = h.case.actor(signal.about)
-            names = sorted(signal.likelihood)
-            likelihoods = [h.p[signal.likelihood[name]] for name in names]
-            prior = h.minds.prior(self.about, "commitment", len(names))
-            self.type_factors = [
-                hazards.type_multiplier(likelihoods, prior, len(names), kind) for kind in range(len(names))
-            ]
+            self._read_signal(self.spec.by_type)
         return self.type_factors[int(h.w.commitment[self.about])]
+
+    def _read_signal(self, name: str) -> None:
+        """Whom a signal is about, and how much more often than the prior mean each class gives it."""
+        h = self.h
+        signal = h.slots.signals[name]
+        self.about = h.case.actor(signal.about)
+        names = sorted(signal.likelihood)
+        likelihoods = [h.p[signal.likelihood[name]] for name in names]
+        prior = h.minds.prior(self.about, "commitment", len(names))
+        self.type_factors = [hazards.type_multiplier(likelihoods, prior, len(names), kind) for kind in range(len(names))]
+
+    def _called_off(self, u: float) -> bool:
+        """Whether an event that may be called off is; both tell about the class of the actor who decides, if it matters."""
+        h = self.h
+        chance = h.p[self.slots.suspended_probability]
+        if self.spec.suspended_by_type is None:
+            return u < chance
+        if not self.type_factors:
+            self._read_signal(self.spec.suspended_by_type)
+        chances = [min(1.0, chance * factor) for factor in self.type_factors]
+        off = u < chances[int(h.w.commitment[self.about])]
+        h.minds.observe_act(self.about, "commitment", [c if off else 1.0 - c for c in chances], 2)
+        h.all_stale = True
+        return off
 
     def _tell_types_apart(self) -> None:
         """Others learn from an event that some types cause more often; nobody learns from silence."""
@@ -136,7 +153,7 @@ class Hazard:
             if self.when is not None and not h.holds(self.when):
                 continue
             if self.suspended is not None:
-                off = h.holds(self.suspended) and u < h.p[self.slots.suspended_probability]
+                off = h.holds(self.suspended) and self._called_off(u)
                 h.w.exercise_suspended = 1 if off else 0
                 if off:
                     h.count(f"suspended.{self.name}")

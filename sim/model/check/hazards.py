@@ -35,6 +35,8 @@ def check_hazard(checker: Checker, name: str, hazard: Hazard) -> None:
                         expected="below 1", found=f"{hazard.branching.support()[1]:g}", hint="lower it")  # fmt: skip
     if isinstance(hazard, CalendarHazard):
         checker.condition((*path, "suspended_when"), hazard.suspended_when)
+        if hazard.suspended_by_type is not None:
+            checker.name((*path, "suspended_by_type"), hazard.suspended_by_type, checker.spec.signals, "signal")
         if not hazard.at:
             checker.add((*path, "at") if "at" in checker.data["hazards"][name] else path, "no date is given",
                         hint="add `at: [2018-04-01]`")  # fmt: skip

@@ -128,6 +128,11 @@ class CalendarHazard(_Hazard):
     suspended_probability: Probability = Field(
         default_factory=lambda: Quantity(value=1.0), description="Probability that it is called off then."
     )
+    suspended_by_type: Identifier | None = Field(
+        None,
+        description="Signal of calling it off: its likelihoods, relative to the prior mean, multiply that probability by true type; "
+        "others learn from what is held and what is called off.",
+    )
 
 
 Hazard = Annotated[PoissonHazard | SelfExcitingHazard | CalendarHazard, Field(discriminator="kind")]
