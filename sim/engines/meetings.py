@@ -201,7 +201,7 @@ class LeadersMeeting(Table):
         d = minds.disagreement(self.proposer)
         best = self.best_text()
         chance = minds.accepts(
-            self.proposer, self.responder, best, minds.disagreement(self.responder), precision
+            self.proposer, self.responder, best, self.refusal(self.responder, self.proposer), precision
         )
         gain = chance * (minds.utility(self.proposer, best) - d) if best >= 0 else 0.0
         values = [d + spectacle + (gain if gain > 0.0 else 0.0), d]
@@ -236,7 +236,7 @@ class LeadersMeeting(Table):
             minds.estimates(self.proposer, self.responder),
             self.allowed_for(self.proposer),
             minds.count,
-            minds.disagreement(self.responder),
+            self.refusal(self.responder, self.proposer),
         )
 
     # The meeting
@@ -365,10 +365,9 @@ class LeadersMeeting(Table):
         allowed = self.menu(self.proposer, removed)
         count = minds.count
         d = minds.disagreement(self.proposer)
+        refusal = self.refusal(self.responder, self.proposer)
         chances = h.scratch_chances
-        minds.acceptance(
-            self.proposer, self.responder, minds.disagreement(self.responder), precision, allowed, chances
-        )
+        minds.acceptance(self.proposer, self.responder, refusal, precision, allowed, chances)
         own = minds.utilities(self.proposer)
         identifier = h.case.actor_ids[self.proposer]
         bias = h.p[h.slots.actors[identifier].overconfidence] if h.spec.mechanisms.overconfidence else 0.0
@@ -432,21 +431,39 @@ class LeadersMeeting(Table):
             h.count("rejected_offers")
         return choice, counter if choice == 1 else -1
 
-    def best_counter(self, d: float, precision: float) -> tuple[int, float]:
+    def best_counter(self, d: float, precision: float, depth: int | None = None) -> tuple[int, float]:
         """The responder's most promising counter-offer and its value."""
         h = self.h
         minds = h.minds
         allowed = self.menu(self.responder)
+        refusal = self.refusal(self.proposer, self.responder, depth)
         chances = h.scratch_chances
-        minds.acceptance(
-            self.responder, self.proposer, minds.disagreement(self.proposer), precision, allowed, chances
-        )
+        minds.acceptance(self.responder, self.proposer, refusal, precision, allowed, chances)
         own = minds.utilities(self.responder)
         blocks = minds.block_probabilities(self.consents, allowed)
         values = h.scratch_values
         offers.offer_values(own, chances, blocks, minds.count, d, d, values)
         best = best_option(values, allowed, minds.count)
         return best, values[best] if best >= 0 else d
+
+    def value_of_rejecting(
+        self, responder: int, proposer: int, d: float, depth: int | None = None, *, afresh: bool = False
+    ) -> float:
+        """What the one who refuses has left at this table: a counter-offer, or a declaration, or nothing."""
+        precision = self.h.p[self.h.slots.choice.leaders]
+        if responder == self.responder:
+            return max(d, self.best_counter(d, precision, depth)[1])
+        return max(d, self.value_of_declaring(d, precision)[1])
+
+    def value_of_declaring(self, d: float, precision: float) -> tuple[int, float]:
+        """The package that a declaration stands for, -1 if there is none, and what proposing it is worth."""
+        minds = self.h.minds
+        declared = self.h.case.named[self.spec.declaration] if self.spec.declaration else -1
+        if declared < 0:
+            return declared, d
+        gain = minds.utility(self.proposer, declared) - d
+        other = minds.disagreement(self.responder)  # a refusal ends the meeting
+        return declared, d + minds.accepts(self.proposer, self.responder, declared, other, precision) * gain
 
     def last_word(self, counter: int, precision: float) -> int:
         """Accept the counter (0), sign a declaration (1) or walk out (2)."""
@@ -458,13 +475,7 @@ class LeadersMeeting(Table):
             accept = offers.accept_value(
                 d, minds.block_probability(counter, self.consents), minds.utility(self.proposer, counter)
             )
-        declare = d
-        declared = h.case.named[self.spec.declaration] if self.spec.declaration else -1
-        if declared >= 0:
-            gain = minds.utility(self.proposer, declared) - d
-            other = minds.disagreement(self.responder)
-            chance = minds.accepts(self.proposer, self.responder, declared, other, precision)
-            declare = d + chance * gain
+        declared, declare = self.value_of_declaring(d, precision)
         line = minds.crosses_line(self.proposer, counter) if counter >= 0 else None
         allowed = [1.0 if counter >= 0 and not line else 0.0, 1.0 if declared >= 0 else 0.0, 1.0]
         u = h.draw(Stream.CHOICE, self.key, 2)
@@ -628,7 +639,7 @@ class LeadersMeeting(Table):
         if counter < 0:
             counter, _ = self.best_counter(d, p[h.slots.choice.leaders])
         chance = minds.accepts(
-            actor, self.proposer, counter, minds.disagreement(self.proposer), p[h.slots.choice.leaders]
+            actor, self.proposer, counter, self.refusal(self.proposer, actor), p[h.slots.choice.leaders]
         )
         discount = offers.delay_discount(
             p[h.slots.actors[h.case.actor_ids[actor]].patience], p[slots.deadline_after] / h.day
@@ -755,7 +766,8 @@ class OffersToTalk:
         cost = h.p[h.slots.mechanisms.talks.contact_cost]
         if package < 0:
             return d - cost
-        chance = minds.accepts(actor, other, package, minds.disagreement(other), h.p[h.slots.choice.officials])
+        refusal = minds.disagreement(other) if table is None else table.refusal(other, actor, afresh=True)
+        chance = minds.accepts(actor, other, package, refusal, h.p[h.slots.choice.officials])
         discount = offers.delay_discount(h.p[h.slots.actors[h.case.actor_ids[actor]].patience], 21.0)
         gain = own[package] - d
         return d + discount * chance * (gain if gain > 0.0 else 0.0) - cost

@@ -166,7 +166,7 @@ class Table:
             True,
         )
 
-    def choose_offer(self, actor: int, *, note: bool = False, afresh: bool = False) -> int:
+    def choose_offer(self, actor: int, *, note: bool = False, afresh: bool = False, depth: int | None = None) -> int:
         """Package that the actor would offer now; -1 if it has none to offer.
 
         Deterministic by tactic. The rational family values its whole menu: it draws by logit when it
@@ -178,7 +178,7 @@ class Table:
         allowed = self.allowed_for(actor, removed)
         own = h.minds.utilities(actor)
         if self.family_of(actor) == "rational":
-            return self.rational_offer(actor, own, allowed, note, removed)
+            return self.rational_offer(actor, own, allowed, note, removed, depth)
         target = self.aspiration(actor, own, allowed, 0.0 if afresh else h.env.now - self.opened)
         mine = self.own_offers[actor]
         package = offers.offer_for_target(
@@ -207,7 +207,9 @@ class Table:
             return tactic.fallback
         return tactic.family
 
-    def rational_offer(self, actor: int, own: list[float], allowed: list[float], note: bool, removed: Any) -> int:
+    def rational_offer(
+        self, actor: int, own: list[float], allowed: list[float], note: bool, removed: Any, depth: int | None = None
+    ) -> int:
         """The offer of an actor that values its whole menu: own worth times the others' believed acceptance."""
         h = self.h
         minds = h.minds
@@ -217,7 +219,7 @@ class Table:
         chances = [1.0] * count
         one = [0.0] * len(allowed)
         for other in others:
-            minds.acceptance(actor, other, minds.disagreement(other), precision, allowed, one)
+            minds.acceptance(actor, other, self.refusal(other, actor, depth), precision, allowed, one)
             chances = [c * x for c, x in zip(chances, one, strict=False)]
         identifier = h.case.actor_ids[actor]
         if actor == h.side_indices[0] and h.spec.mechanisms.overconfidence:
@@ -274,22 +276,19 @@ class Table:
         h.learned()
         return choice == ACCEPT
 
-    def value_of_rejecting(self, responder: int, proposer: int, d: float) -> float:
-        """Continuation value: one's own next offer, as likely to be accepted as one believes (level 1)."""
+    def value_of_rejecting(
+        self, responder: int, proposer: int, d: float, depth: int | None = None, *, afresh: bool = False
+    ) -> float:
+        """Continuation value: one's own next offer, as likely to be accepted as one believes."""
         h = self.h
         minds = h.minds
-        counter = self.choose_offer(responder)
+        counter = self.choose_offer(responder, afresh=afresh, depth=depth)
         if counter < 0:
             return d
-        gap = self.mean_gap()
-        other_d = minds.disagreement(proposer)
-        chance = minds.accepts(responder, proposer, counter, other_d, h.p[h.slots.choice.officials])
-        if h.spec.choice.depth == 2:
-            chance = minds.accepts(
-                responder, proposer, counter, self._level_one(proposer, responder), h.p[h.slots.choice.officials]
-            )
+        refusal = self.refusal(proposer, responder, depth, afresh=afresh)
+        chance = minds.accepts(responder, proposer, counter, refusal, h.p[h.slots.choice.officials])
         discount = offers.delay_discount(
-            h.p[h.slots.actors[h.case.actor_ids[responder]].patience], gap / h.day
+            h.p[h.slots.actors[h.case.actor_ids[responder]].patience], self.mean_gap() / h.day
         )
         return offers.reject_value(
             d,
@@ -300,27 +299,15 @@ class Table:
             minds.utility(responder, counter),
         )
 
-    def _level_one(self, actor: int, other: int) -> float:
-        """The other's own level-1 value of rejecting."""
-        h = self.h
-        d = h.minds.disagreement(actor)
-        counter = self.choose_offer(actor)
-        if counter < 0:
-            return d
-        chance = h.minds.accepts(
-            actor, other, counter, h.minds.disagreement(other), h.p[h.slots.choice.officials]
-        )
-        discount = offers.delay_discount(
-            h.p[h.slots.actors[h.case.actor_ids[actor]].patience], self.mean_gap() / h.day
-        )
-        return offers.reject_value(
-            d,
-            h.p[self.slots.breakdown],
-            discount,
-            chance,
-            h.minds.block_probability(counter, self.consents),
-            h.minds.utility(actor, counter),
-        )
+    def refusal(self, actor: int, other: int, depth: int | None = None, *, afresh: bool = False) -> float:
+        """What refusing the other's offer is taken to be worth to an actor, by others who guess its answer.
+
+        With one step of look-ahead its disagreement payoff; with two what it would itself expect of refusing if it
+        looked one step ahead.
+        """
+        d = self.h.minds.disagreement(actor)
+        depth = self.h.spec.choice.depth if depth is None else depth
+        return d if depth == 1 else self.value_of_rejecting(actor, other, d, depth - 1, afresh=afresh)
 
     def mean_gap(self) -> float:
         """Mean time between rounds."""
@@ -663,6 +650,8 @@ class SingleText(Table):
         self.agree(chosen)
         return True
 
-    def value_of_rejecting(self, responder: int, proposer: int, d: float) -> float:
+    def value_of_rejecting(
+        self, responder: int, proposer: int, d: float, depth: int | None = None, *, afresh: bool = False
+    ) -> float:
         """A party that sends the text back expects a better one with the chance of another round."""
         return d

@@ -40,7 +40,11 @@ class Choice(Grounded):
     aftermath_reference: NonNegative = Field(
         default_factory=constant(25.0), description="The same with reference-dependent evaluation on."
     )
-    depth: Literal[1, 2] = Field(1, description="Steps of look-ahead in continuation values.")
+    depth: Literal[1, 2] = Field(
+        1,
+        description="Steps of look-ahead where the other's acceptance is guessed: its refusal is worth its disagreement payoff "
+        "(1) or what it could itself get by refusing (2). Crisis moves, milestones and votes do not depend on it.",
+    )
 
 
 class Learning(_Mechanism):
