@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
+from sim.engines import event_engine
 from sim.engines.event_engine import play
+from sim.engines.history import History
 from sim.engines.log import Decision, Log
-from tests.played import SEED, case_of
+from sim.model.world import NEVER
+from tests.played import SEED, YEAR, case_of
 
 
 def happenings(changes: dict, histories: int, kind: str) -> list:
@@ -134,3 +139,183 @@ def test_credibility_and_beliefs_about_it_move_by_one_line():
     h.raise_credibility(actor, 0.1)
     assert h.w.credibility[actor] == pytest.approx(truth + 0.1 * (1 - truth))
     assert belief.points == pytest.approx([p + 0.1 * (1 - p) for p in points])
+
+
+# What an actor has after a war
+
+
+WARS = OFTEN | {"mechanisms.ladder.rungs.6.risk": 0.1, "mechanisms.ladder.rungs.7.risk": 0.1}
+
+
+def test_after_major_war_an_actor_has_the_value_of_war():
+    """`win probability * prize - cost` to the two sides, what is left less the harm to others; else the world alone."""
+    case = case_of("summit", {**YEAR, **WARS})
+    seen = set()
+    for replication in range(12):
+        row, _, h = play(case, replication, SEED)
+        war = row["outcome"] == "war"
+        seen.add(war)
+        levels = {name: h.minds.of_levels(h.case.actor(name), h.w.level) for name in h.case.actor_ids}
+        if war:
+            assert row["utility:USA"] == pytest.approx(0.95 * 0.86 - row["input:actors.USA.types.war_cost"])
+            assert row["utility:PRK"] == pytest.approx(0.05 * 0.72 - row["input:actors.PRK.types.war_cost"])
+            assert row["utility:ROK"] == pytest.approx(levels["ROK"] - 1.5)
+            assert row["utility:JPN"] == pytest.approx(levels["JPN"] - 1.0)
+            assert row["third_party_welfare"] == pytest.approx(
+                sum(row[f"utility:{name}"] for name in ("ROK", "CHN", "JPN", "RUS"))
+            )
+        else:
+            assert {name: row[f"utility:{name}"] for name in levels} == pytest.approx(levels)
+    assert seen == {True, False}
+
+
+def test_a_strike_that_stays_limited_leaves_the_payoff_of_the_world():
+    """The model gives a value to major war only; what a strike is feared to lose is part of choices in a crisis."""
+    case = case_of("summit", {**YEAR, "mechanisms.ladder.rungs.8.risk": 0, "mechanisms.aftermath.strike_veto": 0})
+    h = event_engine.build(case, 0, SEED)
+    h.env.run(until=10.0)
+    h.strike(case.actor("USA"))
+    h.settle()
+    h.env.run(until=h.finished)
+    row = h.recorder.finish()
+    assert row["outcome"] == "limited_strike"
+    assert row["utility:USA"] == h.minds.of_levels(case.actor("USA"), h.w.level)
+    assert row["war_loss"] == 0.0
+
+
+# Exercises as signs of commitment
+
+
+def exercises(changes: dict, commitment: int, held: bool) -> list[float]:
+    """Chances by class that an exercise is called off, and the belief after it was held or not; USA's classes by name."""
+    h = event_engine.build(case_of("summit", changes), 0, SEED)
+    usa = h.case.actor("USA")
+    h.w.commitment[usa] = commitment
+    assert h.hazards["exercises"]._called_off(1.0 - 1e-9 if held else 1e-9) is not held
+    belief = h.minds.index[h.case.actor("PRK"), usa, "commitment"]
+    return h.w.beliefs[belief.start : belief.start + belief.size]
+
+
+@pytest.mark.parametrize("commitment", [0, 1, 2])
+def test_exercises_held_or_called_off_tell_about_commitment(commitment):
+    """By Bayes' rule with the chances that produce them; the truth decides how often, not what is learned."""
+    mean = 0.35 * 0.90 + 0.45 * 0.80 + 0.20 * 0.60
+    chances = [0.8 * likelihood / mean for likelihood in (0.90, 0.80, 0.60)]
+    prior = [0.35, 0.45, 0.20]
+    for held in (False, True):
+        seen = [(1.0 - c if held else c) * (1.0 - 0.001) + 0.001 / 2 for c in chances]
+        total = sum(p * s for p, s in zip(prior, seen, strict=True))
+        expected = [p * s / total for p, s in zip(prior, seen, strict=True)]
+        assert exercises({}, commitment, held) == pytest.approx(expected)
+
+
+def test_who_walks_away_calls_fewer_exercises_off():
+    called_off = []
+    for commitment in (0, 1, 2):
+        h = event_engine.build(case_of("summit", {}), 0, SEED)
+        h.w.commitment[h.case.actor("USA")] = commitment
+        called_off.append(sum(h.hazards["exercises"]._called_off((n + 0.5) / 1000) for n in range(1000)))
+    mean = 0.795
+    assert called_off == [round(800 * 0.90 / mean), round(800 * 0.80 / mean), round(800 * 0.60 / mean)]
+    assert 0.35 * called_off[0] + 0.45 * called_off[1] + 0.20 * called_off[2] == pytest.approx(800, abs=1)
+
+
+def test_exercises_tell_nothing_unless_the_scenario_says_so():
+    h = event_engine.build(case_of("summit", {"hazards.exercises.suspended_by_type": None}), 0, SEED)
+    before = list(h.w.beliefs)
+    assert [h.hazards["exercises"]._called_off(u) for u in (0.79, 0.81)] == [True, False]
+    assert h.w.beliefs == before
+
+
+# Steps of look-ahead
+
+
+def ready(changes: dict, replication: int = 0) -> History:
+    """A history that is ready to run."""
+    return event_engine.build(case_of("summit", changes), replication, SEED)
+
+
+def test_two_steps_reckon_with_what_the_other_would_get_by_refusing():
+    """The other's refusal is worth its own value of refusing at one step, not its disagreement payoff."""
+    for replication in range(4):
+        one, two = ready({}, replication), ready({"choice.depth": 2}, replication)
+        usa, prk = one.case.actor("USA"), one.case.actor("PRK")
+        for own, other in ((usa, prk), (prk, usa)):
+            for place in ("tables", "meetings"):
+                (name,) = getattr(one, place)
+                shallow, deep = getattr(one, place)[name], getattr(two, place)[name]
+                d = one.minds.disagreement(other)
+                assert shallow.refusal(other, own) == d
+                assert deep.refusal(other, own) == shallow.value_of_rejecting(other, own, d)
+                assert deep.refusal(other, own) >= d
+
+
+NODES = {
+    "offer": ("tables", "USA", lambda h, t, side, d: t.rational_offer(side, h.minds.utilities(side), t.mandate, False, None)),
+    "reply": ("tables", "PRK", lambda h, t, side, d: t.value_of_rejecting(side, h.case.actor("USA"), d)),
+    "offer to talk": ("tables", "PRK", lambda h, t, side, d: h.offers_to_talk.value_of_talks(side, h.case.actor("USA"), d)),
+    "invitation": ("meetings", "USA", lambda h, t, side, d: (t.set_pending(NEVER), t.invite("a test"))),
+    "proposal": ("meetings", "USA", lambda h, t, side, d: t.propose(40.0)),
+    "counter": ("meetings", "PRK", lambda h, t, side, d: t.best_counter(d, 40.0)),
+    "after a failure": ("meetings", "PRK", lambda h, t, side, d: t.other_responds()),
+}
+
+
+@pytest.mark.parametrize("node", NODES)
+def test_two_steps_count_wherever_an_acceptance_is_guessed(node, monkeypatch):
+    """The other is taken to weigh the package against its own value of refusing, not its disagreement payoff."""
+    place, name, call = NODES[node]
+    for depth in (1, 2):
+        h = ready({"choice.depth": depth})
+        (table,) = getattr(h, place).values()
+        side = h.case.actor(name)
+        other = next(party for party in table.parties if party != side)
+        d = {party: h.minds.disagreement(party) for party in table.parties}
+        refusal = table.refusal(other, side)
+        assert (refusal > d[other]) == (depth == 2)
+        asked = []
+        for rule in ("accepts", "acceptance"):
+            plain = getattr(h.minds, rule)
+
+            def noted(observer, actor, *rest, plain=plain, asked=asked):
+                asked.append((observer, actor, *rest))
+                return plain(observer, actor, *rest)
+
+            monkeypatch.setattr(h.minds, rule, noted)
+        call(h, table, side, d[side])
+        assert any(of[:2] == (side, other) and refusal in of[2:4] for of in asked)
+
+
+def test_two_steps_by_hand_for_a_reply():
+    """Clarified 7.1: the chance of the own counter-offer with the other's one-step value of refusing it in the logit."""
+    changes = {"mechanisms.veto_players": False, "mechanisms.tastes.enabled": False, "choice.depth": 2}
+    h = ready(changes | {"tracks.working.gap": "21 days"})
+    minds, table = h.minds, h.tables["working"]
+    usa, prk = h.case.actor("USA"), h.case.actor("PRK")
+    ds = {side: minds.disagreement(side) for side in (usa, prk)}
+
+    def refusing(side: int, other: int, reserve: float) -> float:
+        own = table.choose_offer(side)
+        chance = minds.accepts(side, other, own, reserve, 20.0)
+        discount = math.exp(-h.p[h.slots.actors[h.case.actor_ids[side]].patience] * 21.0 / 365.0)
+        return ds[side] + 0.97 * discount * chance * (minds.utility(side, own) - ds[side])
+
+    expected = refusing(prk, usa, refusing(usa, prk, ds[prk]))
+    assert table.value_of_rejecting(prk, usa, ds[prk]) == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.parametrize("family", ["time", "rational"])
+def test_whole_histories_are_played_at_either_depth(family):
+    tactics = {f"actors.{side}.tactics.working.family": family for side in ("USA", "PRK")}
+    rows = [play(case_of("summit", {**YEAR, **tactics, "choice.depth": depth}), 1, SEED)[0] for depth in (1, 2)]
+    assert rows[0]["count:offers"] > 0 and rows[1]["count:offers"] > 0
+
+
+# Counters
+
+
+def test_every_counter_has_a_column():
+    changes = OFTEN | {"mechanisms.ladder.demands": True, "tracks.summit.mandate.guar.max": 1}
+    for replication in range(6):
+        row, _, h = play(case_of("summit", changes), replication, SEED)
+        assert {f"count:{name}" for name in h.counts} <= set(row)
