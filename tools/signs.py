@@ -87,7 +87,7 @@ CONTRASTS = {
         "no meeting of the leaders -> meeting",
         {"tracks.summit.enabled": False},
         {"tracks.summit.enabled": True},
-        {"variance:utility:USA": "+", "variance:payoff:USA": "+", "war": "+"},
+        {"variance:utility:USA": "+", "utility:USA": "", "war": "+"},
         THREE,
     ),
     "risk": Contrast(
@@ -134,8 +134,6 @@ def figure(block: dict[str, dict[str, np.ndarray]], name: str) -> np.ndarray:
         return (values - values.mean()) ** 2
     if name.startswith("path:"):
         return block["paths"][name.removeprefix("path:")].reshape(len(results["outcome"]), -1).mean(axis=1)
-    if name == "payoff:USA":  # with the cost of a war that came
-        return results["utility:USA"] - results["input:actors.USA.types.war_cost"] * (results["outcome"] == "war")
     if name == "signed":
         return np.isfinite(results["time:deal"]).astype(float)
     if name == "promised_denuc":

@@ -206,17 +206,17 @@ def test_who_pays_for_backing_down_concedes_less():
 # No meeting
 
 
-def test_without_a_meeting_the_payoff_of_its_host_varies_less():
-    """Payoff with the cost of a war that came. Both arms with a median cost of .55, where failures are dangerous."""
+def test_without_a_meeting_payoffs_of_all_but_its_host_vary_less():
+    """The sign is stated for the host too, where it does not come out: who strikes is one to whom war costs little.
+
+    Payoffs are those recorded, with the value of a war that came. Both arms with a median cost of .55, where failures are
+    dangerous.
+    """
     dangerous = {"actors.USA.types.war_cost.median": 0.55}
     n = 2 * sample_size("signs")
-    squares = []
-    for meeting in (False, True):
-        found = results({**dangerous, "tracks.summit.enabled": meeting}, n)
-        cost = found["input:actors.USA.types.war_cost"] * (found["outcome"] == "war")
-        payoff = found["utility:USA"] - cost
-        squares.append((payoff - payoff.mean()) ** 2)
-    assert_rises(*squares)
+    without, with_it = (results({**dangerous, "tracks.summit.enabled": meeting}, n) for meeting in (False, True))
+    for payoff in ("utility:PRK", "third_party_welfare"):
+        assert_rises(*((found[payoff] - found[payoff].mean()) ** 2 for found in (without, with_it)))
 
 
 # Of the signs that were only to be tried: those that hold at their decision

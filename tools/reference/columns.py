@@ -39,7 +39,7 @@ GENERAL = {
     "utility:ACTOR": ("Payoff of the actor at the horizon: of the world then, or of major war if that has come.", "utility"),
     "third_party_welfare": ("Sum of these over actors other than the two sides.", "utility"),
     "attribution": ("First side's share of both sides' gains since the start; missing if one has lost.", "share"),
-    "nash_product": ("Product of both sides' gains since the start.", "utility squared"),
+    "nash_product": ("Product of both sides' gains since the start; the smaller gain if a side has lost.", "utility squared"),
     "level:ISSUE": ("Implemented level of the issue at the horizon.", "0 to 1"),
     "metric:NAME": ("A metric of the scenario at the horizon.", "its own"),
     "pressure": ("Sanctions pressure that reaches the target at the horizon.", "0 to 1"),
