@@ -74,7 +74,8 @@ SWITCHES = [
     Switch(f"{M}.rivalry.enabled", "path:pressure", UP),  # rivals enforce less
     Switch(f"{M}.provocation.enabled", "path:pressure", DOWN),
     Switch(f"{M}.capability.enabled", "metric:capability_prk", DOWN, zero=True),
-    Switch(f"{M}.capability.enabled", "attribution", DOWN),  # an eroded reserve makes the same deal a larger gain
+    # An eroded reserve makes the same deal a larger gain; after a war there is none, which leaves fewer pairs.
+    Switch(f"{M}.capability.enabled", "attribution", DOWN, times=2),
     Switch(f"{M}.sanctions.enabled", "utility:PRK", DOWN),  # frozen pressure: nobody adapts to it or is relieved
     Switch(f"{M}.expectation.enabled", "gap", DOWN),
     Switch(f"{M}.aftermath.enabled", "count:turned_to_pressure", DOWN, zero=True, times=2),
