@@ -32,6 +32,7 @@ GENERATED: dict[str, tuple[str, bool | str]] = {
     "golden": ("tools.golden:write", True),
     "picture": ("tools.picture:write", "tools.picture:stale"),
     "figures": ("tools.figures:write", "tools.figures:stale"),
+    "claims": ("tools.claims_table:write", "tools.claims_table:stale"),
     "benchmark": ("tools.benchmark:write", False),
     "story": ("tools.figures:write_story", True),
 }
