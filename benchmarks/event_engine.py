@@ -3,7 +3,9 @@
     .venv/bin/python -m benchmarks.event_engine [SCENARIO] [--replications 200] [--repeats 3]
 
 One process, after a warm-up; the best of the repeats is reported, because other work on the machine only ever slows it
-down. ``--json`` prints one line for a log of measurements.
+down. Machines differ by a factor of three and more, so a yardstick runs in turn with the histories: SimPy with processes
+that do nothing but wait. A history's cost in waits of the yardstick is nearly the same on every machine. ``--json``
+prints one line for a log of measurements.
 """
 
 from __future__ import annotations
@@ -14,7 +16,9 @@ import platform
 import resource
 import sys
 import time
+from collections.abc import Generator
 from statistics import median
+from typing import Any
 
 import numpy
 import simpy
@@ -26,6 +30,7 @@ from sim.model.complete import complete
 from sim.model.load import load_scenario
 
 SEED = 1
+WAITS = 40_000  # of the yardstick, in a repeat
 
 
 def measure(scenario: str, replications: int, repeats: int) -> dict[str, float | int | str]:
@@ -36,8 +41,9 @@ def measure(scenario: str, replications: int, repeats: int) -> dict[str, float |
     case = compile_case(completed)
     compiled = time.perf_counter()
     event_engine.run_block(case, range(5), SEED)
-    seconds, cpu = [], []
+    seconds, cpu, waits = [], [], []
     for _ in range(repeats):
+        waits.append(yardstick())
         wall, used = time.perf_counter(), time.process_time()
         block = event_engine.run_block(case, range(replications), SEED)
         seconds.append(time.perf_counter() - wall)
@@ -52,11 +58,28 @@ def measure(scenario: str, replications: int, repeats: int) -> dict[str, float |
         "cpu_ms_per_replication": round(min(cpu) / replications * 1e3, 2),
         "events_per_replication_median": median(events.tolist()),
         "cpu_us_per_event": round(min(cpu) / float(events.sum()) * 1e6, 1),
+        "yardstick_waits_per_second": round(max(waits)),
+        "replication_in_waits": round(min(cpu) / replications * max(waits)),
         "peak_memory_mib": round(peak_memory_mib(), 1),
         "python": platform.python_version(),
         "numpy": numpy.__version__,
         "simpy": simpy.__version__,
     }
+
+
+def yardstick() -> float:
+    """Waits a second, by processor time, of eight SimPy processes that do nothing else."""
+    env = simpy.Environment()
+
+    def waiting(step: float) -> Generator[simpy.Event, Any, None]:
+        for _ in range(WAITS // 8):
+            yield env.timeout(step)
+
+    for n in range(8):
+        env.process(waiting(8.0 + n / 8.0))  # out of step, so that the queue is sorted anew
+    used = time.process_time()
+    env.run()
+    return WAITS / (time.process_time() - used)
 
 
 def peak_memory_mib() -> float:

@@ -15,6 +15,7 @@ WORDS = (
     ("cpu_ms_per_replication", "processor time a history, milliseconds"),
     ("events_per_replication_median", "events a history, median"),
     ("cpu_us_per_event", "processor time an event, microseconds"),
+    ("replication_in_waits", "processor time a history, in bare waits of SimPy on the same machine"),
     ("load_ms", "reading and checking the scenario, milliseconds"),
     ("peak_memory_mib", "peak memory, MiB"),
 )
