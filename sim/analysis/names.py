@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 _PARTS = {0.25: "a quarter of the way", 0.5: "half-way", 0.75: "three quarters of the way", 1 / 3: "a third of the way",
           2 / 3: "two thirds of the way"}  # fmt: skip
+_SAME_WORDS = 0.011  # levels closer than this have the same words
+_TOLD = 3  # levels by which a package without a name is described
 
 
 class Names:
@@ -138,11 +140,24 @@ class Names:
             moved = [k for k, (x, y) in enumerate(zip(row, other, strict=True)) if abs(x - y) > close]
             if len(moved) == 1:
                 return f"\u201c{self._label(self.spec.packages, name)}\u201d with {self.level(moved[0], row[moved[0]])}"
-        start = [float(self.spec.issues[name].start) for name in case.issue_ids]
-        moved = sorted(
-            (k for k in range(len(row)) if abs(row[k] - start[k]) > 1e-9), key=lambda k: -abs(row[k] - start[k])
-        )
-        return ", ".join(self.level(k, row[k]) for k in sorted(moved[:3])) or "the status quo"
+        return ", ".join(self.level(k, row[k]) for k in self._telling(package))
+
+    def _telling(self, package: int) -> list[int]:
+        """Issues that tell a package from the others on the menu: at least three, those first that fewest others share."""
+        row = self._row(package)
+        menu = [self._row(p) for p in range(self.case.num_candidates)]
+        chosen: list[int] = []
+        alike = menu
+        while len(chosen) < min(_TOLD, len(row)):
+            shared = {
+                k: [other for other in alike if abs(other[k] - row[k]) < _SAME_WORDS]
+                for k in range(len(row)) if k not in chosen
+            }  # fmt: skip
+            chosen.append(min(shared, key=lambda k: (len(shared[k]), k)))
+            alike = shared[chosen[-1]]
+            if len(alike) <= 1:
+                alike = menu  # it is told apart: what else is rare about it
+        return sorted(chosen)
 
     def _between(self, one: str, two: str, share: float) -> str:
         if share > 0.5 and 1.0 - share in _PARTS:
@@ -166,7 +181,7 @@ class Names:
         proper = name.lower().startswith(tuple(self.actor(actor).lower() for actor in self.spec.actors))
         if not proper:
             name = name[:1].lower() + name[1:]
-        near = [words for at, words in spec.levels.items() if abs(float(at) - level) < 0.011]
+        near = [words for at, words in spec.levels.items() if abs(float(at) - level) < _SAME_WORDS]
         return f"{name}: {near[0]}" if near else f"{name} at {level:.2f}"
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import simpy
 
 from sim.engines.clock import Arrival, Priority
+from sim.model.menu import blended_pairs
 from sim.model.world import NEVER
 from sim.randomness import Stream
 from sim.rules import consent
@@ -264,7 +265,7 @@ class StagedConsent:
             bounds = [(case.issue(k), b.min, b.max) for k, b in self.spec.bounds.items()]
             cache[self.name] = [
                 p
-                for p in _candidates(case, self.spec.packages)
+                for p in _candidates(case, self.spec)
                 if all(low - 1e-9 <= case.levels[p * size + k] <= high + 1e-9 for k, low, high in bounds)
             ]
         rows = cache[self.name]
@@ -400,18 +401,20 @@ class StagedConsent:
         h.note("collapse", "", f"{self.name} collapses", track=self.name)
 
 
-def _candidates(case: Any, names: list[str]) -> list[int]:
-    """Rows of the named packages and of the candidates on the lines between each two of them."""
-    rows = [case.named[name] for name in names]
+def _candidates(case: Any, spec: Any) -> list[int]:
+    """Rows of the named packages and of the candidates on the lines between those that are blended."""
     size = len(case.issue_ids)
-    chosen = [row for row in rows if row >= 0]
-    ends = [case.levels[r * size : (r + 1) * size] for r in chosen]
+
+    def row(p: int) -> list[float]:
+        return case.levels[p * size : (p + 1) * size]
+
+    chosen = {case.named[name] for name in spec.packages if case.named[name] >= 0}
+    ends = {case.named[name] for name in spec.blended_with} | chosen
+    pairs = [(case.named[one], case.named[two]) for one, two in blended_pairs(spec)]
+    lines = [(row(one), row(two)) for one, two in pairs if min(one, two) >= 0]
     for p in range(len(case.package_names)):
-        if p in chosen:
-            continue
-        row = case.levels[p * size : (p + 1) * size]
-        if any(_between(row, a, b) for i, a in enumerate(ends) for b in ends[i + 1 :]):
-            chosen.append(p)
+        if p not in ends and any(_between(row(p), one, two) for one, two in lines):
+            chosen.add(p)
     return sorted(chosen)
 
 

@@ -559,7 +559,7 @@ def _next_accepted(order: list[int], start: int, point: float, worth: tuple, bey
 
 
 def _best_first(h: History, holder: int, lines: list[float]) -> list[int]:
-    """Deliverable packages in falling order of the holder's utility; ties by position."""
+    """Deliverable texts, of those that are known, in falling order of the holder's utility; ties by position."""
     if h.deliverable_order is None:
         case = h.case
         size = len(case.issue_ids)
@@ -567,7 +567,7 @@ def _best_first(h: History, holder: int, lines: list[float]) -> list[int]:
         bounds = [(case.issue(k), level) for k, level in m.deliverable_bounds.items()]
         packages = [
             p
-            for p in range(case.num_candidates)
+            for p in case.written
             if all(case.levels[p * size + k] <= level for k, level in bounds)
         ]
         h.deliverable_order = sorted(packages, key=lambda p: (-lines[p], p))

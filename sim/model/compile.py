@@ -119,6 +119,7 @@ class Case:
     levels: list[float]  # candidate packages row by row
     named: dict[str, int]  # package id -> row (all named packages, also those outside the menu)
     num_candidates: int
+    written: list[int] = field(default_factory=list)  # rows that are texts known to all: named, their shifts and blends
     offered: dict[int, float] = field(default_factory=dict)  # package -> level that a treaty would lift it to
     names: dict[str, int] = field(default_factory=dict)  # quantity -> position
     held: list[Held] = field(default_factory=list)

@@ -1,22 +1,30 @@
 """Candidate packages of a case: what a decision may put on the table, fixed at load time.
 
-Named packages come first, then blends of pairs, shifts on single issues and neighbours one
-labelled step away, then a regular grid if the scenario asks for one. If that is more than the
-cap, the candidates are thinned to a Pareto sample: packages that no other candidate beats for
-both sides at the scenario's point values stay, then those nearest to that frontier.
+Named packages come first, with shifts on single issues; then what the two sides would trade. From the named packages
+and their blends (and a regular grid if the scenario asks for one) a search goes on by small trades, at most two issues by one
+labelled step at a time, to the packages that none within reach beats for both sides at the scenario's point values. So a change
+of an offer by such a trade is on the menu too, unless another package on it is better for both.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+import math
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator, Sequence
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from sim.model.frontier import Codes, Scales, Values, search, shortfalls, undominated
 from sim.rules.utility import single_issue_value, survival
 
 if TYPE_CHECKING:
     from sim.model.compile import Case
+    from sim.model.spec.tracks import StagedConsent
 
 Row = tuple[float, ...]
+LARGEST_TABLE = 1_000_000  # combinations of levels that are kept in a table
 
 
 def start_row(case: Case) -> Row:
@@ -123,14 +131,6 @@ def build_menu(case: Case) -> None:
         for two in candidates[one_index + 1 :]:
             for share in menu.blends:
                 add(tuple(a + share * (b - a) for a, b in zip(one, two, strict=True)), "blend")
-    if menu.neighbours:
-        for name, row in named.items():
-            for k, issue in enumerate(case.issue_ids):
-                steps = sorted(float(level) for level in spec.issues[issue].levels)
-                below = [level for level in steps if level < row[k]]
-                above = [level for level in steps if level > row[k]]
-                for level in below[-1:] + above[:1]:
-                    add((*row[:k], level, *row[k + 1 :]), f"{name} one step")
     if menu.grid > 0:
         grid = [n / (menu.grid - 1) for n in range(menu.grid)] if menu.grid > 1 else [0.5]
         product: list[Row] = [()]
@@ -141,8 +141,10 @@ def build_menu(case: Case) -> None:
         for row in product:
             add(row, "grid")
     ordered = list(rows.items())
-    if len(ordered) > menu.cap:
-        ordered = ordered[: min(keep, menu.cap)] + _pareto_sample(case, ordered[keep:], menu.cap - keep)
+    if menu.neighbours:
+        ordered = ordered[:keep] + _pareto_sample(case, rows, list(rows)[:keep], start)
+    elif len(ordered) > menu.cap:
+        ordered = ordered[: min(keep, menu.cap)] + _thinned(case, ordered[keep:], menu.cap - keep)
     for name, row in named.items():
         if row == start:
             case.named[name] = -1
@@ -157,6 +159,8 @@ def build_menu(case: Case) -> None:
     case.offered = {position[row]: level for row, level in offered.items() if row in position}
     extra = [(row, name) for name, row in named.items() if row != start and row not in position]
     extra += [(row, label) for row, label in _staged_terms(case, named) if row not in position]
+    if spec.mechanisms.expectation is not None:
+        extra += sorted(item for item in rows.items() if item[0] not in position)
     for row, name in extra:
         if row in position:
             continue
@@ -165,6 +169,13 @@ def build_menu(case: Case) -> None:
         case.levels.extend(row)
     for name, row in named.items():
         case.named[name] = position.get(row, -1)
+    case.written = sorted(position[row] for row in rows if row in position)
+
+
+def blended_pairs(track: StagedConsent) -> list[tuple[str, str]]:
+    """Pairs of packages whose blends may be terms of a multilateral text."""
+    pairs = list(combinations(track.packages, 2))
+    return pairs + [(one, two) for one in track.packages for two in track.blended_with]
 
 
 def _staged_terms(case: Case, named: dict[str, Row]) -> list[tuple[Row, str]]:
@@ -174,12 +185,11 @@ def _staged_terms(case: Case, named: dict[str, Row]) -> list[tuple[Row, str]]:
         track = case.spec.tracks[name]
         if track.protocol != "staged_consent":
             continue
-        ends = [named[package] for package in track.packages]
-        for index, one in enumerate(ends):
-            for two in ends[index + 1 :]:
-                for share in case.spec.menu.blends:
-                    row = _rounded([a + share * (b - a) for a, b in zip(one, two, strict=True)], case.spec.menu.rounding)
-                    found.setdefault(row, "blend")
+        for one, two in blended_pairs(track):
+            for share in case.spec.menu.blends:
+                ends = zip(named[one], named[two], strict=True)
+                row = _rounded([a + share * (b - a) for a, b in ends], case.spec.menu.rounding)
+                found.setdefault(row, "blend")
     return sorted(found.items())
 
 
@@ -189,24 +199,137 @@ def _rounded(levels: Sequence[float], step: float) -> Row:
     return tuple(float(f"{level:.9g}") for level in rounded)
 
 
-def _pareto_sample(case: Case, items: list[tuple[Row, str]], size: int) -> list[tuple[Row, str]]:
+def _pareto_sample(case: Case, rows: dict[Row, str], kept: list[Row], start: Row) -> list[tuple[Row, str]]:
+    """What stands beside the kept rows: for every table in turn what its two sides would trade within its mandate."""
+    size = case.spec.menu.cap - len(kept)
+    seeds = list(rows)
+    labelled = [[float(level) for level in case.spec.issues[issue].levels] for issue in case.issue_ids]
+    scales = Scales.of(labelled, seeds)
+    values = [_values(case, side, scales) for side in case.spec.sides]
+    codes = scales.codes(seeds)
+    found: list[Iterator[Row]] = []
+    for within in _reaches(case, scales):
+        low, high = np.array(within).reshape(-1, 2).T
+        inside = codes[((codes >= low) & (codes <= high)).all(axis=1)]
+        # Rows that are kept or the status quo take no place, so that many more may be asked for in vain.
+        best = search(scales, inside, within, values, size + len(kept) + 1)
+        found.append(scales.row(row) for row in best)
+    sample: dict[Row, str] = {}
+    taken = {*kept, start}
+    while found and len(sample) < size:
+        for rest in list(found):
+            row = next((row for row in rest if row not in taken), None)
+            if row is None:
+                found.remove(rest)
+            elif len(sample) < size:
+                taken.add(row)
+                sample[row] = rows.get(row, "trade")
+    return list(sample.items())
+
+
+def _reaches(case: Case, scales: Scales) -> list[list[tuple[int, int]]]:
+    """Lowest and highest code on each issue at every table that the two sides have; of equal ones the first."""
+    treaty, treaty_cap = treaty_bound(case)
+    mandates = [track.mandate for track in case.spec.tracks.values() if hasattr(track, "mandate")]
+    found = []
+    for mandate in mandates or [{}]:
+        within = []
+        for k, issue in enumerate(case.issue_ids):
+            low, high = (mandate[issue].min, mandate[issue].max) if issue in mandate else (0.0, 1.0)
+            high = min(high, treaty_cap) if k == treaty else high
+            levels = scales.levels[k]
+            within.append((bisect_left(levels, low), bisect_right(levels, high) - 1))
+        if within not in found:
+            found.append(within)
+    return sorted(found)
+
+
+def _values(case: Case, actor: str, scales: Scales) -> Values:
+    """The actor's utility of many packages at the point values, `utility_at` package by package."""
+    utility = case.slots.actors[actor].utility
+    base = case.base
+    terms: list[tuple[list[int], Callable[[Row], float]]] = []  # issues, and what their levels add
+    for k, issue in enumerate(case.issue_ids):
+        taste = utility.issues.get(issue)
+        if taste is None or base[taste.weight] == 0.0 or actor in case.spec.issues[issue].hidden_from:
+            continue  # what is hidden or does not matter adds the same to all
+        terms.append(_issue_term(case, k, taste))
+    if utility.survival is not None:
+        term = utility.survival
+        credibility = point_credibility(case, actor)
+        terms.append(
+            (
+                [case.issue(term.arms), case.issue(term.guarantee)],
+                lambda row: base[term.weight] * survival(row[0], row[1], credibility, base[term.eta]),
+            )
+        )
+    tables = [_Table(scales, issues, add) for issues, add in terms]
+
+    def value(codes: Codes) -> np.ndarray:
+        total = np.zeros(len(codes))
+        for table in tables:
+            total = total + table.at(codes)
+        return total
+
+    return value
+
+
+class _Table:
+    """What the levels of some issues add to a utility, worked out when a combination is first met."""
+
+    def __init__(self, scales: Scales, issues: list[int], add: Callable[[Row], float]) -> None:
+        self.levels = [scales.levels[k] for k in issues]
+        self.issues = issues
+        self.add = add
+        sizes = [len(levels) for levels in self.levels]
+        self.strides = [math.prod(sizes[n + 1 :]) for n in range(len(sizes))]
+        self.known = np.full(math.prod(sizes), np.nan) if math.prod(sizes) <= LARGEST_TABLE else None
+
+    def at(self, codes: Codes) -> np.ndarray:
+        """The addition to the utility of every package."""
+        place = codes[:, self.issues] @ np.array(self.strides)
+        if self.known is None:
+            distinct, which = np.unique(place, return_inverse=True)
+            return np.array([self._one(at) for at in distinct.tolist()])[which]
+        values = self.known[place]
+        missing = np.unique(place[np.isnan(values)])
+        if len(missing):
+            self.known[missing] = [self._one(at) for at in missing.tolist()]
+            values = self.known[place]
+        return values
+
+    def _one(self, place: int) -> float:
+        parts = zip(self.levels, self.strides, strict=True)
+        return self.add(tuple(levels[place // stride % len(levels)] for levels, stride in parts))
+
+
+def _issue_term(case: Case, k: int, taste: Any) -> tuple[list[int], Callable[[Row], float]]:
+    """Issues that one taste depends on, and what their levels add to the utility."""
+    base = case.base
+    weight, ideal, exponent = base[taste.weight], base[taste.ideal], base[taste.exponent]
+    if taste.reads is None:
+        return [k], lambda row: weight * single_issue_value(row[0], ideal, exponent)
+    sources = case.package_sources[f"derived.{taste.reads}"]
+    issues = sorted({source for source in sources if source >= 0})
+
+    def add(row: Row) -> float:
+        levels = [0.0] * len(case.issue_ids)
+        for at, level in zip(issues, row, strict=True):
+            levels[at] = level
+        return weight * single_issue_value(derived_value(case, taste.reads, levels, base), ideal, exponent)
+
+    return issues, add
+
+
+def _thinned(case: Case, items: list[tuple[Row, str]], size: int) -> list[tuple[Row, str]]:
     """At most `size` items: the undominated ones first, then the nearest to being so."""
     if size <= 0:
         return []
-    one, two = case.spec.sides
-    scored = []
-    for row, label in items:
-        u = utility_at(case, one, row, case.base, point_credibility(case, one))
-        v = utility_at(case, two, row, case.base, point_credibility(case, two))
-        scored.append((u, v, row, label))
-    depth = []
-    for u, v, row, label in scored:
-        # The smallest improvement of both that some other candidate offers: 0 on the frontier.
-        worst = 0.0
-        for other_u, other_v, _, _ in scored:
-            gain = min(other_u - u, other_v - v)
-            if gain > worst:
-                worst = gain
-        depth.append((worst, row, label))
-    depth.sort()
-    return [(row, label) for _, row, label in depth[:size]]
+    one, two = (
+        np.array([utility_at(case, side, row, case.base, point_credibility(case, side)) for row, _ in items])
+        for side in case.spec.sides
+    )
+    front = undominated(one, two, np.arange(len(items)).reshape(-1, 1))
+    short = shortfalls(one, two, one[front], two[front]).tolist()
+    ranked = sorted((worst, row, label) for worst, (row, label) in zip(short, items, strict=True))
+    return [(row, label) for _, row, label in ranked[:size]]

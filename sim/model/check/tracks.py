@@ -98,8 +98,9 @@ def _staged_consent(checker: Checker, path: Path, track: StagedConsent) -> None:
     for name in ("proposers", "required", "any_of"):
         checker.actors_in((*path, name), getattr(track, name))
     checker.condition((*path, "eligible"), track.eligible)
-    for number, package in enumerate(track.packages):
-        checker.package_name((*path, "packages", number), package)
+    for name in ("packages", "blended_with"):
+        for number, package in enumerate(getattr(track, name)):
+            checker.package_name((*path, name, number), package)
     _bounds(checker, (*path, "bounds"), track.bounds)
     for actor, text in track.sympathy.items():
         checker.actor_name((*path, "sympathy", actor), actor, at_key=True)

@@ -66,6 +66,8 @@ class Menu(Grounded):
     grid: int = Field(
         0, ge=0, le=1001, description="Points of a regular grid per issue that is added (0 = none; only few issues)."
     )
-    neighbours: bool = Field(True, description="Add the packages one labelled step on one issue from a named one.")
+    neighbours: bool = Field(
+        True, description="Search on from these by steps of at most two issues and one label for what no other package beats."
+    )
     cap: int = Field(256, ge=2, le=4096, description="Most options a decision may offer.")
     rounding: float = Field(1e-3, gt=0, le=0.1, description="Levels are rounded to this step.")

@@ -191,6 +191,9 @@ class StagedConsent(_Track):
     stages: list[str] = Field(min_length=1, max_length=12, description="Names of the stages, in order.")
     stage_duration: LongDuration = Field(description="Duration of a stage.")
     packages: list[Identifier] = Field(min_length=1, description="Packages (with their blends) among which terms are found.")
+    blended_with: list[Identifier] = Field(
+        default_factory=list, description="Packages of which only blends with those of `packages` are terms."
+    )
     bounds: dict[Identifier, Bound] = Field(default_factory=dict, description="Bounds on the terms.")
     retries: int = Field(2, ge=0, le=20, description="How often a lost vote may be repeated.")
     retry_after: FixedDuration = Field(180.0, description="Time to the next attempt.")
