@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sim.arithmetic import log
 from sim.engines.log import Decision
 from sim.rules.choice import logit_choice
+from sim.rules.offers import perceived_acceptances
 
 
 class Decisions:
@@ -110,10 +111,18 @@ class Decisions:
             self._mandate = [1.0 if any(mask[n] for mask in masks) else 0.0 for n in range(self.minds.total)]
         return self._mandate
 
-    def maximal_utility(self) -> float:
-        """Utility to the first side from which a package counts as a maximal demand."""
-        if self._maximal is None:
-            name = self.spec.maximal_package
-            row = self.case.named[name] if name is not None else -1
-            self._maximal = self.minds.utility(self.side_indices[0], row) if row >= 0 else float("inf")
-        return self._maximal
+    def maximal_utility(self, actor: int) -> float:
+        """Utility from which a package counts as a maximal demand; only the first side makes such demands."""
+        name = self.spec.maximal_package
+        if name is None or actor != self.side_indices[0]:
+            return float("inf")
+        return self.minds.utility(actor, self.case.named[name])
+
+    def colour_by_confidence(self, actor: int, own: Sequence[float], chances: list[float]) -> None:
+        """Raise the chances that an overconfident proposer sees for its maximal packages, by its own expectation."""
+        mechanisms = self.spec.mechanisms
+        hopes = mechanisms.expectation is not None and actor == self.case.actor(mechanisms.expectation.holder)
+        if hopes and mechanisms.overconfidence:
+            bias = self.p[self.slots.actors[self.case.actor_ids[actor]].overconfidence]
+            maximal = self.maximal_utility(actor)
+            perceived_acceptances(chances, own, self.minds.count, maximal, bias, self.w.expectation, chances)

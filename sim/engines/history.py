@@ -80,7 +80,6 @@ class History(Decisions, Draws, Relations, Setting, SlowQuantities):
         election = spec.mechanisms.election_pressure
         on = election is not None and election.enabled
         self.election_actor = case.actor(election.actor) if on else -1
-        self._maximal: float | None = None
         self._mandate: list[float] | None = None
         self.expectation_on = spec.mechanisms.expectation is not None and spec.mechanisms.expectation.enabled
         self._prepare_constants()

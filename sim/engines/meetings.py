@@ -276,7 +276,7 @@ class LeadersMeeting(Table):
             h.row["meeting_result"] = result
             h.row["gap"] = gap
         spin = 0.0
-        if declared >= 0:
+        if reached >= 0:
             spin = h.p[self.slots.spin_first if first else self.slots.spin_later]
         if result == "walk_out":
             w.walked_out[self.index] += 1
@@ -285,9 +285,12 @@ class LeadersMeeting(Table):
             h.apply(self.slots.walk_out_effects, self.spec.walk_out_effects, self.proposer)
         words = result.replace("_", " ")
         h.note("result", "", words, track=self.name, result=result, expectation=expected, value=value, gap=gap)
-        if signed < 0 and h.spec.mechanisms.aftermath is not None and h.spec.mechanisms.aftermath.enabled:
+        answers = h.spec.mechanisms.aftermath is not None and h.spec.mechanisms.aftermath.enabled
+        if answers:
+            self.disappoint(gap, spin)
+        if answers and signed < 0:
             h.look()
-            self.respond(gap, spin, declared, first)
+            self.respond(spin, declared, first)
         elif declared >= 0:
             self._sign_declaration(declared)
         if declared >= 0 and not h.w.declaration:
@@ -369,11 +372,7 @@ class LeadersMeeting(Table):
         chances = h.scratch_chances
         minds.acceptance(self.proposer, self.responder, refusal, precision, allowed, chances)
         own = minds.utilities(self.proposer)
-        identifier = h.case.actor_ids[self.proposer]
-        bias = h.p[h.slots.actors[identifier].overconfidence] if h.spec.mechanisms.overconfidence else 0.0
-        offers.perceived_acceptances(
-            chances, own, count, h.maximal_utility(), bias, h.w.expectation, chances
-        )
+        h.colour_by_confidence(self.proposer, own, chances)
         blocks = minds.block_probabilities(self.consents, allowed)
         values = h.scratch_values
         offers.offer_values(own, chances, blocks, count, d, d, values)
@@ -381,7 +380,7 @@ class LeadersMeeting(Table):
         chosen = self._choose(self.proposer, "proposal", values, allowed, precision, u, removed)
         if chosen >= 0:
             h.count("offers")
-            if own[chosen] >= h.maximal_utility():
+            if own[chosen] >= h.maximal_utility(self.proposer):
                 h.count("maximal_offers")
         return chosen
 
@@ -496,19 +495,23 @@ class LeadersMeeting(Table):
 
     # Aftermath
 
-    def respond(self, gap: float, spin: float, declared: int, first: bool) -> None:
-        """Disappointment works on the proposer's beliefs; it then responds, and after a failure so does the other."""
+    def disappoint(self, gap: float, spin: float) -> None:
+        """Disappointment works on the proposer's beliefs in talks and in pressure, once a meeting."""
+        h = self.h
+        w = h.w
+        collapse = h.spec.mechanisms.belief_collapse
+        if collapse is not None and collapse.enabled:
+            slots = h.slots.mechanisms.belief_collapse
+            hit = expectation.shock(gap, h.p[slots.steepness], h.p[slots.threshold])
+            w.belief_talks = expectation.collapsed(w.belief_talks, h.p[slots.talks], hit, spin)
+            w.belief_pressure = expectation.collapsed(w.belief_pressure, h.p[slots.pressure], hit, spin)
+
+    def respond(self, spin: float, declared: int, first: bool) -> None:
+        """The proposer responds to the result, and after a failure so does the other side."""
         h = self.h
         w = h.w
         p = h.p
         spec = h.spec.mechanisms
-        m = h.slots.mechanisms
-        collapse = spec.belief_collapse
-        if collapse is not None and collapse.enabled:
-            slots = m.belief_collapse
-            hit = expectation.shock(gap, p[slots.steepness], p[slots.threshold])
-            w.belief_talks = expectation.collapsed(w.belief_talks, p[slots.talks], hit, spin)
-            w.belief_pressure = expectation.collapsed(w.belief_pressure, p[slots.pressure], hit, spin)
         felt = self.response_frame()
         values, precision = self.response_values(spin, declared, first, felt)
         force = spec.aftermath.force and h.crisis is not None
@@ -728,7 +731,7 @@ class OffersToTalk:
         """One side may offer; the other answers by the same logit."""
         h = self.h
         spec = h.spec.mechanisms.talks
-        if h.w.rung > spec.contact_rung_max or h.w.crisis:
+        if h.w.rung > spec.contact_rung_max:
             return
         order = h.side_indices if self.turn % 2 == 0 else h.side_indices[::-1]
         self.turn += 1
@@ -740,11 +743,11 @@ class OffersToTalk:
             (order[1], order[0], us[1], "answer_to_talks"),
         ):
             d = h.minds.disagreement(actor)
-            value = self.value_of_talks(actor, other, d)
+            chance = 1.0
             if node == "offer_talks":
-                reply = self.value_of_talks(other, actor, h.minds.disagreement(other))
-                chance = binary_logit(reply - h.minds.disagreement(other), precision)
-                value = d + chance * (value - d)
+                reserve = h.minds.disagreement(other)
+                chance = binary_logit(self.value_of_talks(other, actor, reserve) - reserve, precision)
+            value = self.value_of_talks(actor, other, d, chance)
             if h.decide(node, actor, ["talk", "stay away"], [value, d], precision, u) != 0:
                 if node == "answer_to_talks" and order[0] == h.side_indices[1]:
                     h.w.unheard_since = h.env.now
@@ -752,8 +755,8 @@ class OffersToTalk:
                 return
         h.begin_talks("an offer to talk is accepted")
 
-    def value_of_talks(self, actor: int, other: int, d: float) -> float:
-        """What talks are worth: the own first offer in them, as likely accepted as believed, less a small cost."""
+    def value_of_talks(self, actor: int, other: int, d: float, opened: float = 1.0) -> float:
+        """What talks that come about with a chance are worth: the own first offer in them, less the cost of asking."""
         h = self.h
         minds = h.minds
         own = minds.utilities(actor)
@@ -770,4 +773,4 @@ class OffersToTalk:
         chance = minds.accepts(actor, other, package, refusal, h.p[h.slots.choice.officials])
         discount = offers.delay_discount(h.p[h.slots.actors[h.case.actor_ids[actor]].patience], 21.0)
         gain = own[package] - d
-        return d + discount * chance * (gain if gain > 0.0 else 0.0) - cost
+        return d + opened * discount * chance * (gain if gain > 0.0 else 0.0) - cost

@@ -222,9 +222,7 @@ class Table:
             minds.acceptance(actor, other, self.refusal(other, actor, depth), precision, allowed, one)
             chances = [c * x for c, x in zip(chances, one, strict=False)]
         identifier = h.case.actor_ids[actor]
-        if actor == h.side_indices[0] and h.spec.mechanisms.overconfidence:
-            bias = h.p[h.slots.actors[identifier].overconfidence]
-            offers.perceived_acceptances(chances, own, count, h.maximal_utility(), bias, h.w.expectation, chances)
+        h.colour_by_confidence(actor, own, chances)
         d = minds.disagreement(actor)
         blocks = minds.block_probabilities(self.consents, allowed)
         values = [0.0] * count
@@ -465,7 +463,7 @@ class AlternatingOffers(Table):
             return
         self.own_offers[proposer].append(package)
         h.count("offers")
-        if h.minds.utility(h.side_indices[0], package) >= h.maximal_utility() and proposer == h.side_indices[0]:
+        if h.minds.utility(proposer, package) >= h.maximal_utility(proposer):
             h.count("maximal_offers")
         accepted = True
         for lane, responder in enumerate(party for party in self.parties if party != proposer):

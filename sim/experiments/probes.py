@@ -165,7 +165,7 @@ def _maximal(h: History, probe: Probe) -> float:
     if meeting is None:
         return 0.0
     meeting.propose(h.p[h.slots.choice.leaders])
-    own, least = h.minds.utilities(meeting.proposer), h.maximal_utility()
+    own, least = h.minds.utilities(meeting.proposer), h.maximal_utility(meeting.proposer)
     decision = next(item for item in h.log.decisions if item.node == "proposal")
     return sum(chance for package, chance in enumerate(decision.probabilities) if own[package] >= least)
 

@@ -51,7 +51,8 @@ def force_chances(changes: Mapping[str, Any], expectation: float | None = None, 
             h.w.belief_talks, h.w.belief_pressure = beliefs
             h.w.war_cost[actor] = multiple * median
             h.row.clear()
-            meeting.respond(h.w.expectation, 0.0, -1, True)
+            meeting.disappoint(h.w.expectation, 0.0)
+            meeting.respond(0.0, -1, True)
             total += h.row["force_probability"]
         chances.append(total / len(COSTS))
     return np.array(chances)
@@ -122,7 +123,8 @@ def test_beliefs_in_talks_and_in_pressure_both_collapse():
     for changes, left in ((BOTH, 1.0 - 0.8 / (1.0 + math.exp(-6.0 * 0.4))), (LOSSES, 1.0)):
         h = event_engine.build(case_of("summit", changes), 0, SEED)
         h.w.expectation = 0.7
-        h.meetings["summit"].respond(0.7, 0.0, -1, True)
+        h.meetings["summit"].disappoint(0.7, 0.0)
+        h.meetings["summit"].respond(0.0, -1, True)
         assert h.w.belief_talks == pytest.approx(0.55 * left)
         assert h.w.belief_pressure == pytest.approx(0.50 * left)
 
