@@ -62,7 +62,7 @@ def _share(item: Share, reference: str) -> list[Figure]:
 def findings(summary: Summary) -> list[Finding]:
     """Three to six findings, the answer first."""
     found = [_headline(summary)]
-    for rule in (_good_and_bad, _meeting, _after_failure, _deal, _driver, _precision):
+    for rule in (_good_and_bad, _meeting, _after_failure, _deal, _clipped, _driver, _precision):
         finding = rule(summary)
         if finding is not None:
             found.append(finding)
@@ -166,6 +166,15 @@ def _deal(summary: Summary) -> Finding | None:
         text += "; of these histories {4} ({5} to {6}) see a deal collapse"
         figures += _share(item, "share:has(time:collapse)|has(time:deal)")
     return Finding(text + ".", figures)
+
+
+def _clipped(summary: Summary) -> Finding | None:
+    cut = np.asarray(summary.results.get("expectation_clipped", ()), dtype=float)
+    if not cut.any():
+        return None
+    item = share(int(cut.sum()), len(cut))
+    text = "Hype puts the first expectation beyond its scale in {0} of histories ({1} to {2}), where it is cut off."
+    return Finding(text, _share(item, "share:expectation_clipped>0.5"))
 
 
 def _driver(summary: Summary) -> Finding | None:

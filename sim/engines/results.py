@@ -213,6 +213,7 @@ class Recorder:
         row["max_rung"] = float(h.w.max_rung)
         row["meeting_result"] = h.row.get("meeting_result", "none")
         row["failed_meeting"] = 1.0 if h.counts.get("failed_meetings", 0.0) > 0.0 else 0.0
+        row["expectation_clipped"] = h.row["expectation_clipped"]
         for name in ("gap", "expectation_at_meeting", "rounds_before_meeting", "force_probability"):
             row[name] = h.row.get(name, float("nan"))
         row["first_deal"] = h.row.get("first_deal", "")

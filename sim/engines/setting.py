@@ -183,7 +183,10 @@ class Setting:
                     w.enforcement[actor] = value
             w.pressure = self.pressure_now()
             w.stress = self.unrelieved
+        self.row["expectation_clipped"] = 0.0
         if m.expectation is not None and m.expectation.enabled:
+            hoped = p[m.expectation.initial] + p[m.expectation.hype]
+            self.row["expectation_clipped"] = 0.0 if 0.0 <= hoped <= 1.0 else 1.0
             w.expectation = rule_expectation.hyped(p[m.expectation.initial], p[m.expectation.hype])
         if m.aftermath is not None:
             w.belief_talks = p[m.aftermath.belief_talks]

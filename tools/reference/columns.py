@@ -28,6 +28,7 @@ GENERAL = {
     "failed_meeting": ("Whether any leaders' meeting ended without package and declaration on offer.", "0 or 1"),
     "gap": ("Expectation at the first meeting less what was on the table.", "triumph scale"),
     "expectation_at_meeting": ("What its holder expected of the first meeting.", "triumph scale"),
+    "expectation_clipped": ("1 if hype put the first expectation beyond its scale, where it is cut off.", "0 or 1"),
     "rounds_before_meeting": ("Rounds of officials' talks before the first meeting.", "count"),
     "force_probability": (
         "Probability with which force was chosen at the first response to a meeting without a signed package.",

@@ -1,0 +1,172 @@
+"""Values at single decision nodes, worked out by hand beside the engine, and who may do what when."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from sim.engines import event_engine
+from sim.engines.history import History
+from sim.model.menu import blended_pairs
+from sim.model.world import NEVER
+from tests.played import SEED, case_of
+
+
+def ready(changes: dict | None = None, replication: int = 0) -> History:
+    """A history that is ready to run."""
+    return event_engine.build(case_of("summit", changes or {}), replication, SEED)
+
+
+def decisions(h: History) -> list[tuple]:
+    """Node, actor and values of every decision from now on; the first option is always taken."""
+    seen = []
+
+    def decide(node, actor, labels, values, *rest, **named):
+        seen.append((node, actor, list(values)))
+        return 0
+
+    h.decide = decide
+    return seen
+
+
+# Offers to talk
+
+
+@pytest.mark.parametrize("cost", [0.005, 0.05])
+def test_the_cost_of_an_offer_to_talk_is_paid_whatever_the_answer(cost):
+    """Clarified 8.6: d + P(answer) * discount * P(y) * (U(y) - d) - cost; the answer is the same without P(answer)."""
+    h = ready({"mechanisms.talks.contact_cost": cost})
+    minds, table = h.minds, h.tables["working"]
+    one, two = h.side_indices
+
+    def talks(side: int, other: int, answered: float) -> float:
+        d = minds.disagreement(side)
+        own = table.choose_offer(side, afresh=True)
+        chance = minds.accepts(side, other, own, minds.disagreement(other), 20.0)
+        discount = math.exp(-h.p[h.slots.actors[h.case.actor_ids[side]].patience] * 21.0 / 365.0)
+        return d + answered * discount * chance * (minds.utility(side, own) - d) - cost
+
+    reply = talks(two, one, 1.0)
+    answered = 1.0 / (1.0 + math.exp(-40.0 * (reply - minds.disagreement(two))))
+    seen = decisions(h)
+    h.offers_to_talk.occasion()
+    assert [node for node, _, _ in seen] == ["offer_talks", "answer_to_talks"]
+    assert seen[0][2] == pytest.approx([talks(one, two, answered), minds.disagreement(one)], rel=1e-12)
+    assert seen[1][2] == pytest.approx([reply, minds.disagreement(two)], rel=1e-12)
+
+
+@pytest.mark.parametrize(("rung", "asked"), [(3, True), (5, True), (6, False)])
+def test_talks_may_be_offered_in_a_crisis_that_is_not_too_dangerous(rung, asked):
+    h = ready()
+    h.end_talks("a test")
+    h.crisis.begin(rung, None)
+    assert h.w.crisis
+    seen = decisions(h)
+    h.offers_to_talk.occasion()
+    assert bool(seen) == asked
+    assert bool(h.w.talks_on) == asked
+
+
+def test_accepted_talks_end_a_crisis():
+    h = ready({"hazards.crisis.rate": 0, "hazards.incident.rate": 0})
+    h.end_talks("a test")
+    h.crisis.begin(5, None)
+    decisions(h)
+    h.offers_to_talk.occasion()
+    assert h.w.rung == 1
+    h.env.run(until=8.0)
+    assert not h.w.crisis
+
+
+# Terms of a pact
+
+
+def test_terms_of_a_pact_are_the_pact_or_its_blends_with_another():
+    h = ready()
+    council = h.councils["pact"]
+    council.find_terms()
+    rows = [h.minds.row(p) for p in h.case.__dict__["terms"]["pact"]]
+    pact, deep = (list(h.minds.row(h.case.named[name])) for name in ("multilateral_pact", "deep_cap"))
+    expected = [[a + share * (b - a) for a, b in zip(pact, deep, strict=True)] for share in (0.0, 0.25, 0.5, 0.75)]
+    assert len(rows) == 4
+    for row in expected:
+        assert any(other == pytest.approx(row, abs=1.1e-3) for other in rows)
+
+
+def test_pairs_to_blend():
+    track = case_of("summit").spec.tracks["pact"].model_copy(
+        update={"packages": ["one", "two"], "blended_with": ["three"]}
+    )
+    assert blended_pairs(track) == [("one", "two"), ("one", "three"), ("two", "three")]
+
+
+# Disappointment
+
+
+@pytest.mark.parametrize("kind", ["package", "declaration", "walk_out"])
+def test_every_meeting_shakes_the_beliefs_once(kind):
+    """pi * (1 - b * zeta * (1 - spin)); spin .55 for a signed text, none for a walk-out."""
+    h = ready()
+    meeting = h.meetings["summit"]
+    package = h.case.named["interim_yongbyon"]
+    declared = h.case.named["hollow_declaration"]
+    reached = {"package": (package, -1), "declaration": (-1, declared), "walk_out": (-1, -1)}[kind]
+    meeting.negotiate = lambda: reached
+    meeting.other_responds = lambda: None
+    h.w.expectation = 0.7
+    beliefs = h.w.belief_talks, h.w.belief_pressure
+    text = max(reached)
+    gap = 0.7 - (h.minds.triumph(meeting.proposer, text) if text >= 0 else 0.0)
+    spin = 0.55 if text >= 0 else 0.0
+    hit = 1.0 / (1.0 + math.exp(-6.0 * (gap - 0.3)))
+    meeting.hold()
+    left = 1.0 - 0.8 * hit * (1.0 - spin)
+    assert h.w.belief_talks == pytest.approx(beliefs[0] * left)
+    assert h.w.belief_pressure == pytest.approx(beliefs[1] * left)
+
+
+# Overconfidence
+
+
+def proposals(changes: dict) -> list[float]:
+    """Values of all proposals that officials of either side, and leaders, would weigh."""
+    tactics = {f"actors.{side}.tactics.working.family": "rational" for side in ("USA", "PRK")}
+    swapped = {"tracks.summit.proposer": "PRK", "tracks.summit.responder": "USA"}
+    h = ready(tactics | swapped | {"tracks.working.mandate.denuc.max": 1} | changes)
+    seen = decisions(h)
+    for side in h.side_indices:
+        h.tables["working"].choose_offer(side, note=True)
+    found = [value for _, _, values in seen for value in values]
+    chances = h.scratch_chances
+    h.meetings["summit"].propose(40.0)
+    return found + list(chances)
+
+
+def test_only_the_side_whose_hopes_are_followed_is_overconfident():
+    """The bias is a share of an expectation, and only that of the United States is followed."""
+    plain = proposals({"actors.USA.overconfidence": 0})
+    assert proposals({"actors.USA.overconfidence": 0.5}) != plain
+    assert proposals({"actors.USA.overconfidence": 0, "actors.PRK.overconfidence": 0.9}) == plain
+
+
+# Hype beyond the scale
+
+
+def test_hype_that_is_cut_off_is_counted():
+    high = [ready({"mechanisms.expectation.hype": 0.25}, n) for n in range(40)]
+    cut = [h.row["expectation_clipped"] for h in high]
+    assert cut == [1.0 if h.p[h.slots.mechanisms.expectation.initial] > 0.75 else 0.0 for h in high]
+    assert 0 < sum(cut) < 40
+    assert all(h.w.expectation == 1.0 for h, was in zip(high, cut, strict=True) if was)
+    assert not any(ready({}, n).row["expectation_clipped"] for n in range(40))
+
+
+def test_no_invitation_of_leaders_in_a_crisis():
+    h = ready()
+    meeting = h.meetings["summit"]
+    meeting.set_pending(NEVER)
+    h.crisis.begin(4, None)
+    seen = decisions(h)
+    assert not meeting.invite("a test")
+    assert not seen
