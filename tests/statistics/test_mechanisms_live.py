@@ -76,7 +76,7 @@ SWITCHES = [
     Switch(f"{M}.capability.enabled", "metric:capability_prk", DOWN, zero=True),
     # An eroded reserve makes the same deal a larger gain; after a war there is none, which leaves fewer pairs.
     Switch(f"{M}.capability.enabled", "attribution", DOWN, times=2),
-    Switch(f"{M}.sanctions.enabled", "utility:PRK", DOWN),  # frozen pressure: nobody adapts to it or is relieved
+    Switch(f"{M}.sanctions.enabled", "pressure", UP),  # frozen pressure: nobody is relieved of it
     Switch(f"{M}.expectation.enabled", "gap", DOWN),
     Switch(f"{M}.aftermath.enabled", "count:turned_to_pressure", DOWN, zero=True, times=2),
     Switch(f"{M}.aftermath.force", "count:force_after_failure", DOWN, zero=True, under=CHEAP_WAR),
@@ -94,7 +94,7 @@ SWITCHES = [
     Switch(f"{M}.overconfidence", "count:maximal_offers", DOWN),
     Switch("tracks.working.enabled", "count:deals", DOWN),
     Switch("tracks.summit.enabled", "count:declarations", DOWN, zero=True),
-    Switch("tracks.summit.enabled", "path:deal", UP),  # texts of officials wait for nobody
+    Switch("tracks.summit.enabled", "count:rounds.working", UP),  # officials pause for nobody
     Switch("tracks.inter_korean.enabled", "level:cbm", DOWN),
     Switch("tracks.back_channel.enabled", "count:revivals.summit", DOWN, zero=True),
     Switch("tracks.back_channel.enabled", "count:meetings", DOWN, times=2),
