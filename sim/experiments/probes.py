@@ -181,7 +181,8 @@ def _response(h: History, probe: Probe) -> float:
     if probe.option not in _RESPONSES:
         raise UsageError(f"a failed meeting has no response '{probe.option}'", hint=f"one of {', '.join(_RESPONSES)}")
     _first_options(h)
-    meeting.respond(h.w.expectation, 0.0, -1, True)
+    meeting.disappoint(h.w.expectation, 0.0)
+    meeting.respond(0.0, -1, True)
     return _probability(h, "response", meeting.proposer, _RESPONSES.index(probe.option))
 
 
