@@ -57,6 +57,7 @@ COUNTS: dict[str, Count] = {
     "signs": Count(ci=125, full=1_000),  # whole histories of a year; some take twice as many
     "hype_histories": Count(ci=16, full=400),
     "menu_cap": Count(ci=40, full=3_000),  # paired histories at the cap and at twice the cap
+    "belief_grid": Count(ci=24, full=3_000),  # paired histories with 7 and with 14 points a belief
     # laws of whole histories: exact, so a few histories of each scenario are enough; a quarter as many of the summit
     "laws_histories": Count(ci=12, full=200),
     "constraints_histories": Count(ci=6, full=100),
