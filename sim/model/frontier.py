@@ -16,6 +16,7 @@ from itertools import combinations
 import numpy as np
 
 MOST_EXPANDED = 4096  # packages whose neighbours are looked at, at most
+AT_ONCE = 512  # of them in one round, which bounds the memory that a round takes
 
 Codes = np.ndarray  # (packages, issues), int
 Values = Callable[[Codes], np.ndarray]  # utility of every package to one side
@@ -117,7 +118,7 @@ def search(
     front, one, two = _front(start, values)
     expanded: set[bytes] = set()
     while len(expanded) < MOST_EXPANDED:
-        fresh = [row for row in front if row.tobytes() not in expanded]
+        fresh = [row for row in front if row.tobytes() not in expanded][:AT_ONCE]
         if not fresh:
             break
         expanded.update(row.tobytes() for row in fresh)
@@ -129,7 +130,7 @@ def search(
     ends_to_middle = front[spread(len(front))]
     if len(front) >= most:
         return ends_to_middle[:most]
-    near = np.concatenate((start, allowed(scales.neighbours(np.concatenate((front, start))))))
+    near = np.concatenate((start, allowed(scales.neighbours(front))))
     u, v = (value(near) for value in values)
     order = np.lexsort((*near.T[::-1], shortfalls(u, v, one, two)))
     return _without_repetition(np.concatenate((ends_to_middle, near[order])))[:most]

@@ -144,7 +144,7 @@ def test_the_search_finds_all_efficient_packages_from_one(cap):
     }
     found = set(rows_of(case))
     assert efficient <= found
-    assert len(found) == min(cap, len(everything))
+    assert len(efficient) < len(found) <= cap  # what is left of the room is for the nearest to these
 
 
 def test_the_front_and_the_distance_to_it_by_looking_at_all_pairs():
