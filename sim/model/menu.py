@@ -160,7 +160,7 @@ def build_menu(case: Case) -> None:
     extra = [(row, name) for name, row in named.items() if row != start and row not in position]
     extra += [(row, label) for row, label in _staged_terms(case, named) if row not in position]
     if spec.mechanisms.expectation is not None:
-        extra += sorted(item for item in rows.items() if item[0] not in position)
+        extra += sorted(item for item in rows.items() if item[0] not in position and item[1] != "grid")
     for row, name in extra:
         if row in position:
             continue

@@ -147,6 +147,18 @@ def test_the_search_finds_all_efficient_packages_from_one(cap):
     assert len(efficient) < len(found) <= cap  # what is left of the room is for the nearest to these
 
 
+def test_what_is_hoped_for_is_written_down_but_a_grid_is_not_written_out():
+    names = case_of("summit").package_names
+    assert {names[p] for p in case_of("summit").written} == {*case_of("summit").named, "blend", "interim_yongbyon shifted"} - {
+        "sq_march_2018"
+    }
+    hopes = {"mechanisms": {"expectation": {"holder": "one", "counterpart": "two", "triumph": "all", "initial": 0.5}}}
+    packages = {"all": {"levels": {"bread": 1, "wine": 0}}}
+    case = case_from(pie_scenario(packages=packages, menu={"grid": 9, "cap": 8}, **hopes))
+    assert len(case.package_names) == 8
+    assert set(case.written) <= set(range(8))
+
+
 def test_the_front_and_the_distance_to_it_by_looking_at_all_pairs():
     points = np.array([[0.1, 0.9], [0.5, 0.5], [0.5, 0.5], [0.4, 0.4], [0.9, 0.1], [0.9, 0.05], [0.2, 0.6]])
     one, two = points.T
