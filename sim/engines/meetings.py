@@ -551,8 +551,9 @@ class LeadersMeeting(Table):
         if reference is None or not reference.enabled:
             return 0.0, 1.0, 1.0, False
         baseline = h.minds.at_start(self.proposer)
-        lines, _ = h.minds._lines(self.proposer)
-        top = lines[h.case.named[spec.expectation.triumph]] if spec.expectation is not None else baseline
+        top = baseline
+        if spec.expectation is not None:
+            top = h.minds.hoped(self.proposer)[h.case.named[spec.expectation.triumph]]
         slots = h.slots.mechanisms.reference_dependence
         point = expectation.reference_point(baseline, top, h.w.expectation)
         return point, h.p[slots.loss_aversion], h.p[slots.curvature], True

@@ -690,11 +690,16 @@ class Minds:
     def triumph(self, holder: int, package: int) -> float:
         """Place of a package on the holder's triumph scale."""
         top = self.case.named[self.spec.mechanisms.expectation.triumph]
+        values = self.hoped(holder)
+        value = values[package] if package >= 0 else self.at_start(holder)
+        best = values[top]
+        return expectation.triumph_value(value, self.at_start(holder), best)
+
+    def hoped(self, holder: int) -> list[float]:
+        """Utility of every package on the holder's triumph scale: at its first credibility, without pressure."""
         base, slopes = self._lines(holder)
         credibility = self.h.first_credibility[holder]
-        value = base[package] + slopes[package] * credibility if package >= 0 else self.at_start(holder)
-        best = base[top] + slopes[top] * credibility
-        return expectation.triumph_value(value, self.at_start(holder), best)
+        return base if credibility == 0.0 else [b + s * credibility for b, s in zip(base, slopes, strict=True)]
 
     def irreversible_gain(self, actor: int, issue: str, before: float, after: float) -> float:
         """What an actor gains when one level moves, all else as it was."""

@@ -514,7 +514,7 @@ def deliverable_value(h: History, holder: int, other: int) -> float:
     minds = h.minds
     case = h.case
     m = h.spec.mechanisms.expectation
-    lines, _ = minds._lines(holder)
+    lines = minds.hoped(holder)
     base, slopes = minds._believed_lines(holder, other)
     points, beliefs, start, size = minds._credibility_belief(holder, other)
     reserve = minds.disagreement(other)

@@ -126,6 +126,26 @@ def test_every_meeting_shakes_the_beliefs_once(kind):
     assert h.w.belief_pressure == pytest.approx(beliefs[1] * left)
 
 
+def test_who_lives_by_arms_measures_triumph_with_what_promises_are_worth_to_it():
+    """The scale of a holder with a survival term: 1 is the triumph at its own credibility, for the hope and the reference."""
+    h = ready(
+        {
+            "mechanisms.expectation.holder": "PRK",
+            "mechanisms.expectation.counterpart": "USA",
+            "mechanisms.expectation.triumph": "deep_cap",
+            "tracks.summit.proposer": "PRK",
+            "tracks.summit.responder": "USA",
+        }
+    )
+    prk = h.case.actor("PRK")
+    top = h.case.named["deep_cap"]
+    worth = h.minds._line_at(prk, h.minds.row(top))
+    assert worth[1] * h.w.credibility[prk] > 1e-3
+    h.w.expectation = 1.0
+    assert h.meetings["summit"].response_frame()[0] == pytest.approx(worth[0] + worth[1] * h.w.credibility[prk])
+    assert h.minds.triumph(prk, top) == pytest.approx(1.0)
+
+
 # Overconfidence
 
 
