@@ -11,11 +11,17 @@ from sim.model.diagnostics import Path
 
 MIN_TRIUMPH = 1e-6  # least gain of the triumph over the status quo: it divides
 REMAINDER = "others"  # enforcers that are no actors of the scenario
+CONCENTRATIONS = (1.0, 1e6)  # of the Dirichlet draw of weights: below, a draw leaves one weight; above, it is a constant
 
 
 def check_mechanisms(checker: Checker) -> None:
     m = checker.spec.mechanisms
     base: Path = ("mechanisms",)
+    if m.tastes is not None and m.tastes.weights is not None:
+        low, high = CONCENTRATIONS
+        if not low <= point(m.tastes.weights) <= high:
+            checker.add((*base, "tastes", "weights"), expected=f"a concentration from {low:g} to {high:g}",
+                        found=f"{point(m.tastes.weights):g}", hint="60 keeps a weight of .4 within about .28 and .52")  # fmt: skip
     if m.learning is not None:
         for observer, observed in m.learning.observers.items():
             checker.actor_name((*base, "learning", "observers", observer), observer, at_key=True)
