@@ -108,6 +108,8 @@ class Crisis:
     def run(self) -> Generator[simpy.Event, Any, None]:
         """Ticks while a crisis is active; then wait for the next."""
         h = self.h
+        if h.w.rung >= self.spec.brink:
+            self.begin(h.w.rung, None)
         while True:
             if not h.w.crisis:
                 yield self.started
@@ -207,9 +209,7 @@ class Crisis:
         rung = w.rung + 1
         h.reach_rung(rung)
         h.note("crisis", who, f"{why}: rung {rung}, {self.spec.rungs[rung].label}", act="escalates", rung=rung)
-        if rung == self.last:
-            w.last_major = h.env.now
-            h.major_war()
+        if h.over:
             return
         if rung == self.strike_rung:
             self.struck_at = h.env.now

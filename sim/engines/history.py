@@ -272,6 +272,9 @@ class History(Decisions, Draws, Relations, Setting, SlowQuantities):
             w.declaration = 0
             if w.rung >= self.crisis.spec.brink and not w.crisis:
                 self.crisis.begin(w.rung, None)
+            if w.rung >= self.crisis.last:
+                w.last_major = self.env.now
+                self.major_war()
 
     def apply(self, slots: Any, spec: Any, actor: int | None, key: int = 0, *, votes: bool = True) -> float:
         """What an event does to the world; its severity as a provocation."""
@@ -323,6 +326,7 @@ class History(Decisions, Draws, Relations, Setting, SlowQuantities):
         """Update slow quantities at least this often."""
         while True:
             self.next_pulse = self.env.now + self.spec.pulse
+            self.unseen.update(self.reads_more)
             self.advance()
             self._lapse()
             self.settle()

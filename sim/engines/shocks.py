@@ -187,12 +187,12 @@ class Hazard:
         if mark is not None and mark in self.spec.mark_effects:
             slots, effects = self.slots.mark_effects[mark], self.spec.mark_effects[mark]
             severity = max(severity, h.apply(slots, effects, self.actor, self.key, votes=False))
-        provoke(h, severity)
-        if self.spec.alternative is not None:
-            other = h.hazards[self.spec.alternative]
+        other = h.hazards.get(self.spec.alternative) if self.spec.alternative is not None else None
+        if other is not None:
             h.count(f"events.{other.counter}")
-            h.apply(other.slots.effects, other.spec.effects, other.actor, other.key)
-
+            more = h.apply(other.slots.effects, other.spec.effects, other.actor, other.key, votes=False)
+            severity = max(severity, more)
+        provoke(h, severity)
 
     def arrives_too(self) -> None:
         """An event of another hazard counts as one of this: in its counter and, if it is self-exciting, in its rate."""
@@ -267,6 +267,7 @@ def apply(h: History, slots: Any, spec: Any, actor: int | None, key: int, *, vot
     extra = p[slots.hostile_vetoes]
     if extra != 0.0:
         w.hostile_extra += extra
+        h.all_stale = True
     if spec.leader is not None:
         _change_leader(h, slots.leader, spec.leader, key)
     if spec.incident:

@@ -66,12 +66,13 @@ def type_multiplier(likelihoods: Sequence[float], prior: Sequence[float], kinds:
     """Factor on a signal's rate when the sender is of type ``kind``: its likelihood over the prior mean likelihood.
 
     With it, signals arrive as often per type as observers assume when they learn from them, and at the prior the
-    mean rate is unchanged. ``likelihoods`` and ``prior`` hold one number a type; the prior mean must be positive.
+    mean rate is unchanged. ``likelihoods`` and ``prior`` hold one number a type. Where no type with a chance gives the
+    signal, it does not occur: 0.
     """
     mean = 0.0
     for index in range(kinds):
         mean += prior[index] * likelihoods[index]
-    return likelihoods[kind] / mean
+    return likelihoods[kind] / mean if mean > 0.0 else 0.0
 
 
 # Self-exciting events
