@@ -410,6 +410,9 @@ class LeadersMeeting(Table):
         allowed = [0.0 if line else 1.0, 1.0 if counter >= 0 else 0.0, 1.0]
         u = h.draw(Stream.CHOICE, self.key, 1)
         labels = [f"accept {h.package_name(offer)}", f"counter {h.package_name(counter)}", "refuse"]
+        removed = {labels[0]: f"red line {line}"} if line else {}
+        if counter < 0:
+            removed[labels[1]] = "no package"
         choice = h.decide(
             "answer",
             self.responder,
@@ -418,7 +421,7 @@ class LeadersMeeting(Table):
             precision,
             u,
             allowed,
-            {labels[0]: f"red line {line}"} if line else None,
+            removed,
             2,
             packages=[offer, counter if counter >= 0 else None, None],
             track=self.name,
@@ -479,6 +482,11 @@ class LeadersMeeting(Table):
         allowed = [1.0 if counter >= 0 and not line else 0.0, 1.0 if declared >= 0 else 0.0, 1.0]
         u = h.draw(Stream.CHOICE, self.key, 2)
         labels = [f"accept {h.package_name(counter)}", "declaration", "walk out"]
+        removed = {labels[0]: f"red line {line}"} if line else {}
+        if counter < 0:
+            removed[labels[0]] = "no counter-offer"
+        if declared < 0:
+            removed[labels[1]] = "no declaration"
         return h.decide(
             "last_word",
             self.proposer,
@@ -487,7 +495,7 @@ class LeadersMeeting(Table):
             precision,
             u,
             allowed,
-            {labels[0]: f"red line {line}"} if line else None,
+            removed,
             2,
             packages=[counter if counter >= 0 else None, declared if declared >= 0 else None, None],
             track=self.name,
@@ -516,10 +524,13 @@ class LeadersMeeting(Table):
         values, precision = self.response_values(spin, declared, first, felt)
         force = spec.aftermath.force and h.crisis is not None
         allowed = [1.0, 1.0, 1.0 if force else 0.0, 1.0 if declared >= 0 else 0.0]
+        removed = {} if force else {"force": "no option here" if h.crisis is not None else "no ladder"}
+        if declared < 0:
+            removed["sign and sell"] = "no declaration"
         u = h.draw(Stream.CHOICE, self.key, 4)
         choice = h.decide(
             "response", self.proposer, ["continue", "pressure", "force", "sign and sell"], values, precision, u, allowed,
-            packages=[None, None, None, declared if declared >= 0 else None], track=self.name,
+            removed, packages=[None, None, None, declared if declared >= 0 else None], track=self.name,
         )  # fmt: skip
         failed = declared < 0
         if failed:
@@ -658,8 +669,9 @@ class LeadersMeeting(Table):
         u = h.draw(Stream.CHOICE, self.key, 5)
         options = ["resume tests", "set a deadline", "turn to partners"]
         allowed = [1.0, 1.0, 1.0 if h.sanctions is not None else 0.0]
+        removed = {options[2]: "no sanctions"} if h.sanctions is None else None
         choice = h.decide(
-            "after_failure", actor, options, [resume, deadline, turn], p[h.slots.choice.leaders], u, allowed,
+            "after_failure", actor, options, [resume, deadline, turn], p[h.slots.choice.leaders], u, allowed, removed,
             track=self.name,
         )  # fmt: skip
         restraint = h.restraint

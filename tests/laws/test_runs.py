@@ -238,6 +238,7 @@ def test_no_option_outside_constraints_is_ever_chosen():
             assert decision.choice not in decision.removed
             chances = dict(zip(decision.options, decision.probabilities, strict=True))
             assert all(chances.get(option, 0.0) == 0.0 for option in decision.removed)
+            assert {option for option in chances if chances[option] == 0.0} <= set(decision.removed), decision.node
             removed += len(decision.removed)
             package = package_of(decision)
             if package < 0 or decision.node in ("bundle", "open", "stage_vote"):
