@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import simpy
 
+from sim.arithmetic import sqrt
 from sim.engines.clock import Priority
+from sim.rules.consent import best_nash_product, most_equal_gains
 from sim.rules.utility import nash_product
 
 if TYPE_CHECKING:
@@ -155,6 +157,7 @@ class Recorder:
         # Undefined when a side has lost or nobody has gained: missing, not 0.
         row["attribution"] = a / (a + b) if a >= 0.0 and b >= 0.0 and a + b >= 1e-9 else float("nan")
         row["nash_product"] = nash_product(a, b, 0.0, 0.0)
+        row["nash_distance"], row["egalitarian_distance"] = self.distances(a, b)
         for k, name in enumerate(h.case.issue_ids):
             row[f"level:{name}"] = w.level[k]
         for name, condition in self.metrics.items():
@@ -162,6 +165,24 @@ class Recorder:
         row["pressure"] = w.pressure
         row["tension"] = w.tension
         row["trust"] = minds.mutual_trust(one, two)
+
+    def distances(self, one: float, two: float) -> tuple[float, float]:
+        """How far both sides' gains are from those of the Nash and of the egalitarian solution on the menu.
+
+        Missing where the menu has no package that both sides gain by.
+        """
+        minds = self.h.minds
+        first, second = self.h.side_indices
+        u, v = minds.utilities(first), minds.utilities(second)
+        d, e = minds.without_deal(first), minds.without_deal(second)
+        gains = [value for n in range(minds.count) for value in (u[n] - d, v[n] - e)]
+        allowed = self.h.any_mandate()
+        found = []
+        for solution in (best_nash_product, most_equal_gains):
+            n = solution(gains, allowed, minds.count, 2)
+            x, y = (gains[2 * n] - one, gains[2 * n + 1] - two) if n >= 0 else (float("nan"), float("nan"))
+            found.append(sqrt(x * x + y * y))
+        return found[0], found[1]
 
     def payoff(self, actor: int) -> float:
         """What the actor has now: the world as it is, or after major war what that was worth to it."""
@@ -192,6 +213,8 @@ class Recorder:
         h = self.h
         if len(self.paths) < len(h.case.grid_times):
             self.fill_after_war()
+        if h.w.crisis:
+            h.count("crisis_days", (h.env.now - h.w.crisis_since) / h.day)
         row: dict[str, Any] = {"replication": h.replication, "outcome": h.row["outcome"]}
         for time in h.case.readings:
             row[f"outcome@{time / h.day:g}"] = h.row[f"outcome@{time / h.day:g}"]
@@ -228,6 +251,8 @@ class Recorder:
                 "third_party_welfare",
                 "attribution",
                 "nash_product",
+                "nash_distance",
+                "egalitarian_distance",
                 "pressure",
                 "tension",
                 "trust",

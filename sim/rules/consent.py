@@ -119,6 +119,29 @@ def best_nash_product(gains: Sequence[float], allowed: Sequence[float], candidat
     return best
 
 
+@rule
+def most_equal_gains(gains: Sequence[float], allowed: Sequence[float], candidates: int, actors: int) -> int:
+    """Index of the allowed candidate whose smallest gain is largest; -1 if every candidate leaves some actor no gain.
+
+    ``gains`` as for ``best_nash_product``. The egalitarian solution (Kalai 1977, Econometrica 45, 1623-1630) on a finite
+    menu. Ties go to the lowest index.
+    """
+    best = -1
+    best_gain = 0.0
+    for candidate in range(candidates):
+        if allowed[candidate] == 0.0:
+            continue
+        row = candidate * actors
+        smallest = gains[row]
+        for actor in range(1, actors):
+            if gains[row + actor] < smallest:
+                smallest = gains[row + actor]
+        if smallest > best_gain:
+            best = candidate
+            best_gain = smallest
+    return best
+
+
 # Two-level bargaining; shares are what the home side gets of a pie of one.
 
 

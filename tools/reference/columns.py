@@ -41,6 +41,12 @@ GENERAL = {
     "third_party_welfare": ("Sum of these over actors other than the two sides.", "utility"),
     "attribution": ("First side's share of both sides' gains since the start; missing if one has lost.", "share"),
     "nash_product": ("Product of both sides' gains since the start; the smaller gain if a side has lost.", "utility squared"),
+    "nash_distance": (
+        "Distance of both sides' gains from those of the package with the highest product of gains, among those that some "
+        "table may agree to; missing if none is better for both.",
+        "utility",
+    ),
+    "egalitarian_distance": ("The same from the package whose smaller gain is largest.", "utility"),
     "level:ISSUE": ("Implemented level of the issue at the horizon.", "0 to 1"),
     "metric:NAME": ("A metric of the scenario at the horizon.", "its own"),
     "pressure": ("Sanctions pressure that reaches the target at the horizon.", "0 to 1"),

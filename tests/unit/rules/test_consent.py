@@ -119,3 +119,11 @@ def test_no_offer_beats_the_one_to_an_uncertain_ratifier(low, width, foreign, sh
         return consent.proposer_value(offer, consent.uniform_ratification(offer, low, high), foreign)
 
     assert value(consent.offer_to_uniform_ratifier(low, high, foreign)) >= value(low + share * width) - 1e-12
+
+
+def test_most_equal_gains_lift_the_one_who_gains_least():
+    gains = [0.1, 0.9, 0.4, 0.5, 0.6, 0.3, 0.5, 0.4]
+    assert consent.most_equal_gains(gains, [1.0] * 4, 4, 2) == 1  # ties go to the lowest index
+    assert consent.most_equal_gains(gains, [1.0, 0.0, 1.0, 0.0], 4, 2) == 2
+    assert consent.most_equal_gains([0.5, -0.1, 0.0, 0.7], [1.0, 1.0], 2, 2) == -1
+    assert consent.most_equal_gains([0.3, 0.2, 0.9, 0.4, 0.3, 0.3], [1.0, 1.0], 2, 3) == 1
