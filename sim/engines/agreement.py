@@ -102,6 +102,7 @@ class Agreement:
         w.deal = package
         w.deal_milestones = 0
         w.deal_disputed = 0
+        self._forget_violations()
         w.text = -1
         self.promised = h.minds.row(package)
         self.from_levels = list(w.level)
@@ -187,17 +188,18 @@ class Agreement:
         if self.h.w.deal >= 0 and not self.h.w.deal_disputed and not self.violation.triggered:
             self.violation.succeed()
 
+    def _forget_violations(self) -> None:
+        """What is known or alleged of a deal that has ended or been replaced is not held against the next one."""
+        self.accused = []
+        if self.violation.triggered:
+            self.violation = self.h.env.event()
+
     def review(self) -> None:
         """Count the veto players who would now block the deal."""
         h = self.h
-        if h.w.deal < 0 or not h.spec.mechanisms.veto_players:
+        if h.w.deal < 0:
             return
-        hostile = 0
-        for name in h.veto_order:
-            player = h.spec.veto_players[name]
-            if h.case.actor(player.parent) in self.parties and h.minds.consent_of(name, h.w.deal) < 0.5:
-                hostile += 1
-        h.w.deal_hostile = float(hostile)
+        h.w.deal_hostile = h.hostile_players(h.w.deal, self.parties)
         h.all_stale = True
 
     def step_of(self, k: int) -> float:
@@ -380,7 +382,7 @@ class Agreement:
         h = self.h
         if h.w.deal < 0 or h.w.deal_disputed:
             return 0.0
-        return h.exogenous_collapse_rate()
+        return h.exogenous_collapse_rate(h.w.deal, h.w.deal_hostile)
 
     def _collapses(self) -> None:
         if self.h.w.deal >= 0:
@@ -396,7 +398,7 @@ class Agreement:
         leaver = self.parties[0] if u < 0.5 else self.parties[1]
         if len(self.accused) == 1:
             leaver = self.accused[0]  # whose violation was not settled: the other believes it less
-        self.accused = []
+        self._forget_violations()
         w.deal = -1
         w.deal_disputed = 0
         h.first("collapse")

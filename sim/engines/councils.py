@@ -184,6 +184,7 @@ class StagedConsent:
         self.sympathy = {name: history.case.compile(text) for name, text in self.spec.sympathy.items()}
         self.terms = -1
         self.added: list[float] = []
+        self.hostile = 0.0  # veto players at home who would rather block the text in force
         self.dead = False
         self.members = [*self.spec.required, *(m for m in self.spec.any_of if m not in self.spec.required)]
         self.members.sort(key=history.case.keys["actors"].__getitem__)
@@ -375,6 +376,7 @@ class StagedConsent:
         w.standing[self.index] = 1.0
         w.standing_since[self.index] = h.env.now
         h.treaties[self.index] = h.minds.row(self.terms)
+        self.hostile = h.hostile_players(self.terms, h.side_indices)
         before = list(w.level)
         h.hold_to_treaties()
         self.added = [level - earlier for level, earlier in zip(w.level, before, strict=True)]
@@ -386,7 +388,7 @@ class StagedConsent:
         h = self.h
         if not h.w.standing[self.index]:
             return 0.0
-        return h.p[self.slots.collapse_factor] * h.exogenous_collapse_rate()
+        return h.p[self.slots.collapse_factor] * h.exogenous_collapse_rate(self.terms, self.hostile)
 
     def end(self) -> None:
         """The agreement in force collapses."""

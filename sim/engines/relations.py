@@ -235,8 +235,22 @@ class Relations:
             flat += [chance, self.p[fighting.prize] if payoff == 0.0 and fighting is not None else payoff, multiple]
         return flat
 
-    def exogenous_collapse_rate(self) -> float:
-        """Rate at which agreements end for reasons outside them, per time unit; 0 where they have no after-life."""
+    def hostile_players(self, package: int, parties: Sequence[int]) -> float:
+        """Number of the parties' veto players who would rather block a package than let it pass."""
+        if not self.spec.mechanisms.veto_players:
+            return 0.0
+        hostile = 0
+        for name in self.veto_order:
+            parent = self.case.actor(self.spec.veto_players[name].parent)
+            if parent in parties and self.minds.consent_of(name, package) < 0.5:
+                hostile += 1
+        return float(hostile)
+
+    def exogenous_collapse_rate(self, package: int, hostile: float) -> float:
+        """Rate at which an agreement ends for reasons outside it, per time unit; 0 where agreements have no after-life.
+
+        `package` is what has been agreed: its verification counts as promised, not as far as it is built up.
+        """
         if self.agreement is None:
             return 0.0
         slots = self.slots.mechanisms.agreements.collapse
@@ -252,7 +266,7 @@ class Relations:
             p[slots.hostile_veto],
             p[slots.leader_change],
         ]
-        verified = w.level[self.case.issue(spec.verification)] if spec.verification else 0.0
+        verified = self.minds.row(package)[self.case.issue(spec.verification)] if spec.verification else 0.0
         turnover = self.env.now - w.leader_change < spec.collapse.leader_change_lasts
         trust = self.minds.mutual_trust(*self.side_indices)
-        return collapse_rate(terms, verified, trust, w.deal_hostile + w.hostile_extra, turnover)
+        return collapse_rate(terms, verified, trust, hostile + w.hostile_extra, turnover)

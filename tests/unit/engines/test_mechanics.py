@@ -11,7 +11,7 @@ from sim.engines.event_engine import play
 from sim.engines.history import History
 from sim.engines.log import Decision, Log
 from sim.model.world import NEVER
-from tests.played import SEED, YEAR, case_of
+from tests.played import SEED, YEAR, bare_scenario, case_from, case_of
 
 
 def happenings(changes: dict, histories: int, kind: str) -> list:
@@ -319,3 +319,120 @@ def test_every_counter_has_a_column():
     for replication in range(6):
         row, _, h = play(case_of("summit", changes), replication, SEED)
         assert {f"count:{name}" for name in h.counts} <= set(row)
+
+
+# Why agreements end
+
+
+def in_force(changes: dict | None = None) -> History:
+    """The first day of an interim deal."""
+    h = event_engine.build(case_of("summit", {**YEAR, **(changes or {})}), 0, SEED)
+    h.env.run(until=1.0)
+    h.agreement.enter_into_force(h.case.named["interim_yongbyon"])
+    h.settle()
+    return h
+
+
+def test_the_verification_that_was_promised_keeps_a_deal_alive():
+    """Clarification 5.7: prior trust .80 and the deal's verification of .6 make exp(-.08 - .18) = .77, from the first day."""
+    h = in_force({"mechanisms.veto_players": False})
+    assert h.w.level[h.case.issue("verif")] == 0.0
+    h.minds.set_priors()
+    assert h.agreement._collapse_rate() * 365.0 / 0.12 == pytest.approx(math.exp(-0.08 - 0.18), rel=1e-3)
+
+
+def test_hostile_veto_players_of_a_pact_are_those_who_would_block_the_pact():
+    h = in_force()
+    pact = h.councils["pact"]
+    pact.terms = h.case.named["multilateral_pact"]
+    pact.enter_into_force()
+    rate = pact._collapse_rate()
+    h.w.deal_hostile = 7.0
+    assert pact._collapse_rate() == rate
+    consents = {name: h.minds.consent_of(name, pact.terms) for name in ("usa_hawks", "usa_congress", "prk_military")}
+    assert pact.hostile == sum(chance < 0.5 for chance in consents.values()) > 0
+    assert rate == 0.5 * h.exogenous_collapse_rate(pact.terms, pact.hostile)
+
+
+def test_a_new_deal_is_not_blamed_for_violations_of_the_one_it_replaces():
+    h = in_force({"mechanisms.agreements.dispute.duration": 1000})
+    h.agreement.accused = [h.case.actor("USA")]
+    h.agreement.breach()
+    h.env.run(until=2.0)
+    assert h.w.deal_disputed
+    h.agreement.enter_into_force(h.case.named["small_deal_liaison"])
+    assert h.agreement.accused == []
+    assert not h.w.deal_disputed
+    h.agreement.breach()
+    h.agreement.enter_into_force(h.case.named["interim_yongbyon"])
+    h.env.run(until=3.0)
+    assert not h.w.deal_disputed
+
+
+def collapse_arrival(h: History):
+    return next(arrival for arrival in h.arrivals if arrival.name == "collapse")
+
+
+def test_a_lost_election_makes_a_deal_fragile_at_once():
+    """One more hostile veto player: exp(.5)."""
+    h = in_force()
+    before = collapse_arrival(h).rate
+    midterm = h.hazards["midterm"]
+    h.p[midterm.slots.effects.hostile_vetoes] = 1.0
+    midterm.occur()
+    h.settle()
+    assert collapse_arrival(h).rate / before == pytest.approx(math.exp(0.5))
+
+
+def test_the_year_of_a_new_leader_ends_with_the_first_pulse_after_it():
+    no_milestones = {"mechanisms.agreements.every": "10 years", "mechanisms.agreements.collapse.base": 1e-9}
+    calm = {f"hazards.{name}.enabled": False for name in case_of("summit").spec.hazards}
+    idle = {f"tracks.{name}.enabled": False for name in case_of("summit").spec.tracks}
+    h = in_force({**calm, **idle, **no_milestones, "horizon": "2 years", "readings": ["2 years"], "grid": 2})
+    h.env.run(until=30.0)  # a reading comes at day 365, within that year, and none soon after it
+    h.w.leader_change = h.env.now
+    h.all_stale = True
+    h.settle()
+    high = collapse_arrival(h).rate
+    h.env.run(until=h.w.leader_change + 365.0 + 7.0)
+    assert collapse_arrival(h).rate / high == pytest.approx(1.0 / 3.0)
+
+
+# Votes on provocations
+
+
+def test_an_event_that_is_another_one_too_comes_to_one_vote():
+    """The graver of the two; a hazard that is switched off adds nothing."""
+    both = {"hazards.crisis.alternative": "icbm_or_nuclear", "hazards.icbm_or_nuclear.effects.severity": 0.9}
+    for switched_on in (True, False):
+        h = event_engine.build(case_of("summit", {**both, "hazards.icbm_or_nuclear.enabled": switched_on}), 0, SEED)
+        h.env.run(until=1.0)
+        votes = []
+        h.councils["un"].provoked = votes.append
+        h.hazards["crisis"].occur()
+        assert votes == ([0.9] if switched_on else [])
+
+
+# How far an outcome is from what bargaining theory would pick
+
+
+def test_distances_from_the_nash_and_the_egalitarian_solution():
+    """One pie with curved tastes on a menu of hundredths, by hand: gains 1 - (1 - x)**4 and 1 - x."""
+    actors = {
+        name: {"role": "principal", "utility": {"issues": {"pie": {"weight": 1, "ideal": ideal, "exponent": exponent}}}}
+        for name, ideal, exponent in (("one", 1, 4), ("two", 0, 1))
+    }
+    derived = {"real": {"value": "if(pie > 0, pie, 1)"}}
+    actors["two"]["utility"]["issues"]["pie"]["reads"] = "real"  # without an agreement nobody has anything
+    table = {"table": {"protocol": "alternating_offers", "participants": ["one", "two"], "gap": "10 years",
+                       "first_round": "10 years"}}  # fmt: skip
+    case = case_from(
+        bare_scenario(actors=actors, derived=derived, tracks=table, menu={"grid": 101, "neighbours": False})
+    )
+    row = play(case, 0, SEED)[0]
+    gains = [(1.0 - (1.0 - n / 100) ** 4, 1.0 - n / 100) for n in range(1, 101)]
+    nash = max(gains, key=lambda pair: pair[0] * pair[1])
+    equal = max(gains, key=min)
+    assert nash != equal
+    assert row["nash_distance"] == pytest.approx(math.hypot(*nash))
+    assert row["egalitarian_distance"] == pytest.approx(math.hypot(*equal))
