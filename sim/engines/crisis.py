@@ -86,7 +86,7 @@ class Crisis:
             w.crisis_since = h.env.now
             w.crisis_mover = self.sides.index(challenger) if challenger in self.sides else 0
             self.challenger = w.crisis_mover
-            self.demand_due = self.spec.demands
+            self.demand_due = self.spec.demands and h.p[self.slots.stake] > 0.0
             h.first("crisis")
             h.count("crises")
             words = f"a crisis begins at rung {w.rung}: {self.spec.rungs[w.rung].label}"

@@ -32,10 +32,17 @@ CURVATURE = 4
 NUM_RESPONSE_CONSTANTS = 5
 
 
+LEAST_TRIUMPH = 1e-6  # utility by which a triumph is above the baseline at least: it divides
+
+
 @rule
 def triumph_value(utility: float, baseline: float, top: float) -> float:
-    """Place of a utility on the triumph scale: 0 at `baseline`, 1 at `top`; top above baseline."""
-    return (utility - baseline) / (top - baseline)
+    """Place of a utility on the triumph scale: 0 at `baseline`, 1 at `top`.
+
+    A scenario's triumph is above its baseline; where drawn tastes leave less than `LEAST_TRIUMPH` of that, this much.
+    """
+    gain = top - baseline
+    return (utility - baseline) / (gain if gain > LEAST_TRIUMPH else LEAST_TRIUMPH)
 
 
 @rule

@@ -72,9 +72,10 @@ def check_veto_player(checker: Checker, name: str, player: VetoPlayer) -> None:
     if (player.prior is None) != (player.reference is None):
         there, absent = ("prior", "reference") if player.reference is None else ("reference", "prior")
         checker.add((*path, there), f"`{there}` needs `{absent}`", hint=f"add `{absent}:` or leave `{there}` out")
-    if player.prior is not None and not 0.0 < point(player.prior) < 1.0:
+    ends = [] if player.prior is None else [x for x in (point(player.prior), *(player.prior.values or ())) if not 0.0 < x < 1.0]
+    if ends:
         checker.add((*path, "prior"), expected="a probability between 0 and 1, not at its ends",
-                    found=f"{point(player.prior):g}", hint="0.01 is nearly never")  # fmt: skip
+                    found=f"{ends[0]:g}", hint="0.01 is nearly never")  # fmt: skip
 
 
 def check_signals(checker: Checker) -> None:

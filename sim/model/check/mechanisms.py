@@ -8,8 +8,8 @@ from sim.model.check.checker import MAX_EXPONENT, MAX_RATE, SUM_TOLERANCE, Check
 from sim.model.check.effects import check_effects
 from sim.model.check.values import point, utility
 from sim.model.diagnostics import Path
+from sim.rules.expectation import LEAST_TRIUMPH
 
-MIN_TRIUMPH = 1e-6  # least gain of the triumph over the status quo: it divides
 REMAINDER = "others"  # enforcers that are no actors of the scenario
 CONCENTRATIONS = (1.0, 1e6)  # of the Dirichlet draw of weights: below, a draw leaves one weight; above, it is a constant
 
@@ -104,7 +104,7 @@ def _expectation(checker: Checker) -> None:
     holder = expectation.holder
     if known and holder in checker.spec.actors and checker.spec.actors[holder].utility.issues:
         gain = utility(checker.spec, holder, expectation.triumph) - utility(checker.spec, holder, None)
-        if gain <= MIN_TRIUMPH:
+        if gain <= LEAST_TRIUMPH:
             checker.add((*path, "triumph"), f"'{expectation.triumph}' is no triumph for '{expectation.holder}': "
                         f"its gain over the status quo is {gain:.3g}", hint="name a package it likes better")  # fmt: skip
 

@@ -107,3 +107,9 @@ def test_days_of_a_crisis_that_goes_on_are_counted():
     row = event_engine.play(ladder_case({"crisis": True, "crisis_at": 2}, tick="200 days"), 0, SEED)[0]
     assert row["count:crises"] == 1.0
     assert row["count:crisis_days"] == 90.0
+
+
+def test_where_nothing_is_at_stake_nothing_is_demanded():
+    for stake, demands in ((0.06, 1.0), (0.0, 0.0)):
+        row = event_engine.play(ladder_case({"crisis": True, "crisis_at": 2}, demands=True, stake=stake), 0, SEED)[0]
+        assert row["count:demands"] == demands

@@ -37,6 +37,13 @@ def test_triumph_scale_and_reference_point_are_inverse(expectation, baseline, to
     assert triumph_value(reference, baseline, top) == pytest.approx(expectation, abs=1e-12)
 
 
+def test_a_triumph_that_is_none_does_not_divide_by_zero():
+    """Drawn tastes may leave nothing of it; then anything better than the status quo is far beyond it."""
+    assert triumph_value(0.5, 0.5, 0.5) == 0.0
+    assert triumph_value(0.6, 0.5, 0.4) == pytest.approx(1e5)
+    assert triumph_value(0.6, 0.5, 0.9) == pytest.approx(0.25)
+
+
 @given(unit, unit, unit)
 def test_drift_moves_toward_its_target_and_not_beyond(expectation, target, rate):
     moved = drift_toward(expectation, target, rate)
