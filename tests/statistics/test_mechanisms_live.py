@@ -184,13 +184,28 @@ def test_switching_it_off_shows(switch):
         assert abs(figure(off, switch.figure)).max() < 1e-12
 
 
+BY_ONE_DECISION = {
+    "election_pressure": {f"{M}.election_pressure.at": ["2018-08-01"]},
+    "belief_collapse": {},
+    "reference_dependence": {},
+    "red_lines": {},
+}
+
+
+@pytest.mark.parametrize("name", BY_ONE_DECISION)
+def test_what_is_shown_by_one_decision_changes_whole_histories_too(name):
+    under = {**YEAR, **BY_ONE_DECISION[name]}
+    off = f"{M}.{name}" if name == "red_lines" else f"{M}.{name}.enabled"
+    n = sample_size("mechanisms") // 4
+    assert digest_of(play_block("summit", n, {**under, off: False})) != digest_of(play_block("summit", n, under))
+
+
 def test_every_mechanism_track_and_hazard_has_a_row():
     """Four are shown by one decision instead, below and in ``test_response_node.py``."""
     spec = case_of("summit").spec
     rows = {str(switch).split(".")[-1] for switch in SWITCHES} | {str(switch).split(".")[0] for switch in SWITCHES}
     mechanisms = {name for name in type(spec.mechanisms).model_fields if getattr(spec.mechanisms, name) is not None}
-    elsewhere = {"election_pressure", "belief_collapse", "reference_dependence", "red_lines"}
-    assert {*mechanisms, *spec.tracks, *spec.hazards} - rows == elsewhere
+    assert {*mechanisms, *spec.tracks, *spec.hazards} - rows == set(BY_ONE_DECISION)
 
 
 def test_a_mechanism_that_is_already_off_would_fail():
@@ -220,12 +235,6 @@ def test_an_election_makes_deadlock_dearer():
     package = on.case.named["interim_yongbyon"]
     accept = [h.minds.utility(usa, package) - h.minds.disagreement(usa) for h in (on, off)]
     assert accept[0] > accept[1]
-    n = sample_size("mechanisms") // 4
-    blocks = [
-        play_block("summit", n, {**YEAR, f"{M}.election_pressure.at": ["2018-08-01"], **changes})
-        for changes in ({}, {f"{M}.election_pressure.enabled": False})
-    ]
-    assert digest_of(blocks[0]) != digest_of(blocks[1])
 
 
 BOUND = {"actors.PRK.red_lines.arsenal.probability": 0.9, "actors.PRK.types.credibility": 0.38}

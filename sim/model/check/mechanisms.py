@@ -72,8 +72,11 @@ def _sanctions(checker: Checker) -> None:
     path: Path = ("mechanisms", "sanctions")
     known = checker.actor_name((*path, "target"), sanctions.target)
     checker.issue_name((*path, "eased_by"), sanctions.eased_by)
-    for name in sanctions.enforcers:
+    for name, enforcer in sanctions.enforcers.items():
         checker.name((*path, "enforcers", name), name, [*checker.spec.actors, REMAINDER], "actor", at_key=True)
+        if enforcer.relaxes and name == REMAINDER:
+            checker.add((*path, "enforcers", name, "relaxes"), f"'{name}' are no actor whose enforcement could move",
+                        hint="name an actor, or leave it constant")  # fmt: skip
     shares = {name: enforcer.share for name, enforcer in sanctions.enforcers.items()}
     checker.sums_to_one((*path, "enforcers"), shares, "the shares")
     triumph = checker.spec.mechanisms.expectation and checker.spec.mechanisms.expectation.triumph
