@@ -35,6 +35,7 @@ class Decisions:
         if chosen < 0:
             chosen = fallback
         if self.log is not None:
+            beliefs = self.minds.snapshot()
             decision = Decision(
                 self.env.now,
                 self.case.actor_ids[actor],
@@ -44,7 +45,8 @@ class Decisions:
                 tuple(out[:size]) if any(out[:size]) else tuple(float(n == chosen) for n in range(size)),
                 labels[chosen] if chosen >= 0 else "nothing allowed",
                 dict(removed or {}),
-                self.minds.snapshot(),
+                beliefs,
+                dict(beliefs),
                 packages=tuple(packages),
                 track=track,
             )
@@ -56,6 +58,7 @@ class Decisions:
         """Yes or no where a rule gives the probability of yes; logged like any decision, its values as log odds."""
         yes = u < chance
         if self.log is not None:
+            beliefs = self.minds.snapshot()
             odds = log(chance / (1.0 - chance)) if 0.0 < chance < 1.0 else float("inf") * (chance - 0.5)
             decision = Decision(
                 self.env.now,
@@ -66,7 +69,8 @@ class Decisions:
                 (chance, 1.0 - chance),
                 labels[0 if yes else 1],
                 {},
-                self.minds.snapshot(),
+                beliefs,
+                dict(beliefs),
                 track=track,
             )
             self.log.decisions.append(decision)
@@ -74,7 +78,7 @@ class Decisions:
         return yes
 
     def learned(self) -> None:
-        """Complete the last decision's log entry with the beliefs after it."""
+        """Others have learned from the last decision: its log entry gets the beliefs after it, which it had as before."""
         if self.log is not None and self.log.decisions:
             self.log.decisions[-1].beliefs_after.update(self.minds.snapshot())
 

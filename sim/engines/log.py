@@ -19,7 +19,7 @@ class Decision:
     choice: str
     removed: dict[str, str]  # option -> the constraint that removed it
     beliefs_before: dict[str, list[float]]
-    beliefs_after: dict[str, list[float]] = field(default_factory=dict)
+    beliefs_after: dict[str, list[float]] = field(default_factory=dict)  # the same where nobody learned from it
     packages: tuple[int | None, ...] = ()  # row of the package an option is about, where it is about one
     track: str = ""
 

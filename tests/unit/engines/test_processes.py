@@ -350,7 +350,8 @@ def test_every_decision_node_occurs_and_is_logged_in_full():
             assert np.isfinite(decision.values).all()
             assert set(decision.removed) <= set(decision.options) | {"nothing allowed"} or decision.node == "offer"
             assert "USA about PRK.commitment" in decision.beliefs_before
-            if decision.beliefs_after and decision.beliefs_after != decision.beliefs_before:
+            assert set(decision.beliefs_after) == set(decision.beliefs_before)
+            if decision.beliefs_after != decision.beliefs_before:
                 learned.add(decision.node)
     assert missing == set()
     assert learned >= LEARNING
