@@ -149,7 +149,7 @@ def test_constraints_remove_options_somewhere():
         for decision in played(path, 0).decisions
         for constraint in decision.removed.values()
     }
-    assert removed == {"red", "mandate"}
+    assert removed == {"red", "mandate", "no"}  # a red line, the mandate, or no counter-offer, declaration or ladder to choose
 
 
 # Which one -------------------------------------------------------------------------------------------------------
