@@ -39,8 +39,8 @@ GENERAL = {
     "war_loss": ("Loss of all actors from major war; 0 without it.", "utility"),
     "utility:ACTOR": ("Payoff of the actor at the horizon: of the world then, or of major war if that has come.", "utility"),
     "third_party_welfare": ("Sum of these over actors other than the two sides.", "utility"),
-    "attribution": ("First side's share of both sides' gains since the start; missing if one has lost.", "share"),
-    "nash_product": ("Product of both sides' gains since the start; the smaller gain if a side has lost.", "utility squared"),
+    "attribution": ("First side's share of both sides' gains over having no deal; missing if one has lost.", "share"),
+    "nash_product": ("Product of both sides' gains over having no deal; the smaller gain if a side has lost.", "utility squared"),
     "nash_distance": (
         "Distance of both sides' gains from those of the package with the highest product of gains, among those that some "
         "table may agree to; missing if none is better for both.",
