@@ -95,6 +95,8 @@ _NODES = {
     "declaration": "declaration or none",
     "response": "response to the result",
     "after_failure": "after the failure",
+    "demand": "demand to take or leave",
+    "answer_to_demand": "answer to the demand",
     "offer": "offer",
     "reply": "answer to the offer",
     "draft": "draft",

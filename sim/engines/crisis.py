@@ -11,7 +11,7 @@ from sim.engines.clock import Arrival, Priority
 from sim.model.world import NEVER
 from sim.randomness import Stream
 from sim.rules import expectation, ladder
-from sim.rules.choice import logit_probabilities
+from sim.rules.choice import INFINITE_PRECISION, logit_probabilities
 
 if TYPE_CHECKING:
     from sim.engines.history import History
@@ -189,18 +189,33 @@ class Crisis:
         scale = DEMAND_SCALE * h.p[self.slots.stake]
         premium = ladder.grid_premium(w.war_cost[challenger], costs, beliefs, len(costs), scale, DEMAND_STEPS)
         refused = ladder.refuses_premium(premium, w.war_cost[other], scale)
+        if h.log is not None:
+            self._log_demand(challenger, other, premium, costs, beliefs, scale)
         h.count("demands")
         words = f"demands {premium:.1f} of the stake; {h.case.actor_ids[other]} {'refuses' if refused else 'gives in'}"
         h.note("crisis", h.case.actor_ids[challenger], words, act="demands", premium=premium, refused=refused)
         if belief is not None:
             told = [ladder.refuses_premium(premium, cost, scale) == refused for cost in costs]
             h.minds.observe_act(other, "war_cost", [1.0 if fits else 0.0 for fits in told], 2)
+            h.learned()
         if not refused:
             self.concede(other)
         elif w.rung + 1 < self.strike_rung:
             self.step_up("a demand is refused")
         else:
             h.strike(challenger)
+
+    def _log_demand(
+        self, challenger: int, other: int, premium: float, costs: list[float], beliefs: list[float], scale: float
+    ) -> None:
+        """The demand and the answer as decisions: both are best replies, so nothing is drawn for them."""
+        h = self.h
+        own = h.w.war_cost[challenger]
+        premiums = [step / DEMAND_STEPS for step in range(1, DEMAND_STEPS + 1)]
+        values = [ladder.premium_value(y, own, costs, beliefs, len(costs), scale) for y in premiums]
+        h.decide("demand", challenger, [f"{y:.1f} of the stake" for y in premiums], values, INFINITE_PRECISION, 0.5)
+        values = [-premium * scale, -h.w.war_cost[other]]
+        h.decide("answer_to_demand", other, ["give in", "refuse"], values, INFINITE_PRECISION, 0.5)
 
     def step_up(self, why: str, who: str = "") -> None:
         """One rung up; the last is major war."""

@@ -266,6 +266,18 @@ def demand_value(win_probability: float, own_cost: float, premium: float, refusa
 
 
 @rule
+def premium_value(
+    premium: float, own_cost: float, costs: Sequence[float], beliefs: Sequence[float], cells: int, scale: float
+) -> float:
+    """What demanding a premium is worth, in shares of the stake and against the winning chance (see ``grid_premium``)."""
+    refusal = 0.0
+    for cell in range(cells):
+        if costs[cell] < premium * scale:
+            refusal += beliefs[cell]
+    return premium * (1.0 - refusal) - own_cost / scale * refusal
+
+
+@rule
 def grid_premium(
     own_cost: float, costs: Sequence[float], beliefs: Sequence[float], cells: int, scale: float, steps: int
 ) -> float:
@@ -275,16 +287,11 @@ def grid_premium(
     premium. Since the winning chance enters the payoff as a constant, ``premium (1 - refusal) - own share * refusal``
     is maximised. Ties go to the lower premium.
     """
-    own_share = own_cost / scale
     best = 1.0 / steps
     best_value = 0.0
     for step in range(1, steps + 1):
         premium = step / steps
-        refusal = 0.0
-        for cell in range(cells):
-            if costs[cell] < premium * scale:
-                refusal += beliefs[cell]
-        value = premium * (1.0 - refusal) - own_share * refusal
+        value = premium_value(premium, own_cost, costs, beliefs, cells, scale)
         if step == 1 or value > best_value:
             best = premium
             best_value = value

@@ -41,6 +41,24 @@ def test_a_demand_is_made_at_most_once_a_crisis():
     assert all(0.0 < entry.details["premium"] <= 1.0 for entry in demands)
 
 
+def test_a_demand_and_its_answer_are_logged_as_the_best_replies_that_they_are():
+    case = case_of("summit", OFTEN | {"mechanisms.ladder.demands": True})
+    seen = set()
+    for replication in range(6):
+        log = Log()
+        play(case, replication, SEED, log)
+        demands = [e for e in log.decisions if e.node == "demand"]
+        answers = [e for e in log.decisions if e.node == "answer_to_demand"]
+        told = acts([e for e in log.happenings if e.kind == "crisis"], "demands")
+        assert len(demands) == len(answers) == len(told)
+        for demand, answer, entry in zip(demands, answers, told, strict=True):
+            assert demand.choice == f"{entry.details['premium']:.1f} of the stake"
+            assert answer.choice == ("refuse" if entry.details["refused"] else "give in")
+            assert demand.values[demand.options.index(demand.choice)] == max(demand.values)
+            seen.add(answer.choice)
+    assert seen
+
+
 def test_a_vetoed_strike_is_none():
     always = OFTEN | {"mechanisms.aftermath.strike_veto": 1, "choice.brink": 0, "choice.crisis": 0}
     case = case_of("summit", always)
