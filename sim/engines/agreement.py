@@ -122,7 +122,7 @@ class Agreement:
         h.session()
         h.begin_talks("a deal is signed")
         h.pledge_restraint()
-        h.apply(self.slots.signed_effects, self.spec.signed_effects, self.parties[0])
+        h.apply(self.slots.signed_effects, self.spec.signed_effects, self.parties[0], self.key, lane=4)
         self.review()
         if self.process is not None and self.process.is_alive:
             self.process.interrupt("replaced")

@@ -129,7 +129,7 @@ class Bundles:
         h.count(f"bundles.{self.name}")
         who = h.case.actor_ids[self.responder]
         h.note("bundle", who, f"accepts {names[chosen]}", track=self.name, bundle=names[chosen])
-        h.apply(self.slots.effects, self.spec.effects, self.proposer)
+        h.apply(self.slots.effects, self.spec.effects, self.proposer, self.key, lane=2)
         if 0 < w.rung <= self.spec.lowers_rung_up_to and not w.crisis:
             w.rung -= 1
         meeting = h.meetings.get(self.spec.reports_to)

@@ -230,7 +230,7 @@ class Crisis:
             self.struck_at = h.env.now
             h.first("strike")
             h.count("strikes")
-            h.apply(self.slots.strike_effects, self.spec.strike_effects, self.sides[h.w.crisis_mover])
+            h.apply(self.slots.strike_effects, self.spec.strike_effects, self.sides[h.w.crisis_mover], self.key, lane=6)
             self.after_force()
         if rung >= self.spec.crisis_rung:
             w.last_major = h.env.now
@@ -421,7 +421,7 @@ def strike(h: History, actor: int) -> bool:
             if other != actor:
                 h.scale_credibility(other, h.p[crisis.slots.credibility_after_force])
     other = crisis.sides[1 - crisis.sides.index(actor)] if actor in crisis.sides else None
-    h.apply(crisis.slots.strike_effects, crisis.spec.strike_effects, actor)
+    h.apply(crisis.slots.strike_effects, crisis.spec.strike_effects, actor, crisis.key, lane=6)
     crisis.begin(crisis.strike_rung, other)
     crisis.struck_at = h.env.now
     h.reach_rung(crisis.strike_rung)

@@ -276,12 +276,14 @@ class History(Decisions, Draws, Relations, Setting, SlowQuantities):
                 w.last_major = self.env.now
                 self.major_war()
 
-    def apply(self, slots: Any, spec: Any, actor: int | None, key: int = 0, *, votes: bool = True) -> float:
+    def apply(
+        self, slots: Any, spec: Any, actor: int | None, key: int, *, lane: int = 0, votes: bool = True
+    ) -> float:
         """What an event does to the world; its severity as a provocation."""
         from sim.engines.shocks import apply
 
         self.touched = True
-        return apply(self, slots, spec, actor, key, votes=votes)
+        return apply(self, slots, spec, actor, key, lane=lane, votes=votes)
 
     def strike(self, actor: int) -> bool:
         """An actor attempts to use force; whether it comes to that."""

@@ -222,7 +222,7 @@ class LeadersMeeting(Table):
         h.count(f"invitations_accepted.{self.name}")
         delay = h.duration(slots.delay, Stream.TIMING, self.key, 18)
         self.set_date(delay)
-        h.apply(self.slots.announced_effects, self.spec.announced_effects, self.proposer)
+        h.apply(self.slots.announced_effects, self.spec.announced_effects, self.proposer, self.key, lane=2)
         return delay <= self.spec.text_within or why != "agreed text"
 
     def best_text(self) -> int:
@@ -256,7 +256,7 @@ class LeadersMeeting(Table):
         h.begin_talks("the leaders meet")
         w.recognised = 1
         self._recognise()
-        h.apply(self.slots.held_effects, self.spec.held_effects, self.proposer)
+        h.apply(self.slots.held_effects, self.spec.held_effects, self.proposer, self.key, lane=2)
         h.look()
         expected = w.expectation
         if first:
@@ -282,7 +282,7 @@ class LeadersMeeting(Table):
             w.walked_out[self.index] += 1
             h.count("walk_outs")
             h.first("walk_out")
-            h.apply(self.slots.walk_out_effects, self.spec.walk_out_effects, self.proposer)
+            h.apply(self.slots.walk_out_effects, self.spec.walk_out_effects, self.proposer, self.key, lane=2)
         words = result.replace("_", " ")
         h.note("result", "", words, track=self.name, result=result, expectation=expected, value=value, gap=gap)
         answers = h.spec.mechanisms.aftermath is not None and h.spec.mechanisms.aftermath.enabled

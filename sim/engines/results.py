@@ -308,5 +308,15 @@ def _list_counters(h: History) -> list[str]:
             "resolutions": ("votes", "passed"),
         }[protocol]  # fmt: skip
         names += [f"{what}.{name}" for what in per_protocol]
+    names += [f"leader_changes.{leader.actor}" for leader in _other_leader_changes(h)]
     names += [f"votes.{name}" for name in sorted(h.spec.veto_players) if h.spec.veto_players[name].votes > 1]
     return list(dict.fromkeys(names))
+
+
+def _other_leader_changes(h: History) -> list[Any]:
+    """Leader changes that meetings, bundles, signatures or strikes bring about, in a fixed order."""
+    owners = [h.spec.tracks[name] for name in sorted(h.spec.tracks)]
+    owners += [h.spec.mechanisms.agreements, h.spec.mechanisms.ladder]
+    kinds = ("announced_effects", "held_effects", "walk_out_effects", "effects", "signed_effects", "strike_effects")
+    found = [getattr(owner, kind, None) for owner in owners for kind in kinds]
+    return [effects.leader for effects in found if effects is not None and effects.leader is not None]

@@ -212,10 +212,12 @@ def provoke(h: History, severity: float) -> None:
                 h.councils[name].provoked(severity)
 
 
-def apply(h: History, slots: Any, spec: Any, actor: int | None, key: int, *, votes: bool = True) -> float:
+def apply(
+    h: History, slots: Any, spec: Any, actor: int | None, key: int, *, lane: int = 0, votes: bool = True
+) -> float:
     """What an event does to the world; see `sim.model.spec.effects.Effects` for the meaning of each entry.
 
-    Returns its severity as a provocation, which comes to a vote here only with `votes`.
+    `key` and `lane` say where its draws are. Returns its severity as a provocation, which comes to a vote here only with `votes`.
     """
     p = h.p
     w = h.w
@@ -269,7 +271,7 @@ def apply(h: History, slots: Any, spec: Any, actor: int | None, key: int, *, vot
         w.hostile_extra += extra
         h.all_stale = True
     if spec.leader is not None:
-        _change_leader(h, slots.leader, spec.leader, key)
+        _change_leader(h, slots.leader, spec.leader, key, lane)
     if spec.incident:
         for name in h.track_ids:
             if h.spec.tracks[name].protocol == "bundles" and name in h.councils:
@@ -284,10 +286,10 @@ def apply(h: History, slots: Any, spec: Any, actor: int | None, key: int, *, vot
     return severity
 
 
-def _change_leader(h: History, slots: Any, spec: Any, key: int) -> None:
+def _change_leader(h: History, slots: Any, spec: Any, key: int, lane: int) -> None:
     """Perhaps a leader change: now, or when the new leader takes over."""
-    u_change = h.draw(Stream.DOMESTIC, key, 0)
-    u_class = h.draw(Stream.DOMESTIC, key, 1)
+    u_change = h.draw(Stream.DOMESTIC, key, lane)
+    u_class = h.draw(Stream.DOMESTIC, key, lane + 1)
     if u_change >= h.p[slots.probability]:
         return
     if spec.delay > 0.0:

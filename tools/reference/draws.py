@@ -68,6 +68,8 @@ DRAWS = (
     Draw(Stream.REPAIR, "actors", 0, 1, "duration and repair of a dispute"),
     Draw(Stream.SHOCK, "hazards", 0, 0, "mark of an event"),
     Draw(Stream.DOMESTIC, "hazards", 0, 1, "whether a leader changes; the class of the new one"),
+    Draw(Stream.DOMESTIC, "tracks", 2, 3, "the same, where a meeting or an accepted bundle brings it about"),
+    Draw(Stream.DOMESTIC, "actors", 4, 7, "the same, where a signature (4, 5) or a strike (6, 7) does"),
     Draw(Stream.MEDIATION, "tracks", 0, 0, "a mediator's draft"),
 )
 

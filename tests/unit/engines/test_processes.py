@@ -355,3 +355,19 @@ def test_every_decision_node_occurs_and_is_logged_in_full():
                 learned.add(decision.node)
     assert missing == set()
     assert learned >= LEARNING
+
+
+def test_a_leader_who_may_fall_over_a_meeting_has_a_draw_of_its_own():
+    """Whether one meeting costs a leader the office does not depend on what a signature may cost it."""
+    fall = {"actor": "USA", "probability": 0.5}
+    changes = {**YEAR, "tracks.summit.held_effects.leader": fall}
+    alone = play_block("summit", 12, changes)["results"]
+    both = {**changes, "mechanisms.agreements.signed_effects.leader": {**fall, "probability": 0}}
+    assert digest_of(play_block("summit", 12, both)) == digest_of({**play_block("summit", 12, changes)})
+    assert 0 < alone["count:leader_changes.USA"].sum() < 12 + alone["count:meetings"].sum()
+
+
+def test_a_leader_change_that_no_hazard_brings_has_a_column():
+    changes = {**YEAR, "tracks.summit.held_effects.leader": {"actor": "ROK", "probability": 1}}
+    results = play_block("summit", 6, changes)["results"]
+    assert same(results["count:leader_changes.ROK"], results["count:meetings"])
