@@ -9,8 +9,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from sim.model.changes import target
 from sim.model.check.checker import Checker
-from sim.model.diagnostics import Path
-from sim.model.paths import PathError
+from sim.model.diagnostics import Path, nearest
+from sim.model.paths import PathError, split
 from sim.model.spec.scenario import validation_context
 
 
@@ -26,12 +26,31 @@ def check_changes(checker: Checker) -> None:
                 except PathError as error:
                     checker.add(path, error.message, hint=error.hint, at_key=True)
                     continue
+                if group == "policies":
+                    _lever_exists(checker, path, text, value)
                 try:
                     _adapter(place.annotation).validate_python(value, context=context)
                 except ValidationError as error:
                     from sim.model.structure import report
 
-                    report(error, value, checker.add, base=path)
+                    report(error, value, checker.add, model=place.annotation, base=path)
+
+
+def _lever_exists(checker: Checker, path: Path, text: str, value: Any) -> None:
+    """A policy sets what somebody can decide, within what is sensible; all else is a matter of variants."""
+    wanted = split(text)
+    levers = {lever.path: lever for lever in checker.spec.levers.values()}
+    if not any(wanted[: len(parts)] == parts for parts in map(split, levers)):
+        close = nearest(text, levers)
+        hint = f"did you mean '{close}'?" if close else "name the path under `levers:`"
+        checker.add(path, f"no lever sets '{text}'", hint=f"{hint} What nobody decides belongs under `variants:`",
+                    at_key=True)  # fmt: skip
+        return
+    reach = levers[text].range if text in levers else None
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if reach is not None and number and not reach[0] <= value <= reach[1]:
+        checker.add(path, "the lever does not reach that far", expected=f"a value in [{reach[0]:g}, {reach[1]:g}]",
+                    found=f"{value:g}", hint="widen the lever's `range:`, or set another value")  # fmt: skip
 
 
 @lru_cache(maxsize=512)
