@@ -51,10 +51,11 @@ def interval(expression: Expression, bounds: Mapping[str, Bounds], kind: Kind | 
     """What values the expression can take when each name stays within its bounds.
 
     A number gives ``(low, high)``, which contains every value and may be wider than needed, since each mention of a
-    name is taken to vary by itself. A condition gives a `Truth`; ALWAYS and NEVER are certain. Names without bounds
+    name is taken to vary by itself, except that one side of ``and`` is judged where the other holds, and one side of
+    ``or`` where the other does not. A condition gives a `Truth`; ALWAYS and NEVER are certain. Names without bounds
     may be anything. ``kind`` is what `check` found; without it a name by itself counts as a number.
     """
-    low, high = _Ranges(expression, bounds).of(expression.root)
+    low, high = _Ranges(expression, bounds, narrows=True).of(expression.root)
     if kind is Kind.NUMBER or (kind is None and not _is_condition(expression.root)):
         return low, high
     low, high = _truth((low, high))
@@ -66,6 +67,10 @@ def hazards(expression: Expression, bounds: Mapping[str, Bounds]) -> tuple[Hazar
     ranges = _Ranges(expression, bounds)
     ranges.of(expression.root)
     return tuple(sorted(ranges.hazards, key=lambda hazard: hazard.column))
+
+
+_OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
+_MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 
 
 def _is_condition(node: Node) -> bool:
@@ -82,9 +87,11 @@ def _is_condition(node: Node) -> bool:
 class _Ranges:
     """Interval arithmetic. Conditions are (1, 1), (0, 0) or (0, 1)."""
 
-    def __init__(self, expression: Expression, bounds: Mapping[str, Bounds]):
+    def __init__(self, expression: Expression, bounds: Mapping[str, Bounds], *, narrows: bool = False):
         self.expression = expression
         self.bounds = bounds
+        # Both sides of a condition are computed in any case, so what may go wrong in them is asked without narrowing.
+        self.narrows = narrows
         self.hazards: list[Hazard] = []
 
     def warn(self, message: str, node: Node, hint: str) -> None:
@@ -99,6 +106,8 @@ class _Ranges:
         if isinstance(node, Name):
             low, high = self.bounds.get(node.name, _ANYTHING)
             return float(low), float(high)
+        if self.narrows and isinstance(node, Binary) and node.operator in ("and", "or"):
+            return self.joined(node)
         parts = [self.of(child) for child in children(node)]
         if isinstance(node, Unary):
             low, high = parts[0]
@@ -110,6 +119,50 @@ class _Ranges:
         if isinstance(node, Call):
             return self.call(node, parts)
         return self.binary(node, *parts)
+
+    def joined(self, node: Binary) -> Bounds:
+        """``and`` or ``or``: the right side matters only where the left holds, or does not."""
+        both = node.operator == "and"
+        left = _truth(self.of(node.left))
+        narrowed = self.where(node.left, both, self.bounds)
+        if narrowed is None:
+            return (0.0, 0.0) if both else (1.0, 1.0)
+        right = _truth(_Ranges(self.expression, narrowed, narrows=True).of(node.right))
+        if both:
+            return _conjunction([left, right])
+        return _negation(_conjunction([_negation(left), _negation(right)]))
+
+    def where(self, node: Node, holds: bool, bounds: Mapping[str, Bounds]) -> Mapping[str, Bounds] | None:
+        """The bounds of names where a condition holds, or does not; None where that cannot be."""
+        if isinstance(node, Name):
+            low, high = _truth(bounds.get(node.name, _OPEN))
+            if (high if holds else 1.0 - low) <= 0.0:
+                return None
+            return {**bounds, node.name: (1.0, 1.0) if holds else (0.0, 0.0)} if (low, high) == _OPEN else bounds
+        if isinstance(node, Unary) and node.operator == "not":
+            return self.where(node.operand, not holds, bounds)
+        if isinstance(node, Binary) and node.operator == ("and" if holds else "or"):
+            narrowed = self.where(node.left, holds, bounds)
+            return None if narrowed is None else self.where(node.right, holds, narrowed)
+        if isinstance(node, Comparison) and len(node.operators) == 1:
+            return self.compared(node, holds, bounds)
+        return bounds
+
+    def compared(self, node: Comparison, holds: bool, bounds: Mapping[str, Bounds]) -> Mapping[str, Bounds] | None:
+        """The same for one comparison of a name with something else."""
+        left, right = node.operands
+        operator = node.operators[0] if holds else _OPPOSITE[node.operators[0]]
+        if not isinstance(left, Name):
+            left, right, operator = right, left, _MIRRORED[operator]
+        if not isinstance(left, Name):
+            return bounds
+        low, high = bounds.get(left.name, _ANYTHING)
+        least, most = _Ranges(self.expression, bounds).of(right)
+        if operator in (">", ">=", "=="):
+            low = max(low, least)
+        if operator in ("<", "<=", "=="):
+            high = min(high, most)
+        return {**bounds, left.name: (low, high)} if low <= high else None
 
     def binary(self, node: Binary, left: Bounds, right: Bounds) -> Bounds:
         if node.operator == "and":
