@@ -47,6 +47,7 @@ def check_actor(checker: Checker, name: str, actor: Actor) -> None:
             checker.name(
                 (*path, "by_class", name), name, actor.types.commitment or {}, "class of commitment", at_key=True
             )
+    _lines_together(checker, base, actor)
     for track, tactic in actor.tactics.items():
         path = (*base, "tactics", track)
         checker.name(path, track, checker.spec.tracks, "track", at_key=True)
@@ -60,6 +61,24 @@ def check_actor(checker: Checker, name: str, actor: Actor) -> None:
             checker.add(path, "an actor knows its own tastes", hint="name another actor", at_key=True)
         checker.issue_keys((*path, "weights"), perception.weights)
         checker.issue_keys((*path, "ideals"), perception.ideals)
+
+
+def _lines_together(checker: Checker, base: Path, actor: Actor) -> None:
+    """Lines that always bind leave some level on each issue."""
+    ceilings: dict[str, tuple[float, str]] = {}
+    floors: dict[str, tuple[float, str]] = {}
+    for name, line in actor.red_lines.items():
+        if line.unless is not None or line.by_class or line.probability.support()[0] < 1.0:
+            continue
+        if line.max is not None:
+            ceilings[line.issue] = min(ceilings.get(line.issue, (line.max, name)), (line.max, name))
+        if line.min is not None:
+            floors[line.issue] = max(floors.get(line.issue, (line.min, name)), (line.min, name))
+    for issue, (low, name) in floors.items():
+        high, other = ceilings.get(issue, (1.0, name))
+        if low > high and name != other:
+            checker.add((*base, "red_lines", name, "min"), f"no level of '{issue}' is left: min {low:g} here, "
+                        f"max {high:g} in '{other}'", hint="an actor with both lines signs nothing; change one")  # fmt: skip
 
 
 def check_veto_player(checker: Checker, name: str, player: VetoPlayer) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from pydantic import BaseModel
@@ -97,10 +98,41 @@ def _targets(checker: Checker) -> None:
         if item.low is not None and item.high is not None and item.low > item.high:
             checker.add((*path, "low"), f"the bounds contradict each other: low {item.low:g} > high {item.high:g}",
                         hint="exchange them")  # fmt: skip
-        subject = item.figure.partition(":")[2].partition("|")[0]
-        column, sign, value = subject.partition("=")
-        if sign and column.partition("@")[0] == "outcome" and value.strip() not in classes:
-            checker.name((*path, "figure"), value.strip(), classes, "outcome class")
+        kind, _, subject = item.figure.partition(":")
+        column, sign, value = _comparison(subject)
+        if kind != "share" or not sign:
+            checker.add((*path, "figure"), "this is no figure of a run", expected="share:COLUMN=VALUE, or with <, <=, >, >=",
+                        found=f"'{item.figure}'", hint="write it as in share:outcome=war or share:max_rung>=8")  # fmt: skip
+        elif column.partition("@")[0] == "outcome":
+            checker.name((*path, "figure"), value, classes, "outcome class")
+        elif sign != "=" and not _is_number(value):
+            checker.add((*path, "figure"), expected=f"a number after '{sign}'", found=f"'{value}'", hint="write a number")
+        elif ":events." in column:
+            hazard, _, mark = column.partition(":events.")[2].partition(".")
+            if checker.name((*path, "figure"), hazard, _counters(checker), "counter of events") and mark:
+                known = checker.spec.hazards[hazard].split if hazard in checker.spec.hazards else ()
+                checker.name((*path, "figure"), mark, known, "mark")
+
+
+def _comparison(text: str) -> tuple[str, str, str]:
+    """Column, sign and value of a comparison; the last two are empty where there is no sign."""
+    for sign in ("<=", ">=", "<", ">", "="):
+        column, found, value = text.partition(sign)
+        if found:
+            return column.strip(), sign, value.strip()
+    return text, "", ""
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return math.isfinite(float(text))
+    except ValueError:
+        return False
+
+
+def _counters(checker: Checker) -> list[str]:
+    """Names under which the events of hazards are counted."""
+    return list(dict.fromkeys(hazard.counts_as or name for name, hazard in checker.spec.hazards.items()))
 
 
 def _at(spec: Any, path: Path) -> Any:

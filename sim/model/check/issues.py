@@ -22,6 +22,8 @@ def check_issues(checker: Checker) -> None:
             checker.add(("issues", name, "conceder"), "nobody concedes", hint="name at least one actor")
     for name, package in spec.packages.items():
         checker.issue_keys(("packages", name, "levels"), package.levels)
+    if spec.maximal_package is not None:
+        checker.package_name(("maximal_package",), spec.maximal_package)
     for number, package in enumerate(spec.menu.shifts_of):
         checker.package_name(("menu", "shifts_of", number), package)
     count = spec.menu.grid ** len(spec.issues)

@@ -49,6 +49,7 @@ def check_track(checker: Checker, name: str, track: Track) -> None:
             place = (*path, "menu", bundle_name)
             checker.issue_keys((*place, "add"), bundle.add)
             checker.issue_keys((*place, "at_least"), bundle.at_least)
+            checker.issue_keys((*place, "up_to"), bundle.up_to)
             if not bundle.add and not bundle.at_least:
                 checker.add(place, "the bundle changes nothing", hint="add `add:` or `at_least:`")
         check_effects(checker, (*path, "effects"), track.effects)
