@@ -7,7 +7,7 @@ Parts, each imported by its name:
 * `scenario`: the whole check, in the order of the file; `check` is what others call
 * `checker`: what every part needs: the scenario, where faults go, and the common questions
 * `values`: numbers to compare: the middle of a quantity, the utility of a package
-* `sources`, `times`, `names`: the file as a whole
+* `sources`, `times`, `names`, `distributions`: the file as a whole
 * `issues`: also packages, the menu and derived quantities
 * `actors`: also veto players, signals and precision of choice
 * `tracks`, `mechanisms`, `hazards`; `effects`, which all three of them have

@@ -7,6 +7,7 @@ from typing import Any
 from sim.model.check.actors import check_actor, check_choice, check_signals, check_veto_player
 from sim.model.check.changes import check_changes
 from sim.model.check.checker import Add, Checker
+from sim.model.check.distributions import check_distributions
 from sim.model.check.experiments import check_experiments
 from sim.model.check.hazards import check_hazard
 from sim.model.check.issues import check_derived, check_issues
@@ -24,6 +25,7 @@ def check(spec: ScenarioSpec, data: Any, add: Add, warn: Add, file: str = "") ->
     checker = Checker(spec, data, add, warn, file)
     check_sources(checker)
     check_times(checker)
+    check_distributions(checker)
     check_keys(checker)
     check_names_of_quantities(checker)
     check_issues(checker)

@@ -17,7 +17,7 @@ from sim.model.spec.base import Grounded
 def check_sources(checker: Checker) -> None:
     """Sources and claims that are cited exist."""
     claims = _known_claims(checker)
-    for path, model in _grounded((), checker.spec):
+    for path, model in grounded((), checker.spec):
         if model.source is not None and model.source not in checker.spec.sources:
             # A text of several words is a citation; a single word is meant as a key.
             if not any(letter.isspace() for letter in model.source.strip()):
@@ -57,7 +57,7 @@ def _known_claims(checker: Checker) -> list[str] | None:
     return [str(entry["id"]) for entry in entries if isinstance(entry, dict) and "id" in entry]
 
 
-def _grounded(path: Path, value: Any) -> Iterator[tuple[Path, Grounded]]:
+def grounded(path: Path, value: Any) -> Iterator[tuple[Path, Grounded]]:
     """Every mapping that may cite a source, with its path in the file."""
     if isinstance(value, BaseModel):
         if isinstance(value, Grounded):
@@ -65,10 +65,10 @@ def _grounded(path: Path, value: Any) -> Iterator[tuple[Path, Grounded]]:
         for name, field in type(value).model_fields.items():
             inside = getattr(value, name)
             if isinstance(inside, (BaseModel, dict, list, tuple)):
-                yield from _grounded((*path, field.alias or name), inside)
+                yield from grounded((*path, field.alias or name), inside)
     elif isinstance(value, dict):
         for key, item in value.items():
-            yield from _grounded((*path, key), item)
+            yield from grounded((*path, key), item)
     elif isinstance(value, (list, tuple)):
         for number, item in enumerate(value):
-            yield from _grounded((*path, number), item)
+            yield from grounded((*path, number), item)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator
 
 from sim.model.check.checker import Checker
 from sim.model.check.values import point
 from sim.model.diagnostics import Path
+from sim.model.quantities import HOURS_IN
 from sim.model.spec.scenario import ScenarioSpec
 
 MAX_PULSES = 100_000
+LAST_DAY = datetime.date(9989, 12, 31).toordinal()  # ten years before calendars end: what is dated may lie after the end
 
 
 def check_times(checker: Checker) -> None:
@@ -18,6 +21,9 @@ def check_times(checker: Checker) -> None:
     if end / spec.pulse > MAX_PULSES:
         checker.add(("pulse",), f"{end / spec.pulse:,.0f} updates are too many", expected=f"at most {MAX_PULSES:,}",
                     hint=f"use a pulse of at least {end / MAX_PULSES:.3g}")  # fmt: skip
+    if spec.start.toordinal() + end * HOURS_IN[spec.time_unit] / 24.0 > LAST_DAY:
+        checker.add(("start",), "histories would end beyond the calendar", expected="an end before the year 9990",
+                    hint="begin earlier, or shorten `horizon` and `readings`")  # fmt: skip
     for number, reading in enumerate(spec.readings):
         if reading <= 0.0:
             checker.add(("readings", number), "a reading at the start tells nothing", hint="name a later time")
