@@ -60,6 +60,7 @@ _TYPES |= {
         "anyOf": [{"type": "string", "minLength": 1, "maxLength": 2000}, {"type": ["boolean", "number"]}],
     },
 }
+_BOUND_WORDS = {"ge": "minimum", "gt": "exclusiveMinimum", "le": "maximum", "lt": "exclusiveMaximum"}
 _TIMES = ("value", "low", "high", "mode", "mean", "sd", "median")  # of a quantity that is a duration
 
 
@@ -111,7 +112,8 @@ def _rewritten(item: Any) -> Any:
         if key == "properties":
             found[key] = {name: _rewritten(entry) for name, entry in value.items()}
             continue
-        found[key] = _rewritten(value)
+        # Behind a validator of ours pydantic leaves its own word for a bound.
+        found[_BOUND_WORDS.get(key, key)] = _rewritten(value)
     # Null is refused in scenario files: absent means left out.
     if "anyOf" in found:
         found["anyOf"] = [entry for entry in found["anyOf"] if entry != {"type": "null"}]

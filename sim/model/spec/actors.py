@@ -19,6 +19,8 @@ from sim.model.spec.base import (
     Probability,
     Quantity,
     Strict,
+    Switch,
+    Whole,
 )
 
 
@@ -59,7 +61,7 @@ class CommitmentClass(Grounded):
     comply_bonus: Number = Field(
         default_factory=lambda: Quantity(value=0.0), description="Utility added to complying at a milestone."
     )
-    trusted: bool = Field(True, description="Counts as trustworthy in others' trust.")
+    trusted: Switch = Field(True, description="Counts as trustworthy in others' trust.")
 
 
 class PrivateTypes(Strict):
@@ -70,7 +72,7 @@ class PrivateTypes(Strict):
     )
     war_cost: NonNegative | None = Field(None, description="Cost of major war to the actor, in utility units.")
     credibility: Probability | None = Field(None, description="How far the actor believes promises of protection.")
-    grid: int = Field(7, ge=2, le=99, description="Points of others' belief grid over war cost and credibility.")
+    grid: Whole = Field(7, ge=2, le=99, description="Points of others' belief grid over war cost and credibility.")
 
 
 class RedLine(Entity):
@@ -105,12 +107,12 @@ class Tactic(Grounded):
         default_factory=lambda: Quantity(value=0.01), description="Floor of the aspiration above the disagreement payoff."
     )
     mode: Literal["relative", "absolute", "averaged"] = Field("relative", description="Behaviour family: what is imitated.")
-    window: int = Field(2, ge=1, le=20, description="Behaviour family: how many offers back.")
+    window: Whole = Field(2, ge=1, le=20, description="Behaviour family: how many offers back.")
     stress: Number = Field(
         default_factory=lambda: Quantity(value=0.5),
         description="Resource family: share by which full pressure shortens the period.",
     )
-    rejections: int = Field(3, ge=1, le=100, description="Maximalist family: rejections before falling back.")
+    rejections: Whole = Field(3, ge=1, le=100, description="Maximalist family: rejections before falling back.")
     fallback: Literal["time", "behaviour", "resource", "zeuthen", "rational"] = Field(
         "time", description="Maximalist family: what it falls back to."
     )
@@ -187,7 +189,7 @@ class VetoPlayer(Entity):
     )
     prior: Probability | None = Field(None, description="Probability that it consents to the reference package.")
     reference: Identifier | None = Field(None, description="Package at which `prior` holds.")
-    votes: int = Field(1, ge=1, le=20, description="How often it may vote before the text is dead.")
+    votes: Whole = Field(1, ge=1, le=20, description="How often it may vote before the text is dead.")
     vote_gap: LongDuration = Field(
         default_factory=lambda: Quantity(value=30.0), description="Time to the first vote, if any, and between votes."
     )

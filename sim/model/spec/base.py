@@ -24,6 +24,8 @@ from pydantic import (
     model_validator,
 )
 
+from sim.model.diagnostics import describe
+
 
 def _published(name: str) -> WithJsonSchema:
     """Marks a type whose short forms the published JSON Schema spells out (`sim.model.schema`)."""
@@ -66,7 +68,27 @@ ExpressionText = Annotated[
     StringConstraints(min_length=1, max_length=2_000),
     _published("expression"),
 ]
-Key = Annotated[int, Field(ge=0, le=0xFFFF)]
+
+
+def _numbers_only(value: Any) -> Any:
+    """The value, unless it is a text or a boolean: what the reader left as text (012, '5') was not meant as a number."""
+    if isinstance(value, bool):
+        raise ValueError("expected a number, found a boolean")
+    if isinstance(value, str):
+        raise ValueError(f"expected a number, found {describe(value)}")
+    return value
+
+
+def _booleans_only(value: Any) -> Any:
+    if not isinstance(value, bool):
+        raise ValueError(f"expected true or false, found {describe(value)}")
+    return value
+
+
+Finite = Annotated[float, BeforeValidator(_numbers_only), Field(allow_inf_nan=False)]
+Whole = Annotated[int, BeforeValidator(_numbers_only)]
+Key = Annotated[Whole, Field(ge=0, le=0xFFFF)]
+Switch = Annotated[bool, BeforeValidator(_booleans_only)]
 
 
 class Strict(BaseModel):
@@ -96,15 +118,6 @@ class Entity(Grounded):
     key: Key | None = Field(None, description="Pins the address of its draws, so that a renamed entity keeps them.")
 
 
-def _reject_boolean(value: Any) -> Any:
-    if isinstance(value, bool):
-        raise ValueError("expected a number, found a boolean")
-    return value
-
-
-Finite = Annotated[float, BeforeValidator(_reject_boolean), Field(allow_inf_nan=False)]
-
-
 class Quantity(Grounded):
     """A number: a constant, or a distribution drawn once a replication from one addressed uniform."""
 
@@ -129,12 +142,10 @@ class Quantity(Grounded):
     @model_validator(mode="before")
     @classmethod
     def _from_bare_number(cls, data: Any) -> Any:
-        if isinstance(data, bool):
-            raise ValueError("expected a number, found a boolean")
-        if isinstance(data, (int, float)):
-            return {"value": data}
-        if isinstance(data, str):
-            raise ValueError(f"expected a number, found the text '{data}'")
+        if isinstance(data, (bool, int, float, str)):
+            return {"value": _numbers_only(data)}
+        if not isinstance(data, (dict, Quantity)):
+            raise ValueError(f"expected a number, found {describe(data)}")
         return data
 
     @model_validator(mode="after")

@@ -20,6 +20,8 @@ from sim.model.spec.base import (
     Probability,
     Quantity,
     Strict,
+    Switch,
+    Whole,
 )
 
 
@@ -35,8 +37,8 @@ class LeaderChange(Grounded):
         default_factory=lambda: Quantity(value=1.0), description="Probability that the event changes the leader."
     )
     delay: FixedDuration = Field(0.0, description="Time until the new leader governs.")
-    resets_expectation: bool = Field(True, description="Expectation and confidence in talks and pressure start anew.")
-    ends_declaration: bool = Field(False, description="The new leader leaves the talks: a signed declaration lapses.")
+    resets_expectation: Switch = Field(True, description="Expectation and confidence in talks and pressure start anew.")
+    ends_declaration: Switch = Field(False, description="The new leader leaves the talks: a signed declaration lapses.")
     credibility_factor: Probability = Field(
         default_factory=lambda: Quantity(value=1.0), description="Multiplies others' belief in the actor's promises."
     )
@@ -56,13 +58,13 @@ class Effects(Strict):
     tension_factor: NonNegative = Field(
         default_factory=lambda: Quantity(value=1.0), description="Multiplies tension."
     )
-    rung: int | None = Field(None, ge=0, le=98, description="Rung of the ladder that is reached at least.")
-    crisis: bool = Field(False, description="Starts a crisis (ticks) unless one is active.")
-    crisis_at: int | None = Field(None, ge=0, le=98, description="Rung at which that crisis starts at least.")
+    rung: Whole | None = Field(None, ge=0, le=98, description="Rung of the ladder that is reached at least.")
+    crisis: Switch = Field(False, description="Starts a crisis (ticks) unless one is active.")
+    crisis_at: Whole | None = Field(None, ge=0, le=98, description="Rung at which that crisis starts at least.")
     provocation: NonNegative = Field(default_factory=_zero, description="Severity weight in the provocation index.")
     severity: Probability = Field(default_factory=_zero, description="Severity put to a vote on resolutions.")
-    major: bool = Field(False, description="Counts as a major provocation for the outcome predicates.")
-    incident: bool = Field(False, description="Ends local military agreements.")
+    major: Switch = Field(False, description="Counts as a major provocation for the outcome predicates.")
+    incident: Switch = Field(False, description="Ends local military agreements.")
     capability: NonNegative = Field(default_factory=_zero, description="Gain in the developing side's capability.")
     expectation: Number = Field(default_factory=_zero, description="Added to the expectation of the summit's holder.")
     raises_expectation: NonNegative = Field(
@@ -73,7 +75,7 @@ class Effects(Strict):
     fails_round: Probability = Field(default_factory=_zero, description="Probability that the pending round fails.")
     signal: Identifier | None = Field(None, description="Signal that observers receive.")
     cancels: Identifier | None = Field(None, description="Track whose pending meeting is cancelled.")
-    breaches_deal: bool = Field(False, description="Puts a deal in force into dispute.")
+    breaches_deal: Switch = Field(False, description="Puts a deal in force into dispute.")
     also_counts_as: Identifier | None = Field(
         None, description="Hazard of which this is an arrival too, in its counter and its excitation."
     )
@@ -82,7 +84,7 @@ class Effects(Strict):
 
 
 class _Hazard(Entity):
-    enabled: bool = Field(True, description="Switched off, the hazard never occurs; its draws stay reserved.")
+    enabled: Switch = Field(True, description="Switched off, the hazard never occurs; its draws stay reserved.")
     actor: Identifier | None = Field(None, description="Who causes it, if anyone.")
     when: ExpressionText | None = Field(None, description="It can occur only while this holds.")
     effects: Effects = Field(default_factory=Effects, description="What it does.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field, field_validator
 
-from sim.model.spec.base import Entity, ExpressionText, Grounded, Identifier, Level, Quantity
+from sim.model.spec.base import Entity, ExpressionText, Finite, Grounded, Identifier, Level, Quantity, Switch, Whole
 
 
 class Issue(Entity):
@@ -30,6 +30,8 @@ class Issue(Entity):
                 raise ValueError(f"expected levels between 0 and 1 as keys, found '{level}'") from None
             if not 0.0 <= number <= 1.0:
                 raise ValueError(f"expected levels between 0 and 1 as keys, found {number:g}")
+            if f"{number:g}" in labelled:
+                raise ValueError(f"the level {number:g} is labelled twice")
             labelled[f"{number:g}"] = words
         return labelled
 
@@ -63,11 +65,11 @@ class Menu(Grounded):
         default_factory=list, description="Packages whose single-issue shifts are added."
     )
     shift: Level = Field(0.2, description="Size of those shifts.")
-    grid: int = Field(
+    grid: Whole = Field(
         0, ge=0, le=1001, description="Points of a regular grid per issue that is added (0 = none; only few issues)."
     )
-    neighbours: bool = Field(
+    neighbours: Switch = Field(
         True, description="Search on from these by steps of at most two issues and one label for what no other package beats."
     )
-    cap: int = Field(256, ge=2, le=4096, description="Most options a decision may offer.")
-    rounding: float = Field(1e-3, gt=0, le=0.1, description="Levels are rounded to this step.")
+    cap: Whole = Field(256, ge=2, le=4096, description="Most options a decision may offer.")
+    rounding: Finite = Field(1e-3, gt=0, le=0.1, description="Levels are rounded to this step.")

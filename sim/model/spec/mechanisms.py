@@ -8,6 +8,7 @@ from pydantic import Field
 
 from sim.model.spec.base import (
     Duration,
+    Finite,
     FixedDuration,
     Grounded,
     Identifier,
@@ -19,13 +20,15 @@ from sim.model.spec.base import (
     Positive,
     Probability,
     Strict,
+    Switch,
+    Whole,
     constant,
 )
 from sim.model.spec.effects import Effects
 
 
 class _Mechanism(Grounded):
-    enabled: bool = Field(True, description="Switched off, it takes its neutral value; its draws stay reserved.")
+    enabled: Switch = Field(True, description="Switched off, it takes its neutral value; its draws stay reserved.")
 
 
 class Choice(Grounded):
@@ -71,11 +74,11 @@ class Tension(_Mechanism):
 class Talks(_Mechanism):
     """Whether the two sides are in talks, how talks restart, how long a channel counts."""
 
-    on_at_start: bool = Field(True, description="Talks are on at the start.")
+    on_at_start: Switch = Field(True, description="Talks are on at the start.")
     lapse: FixedDuration = Field(60.0, description="Talks lapse after this time without a session or a date.")
     contact_every: FixedDuration = Field(60.0, description="Time between offers to talk while talks are off.")
     contact_cost: NonNegative = Field(default_factory=constant(0.005), description="Cost of offering talks.")
-    contact_rung_max: int = Field(5, ge=0, description="Highest rung at which talks are offered.")
+    contact_rung_max: Whole = Field(5, ge=0, description="Highest rung at which talks are offered.")
     unheard_for: FixedDuration = Field(90.0, description="How long an unanswered offer counts as unheard.")
     window: FixedDuration = Field(180.0, description="Window of `talks` and `major` in outcome predicates.")
 
@@ -132,7 +135,7 @@ class Enforcer(Strict):
 
     share: Probability = Field(description="Share of the target's trade.")
     enforcement: Probability = Field(description="Enforcement at the start.")
-    relaxes: bool = Field(False, description="Whether it follows the enforcement rule below; constant otherwise.")
+    relaxes: Switch = Field(False, description="Whether it follows the enforcement rule below; constant otherwise.")
 
 
 class Enforcement(Grounded):
@@ -179,7 +182,7 @@ class Expectation(_Mechanism):
         default_factory=dict, description="Highest levels counted as deliverable, by issue."
     )
     oversell: Probability = Field(default_factory=constant(0.0), description="A broker's report: E <- E + oversell * (1 - E).")
-    oversell_discount: bool = Field(False, description="The holder corrects for the broker's bias.")
+    oversell_discount: Switch = Field(False, description="The holder corrects for the broker's bias.")
     bias_belief: Probability = Field(default_factory=constant(0.5), description="Believed bias of the broker.")
     update: Probability = Field(default_factory=constant(0.5), description="Move toward the realised value after a meeting.")
 
@@ -214,8 +217,8 @@ class Aftermath(_Mechanism):
         default_factory=list,
         description="Issues on which a turn to pressure takes back what was granted without an agreement.",
     )
-    force: bool = Field(True, description="Force is among the options.")
-    force_lottery: list[tuple[float, float, float]] = Field(
+    force: Switch = Field(True, description="Force is among the options.")
+    force_lottery: list[tuple[Finite, Finite, Finite]] = Field(
         default_factory=list,
         description="Perceived results of force: [probability, payoff (0 = the war prize), multiple of the war cost].",
     )
@@ -241,12 +244,12 @@ class Ladder(_Mechanism):
 
     sides: tuple[Identifier, Identifier] = Field(description="The two sides.")
     rungs: list[Rung] = Field(min_length=3, max_length=99, description="From calm to major war.")
-    initial: int = Field(0, ge=0, description="Rung at the start.")
-    crisis_rung: int = Field(4, ge=0, description="Rung at which a crisis starts.")
-    incident_rung: int = Field(6, ge=0, description="Rung at which ticks become fast.")
-    brink: int = Field(7, ge=0, description="Rung from which a crisis is always active and the brink precision applies.")
-    calm_rung: int = Field(3, ge=0, description="Rung at or below which a crisis is over.")
-    concession_rung: int = Field(2, ge=0, description="Rung after a concession.")
+    initial: Whole = Field(0, ge=0, description="Rung at the start.")
+    crisis_rung: Whole = Field(4, ge=0, description="Rung at which a crisis starts.")
+    incident_rung: Whole = Field(6, ge=0, description="Rung at which ticks become fast.")
+    brink: Whole = Field(7, ge=0, description="Rung from which a crisis is always active and the brink precision applies.")
+    calm_rung: Whole = Field(3, ge=0, description="Rung at or below which a crisis is over.")
+    concession_rung: Whole = Field(2, ge=0, description="Rung after a concession.")
     tick: LongDuration = Field(default_factory=constant(7.0), description="Time between crisis moves.")
     fast_tick: LongDuration = Field(default_factory=constant(1.0), description="The same at dangerous rungs.")
     stake: NonNegative = Field(default_factory=constant(0.06), description="What a concession is worth to the other side.")
@@ -254,9 +257,9 @@ class Ladder(_Mechanism):
     cooling: NonNegative = Field(default_factory=constant(1 / 30), description="Rate per day at which a calm rung falls.")
     strike_lasts: FixedDuration = Field(30.0, description="Length of a limited strike that does not become war.")
     cost: Literal["rung", "time"] = Field("rung", description="Audience costs by rung or by time in the crisis.")
-    autonomous_risk: bool = Field(True, description="Slides happen.")
-    audience_costs: bool = Field(True, description="Backing down costs.")
-    demands: bool = Field(False, description="A take-it-or-leave-it demand is made once a crisis.")
+    autonomous_risk: Switch = Field(True, description="Slides happen.")
+    audience_costs: Switch = Field(True, description="Backing down costs.")
+    demands: Switch = Field(False, description="A take-it-or-leave-it demand is made once a crisis.")
     striker: Identifier | None = Field(None, description="Side whose step to the strike rung is judged as force.")
     counter_blow: NonNegative = Field(
         default_factory=constant(0.1), description="Other side: loss from its own strike that stays limited."
@@ -311,17 +314,17 @@ class Agreements(_Mechanism):
     """What happens after signature: milestones, verification, cheating, disputes, collapse, snapback."""
 
     parties: tuple[Identifier, Identifier] = Field(description="The two parties.")
-    milestones: int = Field(6, ge=1, le=120, description="Number of milestones.")
+    milestones: Whole = Field(6, ge=1, le=120, description="Number of milestones.")
     every: FixedDuration = Field(90.0, gt=0, description="Time between milestones.")
     verification: Identifier | None = Field(None, description="Issue whose level is the verification.")
     at_first_milestone: list[Identifier] = Field(default_factory=list, description="Issues delivered whole at the first one.")
     at_signing: list[Identifier] = Field(default_factory=list, description="Issues that are promises, in force at signing.")
     public: list[Identifier] = Field(default_factory=list, description="Parties whose non-delivery everybody sees.")
     detection: Detection = Field(default_factory=Detection, description="Detection of cheating.")
-    cheating: bool = Field(True, description="Parties may slip or cheat; otherwise they comply.")
+    cheating: Switch = Field(True, description="Parties may slip or cheat; otherwise they comply.")
     dispute: Dispute = Field(description="Disputes.")
     collapse: Collapse = Field(default_factory=Collapse, description="Collapse.")
-    snapback: bool = Field(True, description="Relief returns to 0 at once when an agreement collapses.")
+    snapback: Switch = Field(True, description="Relief returns to 0 at once when an agreement collapses.")
     snapback_rate: Probability = Field(default_factory=constant(0.25), description="Otherwise per quarter.")
     treaty_issue: Identifier | None = Field(None, description="Issue whose high levels need a treaty vote.")
     treaty_cap: Level = Field(1.0, description="Highest level without a treaty.")
@@ -365,6 +368,6 @@ class Mechanisms(Strict):
     aftermath: Aftermath | None = Field(None, description="Responses after a meeting.")
     ladder: Ladder | None = Field(None, description="Escalation ladder.")
     agreements: Agreements | None = Field(None, description="Agreements and their after-life.")
-    red_lines: bool = Field(True, description="Red lines bind.")
-    veto_players: bool = Field(True, description="Veto players may block.")
-    overconfidence: bool = Field(True, description="Overconfidence distorts perceived acceptance.")
+    red_lines: Switch = Field(True, description="Red lines bind.")
+    veto_players: Switch = Field(True, description="Veto players may block.")
+    overconfidence: Switch = Field(True, description="Overconfidence distorts perceived acceptance.")

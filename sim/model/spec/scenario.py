@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
+from sim.model.quantities import parse_date
 from sim.model.spec.actors import Actor, VetoPlayer
-from sim.model.spec.base import (
-    ExpressionText,
-    FixedDuration,
-    Grounded,
-    Identifier,
-    Slug,
-    Strict,
-    Text,
-)
+from sim.model.spec.base import ExpressionText, Finite, FixedDuration, Grounded, Identifier, Slug, Strict, Text, Whole
 from sim.model.spec.effects import Hazard, Signal
 from sim.model.spec.issues import Derived, Issue, Menu, Package, Parameter
 from sim.model.spec.mechanisms import Choice, Mechanisms
 from sim.model.spec.tracks import Track
+
+
+def _date(value: Any) -> Any:
+    return parse_date(value) if isinstance(value, (str, int, float)) else value
+
+
+Day = Annotated[dt.date, BeforeValidator(_date)]
 
 
 class Source(Strict):
@@ -51,7 +51,7 @@ class Lever(Grounded):
     path: str = Field(description="Path of the value it sets.")
     label: str | None = Field(None, description="Name shown to readers.")
     who: Identifier | None = Field(None, description="Who sets it.")
-    range: tuple[float, float] | None = Field(None, description="Sensible range.")
+    range: tuple[Finite, Finite] | None = Field(None, description="Sensible range.")
 
 
 class Change(Grounded):
@@ -66,23 +66,23 @@ class Correlation(Grounded):
     """Inputs that vary together (Gaussian copula)."""
 
     members: list[str] = Field(min_length=2, max_length=40, description="Paths of the inputs.")
-    matrix: list[list[float]] | None = Field(None, description="Correlation matrix, row by row.")
-    correlation: float | None = Field(None, ge=-1, le=1, description="One correlation between all pairs.")
+    matrix: list[list[Finite]] | None = Field(None, description="Correlation matrix, row by row.")
+    correlation: Finite | None = Field(None, ge=-1, le=1, description="One correlation between all pairs.")
 
 
 class DirichletGroup(Grounded):
     """Inputs that vary as shares of one whole."""
 
     members: list[str] = Field(min_length=2, max_length=40, description="Paths of the inputs; their values are the means.")
-    concentration: float = Field(gt=0, le=1e6, description="The larger, the less they vary.")
+    concentration: Finite = Field(gt=0, le=1e6, description="The larger, the less they vary.")
 
 
 class Target(Grounded):
     """A figure of the distribution with the band in which it should lie."""
 
     figure: str = Field(description="What is measured, as in `share:outcome=...`.")
-    low: float | None = Field(None, description="Lower end of the band.")
-    high: float | None = Field(None, description="Upper end of the band.")
+    low: Finite | None = Field(None, description="Lower end of the band.")
+    high: Finite | None = Field(None, description="Upper end of the band.")
     label: str | None = Field(None, description="Words for it.")
 
 
@@ -99,15 +99,15 @@ class ScenarioSpec(Strict):
 
     schema_version: Literal[1] = Field(description="Version of this format.")
     id: Slug = Field(description="Name of the scenario: lower-case letters, digits, dots, dashes.")
-    version: int = Field(1, ge=1, description="Raised whenever numbers change.")
+    version: Whole = Field(1, ge=1, description="Raised whenever numbers change.")
     title: Text = Field(description="Title for readers.")
     description: Text = Field(description="What the case is.")
     question: str | None = Field(None, description="The question the scenario is meant to answer.")
     time_unit: Literal["days", "hours"] = Field("days", description="Unit of times and durations written as bare numbers.")
-    start: dt.date = Field(description="Date of time 0.")
+    start: Day = Field(description="Date of time 0.")
     horizon: FixedDuration = Field(gt=0, le=1e6, description="Time at which the outcome is read.")
     readings: list[FixedDuration] = Field(default_factory=list, max_length=20, description="Further times of reading.")
-    grid: int = Field(24, ge=2, le=200, description="Points of the paths that are recorded, after the start.")
+    grid: Whole = Field(24, ge=2, le=200, description="Points of the paths that are recorded, after the start.")
     pulse: FixedDuration = Field(7.0, gt=0, description="Longest time between updates of slow quantities.")
     sources: dict[Identifier, Source] = Field(description="Sources by short name.")
     claims: str | None = Field(None, description="Seed file whose claim ids are cited.")

@@ -20,6 +20,8 @@ from sim.model.spec.base import (
     Number,
     Probability,
     Strict,
+    Switch,
+    Whole,
     constant,
 )
 from sim.model.spec.effects import Effects
@@ -33,7 +35,7 @@ class Bound(Strict):
 
 
 class _Track(Entity):
-    enabled: bool = Field(True, description="Switched off, the track never opens; its draws stay reserved.")
+    enabled: Switch = Field(True, description="Switched off, the track never opens; its draws stay reserved.")
 
 
 class _Talks(_Track):
@@ -60,7 +62,7 @@ class AlternatingOffers(_Talks):
     feeds: Identifier | None = Field(None, description="Leaders' track whose menu an agreed text joins.")
     pauses_before: FixedDuration = Field(0.0, description="Pause before a meeting on the track it feeds.")
     pauses_after: FixedDuration = Field(0.0, description="Pause after such a meeting.")
-    moves_expectation: bool = Field(False, description="Each round moves the expectation toward the deliverable value.")
+    moves_expectation: Switch = Field(False, description="Each round moves the expectation toward the deliverable value.")
     outcome_on_agreement: Literal["deal", "text"] = Field(
         "deal", description="Whether an agreed package is signed at once or held as a text for the leaders."
     )
@@ -75,7 +77,7 @@ class SingleText(_Talks):
     opens: Moment = Field(0.0, description="When it opens.")
     first_round: Duration = Field(default_factory=constant(1.0), description="From opening to the first draft.")
     gap: LongDuration = Field(description="Time between drafts.")
-    rounds: int = Field(23, ge=1, le=1000, description="Most drafts.")
+    rounds: Whole = Field(23, ge=1, le=1000, description="Most drafts.")
     weight_of_own_view: Probability = Field(
         default_factory=constant(0.0), description="Weight of the mediator's own utility against the parties' Nash product."
     )
@@ -114,7 +116,7 @@ class Recognition(Grounded):
     transfer: Probability = Field(description="Rise of the level when the first meeting is held.")
     irreversible: Probability = Field(description="Share of the rise that a failure does not undo.")
     during_talks: Level = Field(0.0, description="Level while talks are on.")
-    costs_proposer: bool = Field(True, description="The irreversible rise enters the proposer's payoff as well.")
+    costs_proposer: Switch = Field(True, description="The irreversible rise enters the proposer's payoff as well.")
 
 
 class LeadersMeeting(_Talks):
@@ -123,7 +125,7 @@ class LeadersMeeting(_Talks):
     protocol: Literal["final_offer"] = Field("final_offer", description="Proposal, counter-offer, last word.")
     proposer: Identifier = Field(description="Who proposes first and has the last word.")
     responder: Identifier = Field(description="Who accepts, counters or refuses.")
-    announced: bool = Field(True, description="A first meeting is pending from the start.")
+    announced: Switch = Field(True, description="A first meeting is pending from the start.")
     delay: LongDuration = Field(description="From the start to the announced meeting.")
     cancellation: Cancellation = Field(default_factory=Cancellation, description="Cancellation and revival.")
     invitations: Invitations | None = Field(None, description="Further meetings; none if absent.")
@@ -148,8 +150,8 @@ class Bundle(Entity):
     up_to: dict[Identifier, Level] = Field(
         default_factory=dict, description="Levels that the rises do not pass: what these parties may not settle alone."
     )
-    once: bool = Field(False, description="Offered only while it is not in force.")
-    lasts: bool = Field(False, description="Accepted, it is a standing agreement that can collapse.")
+    once: Switch = Field(False, description="Offered only while it is not in force.")
+    lasts: Switch = Field(False, description="Accepted, it is a standing agreement that can collapse.")
 
 
 class Bundles(_Track):
@@ -163,9 +165,9 @@ class Bundles(_Track):
     menu: dict[Identifier, Bundle] = Field(min_length=1, description="Bundles to choose from.")
     atmosphere: Number = Field(default_factory=constant(0.0), description="Added to the responder's value of accepting.")
     effects: Effects = Field(default_factory=Effects, description="When a bundle is accepted.")
-    lowers_rung_up_to: int = Field(-1, ge=-1, description="Acceptance lowers the rung by one up to this rung.")
+    lowers_rung_up_to: Whole = Field(-1, ge=-1, description="Acceptance lowers the rung by one up to this rung.")
     agreement_collapse: NonNegative = Field(default_factory=constant(0.0), description="Collapse rate per year of a standing one.")
-    agreement_ends_at_rung: int = Field(99, ge=0, description="Rung at which a standing agreement ends.")
+    agreement_ends_at_rung: Whole = Field(99, ge=0, description="Rung at which a standing agreement ends.")
     reports_to: Identifier | None = Field(None, description="Leaders' track whose holder hears the broker's report.")
     when: ExpressionText | None = Field(None, description="Proposals are made only while this holds.")
 
@@ -195,14 +197,14 @@ class StagedConsent(_Track):
         default_factory=list, description="Packages of which only blends with those of `packages` are terms."
     )
     bounds: dict[Identifier, Bound] = Field(default_factory=dict, description="Bounds on the terms.")
-    retries: int = Field(2, ge=0, le=20, description="How often a lost vote may be repeated.")
+    retries: Whole = Field(2, ge=0, le=20, description="How often a lost vote may be repeated.")
     retry_after: FixedDuration = Field(180.0, description="Time to the next attempt.")
     suspended_by: list[Literal["crisis", "no_talks"]] = Field(
         default_factory=lambda: ["crisis", "no_talks"],
         description="What puts off a vote while it lasts, if both sides are members: a crisis, the end of their talks.",
     )
     lapses_after: FixedDuration = Field(180.0, description="Longest time that a vote is put off; then the text lapses.")
-    ends_at_rung: int | None = Field(
+    ends_at_rung: Whole | None = Field(
         None, ge=0, description="Rung at which a text under negotiation is given up, likewise; the ladder's `incident_rung` if absent."
     )
     sympathy: dict[Identifier, ExpressionText] = Field(
