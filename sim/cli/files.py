@@ -68,7 +68,7 @@ def new(
     stem = name.removesuffix(".yaml").removesuffix(".yml")
     if not re.fullmatch(r"[a-z][a-z0-9._-]{0,59}", stem):
         raise UsageError(
-            f"'{name}': expected lower-case letters, digits, dots and dashes, with a letter first",
+            f"'{name}': expected at most 60 lower-case letters, digits, dots and dashes, with a letter first",
             hint="for example `sim new border-crisis`",
         )
     path = Path(f"{stem}.yaml")
@@ -113,9 +113,10 @@ def _checked(file: str, remarks: bool) -> dict[str, Any]:
     from sim.model.compile import compile_case
     from sim.model.complete import complete, content_hash
     from sim.model.diagnostics import to_json
-    from sim.model.load import load
+    from sim.model.load import check_named_changes, load
 
     loaded = load(scenario_file(file))
+    check_named_changes(loaded)
     completed = complete(loaded.spec)
     compile_case(completed)  # colliding keys and correlations that cannot be show only here
     if remarks:

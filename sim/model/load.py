@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from sim.errors import ScenarioError
 from sim.model.changes import target
-from sim.model.diagnostics import Diagnostic, Path, Problems, describe, did_you_mean
+from sim.model.diagnostics import Diagnostic, Path, Problems, describe, did_you_mean, in_file_order
 from sim.model.paths import PathError, split, with_value
 from sim.model.reader import Document, read, read_text
 from sim.model.spec.scenario import ScenarioSpec, validation_context
@@ -32,12 +32,25 @@ class Loaded:
     warnings: tuple[Diagnostic, ...] = ()
 
 
+MAX_FAULTS = 100  # enough to mend before the next look; the search for near names would otherwise take minutes
+
+
+class Enough(Exception):
+    """So many faults have been found that looking for more helps nobody."""
+
+
 class Faults(Problems):
-    """Faults of a file and of the changes made to it."""
+    """Faults of a file and of the changes made to it; raises `Enough` at the limit."""
 
     def __init__(self, document: Document) -> None:
         super().__init__(document)
         self.origins: dict[Path, Diagnostic] = {}
+
+    def extend(self, diagnostics: Iterable[Diagnostic]) -> None:
+        """Take over faults found elsewhere, as far as the limit allows."""
+        super().extend(diagnostics)
+        if len(self) >= MAX_FAULTS:
+            raise Enough
 
     def add(
         self,
@@ -116,25 +129,54 @@ def load_document(
         hint = "begin with `schema_version: 1`"
         faults.add((), expected="a mapping with the keys of a scenario", found=describe(data), hint=hint)
         faults.raise_if_any()
-    data = _changed(data, variant, policy, overrides, faults)
-    spec: ScenarioSpec | None = None
+    try:
+        data = _changed(data, variant, policy, overrides, faults)
+        spec, warnings = _checked(data, document, faults)
+    except Enough:
+        more = Diagnostic(message=f"these are the first {MAX_FAULTS} faults", hint="mend them, then check again",
+                          file=document.name)  # fmt: skip
+        raise ScenarioError([more, *faults.sorted()]) from None
+    faults.raise_if_any()
+    assert spec is not None
+    return Loaded(spec, document, warnings)
+
+
+def check_named_changes(loaded: Loaded) -> None:
+    """Refuse variants and policies that would not load: what a change brings together is seen only when it is made.
+
+    Raises
+    ------
+    ScenarioError
+        With the faults of all of them, each at the change that brought it.
+    """
+    found: list[Diagnostic] = []
+    changes = [{"variant": name} for name in loaded.spec.variants] + [{"policy": name} for name in loaded.spec.policies]
+    for change in changes:
+        try:
+            load_document(loaded.document, **change)
+        except ScenarioError as error:
+            found += [item for item in error.diagnostics if isinstance(item, Diagnostic)]
+    if found:
+        raise ScenarioError(in_file_order(found))
+
+
+def _checked(
+    data: dict[str, Any], document: Document, faults: Faults
+) -> tuple[ScenarioSpec | None, tuple[Diagnostic, ...]]:
+    """The scenario, if its shape is right, and remarks; faults of shape or of meaning go to ``faults``."""
     try:
         spec = ScenarioSpec.model_validate(data, context=validation_context(data))
     except ValidationError as error:
         from sim.model.structure import report
 
         report(error, data, faults.add)
-    warnings: tuple[Diagnostic, ...] = ()
-    if spec is not None:
-        from sim.model.check.scenario import check
+        return None, ()
+    from sim.model.check.scenario import check
 
-        remarks = Faults(document)
-        remarks.origins = faults.origins
-        check(spec, data, faults.add, remarks.add, document.name)
-        warnings = remarks.sorted()
-    faults.raise_if_any()
-    assert spec is not None
-    return Loaded(spec, document, warnings)
+    remarks = Faults(document)
+    remarks.origins = faults.origins
+    check(spec, data, faults.add, remarks.add, document.name)
+    return spec, remarks.sorted()
 
 
 def _changed(
@@ -192,6 +234,15 @@ def _overrides(overrides: Iterable[str] | Mapping[str, Any], faults: Faults) -> 
                 hint = "write --set path=value, as in --set mechanisms.expectation.hype=0.1"
                 faults.extend([replace(place, message="expected path=value", found=describe(text), hint=hint)])
                 continue
+            if path.strip() in (item[0] for item in items):
+                place = replace(place, end=len(path) + 1, message=f"'{path.strip()}' is set twice")
+                faults.extend([replace(place, hint="keep one of them")])
+                continue
+            if not value.strip() or not value.isprintable():
+                what = "the value holds a control character" if value.strip() else "there is no value"
+                place = replace(place, column=len(path) + 2, end=len(text) + 2, message=what)
+                faults.extend([replace(place, hint="write a value after '='")])
+                continue
             try:
                 parsed = read_text(f"value: {value}", "--set").data["value"]
             except ScenarioError as error:
@@ -234,4 +285,4 @@ def _parts(text: str) -> Path:
         return (text,)
 
 
-__all__ = ["Faults", "Loaded", "load", "load_document", "load_scenario"]
+__all__ = ["Faults", "Loaded", "check_named_changes", "load", "load_document", "load_scenario"]

@@ -95,11 +95,11 @@ def lookup(path: Path, data: Any, model: type[BaseModel]) -> tuple[Path, Place]:
 
 def _new_entry(place: Place, part: str | int) -> Place | None:
     """The place of a key that the mapping does not have yet, where its entries are single values."""
-    annotation = _one(place.annotation, place.value)
+    annotation = one(place.annotation, place.value)
     if typing.get_origin(annotation) is not dict or not isinstance(part, str):
         return None
     entry = typing.get_args(annotation)[1]
-    plain = _one(entry, MISSING)
+    plain = one(entry, MISSING)
     if isinstance(plain, type) and issubclass(plain, BaseModel) and plain is not Quantity:
         return None
     return Place(entry, None, MISSING)
@@ -162,13 +162,13 @@ def is_quantity(place: Place) -> bool:
 
 
 def _is(place: Place, model: type[BaseModel]) -> bool:
-    annotation = _one(place.annotation, place.value)
+    annotation = one(place.annotation, place.value)
     return isinstance(annotation, type) and issubclass(annotation, model)
 
 
 def children(place: Place) -> dict[str | int, Place]:
     """What may stand directly below."""
-    annotation = _one(place.annotation, place.value)
+    annotation = one(place.annotation, place.value)
     value = place.value
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         if issubclass(annotation, Quantity) and isinstance(value, (int, float)) and not isinstance(value, bool):
@@ -200,7 +200,7 @@ def _annotation(field: FieldInfo) -> Any:
     return typing.Annotated[(field.annotation, field)]  # type: ignore[misc]
 
 
-def _one(annotation: Any, value: Any) -> Any:
+def one(annotation: Any, value: Any) -> Any:
     """The annotation without wrappers: of a union, the member that the value chooses."""
     while True:
         origin = typing.get_origin(annotation)
@@ -217,7 +217,7 @@ def _member(members: list[Any], value: Any) -> Any:
     """The member of a union that the value chooses by its tag, else the first."""
     if len(members) > 1 and isinstance(value, dict):
         for member in members:
-            model = _one(member, MISSING)
+            model = one(member, MISSING)
             if not (isinstance(model, type) and issubclass(model, BaseModel)):
                 continue
             for name, field in model.model_fields.items():

@@ -30,7 +30,7 @@ from sim.model.diagnostics import Diagnostic, Path, in_file_order, nearest
 
 MAX_BYTES = 5_000_000
 MAX_DEPTH = 50
-MAX_VALUES = 200_000
+MAX_VALUES = 50_000  # twenty times the largest shipped scenario
 MAX_FAULTS = 100  # after which reading ends: the file is not what its author thinks it is
 MAX_DIGITS = 20  # of an integer; the largest seed, 2**64 - 1, has 20
 
@@ -218,6 +218,7 @@ def _read_bytes(content: bytes, name: str) -> Document:
 
 # YAML itself breaks lines at the last three; in a scenario they are debris of copying from elsewhere.
 _ODD_CHARACTER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f\ud800-\udfff\ufeff\ufffe\uffff\u2028\u2029]")
+_ODD_BLANK = re.compile("[ \t]*[\u00a0\u2000-\u200b\u202f\u205f\u3000]")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f\x80-\x9f]")
 _NUMBER = re.compile(r"[-+]?(?:(0|[1-9][0-9]*)|(?:\.[0-9]+|[0-9]+\.[0-9]*|[0-9]+(?=[eE]))(?:[eE][-+]?[0-9]+)?)\Z")
 _NOT_FINITE = frozenset(sign + word for sign in ("", "-", "+") for word in (".inf", ".Inf", ".INF")) | frozenset(
@@ -237,6 +238,7 @@ _SYNTAX = (
     ("did not find expected node content", "a value is missing here", "write it, or delete the comma before it"),
     ("tab character", "a tab is used for indentation", "indent with spaces"),
     ("unexpected end of stream", "a quoted text is not closed", "close it with the same quotation mark"),
+    ("invalid Unicode character", "a backslash code stands for no character", "write the character itself"),
     ("unknown escape character", "a backslash code in a quoted text is unknown", "use single quotes, or write \\\\"),
     ("cannot start any token", "a text cannot begin with this character", "put the text in quotes"),
     ("did not find expected '-' indicator", "the list ends here although the indentation goes on",
@@ -457,6 +459,14 @@ class _Builder:
             mark = error.context_mark  # where it was opened says more than where the file ended
         if mark is None:
             self._fault((), _START.value, message, hint)
+            return
+        odd = next((n for n, text in enumerate(self.lines[: mark.line + 1]) if _ODD_BLANK.match(text)), None)
+        if odd is not None:
+            # It is no indentation to YAML but looks like one, so the faults it leads to would puzzle.
+            width = len(self.lines[odd]) - len(self.lines[odd].lstrip())
+            self.faults.clear()
+            self._fault(path, Span(odd + 1, 1, width + 1), "a line begins with blanks that are not spaces",
+                        "indent with ordinary spaces (these were copied from a page or a text processor)")  # fmt: skip
             return
         line = self.lines[mark.line] if mark.line < len(self.lines) else ""
         if "cannot start any token" in problem and line[mark.column : mark.column + 1] == "\t":

@@ -16,4 +16,4 @@ def starter_text(name: str, title: str | None = None, schema: str | None = None)
     """
     words = title or name.replace("-", " ").replace("_", " ").capitalize()
     template = TEMPLATE.read_text(encoding="utf-8")
-    return template.format(name=name, title=words.replace('"', "'"), schema=schema or schema_path().as_uri())
+    return template.format(name=name, title=words.replace("\\", "\\\\").replace('"', "'"), schema=schema or schema_path().as_uri())

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import math
 import re
+import typing
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
 from sim.model.diagnostics import Path, describe, did_you_mean, nearest, path_text
-from sim.model.paths import MISSING, PathError, Place, children, lookup
+from sim.model.paths import MISSING, PathError, Place, all_paths, children, is_quantity, lookup, one, value_at
+from sim.model.spec.base import PARAMETERS
 from sim.model.spec.scenario import ScenarioSpec
 
 Add = Callable[..., None]
@@ -17,7 +21,7 @@ Add = Callable[..., None]
 # Words of a fault -> what to do about it.
 _ADVICE = (
     (r"found a boolean", "write a number"),
-    (r"found the text", "write it without quotes, as a number"),
+    (r"expected a number, found [^0-9v]", "write a number"),
     (r"as many probabilities", "give each value one probability"),
     (r"sum to", "change one of them"),
     (r"outside its own range", "widen `range:` or change the value"),
@@ -27,10 +31,12 @@ _ADVICE = (
     (r"distribution needs", "add what is missing"),
     (r"low <= high|low < high", "exchange the two"),
     (r"low <= mode", "the mode lies between low and high"),
+    (r"found values from -", "cut it off with `low:` and `high:`, or take a distribution that keeps within them"),
     (r"a number > 0", "write a number above 0"),
     (r"a number >= 0|cannot be negative", "write it without the sign"),
     (r"\[0, 1\]", "write a number between 0 and 1"),
     (r"mean above 0", "write a number above 0"),
+    (r"labelled twice", "keep one of them"),
     (r"levels between 0 and 1", "write the level as a number, such as .4"),
 )
 
@@ -50,6 +56,7 @@ _KINDS = {
 def report(error: ValidationError, data: Any, add: Add, model: type[BaseModel] = ScenarioSpec, base: Path = ()) -> None:
     """Hand every fault of a validation to ``add(path, message, expected=, found=, hint=, at_key=)``."""
     told: set[tuple[Path, str]] = set()
+    everywhere = cache(lambda: list(all_paths(data, model)))
     for item in error.errors(include_url=False):
         path, on_key = _path(item["loc"], data)
         # A union of a text and a list tells the same fault once for each.
@@ -57,7 +64,7 @@ def report(error: ValidationError, data: Any, add: Add, model: type[BaseModel] =
         if mark in told:
             continue
         told.add(mark)
-        _report_one(item, (*base, *path), path, on_key, data, add, model)
+        _report_one(item, (*base, *path), path, on_key, data, add, model, everywhere)
 
 
 def _path(loc: tuple[str | int, ...], data: Any) -> tuple[Path, bool]:
@@ -88,7 +95,22 @@ def _place(path: Path, data: Any, model: type[BaseModel]) -> Place | None:
         return None
 
 
-def _report_one(item: Any, shown: Path, path: Path, on_key: bool, data: Any, add: Add, model: type[BaseModel]) -> None:
+def _entries(place: Place | None) -> int:
+    """How many entries a list of fixed length has; 0 where that is not fixed."""
+    annotation = one(place.annotation, place.value) if place else None
+    return len(typing.get_args(annotation)) if typing.get_origin(annotation) is tuple else 0
+
+
+def _parameters(place: Place | None) -> list[str]:
+    """Parameters of the distribution that stands there; none where none does."""
+    given = place.value if place and isinstance(place.value, dict) and is_quantity(place) else {}
+    need, may = PARAMETERS.get(str(given.get("dist")), (frozenset(), frozenset()))
+    return sorted(need | may)
+
+
+def _report_one(
+    item: Any, shown: Path, path: Path, on_key: bool, data: Any, add: Add, model: Any, everywhere: Callable[[], list[Path]]
+) -> None:
     kind, context, found = item["type"], item.get("ctx", {}), item.get("input")
     last = str(path[-1]) if path else ""
     if on_key:
@@ -96,7 +118,12 @@ def _report_one(item: Any, shown: Path, path: Path, on_key: bool, data: Any, add
     elif kind == "extra_forbidden":
         above = _place(path[:-1], data, model)
         allowed = [str(name) for name in children(above)] if above else []
-        add(shown, f"unknown key '{last}'", hint=_elsewhere(last, allowed, shown, data, model), at_key=True)
+        parameters = _parameters(above)
+        hint = did_you_mean(last, parameters, "its parameters") if parameters else ""
+        add(shown, f"unknown key '{last}'", hint=hint or _elsewhere(last, allowed, shown, everywhere), at_key=True)
+    elif kind == "missing" and isinstance(item["loc"][-1], int):
+        wanted = _entries(_place(path, data, model)) or item["loc"][-1] + 1
+        add(shown, expected=f"a list of {wanted} entries", found=describe(value_at(data, path)), hint="add the missing ones")
     elif kind == "missing":
         place = _place(path, data, model)
         what = place.field.description if place and place.field and place.field.description else ""
@@ -113,6 +140,8 @@ def _report_one(item: Any, shown: Path, path: Path, on_key: bool, data: Any, add
         hint = (
             f"did you mean '{close}'?"
             if close
+            else "name the members of the whole under `shares:`"
+            if found == "dirichlet"
             else f"write {choices[0]}"
             if len(choices) == 1
             else "choose one of them"
@@ -122,16 +151,16 @@ def _report_one(item: Any, shown: Path, path: Path, on_key: bool, data: Any, add
         name, sign = _BOUNDS[kind]
         hint = _range_hint(found) or "write a number within the bound"
         add(shown, expected=f"a number {sign} {context[name]:g}", found=describe(found), hint=hint)
-    elif kind in ("too_short", "too_long"):
+    elif kind in ("too_short", "too_long") and not isinstance(found, str):
         bound = context.get("min_length", context.get("max_length"))
         word = "at least" if kind == "too_short" else "at most"
         add(shown, expected=f"{word} {bound} entr{'y' if bound == 1 else 'ies'}", found=describe(found),
             hint="add the missing ones" if kind == "too_short" else "leave some out")  # fmt: skip
-    elif kind in ("string_too_short", "string_too_long"):
+    elif kind.removeprefix("string_") in ("too_short", "too_long"):
         bound = context.get("min_length", context.get("max_length"))
-        word = "at least" if kind == "string_too_short" else "at most"
+        word = "at least" if kind.endswith("short") else "at most"
         add(shown, expected=f"a text of {word} {bound} character{'' if bound == 1 else 's'}", found=describe(found),
-            hint="write it" if kind == "string_too_short" else "shorten it")  # fmt: skip
+            hint="write it" if kind.endswith("short") else "shorten it")  # fmt: skip
     elif kind == "string_pattern_mismatch":
         add(shown, expected=_pattern(context.get("pattern", "")), found=describe(found), hint="choose another name")
     else:
@@ -156,13 +185,11 @@ def _pattern(pattern: str) -> str:
     return "a name of letters, digits and underscores that begins with a letter"
 
 
-def _elsewhere(key: str, allowed: list[str], shown: Path, data: Any, model: type[BaseModel]) -> str:
+def _elsewhere(key: str, allowed: list[str], shown: Path, everywhere: Callable[[], list[Path]]) -> str:
     """The nearest key here; else where the same key belongs; else what is allowed here."""
     if nearest(key, allowed) is not None or not shown:
         return did_you_mean(key, allowed, "known keys")
-    from sim.model.paths import all_paths
-
-    same = [item for item in all_paths(data, model) if item[-1] == key and item != shown and len(item) < len(shown) + 3]
+    same = [item for item in everywhere() if item[-1] == key and item != shown and len(item) < len(shown) + 3]
     home = min(same, key=len, default=None)
     if home is not None and len(home) > 1 and len(home) <= 3:
         return f"did you mean '{path_text(home)}'?"
@@ -177,9 +204,36 @@ def _report_value_error(error: Any, shown: Path, found: Any, add: Add) -> None:
     probability = re.match(r"expected a number in \[0, 1\], found ([0-9.]+)$", message)
     if probability is not None and 1.0 < float(probability[1]) <= 100.0:
         hint = f"if it is a percentage, write {float(probability[1]) / 100:g}"
+    elif isinstance(found, str) and message.startswith("expected a number, found"):
+        hint = _number_hint(found)
+    elif message.startswith("expected true or false"):
+        hint = _switch_hint(found)
     else:
         hint = next((advice for pattern, advice in _ADVICE if re.search(pattern, message)), "")
     add(shown, message, hint=hint)
+
+
+def _number_hint(written: str) -> str:
+    """What to write instead of a text that was nearly a number."""
+    text = written.strip().replace(" ", "")
+    if re.fullmatch(r"[-+]?[0-9]+(\.[0-9]*)?%", text):
+        return f"write {float(text[:-1]) / 100:g}"
+    if re.fullmatch(r"[-+]?[0-9]{1,3}([,_][0-9]{3})+(\.[0-9]*)?", text):
+        return f"write {re.sub('[,_]', '', text)}"
+    if re.fullmatch(r"[-+]?[0-9]+,[0-9]+", text):
+        return f"write {text.replace(',', '.')}"
+    try:
+        number = float(text)  # also digits of other scripts
+    except ValueError:
+        return "write a number"
+    return f"write {number:g}, without quotes" if math.isfinite(number) else "write a finite number"
+
+
+def _switch_hint(found: Any) -> str:
+    word = str(found).strip().lower()
+    if word in ("yes", "on", "y", "1", "true"):
+        return "write true"
+    return "write false" if word in ("no", "off", "n", "0", "false") else "write true or false"
 
 
 def _report_tag(item: Any, shown: Path, found: Any, add: Add) -> None:
@@ -208,7 +262,7 @@ def _type_hint(stem: str, found: Any) -> str:
     if stem == "bool":
         return "write true or false"
     if stem in ("list", "tuple") and not isinstance(found, (dict, list)):
-        return f"put it in brackets: [{found}]"
+        return f"put it in brackets: [{describe(found) if isinstance(found, bool) else found}]"
     if stem == "date":
         return "write year-month-day, as in 2018-03-09"
     if stem in ("float", "int") and isinstance(found, str):

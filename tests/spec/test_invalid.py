@@ -10,7 +10,8 @@ import pytest
 
 from sim.errors import ScenarioError
 from sim.model.diagnostics import Diagnostic, path_text, render
-from sim.model.load import load, load_scenario
+from sim.model.load import check_named_changes, load, load_document, load_scenario
+from sim.model.reader import read_text
 
 FOLDER = Path(__file__).parent / "invalid"
 FILES = sorted(FOLDER.glob("*.yaml"))
@@ -61,6 +62,19 @@ def test_all_faults_at_once(tmp_path):
     faults = faults_of(path)
     assert len(faults) == 3
     assert [fault.line for fault in faults] == sorted(fault.line for fault in faults)
+
+
+@pytest.mark.parametrize("line, count", [("a{}: 1", 40_000), ("metrics.m{}: tensoin", 3_000)], ids=["keys", "names"])
+def test_a_file_of_faults_is_refused_at_once_with_the_first_hundred(tmp_path, line, count):
+    """The search for a near name takes milliseconds; tens of thousands of them would take minutes."""
+    lines = [line.format(number) for number in range(count)]
+    text = VALID.read_text(encoding="utf-8").replace("metrics: {rules_kept: deal.level.rules}\n", "")
+    if line.startswith("metrics."):
+        lines = ["metrics:", *("  " + item.removeprefix("metrics.") for item in lines)]
+    faults = faults_of(_written(tmp_path, text + "\n" + "\n".join(lines) + "\n"))
+    assert len(faults) == 101
+    assert "first 100" in faults[0].text and faults[0].hint
+    assert all(fault.hint and fault.line for fault in faults[1:])
 
 
 def _written(tmp_path: Path, content: bytes | str) -> Path:
@@ -128,6 +142,10 @@ CHANGES = [
     ("variants.x.set=1", "change the file"),
     ("schema_version=2", "change the file"),
     ("tracks.negotiation.gap=", "write a value"),
+    ("tracks.negotiation.gap=3\nfoo: 2", "after '='"),
+    ("tracks.negotiation.gap=[1, 2", "close it"),
+    ("outcomes.9.when=true", "outcomes.2.when"),
+    ("actors..patience=1", ""),
     ("actors.island.utility.issues.rules.weight=.9", "take away"),
 ]
 
@@ -139,9 +157,27 @@ def test_a_change_is_checked_like_the_file(change, hint):
     assert fault.file == "--set" or "weight" in change
 
 
+def test_one_value_is_not_set_twice():
+    faults = faults_of(VALID, overrides=["actors.island.patience=.2", "actors.island.patience=.3"])
+    assert [fault.text for fault in faults] == ["'actors.island.patience' is set twice"]
+    assert faults[0].source_line == "actors.island.patience=.3"
+
+
 def test_unknown_variant_and_policy():
     assert "one-vote" in faults_of(VALID, variant="one-vot")[0].hint
     assert "policies" in faults_of(VALID, policy="any")[0].hint
+
+
+def test_named_changes_are_checked_as_a_whole():
+    """A name in a value that a variant brings is looked up only in the scenario that it makes."""
+    text = VALID.read_text(encoding="utf-8")
+    text = text.replace("variants:\n", "variants:\n  deaf: {set: {actors.island.red_lines: {r: {issue: rulez, max: 1}}}}\n")
+    loaded = load_document(read_text(text, "case.yaml"))
+    with pytest.raises(ScenarioError) as caught:
+        check_named_changes(loaded)
+    (fault,) = caught.value.diagnostics
+    assert "did you mean 'rules'?" == fault.hint
+    assert "deaf" in fault.source_line
 
 
 def test_a_change_keeps_its_kind():
