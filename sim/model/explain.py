@@ -14,7 +14,7 @@ from sim.errors import ScenarioError
 from sim.model.diagnostics import Diagnostic, Path, path_text
 from sim.model.expressions.errors import ExpressionError
 from sim.model.expressions.reading import parse
-from sim.model.paths import PathError, lookup, split
+from sim.model.paths import PathError, Place, lookup, split
 from sim.model.spec.base import Grounded, Quantity
 from sim.model.spec.scenario import ScenarioSpec
 
@@ -88,6 +88,9 @@ _WORDS = frozenset({
 })  # fmt: skip
 
 
+DEFAULT = "default of the scenario language"
+
+
 @dataclass(frozen=True)
 class Entry:
     """One value with its grounds. Texts are for readers; what is not known is empty."""
@@ -123,12 +126,15 @@ def explain(spec: ScenarioSpec, path: str, claims: dict[str, str] | None = None)
     ------
     ScenarioError
         The path leads nowhere; the hint names the nearest one.
+
+    A key that the file may have and does not is one entry with the value ``not given``.
     """
     data = spec.model_dump(mode="json", by_alias=True, exclude_none=True)
     parts: Path = ()
+    place_asked: Place | None = None
     if path:
         try:
-            parts, _ = lookup(split(path), data, ScenarioSpec)
+            parts, place_asked = lookup(split(path), data, ScenarioSpec)
         except PathError as error:
             raise ScenarioError([Diagnostic(_split_or_whole(path), error.message, hint=error.hint)]) from None
     references = _references(spec)
@@ -138,6 +144,10 @@ def explain(spec: ScenarioSpec, path: str, claims: dict[str, str] | None = None)
             continue
         if place[: len(parts)] == parts or (parts[: len(place)] == place and isinstance(value, Quantity)):
             found.append(_entry(spec, place, value, meaning, grounds, references, claims or {}))
+    if not found and place_asked is not None:
+        meaning = (place_asked.field.description or "") if place_asked.field else ""
+        users = tuple(_users(spec, parts, references))
+        found.append(Entry(path_text(parts), "not given", meaning, source=DEFAULT, used_by=users))
     return found
 
 
@@ -157,9 +167,6 @@ def unsourced(spec: ScenarioSpec) -> list[str]:
         for path, value, _, grounds in _values(spec, (), None, "", written_only=True)
         if isinstance(value, Quantity) and not any(item.source or item.claim for item in grounds)
     ]
-
-
-DEFAULT = "default of the scenario language"
 
 
 def inputs_of(spec: ScenarioSpec) -> list[Entry]:

@@ -51,6 +51,13 @@ def test_an_unknown_path_names_the_nearest(summit):
     assert caught.value.diagnostics[0].hint == "did you mean 'actors.PRK.red_lines'?"
 
 
+@pytest.mark.parametrize("path", ["correlations", "applied", "veto_players.usa_hawks.prior"])
+def test_a_key_that_the_file_leaves_out_is_explained_too(summit, path):
+    (entry,) = explain(summit, path)
+    assert entry.value == "not given"
+    assert entry.meaning.endswith(".")
+
+
 def test_the_whole_scenario_is_explained_and_somebody_reads_every_number(summit):
     entries = explain(summit, "")
     assert len(entries) > 500

@@ -7,8 +7,9 @@ from sim.model.check.checker import MAX_EXPONENT, Checker
 from sim.model.check.values import point
 from sim.model.diagnostics import Path
 from sim.model.expressions.kinds import Kind
-from sim.model.spec.actors import Actor, VetoPlayer
+from sim.model.spec.actors import Actor, Tactic, VetoPlayer
 from sim.model.spec.base import Quantity
+from sim.model.spec.tracks import AlternatingOffers, LeadersMeeting
 
 MAX_PRECISION = 10_000.0
 
@@ -52,6 +53,7 @@ def check_actor(checker: Checker, name: str, actor: Actor) -> None:
         path = (*base, "tactics", track)
         checker.name(path, track, checker.spec.tracks, "track", at_key=True)
         checker.at_most((*path, "beta"), tactic.beta, 100.0, "exponent")
+        _tactic_acts(checker, path, track, tactic)
     checker.at_most((*base, "risk", "curvature"), actor.risk.curvature, MAX_EXPONENT, "exponent")
     checker.at_most((*base, "patience"), actor.patience, 100.0, "discount rate")
     for other, perception in actor.perceives.items():
@@ -61,6 +63,16 @@ def check_actor(checker: Checker, name: str, actor: Actor) -> None:
             checker.add(path, "an actor knows its own tastes", hint="name another actor", at_key=True)
         checker.issue_keys((*path, "weights"), perception.weights)
         checker.issue_keys((*path, "ideals"), perception.ideals)
+
+
+def _tactic_acts(checker: Checker, path: Path, track: str, tactic: Tactic) -> None:
+    """Concession rules are for offers in turn; leaders with one proposal and one reply weigh their whole menus."""
+    how = checker.spec.tracks.get(track)
+    if how is None or isinstance(how, AlternatingOffers) or (isinstance(how, LeadersMeeting) and tactic.family == "rational"):
+        return
+    hint = "write `family: rational`, or leave the entry out" if isinstance(how, LeadersMeeting) else "leave the entry out"
+    checker.add((*path, "family"), f"'{tactic.family}' has no effect on '{track}'", expected="a track of alternating_offers",
+                found=how.protocol, hint=hint)  # fmt: skip
 
 
 def _lines_together(checker: Checker, base: Path, actor: Actor) -> None:

@@ -39,6 +39,10 @@ def check_track(checker: Checker, name: str, track: Track) -> None:
         checker.actors_in((*path, "participants"), track.participants)
     if isinstance(track, AlternatingOffers) and track.feeds is not None:
         checker.meeting((*path, "feeds"), track.feeds)
+    if isinstance(track, (AlternatingOffers, SingleText)) and track.outcome_on_agreement == "text":
+        if not any(isinstance(other, LeadersMeeting) for other in checker.spec.tracks.values()):
+            checker.add((*path, "outcome_on_agreement"), "nobody would sign the text: no leaders meet",
+                        hint="write `deal`, or add a track with `protocol: final_offer`")  # fmt: skip
     if isinstance(track, SingleText):
         checker.actor_name((*path, "mediator"), track.mediator)
     if isinstance(track, LeadersMeeting):
