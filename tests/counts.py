@@ -28,6 +28,9 @@ COUNTS: dict[str, Count] = {
     "helper_power": Count(ci=2_000, full=40_000),
     # the four fixtures of the language: enough to see a class that comes in one history of eight
     "fixture_outcomes": Count(ci=80, full=800),
+    # single features of the language, each on and off at the same draws in a case of two neighbours
+    "language_features": Count(ci=120, full=1_200),
+    "drawn_inputs": Count(ci=300, full=3_000),
     # histories of each fixture played with and without a log
     "replayed_histories": Count(ci=3, full=40),
     # examples in README and docs: that they run

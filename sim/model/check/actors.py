@@ -56,6 +56,11 @@ def check_actor(checker: Checker, name: str, actor: Actor) -> None:
         _tactic_acts(checker, path, track, tactic)
     checker.at_most((*base, "risk", "curvature"), actor.risk.curvature, MAX_EXPONENT, "exponent")
     checker.at_most((*base, "patience"), actor.patience, 100.0, "discount rate")
+    if actor.overconfidence.support()[1] > 0.0 and (
+        name != checker.spec.sides[0] or checker.spec.mechanisms.expectation is None
+    ):
+        checker.warn((*base, "overconfidence"), "this has no effect: only the first side's offers of maximal packages, "
+                     "judged by its expectation, are touched", hint="add `mechanisms.expectation`, or leave it out")  # fmt: skip
     for other, perception in actor.perceives.items():
         path = (*base, "perceives", other)
         checker.actor_name(path, other, at_key=True)
