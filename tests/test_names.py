@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -72,7 +73,16 @@ def violations(path: str, text: str, ids: set[str]) -> list[str]:
     found = [f"{path}: a module is named {part}" for part in Path(path).with_suffix("").parts if part in ids]
     if path.endswith(".py"):
         found += [f"{path}:{line}: {name}" for line, name in identifiers_and_strings(text) if name in ids]
+        found += [f"{path}:{line}: {match[0]} in '{name[:60]}'" for line, name in identifiers_and_strings(text)
+                  for match in _in_quantities(frozenset(ids)).finditer(name)]  # fmt: skip
     return found + words(path, text, ids)
+
+
+@lru_cache
+def _in_quantities(ids: frozenset[str]) -> re.Pattern[str]:
+    """An id as part of a quantity or a column within a longer text: level.ID, share:outcome=ID, ID.held."""
+    names = "|".join(map(re.escape, sorted(ids)))
+    return re.compile(rf"(?<=[.:=@])(?:{names})(?!\w)|(?<![\w.])(?:{names})(?=[.:=@]\w)")
 
 
 def words(path: str, text: str, ids: set[str]) -> list[str]:
@@ -137,6 +147,9 @@ def test_ids_are_read_from_mappings_and_lists():
         ("sim/rules/x.py", "x = 'blockade'"),
         ("sim/rules/x.py", "x = 'actors.ATL.label'"),
         ("sim/rules/x.py", "x = 'issues.fishery'"),
+        ("sim/rules/x.py", "x = 'level.fishery >= .5'"),
+        ("sim/rules/x.py", "x = 'share:outcome=blockade'"),
+        ("sim/rules/x.py", "x = 'embassy.held > 0 and time > 3'"),
         ("sim/rules/x.py", "ATL_WEIGHT = 1"),
         ("sim/rules/x.py", "# what ATL would do"),
         ("sim/rules/x.py", '"""What ATL would do."""'),
@@ -151,7 +164,7 @@ def test_a_name_of_a_scenario_is_found(path, text):
 
 @pytest.mark.parametrize(
     "text",
-    ["fisheries = 1", "# the embassy", '"""A blockade."""', "x = 'a blockade'", "ATLAS = NO_COLOR", "NORWAY = 'NOTE'"],
+    ["fisheries = 1", "x = 'an end: blockade. Or none'", "# the embassy", '"""A blockade."""', "x = 'a blockade'", "ATLAS = NO_COLOR", "NORWAY = 'NOTE'"],
 )
 def test_other_names_and_prose_pass(text):
     assert violations("sim/rules/x.py", text, ids_of(PLANTED)) == []

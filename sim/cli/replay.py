@@ -99,7 +99,7 @@ def _played(
     if scenario is None:
         raise UsageError(
             "which history? Name a scenario and a replication, or a stored run",
-            hint="for example `sim replay summit.yaml --replication 3`, or `sim replay --from DIR`",
+            hint="for example `sim replay FILE --replication 3`, or `sim replay --from DIR`",
         )
     if outcome is not None:
         raise UsageError(

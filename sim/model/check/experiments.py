@@ -102,7 +102,7 @@ def _targets(checker: Checker) -> None:
         column, sign, value = _comparison(subject)
         if kind != "share" or not sign:
             checker.add((*path, "figure"), "this is no figure of a run", expected="share:COLUMN=VALUE, or with <, <=, >, >=",
-                        found=f"'{item.figure}'", hint="write it as in share:outcome=war or share:max_rung>=8")  # fmt: skip
+                        found=f"'{item.figure}'", hint="write it as in share:max_rung>=8, or share:outcome=CLASS")  # fmt: skip
         elif column.partition("@")[0] == "outcome":
             checker.name((*path, "figure"), value, classes, "outcome class")
         elif sign != "=" and not _is_number(value):

@@ -119,5 +119,5 @@ def test_new_writes_a_scenario_that_runs_and_never_overwrites(call, place):
 @pytest.mark.parametrize("name", ["Border", "../x", "a b", "", "-x", "ä"])
 def test_new_refuses_names_that_are_none(call, place, name):
     answer = call("new", "--", name)
-    assert answer.code == 2 and "expected lower-case letters" in answer.err
+    assert answer.code == 2 and "lower-case letters" in answer.err
     assert list(place.iterdir()) == []
