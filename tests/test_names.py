@@ -164,7 +164,15 @@ def test_a_name_of_a_scenario_is_found(path, text):
 
 @pytest.mark.parametrize(
     "text",
-    ["fisheries = 1", "x = 'an end: blockade. Or none'", "# the embassy", '"""A blockade."""', "x = 'a blockade'", "ATLAS = NO_COLOR", "NORWAY = 'NOTE'"],
+    [
+        "fisheries = 1",
+        "x = 'an end: blockade. Or none'",
+        "# the embassy",
+        '"""A blockade."""',
+        "x = 'a blockade'",
+        "ATLAS = NO_COLOR",
+        "NORWAY = 'NOTE'",
+    ],
 )
 def test_other_names_and_prose_pass(text):
     assert violations("sim/rules/x.py", text, ids_of(PLANTED)) == []
