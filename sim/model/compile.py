@@ -26,6 +26,7 @@ from sim.model.expressions.program import compile_expression
 from sim.model.expressions.reading import parse
 from sim.model.expressions.rewriting import dependency_order, split_held, substitute
 from sim.model.menu import build_menu, derived_value
+from sim.model.recurring import drawn_in_history
 from sim.model.spec.base import Quantity
 from sim.model.spec.scenario import ScenarioSpec, validation_context
 from sim.model.translate import translated
@@ -351,7 +352,7 @@ def _compile_grids(case: Case, found: dict[str, Quantity]) -> None:
 def _compile_inputs(case: Case, found: dict[str, Quantity]) -> None:
     spec = case.spec
     for path, quantity in found.items():
-        if quantity.dist is not None and _drawn_in_history(spec, path):
+        if quantity.dist is not None and drawn_in_history(spec, path):
             case.recurring[case.slot_of[path]] = from_quantity(quantity)
     if spec.sampling == "off":
         return
@@ -434,7 +435,7 @@ def _distribution_of(case: Case, path: str, quantity: Quantity) -> Distribution 
 
     spec = case.spec
     if quantity.dist is not None:
-        return None if _drawn_in_history(spec, path) else from_quantity(quantity)
+        return None if drawn_in_history(spec, path) else from_quantity(quantity)
     tastes = spec.mechanisms.tastes
     if tastes is not None and tastes.enabled and path.startswith("actors.") and ".utility.issues." in path:
         value = case.base[case.slot_of[path]]
@@ -448,21 +449,6 @@ def _distribution_of(case: Case, path: str, quantity: Quantity) -> Distribution 
         low, high = quantity.range
         return Triangular(low, case.base[case.slot_of[path]], high)
     return None
-
-
-# Durations of these fields recur within a history: each occurrence draws anew.
-_RECURRING = (
-    "gap", "first_round", "delay", "stage_duration", "duration", "treaty_delay", "vote_gap", "revival_delay",
-)  # fmt: skip
-
-
-def _drawn_in_history(spec: ScenarioSpec, path: str) -> bool:
-    parts = path.split(".")
-    if parts[-1] not in _RECURRING:
-        return False
-    # The delay of an announced meeting is an input of the replication; that of later ones recurs.
-    announced = parts[0] == "tracks" and len(parts) == 3 and spec.tracks[parts[1]].protocol == "final_offer"
-    return not (announced and parts[-1] == "delay")
 
 
 def _compile_package_programs(case: Case) -> None:

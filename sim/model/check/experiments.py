@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Any
 
 from pydantic import BaseModel
@@ -11,7 +12,8 @@ from sim.model.changes import target
 from sim.model.check.checker import Checker
 from sim.model.check.correlations import check_matrix
 from sim.model.diagnostics import Path
-from sim.model.paths import PathError, is_quantity, lookup, split
+from sim.model.paths import PathError, children, is_quantity, lookup, one, split
+from sim.model.recurring import drawn_in_history
 from sim.model.spec.base import Quantity
 from sim.model.spec.scenario import ScenarioSpec
 
@@ -35,9 +37,14 @@ def check_experiments(checker: Checker) -> None:
             checker.add((*path, "range"), "the bounds contradict each other", found=f"{list(lever.range)}",
                         hint="exchange them")  # fmt: skip
         try:
-            target(lever.path, checker.data)
+            _, place = target(lever.path, checker.data)
         except PathError as error:
             checker.add((*path, "path"), error.message, hint=error.hint)
+            continue
+        annotation = one(place.annotation, place.value)
+        if isinstance(annotation, type) and issubclass(annotation, BaseModel) and not is_quantity(place):
+            checker.add((*path, "path"), f"'{lever.path}' is a group of values", expected="the path of one value",
+                        hint=f"one of {', '.join(f'{lever.path}.{name}' for name in list(children(place))[-3:])}")  # fmt: skip
     for name, group in spec.correlations.items():
         path = ("correlations", name)
         for number, member in enumerate(group.members):
@@ -51,8 +58,45 @@ def check_experiments(checker: Checker) -> None:
                         expected=f"above {-1.0 / (len(group.members) - 1):.3g}", hint="raise it")  # fmt: skip
     for name, group in spec.shares.items():
         for number, member in enumerate(group.members):
-            _quantity_path(checker, ("shares", name, "members", number), member)
+            _share(checker, ("shares", name, "members", number), member)
+        _weights_together(checker, ("shares", name, "members"), group.members)
+    _one_group_each(checker)
     _targets(checker)
+
+
+def _one_group_each(checker: Checker) -> None:
+    """An input varies with one group only, and stands in it once."""
+    owner: dict[str, str] = {}
+    for kind in ("correlations", "shares"):
+        for name, group in getattr(checker.spec, kind).items():
+            for number, member in enumerate(group.members):
+                if member in owner:
+                    checker.add((kind, name, "members", number), f"'{member}' stands in {owner[member]} already",
+                                hint="leave it out once")  # fmt: skip
+                owner.setdefault(member, f"{kind}.{name}")
+
+
+def _share(checker: Checker, path: Path, member: str) -> None:
+    """A member of a whole is a constant: its value is the mean of its share."""
+    found = _quantity_path(checker, path, member)
+    value = _at(checker.spec, found) if found is not None else None
+    if not isinstance(value, Quantity):
+        return
+    if value.dist is not None:
+        checker.add(path, f"'{member}' has a distribution of its own", hint="write a constant, which is the mean of its share")
+    elif value.value is not None and value.value < 0.0:
+        checker.add(path, f"a share cannot be negative, as '{member}' is", found=f"{value.value:g}", hint="leave it out")
+    tastes = checker.spec.mechanisms.tastes
+    if tastes is not None and tastes.weights is not None and member.endswith(".weight"):
+        checker.add(path, f"'{member}' is varied by `mechanisms.tastes.weights` already", hint="keep one of the two")
+
+
+def _weights_together(checker: Checker, path: Path, members: list[str]) -> None:
+    """The weights of an actor go on summing to 1 only if a whole consists of them alone."""
+    owners = {member.split(".")[1] if re.match(r"actors\.[^.]+\.utility\..*\.weight\Z", member) else "" for member in members}
+    if len(owners) > 1:
+        checker.add(path, "weights of an actor stand here with other numbers, and would no longer sum to 1",
+                    hint="one group for the weights of one actor, and nothing else in it")  # fmt: skip
 
 
 def _quantity_path(checker: Checker, path: Path, text: str) -> Path | None:
@@ -78,6 +122,9 @@ def _drawn(checker: Checker, path: Path, text: str, *, may_be_fixed: bool = Fals
     value = _at(checker.spec, found)
     tastes = checker.spec.mechanisms.tastes
     if isinstance(value, Quantity):
+        if value.dist is not None and drawn_in_history(checker.spec, text):
+            checker.add(path, f"'{text}' is drawn anew at each occurrence", hint="name an input that is drawn once a history")
+            return
         varies = value.dist is not None or (checker.spec.sampling == "ranges" and value.range is not None)
         if tastes is not None and found[0] == "actors" and "utility" in found:
             by = {"weight": tastes.weights, "ideal": tastes.ideals, "exponent": tastes.exponents}

@@ -7,6 +7,8 @@ from sim.model.check.checker import Checker
 from sim.model.expressions.grammar import FUNCTIONS
 from sim.randomness import key_of
 
+WORDS = ("and", "or", "not", "true", "false")
+
 
 def check_keys(checker: Checker) -> None:
     """No two entities of a kind share the address of their draws."""
@@ -31,6 +33,11 @@ def check_names_of_quantities(checker: Checker) -> None:
                 checker.add((group, name), f"the name '{name}' is taken by {what}", hint="choose another name",
                             at_key=True)  # fmt: skip
             taken.setdefault(name, kind)
+    for group in ("issues", "derived", "parameters"):
+        for name in getattr(checker.spec, group):
+            if name in WORDS or (group != "parameters" and name in FUNCTIONS):
+                checker.add((group, name), f"'{name}' is a word of the language of conditions", hint="choose another name",
+                            at_key=True)  # fmt: skip
     without = vocabulary.situation(checker.spec.model_copy(update={"parameters": {}}))
     for name in checker.spec.parameters:
         if name in without.kinds or name in FUNCTIONS:

@@ -15,7 +15,7 @@ from sim.model.check.mechanisms import check_mechanisms
 from sim.model.check.names import check_keys, check_names_of_quantities
 from sim.model.check.outcomes import check_outcomes
 from sim.model.check.sources import check_sources
-from sim.model.check.times import check_times
+from sim.model.check.times import check_repetitions, check_times
 from sim.model.check.tracks import check_track
 from sim.model.spec.scenario import ScenarioSpec
 
@@ -25,6 +25,7 @@ def check(spec: ScenarioSpec, data: Any, add: Add, warn: Add, file: str = "") ->
     checker = Checker(spec, data, add, warn, file)
     check_sources(checker)
     check_times(checker)
+    check_repetitions(checker)
     check_distributions(checker)
     check_keys(checker)
     check_names_of_quantities(checker)

@@ -1,18 +1,34 @@
-"""Horizon, pulse, readings and what recurs: that their number is bearable and none is named in vain."""
+"""Horizon, pulse and readings: that their number is bearable and none is named in vain."""
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
 
 from sim.model.check.checker import Checker
+from sim.model.check.sources import grounded
 from sim.model.check.values import point
-from sim.model.diagnostics import Path
 from sim.model.quantities import HOURS_IN
-from sim.model.spec.scenario import ScenarioSpec
+from sim.model.spec.base import Quantity
 
 MAX_PULSES = 100_000
 LAST_DAY = datetime.date(9989, 12, 31).toordinal()  # ten years before calendars end: what is dated may lie after the end
+
+
+# Time between occurrences; a slip of the unit here makes a history without end.
+REPEATED = ("gap", "every", "contact_every", "tick", "fast_tick", "review", "stage_duration")
+
+
+def check_repetitions(checker: Checker) -> None:
+    """What repeats leaves a bearable number of occurrences within a history."""
+    end = max([checker.spec.horizon, *checker.spec.readings])
+    for path, model in grounded((), checker.spec):
+        for name in REPEATED:
+            value = getattr(model, name, None)
+            period = point(value) if isinstance(value, Quantity) else value
+            if isinstance(period, float) and period < end / MAX_PULSES:
+                often = f"{end / period:,.0f} times" if period > 0.0 else "endlessly often"
+                checker.add((*path, name), f"it would recur {often}", expected=f"at most {MAX_PULSES:,} times",
+                            hint=f"use a time of at least {end / MAX_PULSES:.3g}; check its unit")  # fmt: skip
 
 
 def check_times(checker: Checker) -> None:
@@ -31,30 +47,3 @@ def check_times(checker: Checker) -> None:
             checker.add(("readings", number), expected="at most 1e6", found=f"{reading:g}", hint="check its unit")
         if reading in spec.readings[:number]:
             checker.add(("readings", number), f"the reading {reading:g} is named twice", hint="leave it out once")
-    for path, period in _periods(spec):
-        if period <= 0.0 or end / period > MAX_PULSES:
-            often = "endlessly often" if period <= 0.0 else f"{end / period:,.0f} times"
-            checker.add(path, f"it would recur {often}", expected=f"at most {MAX_PULSES:,} times",
-                        hint=f"use a time of at least {end / MAX_PULSES:.3g}")  # fmt: skip
-
-
-def _periods(spec: ScenarioSpec) -> Iterator[tuple[Path, float]]:
-    """Times after which something happens again and again, at the middle of what they may be."""
-    for name, track in spec.tracks.items():
-        path: Path = ("tracks", name)
-        if hasattr(track, "gap"):
-            yield (*path, "gap"), point(track.gap)
-        if track.protocol == "staged_consent":
-            yield (*path, "every"), track.every
-        if track.protocol == "final_offer" and track.invitations is not None:
-            yield (*path, "invitations", "every"), track.invitations.every
-    mechanisms = spec.mechanisms
-    yield ("mechanisms", "talks", "contact_every"), mechanisms.talks.contact_every
-    if mechanisms.agreements is not None:
-        yield ("mechanisms", "agreements", "every"), mechanisms.agreements.every
-    if mechanisms.ladder is not None:
-        yield ("mechanisms", "ladder", "tick"), point(mechanisms.ladder.tick)
-        yield ("mechanisms", "ladder", "fast_tick"), point(mechanisms.ladder.fast_tick)
-    for name, hazard in spec.hazards.items():
-        if hazard.kind == "calendar" and hazard.every is not None and hazard.every > 0.0:
-            yield ("hazards", name, "every"), hazard.every
