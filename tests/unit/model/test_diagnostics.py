@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 from io import StringIO
-from typing import Annotated, Literal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from sim.errors import ScenarioError
 from sim.model.diagnostics import (
@@ -18,7 +16,6 @@ from sim.model.diagnostics import (
     cells,
     describe,
     did_you_mean,
-    from_validation_error,
     in_file_order,
     nearest,
     path_text,
@@ -26,9 +23,6 @@ from sim.model.diagnostics import (
     to_json,
     visible,
 )
-from sim.model.expressions.errors import ExpressionError
-from sim.model.expressions.reading import parse
-from sim.model.quantities import parse_duration
 from sim.model.reader import read_text
 
 FLOW = "a: 1\nb: 2\nc: 3\nactors:\n  - {name: DPRK, stratgy: tit-for-tat}\n"
@@ -205,176 +199,3 @@ def test_an_unknown_name_without_a_neighbour_lists_the_known_ones():
 )
 def test_values_are_named_as_people_name_them(value, words):
     assert describe(value) == words
-
-
-# The translation of what pydantic finds
-
-
-class Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class Beta(Strict):
-    dist: Literal["beta"]
-    a: float = Field(gt=0, description="First shape.")
-
-
-class Uniform(Strict):
-    dist: Literal["uniform"]
-    low: float
-    high: float
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Uniform:
-        if self.low > self.high:
-            raise ValueError("expected low <= high, found the reverse")
-        return self
-
-
-class Actor(Strict):
-    name: str
-    strategy: Literal["tit-for-tat", "always-defect"] = "tit-for-tat"
-    resolve: Annotated[float, Field(ge=0, le=1)] | None = None
-    prior: Annotated[Beta | Uniform, Field(discriminator="dist")] | None = None
-    patience: float | Beta = 0.5
-    spread: Uniform | Beta | None = None
-    rank: int = Field(1, ge=1)
-    active: bool = True
-
-
-class Scenario(Strict):
-    actors: list[Actor] = []
-    weights: dict[str, Annotated[float, Field(ge=0)]] = {}
-    delay: Annotated[float, BeforeValidator(parse_duration)] = 0.0
-    goal: Annotated[object, AfterValidator(parse)] = "true"
-    issue: Annotated[dict[str, float], Field(min_length=1)] | None = None
-
-
-def translated(text: str, model: type[BaseModel] | None = Scenario) -> list[tuple]:
-    """(path, text, hint, line, column) of the faults of a scenario."""
-    document = read_text(text, "s.yaml")
-    with pytest.raises(ValidationError) as caught:
-        Scenario.model_validate(document.data)
-    found = from_validation_error(caught.value, document, model)
-    return [(path_text(item.path), item.text, item.hint, item.line, item.column) for item in found]
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("actors: [{name: x, stratgy: y}]",
-         ("actors.0.stratgy", "unknown key 'stratgy'", "did you mean 'strategy'?", 1, 20)),
-        ("actrs: []", ("actrs", "unknown key 'actrs'", "did you mean 'actors'?", 1, 1)),
-        ("zzz: 1", ("zzz", "unknown key 'zzz'", "known keys: actors, weights, delay, goal, issue", 1, 1)),
-        ("actors:\n- rank: 1", ("actors.0.name", "missing key 'name'", "add it", 2, 3)),
-        ("actors: [{name: x, strategy: tit-for-tatt}]",
-         ("actors.0.strategy", "expected one of tit-for-tat, always-defect, found the text 'tit-for-tatt'",
-          "did you mean 'tit-for-tat'?", 1, 30)),
-        ("actors: [{name: x, resolve: 1.4}]",
-         ("actors.0.resolve", "expected a number in [0, 1], found 1.4",
-          "if you meant a percentage, write 0.014", 1, 29)),
-        ("actors: [{name: x, resolve: -1}]",
-         ("actors.0.resolve", "expected a number in [0, 1], found -1", "", 1, 29)),
-        ("actors: [{name: x, resolve: 40%}]",
-         ("actors.0.resolve", "expected a number in [0, 1], found the text '40%'", "write 0.4", 1, 29)),
-        ("actors: [{name: x, rank: 0}]", ("actors.0.rank", "expected a whole number >= 1, found 0", "", 1, 26)),
-        ("actors: [{name: x, rank: 1.5}]", ("actors.0.rank", "expected a whole number, found 1.5", "", 1, 26)),
-        ("actors: [{name: 12}]", ("actors.0.name", "expected a text, found 12", "put it in quotes: '12'", 1, 17)),
-        ("actors: [{name: x, active: maybe}]",
-         ("actors.0.active", "expected true or false, found the text 'maybe'", "", 1, 28)),
-        ("actors: {name: x}", ("actors", "expected a list, found a mapping with the keys name", "", 1, 9)),
-        ("actors: [x]", ("actors.0", "expected a mapping, found the text 'x'", "", 1, 10)),
-        ("weights: {tariffs: -1}", ("weights.tariffs", "expected a number >= 0, found -1", "", 1, 20)),
-        ("weights: {tariffs: '1,5'}",
-         ("weights.tariffs", "expected a number >= 0, found the text '1,5'", "write 1.5", 1, 20)),
-        ("issue: {}", ("issue", "expected at least 1 entry, found an empty mapping", "", 1, 8)),
-        ("delay: 3 weks",
-         ("delay", "expected a time unit after the number, found 'weks' in '3 weks'", "did you mean '3 weeks'?", 1, 8)),
-        ("goal: 'a ** 2'",
-         ("goal", "powers are not part of the language", "multiply, or write exp(a * log(x))", 1, 10)),
-        ("actors: [{name: x, prior: {dist: beta, a: 0}}]",
-         ("actors.0.prior.a", "expected a number > 0, found 0", "", 1, 43)),
-        ("actors: [{name: x, prior: {dist: beta}}]",
-         ("actors.0.prior.a", "missing key 'a'", "add it: First shape.", 1, 20)),
-        ("actors: [{name: x, prior: {dist: betta}}]",
-         ("actors.0.prior.dist", "expected one of beta, uniform, found the text 'betta'",
-          "did you mean 'beta'?", 1, 34)),
-        ("actors: [{name: x, prior: {a: 1}}]",
-         ("actors.0.prior.dist", "missing key 'dist'", "add it: one of beta, uniform", 1, 20)),
-        ("actors: [{name: x, prior: {dist: uniform, low: 2, high: 1}}]",
-         ("actors.0.prior", "expected low <= high, found the reverse", "", 1, 27)),
-        ("actors: [{name: x, patience: [1]}]",
-         ("actors.0.patience", "expected a number or a mapping, found a list of 1 entry", "", 1, 30)),
-        ("actors: [{name: x, patience: {dist: beta, a: -1}}]",
-         ("actors.0.patience.a", "expected a number > 0, found -1", "", 1, 46)),
-        ("actors: [{name: x, spread: {dist: beta, a: -1}}]",
-         ("actors.0.spread.a", "expected a number > 0, found -1", "", 1, 44)),
-    ],
-)  # fmt: skip
-def test_what_pydantic_finds_is_said_in_words_of_people(text, expected):
-    assert translated(text) == [expected]
-
-
-def test_without_the_model_places_are_still_right():
-    text = "actors:\n- name: x\n  prior: {dist: beta, a: 0}\n  patience: {dist: beta, a: -1, b: 2}\n"
-    places = [(path, line, column) for path, _, _, line, column in translated(text, None)]
-    assert places == [
-        ("actors.0.prior.a", 3, 26),
-        ("actors.0.patience.a", 4, 29),
-        ("actors.0.patience.b", 4, 33),
-    ]
-
-
-def test_a_union_tag_that_is_also_a_key_of_the_file_is_not_taken_for_it():
-    """The discriminator's value ``beta`` is no key, even where an author wrote a key of that name."""
-    (first, second) = translated("actors: [{name: x, prior: {dist: beta, a: 0, beta: {a: 1}}}]")
-    assert (first[0], second[0]) == ("actors.0.prior.a", "actors.0.prior.beta")
-
-
-def test_a_fault_below_a_short_form_is_shown_at_the_value_written():
-    class Quantity(Strict):
-        value: Annotated[float, Field(ge=0)]
-
-        @model_validator(mode="before")
-        @classmethod
-        def _short(cls, data: object) -> object:
-            return {"value": data} if isinstance(data, int | float) else data
-
-    class Holder(Strict):
-        cost: Quantity
-
-    document = read_text("cost: -1", "s.yaml")
-    with pytest.raises(ValidationError) as caught:
-        Holder.model_validate(document.data)
-    (item,) = from_validation_error(caught.value, document, Holder)
-    assert (item.path, item.text, item.column) == (("cost",), "expected a number >= 0, found -1", 7)
-
-
-def test_a_key_missing_below_a_short_form_is_no_key_of_the_file():
-    class Shape(Strict):
-        a: float
-
-    class Quantity(Strict):
-        shape: Shape
-
-        @model_validator(mode="before")
-        @classmethod
-        def _short(cls, data: object) -> object:
-            return {"shape": {}} if isinstance(data, int) else data
-
-    class Holder(Strict):
-        cost: Quantity
-
-    document = read_text("cost: 1", "s.yaml")
-    with pytest.raises(ValidationError) as caught:
-        Holder.model_validate(document.data)
-    (item,) = from_validation_error(caught.value, document, Holder)
-    assert (item.path, item.text) == (("cost",), "missing key 'a'")
-
-
-def test_an_expression_error_is_shown_at_its_column():
-    problems = Problems(read_text("when: 'tension ** 2'\n", "s.yaml"))
-    with pytest.raises(ExpressionError) as caught:
-        parse("tension ** 2")
-    problems.add_error(("when",), caught.value)
-    assert problems.sorted()[0].place == "s.yaml:1:16"
