@@ -77,3 +77,9 @@ def test_a_starter_written_to_a_file_loads(tmp_path):
     path = tmp_path / "strait.yaml"
     path.write_text(starter_text("strait", title='The "strait"'), encoding="utf-8")
     assert load(path).spec.title == "The 'strait'"
+
+
+def test_a_title_with_a_backslash_is_written_as_it_is(tmp_path):
+    path = tmp_path / "share.yaml"
+    path.write_text(starter_text("share", title="a\\qb"), encoding="utf-8")
+    assert load(path).spec.title == "a\\qb"

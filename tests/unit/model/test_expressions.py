@@ -608,3 +608,26 @@ def test_equal_expressions_are_equal_whatever_their_spacing():
     assert hash(parse("x+1")) == hash(parse("x + 1"))
     assert parse("x + 1", "hours") != parse("x + 1", "days")
     assert replace(parse("x"), text="y") == parse("x")
+
+
+@pytest.mark.parametrize(
+    "text, truth",
+    [
+        ("a and not a", Truth.NEVER),
+        ("a or not a", Truth.ALWAYS),
+        ("t > .5 and t < .2", Truth.NEVER),
+        ("t > .5 and t < .5", Truth.NEVER),
+        ("n >= 1 and .5 > n", Truth.NEVER),
+        ("t == .5 and t > .6", Truth.NEVER),
+        ("not (a or b) and b", Truth.NEVER),
+        ("not a and (t > .5 and (a or t < .2))", Truth.NEVER),
+        ("t > .5 or t <= .5", Truth.ALWAYS),
+        ("a or (not a and t >= 0)", Truth.ALWAYS),
+        ("t > .5 or t < .5", Truth.EITHER),
+        ("t > .2 and t < .5", Truth.EITHER),
+        ("(a and t > .5) or (not a and t <= .5)", Truth.EITHER),
+    ],
+)
+def test_one_side_of_a_condition_is_judged_where_the_other_holds(text, truth):
+    bounds = {"a": (0.0, 1.0), "b": (0.0, 1.0), "t": (0.0, 1.0), "n": (0.0, math.inf)}
+    assert interval(parse(text), bounds, Kind.BOOLEAN) is truth
