@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sim.analysis.names import Calendar, Names
-from sim.analysis.phrases import odds, percent, ruled_out, sentence, signed
+from sim.analysis.phrases import number, odds, percent, ruled_out, sentence, signed
 
 if TYPE_CHECKING:
     from sim.engines.log import Decision, Happening
@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 
 RARE = 2  # a hazard that strikes at most so often is told each time
 ESSENTIAL, IMPORTANT, USEFUL = 0, 1, 2  # weight of a line; the heaviest number is left out first
+OBSERVED = {
+    "reply": "its answer to an offer:",
+    "crisis": "its move in the crisis:",
+    "response": "its response to the meeting:",
+}
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 
 
@@ -57,12 +62,19 @@ class Happenings:
         self.order = 0
         self.highest = 0
         self.meeting: Line | None = None
+        self.deal_in_force = False
+        self.named: set[tuple[float, int]] = set()  # packages that a line of that instant has described
+        self.text: tuple[str, int] | None = None  # track and package of the last text that waits for leaders
         self.crisis_since = 0.0
         self.said: set[int] = set()  # decisions that a line has told
         self.at: dict[float, list[Decision]] = {}
         for decision in replay.decisions:
             self.at.setdefault(decision.time, []).append(decision)
         self.crises = {h.time for h in replay.happenings if h.kind == "crisis" and h.details.get("act") == "begins"}
+        self.agreed: dict[str, list[float]] = {}
+        for item in replay.happenings:
+            if item.kind == "agreement":
+                self.agreed.setdefault(item.details["track"], []).append(item.time)
         self.often = self._often()
 
     def _often(self) -> set[str]:
@@ -93,6 +105,13 @@ class Happenings:
         """An actor's name."""
         return self.names.actor(identifier)
 
+    def terms(self, item: Any, package: int, again: str) -> str:
+        """A package in words, or `again` where a line of the same instant has described it."""
+        if (item.time, package) in self.named:
+            return again
+        self.named.add((item.time, package))
+        return self.names.package(package)
+
     def found(self, time: float, node: str, actor: str | None = None, choice: str | None = None) -> Decision | None:
         """The last decision of that instant at a node, marked as told."""
         for decision in reversed(self.at.get(time, ())):
@@ -106,6 +125,29 @@ class Happenings:
         parts = [odds(self.names, decision, full=self.full) for decision in decisions if decision is not None]
         parts = [part for part in parts if part]
         return f" ({'; '.join(parts)})" if parts else ""
+
+    def signs(self, time: float, actor: str) -> list[str]:
+        """What others could see of an actor at an instant, in words."""
+        seen = []
+        for item in self.replay.happenings:
+            if item.time == time and (words := self._sign(item, actor)) is not None:
+                seen.append(words)
+        for decision in self.at.get(time, ()):
+            if decision.actor == actor and decision.node in OBSERVED:
+                seen.append(f"{OBSERVED[decision.node]} \u201c{decision.choice.removesuffix(' status quo')}\u201d")
+        return seen
+
+    def _sign(self, item: Happening, actor: str) -> str | None:
+        details = item.details
+        if item.kind in ("event", "calendar"):
+            hazard = self.names.hazard(details["hazard"], details.get("mark", ""))
+            return f"{hazard} called off" if item.kind == "calendar" else hazard
+        if item.kind == "leader" and item.who == actor:
+            return "a new leader"
+        if item.kind == "milestone":
+            act = {"comply": "kept", "slip": "half kept", "cheat": "broken"}[details["seen"][actor]]
+            return f"milestone {details['number']} seen to be {act}"
+        return None
 
     def happening(self, item: Happening) -> None:
         """Tell one, by the method for its kind."""
@@ -130,7 +172,14 @@ class Happenings:
         self.say(item, text, "meeting", IMPORTANT)
 
     def _on_cancellation(self, item: Happening) -> None:
-        self.say(item, f"{self.names.track(item.details['track'])}: cancelled", "meeting", ESSENTIAL, 0.45)
+        planned = self.calendar.date(item.time + item.details["days"] * self.calendar.per_day)
+        text = f"{self.names.track(item.details['track'])}, planned for {planned}: cancelled{self._risk(item)}"
+        self.say(item, text, "meeting", ESSENTIAL, 0.45)
+
+    @staticmethod
+    def _risk(item: Happening) -> str:
+        """How likely a stroke of chance was, by its rate at that moment."""
+        return f", by chance (a risk of {number(item.details['rate'])} a year at that moment)"
 
     def _on_revival(self, item: Happening) -> None:
         when = self.calendar.date(item.time + item.details["days"] * self.calendar.per_day)
@@ -164,6 +213,7 @@ class Happenings:
         proposal = self.found(item.time, "proposal", item.who)
         if proposal is not None:
             answer = self.found(item.time, "answer")
+            self.named.add((item.time, item.details["package"]))
             reply = ""
             if answer is not None:
                 done = "accepts" if item.details["accepted"] else self._answer_words(answer)
@@ -182,6 +232,7 @@ class Happenings:
     def _answer_words(self, answer: Decision) -> str:
         position = answer.options.index(answer.choice) if answer.choice in answer.options else -1
         if position == 1 and answer.packages[1] is not None:
+            self.named.add((answer.time, answer.packages[1]))
             return f"counters with {self.names.package(answer.packages[1])}"
         return "refuses"
 
@@ -214,11 +265,32 @@ class Happenings:
             reason = f"; {who} accepts{self.because(replies[0])}"
         else:
             reason = f"; all {len(replies)} accept" if replies else ""
-        text = f"{self.names.track(track)}: agreement on {self.names.package(item.details['package'])}{reason}"
-        self.say(item, text, "talks", IMPORTANT, 0.8)
+        package = item.details["package"]
+        text = f"{self.names.track(track)}: agreement on {self.terms(item, package, 'the same text')}{reason}"
+        waits = self._waits_for_leaders(item)
+        confirmed = waits and self.text == (track, package)
+        if confirmed:
+            text = f"{self.names.track(track)}: the text for the leaders is confirmed{reason}"
+        elif waits:
+            text += "; the text waits for the leaders"
+        self.text = (track, package) if waits else None
+        self.say(item, text, "talks", USEFUL if confirmed else IMPORTANT, 0.8)
+
+    def _waits_for_leaders(self, item: Happening) -> bool:
+        """Whether a text that officials have agreed is kept for a meeting of leaders."""
+        if getattr(self.spec.tracks[item.details["track"]], "feeds", None) is None:
+            return False
+        package, later = item.details["package"], ("deal", "veto", "signature")
+        return not any(
+            h.kind in later and h.time == item.time and h.details.get("package") == package
+            for h in self.replay.happenings
+        )
 
     def _on_deal(self, item: Happening) -> None:
-        text = f"a deal is signed: {self.names.package(item.details['package'])}"
+        words = self.terms(item, item.details["package"], "")
+        text = f"a deal is signed: {words}" if words else "a deal is signed on these terms"
+        text += " and replaces the one in force" if self.deal_in_force else ""
+        self.deal_in_force = True
         offer = next(
             (
                 h
@@ -238,7 +310,7 @@ class Happenings:
         self.say(item, text, "deal", ESSENTIAL, 0.9)
 
     def _on_signature(self, item: Happening) -> None:
-        text = f"{self.names.package(item.details['package'])} is signed and goes to ratification"
+        text = f"{self.terms(item, item.details['package'], 'the text')} is signed and goes to ratification"
         self.say(item, text, "deal", ESSENTIAL, 0.9)
 
     def _on_ratification(self, item: Happening) -> None:
@@ -253,8 +325,17 @@ class Happenings:
         elif item.who:
             self.say(item, f"{self.names.veto_player(item.who)}: the text is dead", "vote", ESSENTIAL, 0.7)
         else:
-            text = f"{self.names.package(item.details['package'])} is blocked at home and not signed"
+            words = self.terms(item, item.details["package"], "the text")
+            text = f"{words} is blocked at home and not signed{self._opposition(item)}"
             self.say(item, text, "vote", ESSENTIAL, 0.7)
+
+    def _opposition(self, item: Happening) -> str:
+        """How likely a block was, and whose opposition was the firmest."""
+        opposed = [self.names.veto_player(name) for name in item.details.get("opposed", ())][:2]
+        if not opposed:
+            return ""
+        chance = percent(item.details["chance"])
+        return f" (a chance of {chance}; firmest against it: {' and '.join(opposed)})"
 
     def _on_declaration(self, item: Happening) -> None:
         text = f"a declaration is signed: {self.names.package(item.details['package'])}"
@@ -272,12 +353,26 @@ class Happenings:
         parts = []
         for actor in breaches:
             verb = {"slip": "delivers half", "cheat": "cheats"}[acts[actor]]
-            unseen = "" if seen[actor] == acts[actor] else ", unseen"
+            unseen = "" if seen[actor] == acts[actor] else ", which nobody notices"
             parts.append(f"{self.who(actor)} {verb}{self.because(self.found(item.time, 'milestone', actor))}{unseen}")
-        self.say(item, f"milestone {number}: {' and '.join(parts)}", "deal", IMPORTANT, 0.7)
+        self.say(item, f"milestone {number} of the deal: {' and '.join(parts)}", "deal", IMPORTANT, 0.7)
 
     def _on_dispute(self, item: Happening) -> None:
-        self.say(item, "a violation is found or alleged; the deal is in dispute", "deal", IMPORTANT, 0.6)
+        accused = item.details["accused"]
+        if not accused:
+            self.say(item, "a violation is alleged; the deal is in dispute", "deal", IMPORTANT, 0.6)
+            return
+        kept = self._acts_at(item.time)
+        parts = [
+            f"{self.who(actor)} is accused of a violation"
+            + (", though it has kept its word" if kept.get(actor) == "comply" else "")
+            for actor in accused
+        ]
+        self.say(item, f"{' and '.join(parts)}; the deal is in dispute", "deal", IMPORTANT, 0.6)
+
+    def _acts_at(self, time: float) -> dict[str, str]:
+        """What each party did at the milestone of that instant; empty if there was none."""
+        return next((h.details["acts"] for h in self.replay.happenings if h.kind == "milestone" and h.time == time), {})
 
     def _on_repair(self, item: Happening) -> None:
         self.say(item, "the dispute is settled, the deal goes on", "deal", IMPORTANT, 0.6)
@@ -291,7 +386,9 @@ class Happenings:
                 self.say(item, text, "deal", IMPORTANT, 0.6)
             return
         age = self.calendar.span(item.details["age"])
-        why = f": {item.details['why']}" if item.details["why"] != "it collapses" else ""
+        self.deal_in_force = False
+        by_itself = item.details["why"] == "it collapses"
+        why = self._risk(item) if by_itself else f": {item.details['why']}"
         text = f"the deal ends after {age}{why}; {self.who(item.who)} leaves it"
         self.say(item, text, "deal", ESSENTIAL, 0.9)
 
@@ -309,8 +406,9 @@ class Happenings:
             self.say(item, text, "talks", ESSENTIAL, 0.65)
         else:
             before = self.lines[-1] if self.lines else None
-            if before is not None and before.time == item.time and before.weight == ESSENTIAL and not self.full:
-                before.text += "; talks end"
+            if before is not None and before.time == item.time and not self.full:
+                before.text += "; talks between the two sides end"
+                before.weight = ESSENTIAL
                 return
             self.say(item, f"talks end: {item.details['why']}", "talks", ESSENTIAL, 0.65)
 
@@ -331,6 +429,10 @@ class Happenings:
         elif act == "concedes":
             move = self.found(item.time, "crisis", item.who)
             self.say(item, f"{self.who(item.who)} concedes{self.because(move)}", "crisis", IMPORTANT, 0.8)
+        elif act == "demands":
+            reply = "it is refused" if item.details["refused"] else "it is met"
+            text = f"{self.who(item.who)} demands {percent(item.details['premium'])} of what is at stake; {reply}"
+            self.say(item, text, "crisis", IMPORTANT, 0.8)
         elif act == "limited":
             self.say(item, "the strike remains limited", "crisis", ESSENTIAL, 0.95)
         else:

@@ -41,9 +41,15 @@ def percent(value: float) -> str:
     return f"{100.0 * value:.0f}%"
 
 
+def number(value: float) -> str:
+    """A rate or size with two figures that count."""
+    return f"{value:.2g}" if abs(value) < 10.0 else f"{value:,.0f}"
+
+
 def signed(value: float) -> str:
-    """A gain or loss with its sign."""
-    return f"{value:+.2f}".replace("-", "\u2212")
+    """A gain or loss with its sign; nothing has none."""
+    words = f"{value:+.2f}"
+    return "0.00" if words in ("+0.00", "-0.00") else words.replace("-", "\u2212")
 
 
 def odds(names: Names, decision: Decision, *, full: bool = True) -> str:
@@ -60,7 +66,8 @@ def odds(names: Names, decision: Decision, *, full: bool = True) -> str:
     words = names.short_option(decision, second)
     likely = sum(1 for probability in decision.probabilities if probability >= 0.01)
     if not full and likely > MOST_ALTERNATIVES:
-        return f"{percent(p)}, one of {likely} likely packages"
+        best = max(decision.probabilities)
+        return f"{percent(p)}; " + ("no package was likelier" if p == best else f"the likeliest package had {percent(best)}")
     if q > p:
         return f"a choice of {percent(p)}; likelier was: {words}, {percent(q)}"
     if p > 0.995:

@@ -23,6 +23,8 @@ MOST_LINES = 40
 BELIEF_STEP = 0.10  # change of a probability that is told
 SMALL_BELIEF_STEP = 0.03  # the same in the full story
 COST_STEP = 0.25  # relative change of a believed mean that is told
+SMALLEST_SIGN = 0.005  # change of a probability whose cause counts as a sign
+MOST_SIGNS = 3  # that a line on a belief names, the last ones
 SHORTEST_STRETCH = 45.0  # days; turning points that are closer share one stretch
 KEPT_BELIEFS, KEPT_ASIDES = 5, 5  # lines on beliefs, and on what went on meanwhile, that stay in a shortened story
 
@@ -106,18 +108,54 @@ class _Teller(Happenings):
                 lines = ", ".join(f"\u201c{self.names.red_line(identifier, name)}\u201d" for name in nature.red_lines)
                 parts.append(f"has the red line {lines}" if len(nature.red_lines) == 1 else f"has the red lines {lines}")
             if parts:
-                self.say(first, f"hidden from the others, {self.who(identifier)} {' and '.join(parts)}", "nature",
-                         IMPORTANT, 0.9)  # fmt: skip
+                known = f"hidden from the others, {self.who(identifier)} {' and '.join(parts)}"
+                self.say(first, known + self._first_beliefs(identifier), "nature", IMPORTANT, 0.9)
+
+    def _first_beliefs(self, actor: str) -> str:
+        """What the others believe of an actor's type and red lines before anything has happened."""
+        if not self.replay.samples:
+            return ""
+        start = self.replay.samples[0].beliefs
+        views: dict[str, list[str]] = {}
+        for held in self.replay.beliefs:
+            chances = start[held.start : held.start + held.size]
+            if held.actor != actor or held.points:
+                continue
+            if held.trait == "commitment":
+                ranked = sorted(zip(chances, self.names.classes(actor), strict=True), key=lambda item: (-item[0], item[1]))
+                words = ", ".join(f"\u201c{plain(name)}\u201d {percent(chance)}" for chance, name in ranked)
+            else:
+                words = f"{self.names.trait(actor, held.trait)} {percent(chances[1])}"
+            views.setdefault(held.observer, []).append(words)
+        return "".join(f"; {self.who(observer)} believes at first: {', '.join(parts)}" for observer, parts in views.items())
 
     def _ending(self) -> None:
         row = self.replay.row
         self.order = 10**9
         end = min(self.replay.ended, self.spec.horizon)
         over = "" if self.replay.ended >= self.spec.horizon else f" from {self.calendar.date(end)} on"
-        self.say(_Moment(end), f"the outcome{over}: {self.names.outcome(row['outcome'])}", "outcome", ESSENTIAL, 1.0)
+        text = f"the outcome{over}: {self.names.outcome(row['outcome'])}{self._meaning(row['outcome'])}"
+        self.say(_Moment(end), text, "outcome", ESSENTIAL, 1.0)
         if self.full and self.replay.ended > self.spec.horizon:
             last = row[f"outcome@{self.replay.ended / self.calendar.per_day:g}"]
             self.say(_Moment(self.replay.ended), f"at the last reading: {self.names.outcome(last)}", "outcome", ESSENTIAL, 1.0)
+
+    def _meaning(self, outcome: str) -> str:
+        """What a class of outcome means, in the scenario's words, and how old the deal in force is."""
+        said = next((item.description for item in self.spec.outcomes if item.id == outcome), None)
+        words = f" \u2013 {said[:1].lower()}{said[1:].rstrip('.')}" if said else ""
+        since = None
+        for item in self.replay.happenings:
+            if item.time > self.spec.horizon:
+                break
+            if item.kind == "deal" and since is None:
+                since = item.time
+            elif item.kind == "collapse" and "track" not in item.details:
+                since = None
+        if since is None:
+            return words
+        age = (min(self.replay.ended, self.spec.horizon) - since) / self.calendar.per_day
+        return f"{words}; a deal has been in force for {self.calendar.span(age)}"
 
     # Decisions that no event tells
 
@@ -160,17 +198,24 @@ class _Teller(Happenings):
         step = SMALL_BELIEF_STEP if self.full else BELIEF_STEP
         self.order = 5 * 10**8
         for held in self.replay.beliefs:
-            told: list[float] | None = None
+            told = last = None
+            signs: list[str] = []
             for sample in self.replay.samples:
                 if sample.time > self.end:
                     break
                 now = list(sample.beliefs[held.start : held.start + held.size])
-                if told is None:
-                    told = now
-                elif now != told and self._tell_belief(held, sample, told, now, step):
-                    told = now
+                if told is None or last is None:
+                    told = last = now
+                    continue
+                if max(abs(a - b) for a, b in zip(now, last, strict=True)) > SMALLEST_SIGN:
+                    signs += [sign for sign in self.signs(sample.time, held.actor) if sign not in signs]
+                last = now
+                if now != told and self._tell_belief(held, sample, told, now, step, signs):
+                    told, signs = now, []
 
-    def _tell_belief(self, held: HeldBelief, sample: Any, told: Sequence[float], now: Sequence[float], step: float) -> bool:
+    def _tell_belief(
+        self, held: HeldBelief, sample: Any, told: Sequence[float], now: Sequence[float], step: float, signs: Sequence[str]
+    ) -> bool:
         observer, actor = self.who(held.observer), self.who(held.actor)
         if held.points:
             before, after = (
@@ -192,6 +237,8 @@ class _Teller(Happenings):
                 moved = 1
                 what = f"{actor} has the {self.names.trait(held.actor, held.trait)}"
             text = f"{observer} now believes with {percent(now[moved])} (before {percent(told[moved])}) that {what}"
+        if signs:
+            text += f"; sign{'s' if len(signs) > 1 else ''}: {', '.join(signs[-MOST_SIGNS:])}"
         weight = IMPORTANT if size >= 2.0 * BELIEF_STEP else USEFUL
         self.say(sample, text, "belief", weight, min(0.3 + size, 0.95))
         return True
@@ -217,13 +264,14 @@ class _Teller(Happenings):
 
     def _meanwhile(self, stretch: _Stretch) -> None:
         counts: dict[str, list[Minor]] = {}
-        offers: dict[str, list[Happening]] = {}
+        offers: dict[tuple[str, int], list[Happening]] = {}
         for minor in stretch.minors:
             if minor.offer is None:
                 counts.setdefault(minor.name, []).append(minor)
             else:
-                offers.setdefault(minor.offer.details["track"], []).append(minor.offer)
-        for track, rejected in offers.items():
+                track = minor.offer.details["track"]
+                offers.setdefault((track, self._agreed_before(track, minor.time)), []).append(minor.offer)
+        for (track, _), rejected in offers.items():
             self.order = 0
             last = {item.who: self.names.package(item.details["package"]) for item in rejected}
             asks = "; ".join(f"{self.who(actor)} offers {package}" for actor, package in last.items())
@@ -243,6 +291,11 @@ class _Teller(Happenings):
             lead = f"until {self.calendar.date(last_time)}: " if total > 1 else ""
             self.say(first, lead + "; ".join(parts), "meanwhile", USEFUL, 0.55 + min(total, 30) / 100.0)
             self.lines[-1].aside = True
+
+
+    def _agreed_before(self, track: str, time: float) -> int:
+        """How often a track has come to an agreement until then: offers before and after one are told apart."""
+        return sum(1 for at in self.agreed.get(track, ()) if at <= time)
 
 
 @dataclass(frozen=True)

@@ -58,10 +58,24 @@ class Agreement:
             return True
         if u < minds.block_probability(package, kind):
             h.count("blocked")
-            h.note("veto", "", f"{h.package_name(package)} is blocked at home", package=package)
+            words = f"{h.package_name(package)} is blocked at home"
+            h.note("veto", "", words, package=package, **self._opposition(package, kind))
             return False
         self.enter_into_force(package)
         return True
+
+    def _opposition(self, package: int, kind: str) -> dict[str, Any]:
+        """For the log: the chance that the package was blocked, and the veto players who opposed it, firmest first."""
+        h = self.h
+        if h.log is None:
+            return {}
+        minds = h.minds
+        blocks = {
+            name: h.p[h.slots.veto_players[name].weight] * (1.0 - minds.consent_of(name, package))
+            for name in minds.players_for(package, kind)
+        }
+        opposed = sorted((name for name in blocks if blocks[name] > 0.0), key=lambda name: (-blocks[name], name))
+        return {"chance": minds.block_probability(package, kind), "opposed": opposed}
 
     def ratify(self, package: int, kind: str, players: list[str]) -> Generator[simpy.Event, Any, None]:
         """Repeated votes: each player must pass the text within its number of votes, before any deadline."""
@@ -353,7 +367,8 @@ class Agreement:
         p = h.p
         w.deal_disputed = 1
         h.count("disputes")
-        h.note("dispute", "", "a violation is found or alleged")
+        accused = [h.case.actor_ids[party] for party in self.accused]
+        h.note("dispute", "", "a violation is found or alleged", accused=accused)
         h.settle()
         yield h.wait(h.duration(self.slots.dispute.duration, Stream.REPAIR, self.key, 0), Priority.DEFERRED)
         h.advance()
@@ -396,6 +411,7 @@ class Agreement:
             return
         u = h.draw(Stream.OUTCOME, self.key, 49)
         leaver = self.parties[0] if u < 0.5 else self.parties[1]
+        rate = self._collapse_rate() * h.year if h.log is not None else 0.0
         if len(self.accused) == 1:
             leaver = self.accused[0]  # whose violation was not settled: the other believes it less
         self._forget_violations()
@@ -404,7 +420,7 @@ class Agreement:
         h.first("collapse")
         h.count("collapses")
         age = (h.env.now - w.deal_since) / h.day
-        h.note("collapse", h.case.actor_ids[leaver], f"the deal ends: {why}", why=why, age=age)
+        h.note("collapse", h.case.actor_ids[leaver], f"the deal ends: {why}", why=why, age=age, rate=rate)
         eased = w.level[h.relief_issue] if h.relief_issue >= 0 else 0.0
         h.take_back(w.granted)
         w.pledged = [0.0] * len(w.pledged)

@@ -122,7 +122,10 @@ class LeadersMeeting(Table):
         h = self.h
         h.first("cancellation")
         h.count(f"cancellations.{self.name}")
-        h.note("cancellation", "", f"the meeting on {self.name} is cancelled", track=self.name)
+        left = (self.date - h.env.now) / h.day
+        rate = self._cancellation_rate() * h.year
+        words = f"the meeting on {self.name} is cancelled"
+        h.note("cancellation", "", words, track=self.name, days=left, rate=rate)
         self.original = self.date
         self.set_pending(NEVER)
         self.process.interrupt("cancelled")

@@ -119,6 +119,104 @@ def test_a_change_of_belief_is_told_with_both_probabilities():
     assert all(re.search(r"(with .*%|at [\d.]+) \(before ", line.text) for line in lines)
 
 
+def test_a_change_of_belief_names_the_signs_behind_it():
+    """What the observed actor did or what happened at an instant at which the belief moved."""
+    history = played(SHIPPED[0])
+    names = Names(history.case)
+    hazards = [names.hazard(name) for name in history.case.spec.hazards]
+    lines = [line.text for line in tell(history, full=True).lines if line.kind == "belief"]
+    signs = [sign for text in lines if "; sign" in text for sign in text.split(": ", 1)[1].split(", ")]
+    assert len(signs) >= len(lines) / 2
+    assert any(sign.startswith(tuple(hazards)) for sign in signs)
+
+
+def test_first_beliefs_stand_beside_what_is_hidden():
+    history = played(SHIPPED[0])
+    first = history.samples[0].beliefs
+    lines = [line.text for line in tell(history).lines if line.kind == "nature"]
+    assert lines
+    told = 0
+    for held in history.beliefs:
+        if held.trait != "commitment":
+            continue
+        line = next(text for text in lines if Names(history.case).actor(held.actor) + " is of the type" in text)
+        for position, name in enumerate(Names(history.case).classes(held.actor)):
+            chance = percent(first[held.start + position])
+            assert f"\u201c{name.replace('_', ' ')}\u201d {chance}" in line.split("believes at first")[1]
+            told += 1
+    assert told
+
+
+@cache
+def lines_of_several() -> tuple[str, ...]:
+    """Lines of some histories of the summit, in which most kinds of happening occur."""
+    return tuple(line.text for number in range(4) for line in tell(played(SHIPPED[0], number), full=True).lines)
+
+
+def test_strokes_of_chance_are_told_as_such():
+    ends = [text for text in lines_of_several() if text.startswith("The deal ends")]
+    assert ends
+    assert all(re.search(r"by chance \(a risk of [\d.]+ a year|: a dispute is not settled", text) for text in ends)
+    off = [text for text in lines_of_several() if ": cancelled" in text]
+    assert all(re.search(r"planned for \d{4}-\d\d-\d\d: cancelled, by chance \(a risk of", text) for text in off)
+
+
+def test_a_block_at_home_says_whose_it_probably_is():
+    blocked = [text for text in lines_of_several() if "blocked at home and not signed" in text]
+    labels = [Names(played(SHIPPED[0]).case).veto_player(name) for name in played(SHIPPED[0]).case.spec.veto_players]
+    assert blocked
+    assert all("a chance of" in text and any(label in text for label in labels) for text in blocked)
+
+
+def test_an_agreed_text_says_what_becomes_of_it():
+    """Officials' texts that are neither signed nor blocked at that instant wait for the leaders."""
+    history = played(SHIPPED[0], 1)
+    text = "\n".join(line.text for line in tell(history, full=True).lines)
+    agreed = [h for h in history.happenings if h.kind == "agreement"]
+    settled = {h.time for h in history.happenings if h.kind in ("deal", "veto")}
+    waiting = sum(1 for h in agreed if h.time not in settled)
+    assert waiting
+    assert text.count("the text waits for the leaders") + text.count("the text for the leaders is confirmed") == waiting
+
+
+def test_terms_are_described_once_an_instant():
+    history = played(SHIPPED[0], 1)
+    names = Names(history.case)
+    told = [line.text for line in tell(history, full=True).lines]
+    for deal in (h for h in history.happenings if h.kind == "deal"):
+        package = names.package(deal.details["package"])
+        assert not any(text.startswith("A deal is signed: " + package) for text in told)
+
+
+def test_the_outcome_says_what_it_means():
+    history = played(SHIPPED[0])
+    item = next(item for item in history.case.spec.outcomes if item.id == history.row["outcome"])
+    last = tell(history).lines[-1].text
+    assert item.description.rstrip(".").lower() in last.lower()
+
+
+def test_demands_in_crises_are_told():
+    histories = (played(SHIPPED[0], number, "demands-in-crises") for number in range(20))
+    history = next(found for found in histories if any(h.details.get("act") == "demands" for h in found.happenings))
+    assert any("demands" in line.text and "of what is at stake" in line.text for line in tell(history, full=True).lines)
+
+
+def test_odds_of_a_package_among_many():
+    names = Names(played(SHIPPED[0]).case)
+    history = played(SHIPPED[0])
+    found = 0
+    for decision in history.decisions:
+        if decision.node != "proposal" or sum(p >= 0.01 for p in decision.probabilities) <= 6:
+            continue
+        words = odds(names, decision, full=False)
+        p = decision.probabilities[decision.options.index(decision.choice)]
+        best = max(decision.probabilities)
+        expected = "no package was likelier" if p == best else f"the likeliest package had {percent(best)}"
+        assert words == f"{percent(p)}; {expected}"
+        found += 1
+    assert found
+
+
 def test_repetition_is_merged():
     history = played(SHIPPED[0])
     rejected = sum(1 for h in history.happenings if h.kind == "offer" and not h.details["accepted"])
