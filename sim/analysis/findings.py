@@ -77,9 +77,9 @@ def _named(summary: Summary) -> list[tuple[str, str, Share]]:
 
 def _horizon(summary: Summary) -> str:
     days = summary.horizon_days
-    if days >= 730:
-        return f"{days / 365:.3g} years"
-    return f"{days:.3g} days"
+    number, unit = (days / 365, "year") if days >= 730 else (days, "day")
+    words = f"{number:,.0f}" if number >= 100 else f"{number:.3g}"
+    return f"{words} {unit}{'' if words == '1' else 's'}"
 
 
 def _headline(summary: Summary) -> Finding:

@@ -22,6 +22,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if sys.stdout is not None:
             sys.stdout.write(f"sim {__version__}\n")
         return 0
-    from sim.cli.app import call
+    try:
+        from sim.cli.app import call, listen_to_sigterm
 
+        if arguments is None:
+            listen_to_sigterm()
+    except KeyboardInterrupt:  # a traceback through half-loaded modules would help nobody
+        return 130
     return call(words)

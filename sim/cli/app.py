@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
 import sys
 from typing import Annotated, Any
 
@@ -93,6 +95,31 @@ for group in GROUPS:
     group.register(app)
 
 
+_KINDS = {"int": "a whole number", "float": "a number"}
+
+
+def _in_our_words(error: Any) -> None:
+    """Say what was expected and found where typer hands on the words of pydantic, which name neither."""
+    faults = getattr(error.__cause__, "errors", None)
+    if faults is None:
+        return
+    first = faults()[0]
+    kind = _KINDS.get(str(first["type"]).split("_")[0])
+    if kind is not None:
+        error.message = f"expected {kind}, found {str(first['input'])[:60]!r}"
+
+
+def _terminated(number: int, frame: Any) -> None:
+    raise KeyboardInterrupt
+
+
+def listen_to_sigterm() -> None:
+    """End on SIGTERM as on Ctrl-C: with a word and its exit code. While a run is stored it has handlers of its own."""
+    with contextlib.suppress(ValueError):  # not in the main thread, where handlers cannot be set
+        if signal.getsignal(signal.SIGTERM) == signal.SIG_DFL:
+            signal.signal(signal.SIGTERM, _terminated)
+
+
 def call(words: list[str]) -> int:
     """Exit code of a command line."""
     console.prepare()
@@ -104,12 +131,14 @@ def call(words: list[str]) -> int:
     except BrokenPipeError:
         console.close_quietly()
         return OK
-    except typer.Abort:
+    except (typer.Abort, KeyboardInterrupt):
         return INTERRUPTED
     except Exception as error:
         # Usage errors of typer, whose class has had several homes: they can show themselves.
         if not hasattr(error, "show") or not hasattr(error, "exit_code"):
             raise
-        error.show(file=sys.stderr)
+        _in_our_words(error)
+        if sys.stderr is not None:
+            error.show(file=sys.stderr)
         return int(error.exit_code)
     return code if isinstance(code, int) else OK

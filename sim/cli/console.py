@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import os
 import sys
@@ -15,17 +16,33 @@ if TYPE_CHECKING:
 
     from sim.model.diagnostics import Diagnostic
 
-NARROWEST, WIDEST = 60, 100  # columns that the layout uses, whatever the terminal has
+NARROWEST, WIDEST = 40, 100  # columns that the layout uses, whatever the terminal has
 BLOCKS = "█▏▎▍▌▋▊▉▒▁▂▃▄▅▆▇"
 LINE_SECONDS = 5.0  # between plain lines of progress
 
 
+_PLAIN = {
+    "\u201c": '"', "\u201d": '"', "\u2018": "'", "\u2019": "'", "\u2013": "-", "\u2014": "-", "\u2212": "-", "\u2026": "...",
+    "\u00d7": "x", "\u00a0": " ", "\u2192": "->",
+}  # fmt: skip
+
+
+def _plainly(error: UnicodeError) -> tuple[str, int]:
+    """What stands for characters that an encoding lacks: plain punctuation, else the characters' codes."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    lacking = error.object[error.start : error.end]
+    codes = (_PLAIN.get(letter) or letter.encode("ascii", "backslashreplace").decode("ascii") for letter in lacking)
+    return "".join(codes), error.end
+
+
 def prepare() -> None:
-    """Let no character stop a message: what the encoding lacks is shown as a code."""
+    """Let no character stop a message: what the encoding lacks is shown plainly or as a code."""
+    codecs.register_error("sim.plainly", _plainly)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             with contextlib.suppress(ValueError, OSError):
-                stream.reconfigure(errors="backslashreplace")
+                stream.reconfigure(errors="sim.plainly")
 
 
 # Standard output ---------------------------------------------------------------------------------------------------

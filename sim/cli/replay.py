@@ -186,7 +186,7 @@ def _as_lines(again: Replay, named: str | None, story: Story, decisions: bool, p
     from sim.analysis.histories import command_of
     from sim.analysis.names import Names
     from sim.analysis.phrases import headline
-    from sim.cli.layout import paragraph
+    from sim.cli.layout import clipped, paragraph
 
     width = console.width()
     spec = again.case.spec
@@ -194,7 +194,7 @@ def _as_lines(again: Replay, named: str | None, story: Story, decisions: bool, p
     tone = next((item.tone for item in spec.outcomes if item.id == again.row["outcome"]), None) or "mixed"
     lines = [Text(line, style="bold") for line in paragraph(spec.title, width)]
     lines.append(Text(f"replication {again.replication}, seed {again.root_seed}: {headline(again)}"))
-    lines.append(Text.assemble("ends as: ", (names.outcome(again.row["outcome"]), TONES[tone])))
+    lines.append(Text.assemble("ends as: ", (clipped(names.outcome(again.row["outcome"]), width - 9), TONES[tone])))
     lines.append(Text())
     column = max((len(line.date) for line in story.lines), default=0) + 2
     before = ""

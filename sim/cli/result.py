@@ -12,6 +12,7 @@ from sim.analysis.estimates import Share, Timing
 from sim.analysis.findings import findings
 from sim.analysis.names import input_label
 from sim.cli.layout import bar, clipped, meter, padded, paragraph, sparkline
+from sim.model.diagnostics import cells
 from sim.reports.run_report import MEASURE, overrides_of
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ TIMES = ("meeting", "deal", "collapse")  # told on the terminal; the report and 
 FANS = ("tension", "pressure")
 TONES = {"good": "green", "mixed": "cyan", "bad": "yellow", "worst": "red"}
 HEADING = "bold"
+NARROW = 72  # columns below which what belongs to a row goes below it, and bars are left out
 
 
 # For people --------------------------------------------------------------------------------------------------------
@@ -55,16 +57,16 @@ def _head(summary: Summary, width: int) -> list[Text]:
 
 
 def _outcomes(summary: Summary, width: int, blocks: bool) -> list[Text]:
-    label_width = min(30, max(12, *(len(item.label) for item in summary.classes)))
-    bar_width = width - label_width - 27
+    label_width = min(30, width - 25, max(12, *(len(item.label) for item in summary.classes)))
+    bar_width = max(0, width - label_width - 27) if width >= 60 else 0
     longest = max((value.high for value in summary.shares if value.trials), default=1.0)
     lines = [_row(f"Outcome after {_span(summary)}", "share   95% interval", width)]
     for item, value in zip(summary.classes, summary.shares, strict=True):
         low, high = (value.low / longest, value.high / longest) if value.trials else (0.0, 0.0)
         lines.append(
             Text.assemble(
-                f"  {padded(clipped(item.label, label_width, blocks), label_width)} ",
-                (bar(low, high, bar_width, blocks), TONES.get(item.tone, "")),
+                f"  {padded(clipped(item.label, label_width, blocks), label_width)}",
+                (f" {bar(low, high, bar_width, blocks)}" if bar_width else "", TONES.get(item.tone, "")),
                 f" {_percent(value.share):>6}  {_interval(value):>14}",
             )
         )
@@ -75,6 +77,13 @@ def _times(summary: Summary, width: int) -> list[Text]:
     rows = [(words, value) for name, words, value in summary.times if name in TIMES]
     if not rows:
         return []
+    if width < NARROW:
+        lines = [Text("When it first happened", style=HEADING)]
+        for words, value in rows:
+            lines.append(Text(f"  {clipped(words, width - 2)}"))
+            lines.append(Text(f"    {_percent(value.happened.share)}, {_interval(value.happened)}"))
+            lines.append(Text(f"    {clipped(f'median {_when(summary, value)}', width - 4)}"))
+        return lines
     lines = [_row("When it first happened", "share    95% interval    median (middle half)", width)]
     for words, value in rows:
         numbers = f"{_percent(value.happened.share):>6}  {_interval(value.happened):>14}"
@@ -86,12 +95,22 @@ def _paths(summary: Summary, width: int, blocks: bool) -> list[Text]:
     fans = [fan for fan in summary.fans if fan.name in FANS]
     if not fans:
         return []
-    lines = [_row("Over time, median of the histories", "start    end   90% of them", width)]
+    narrow = width < NARROW
+    lines = [
+        Text("Over time, median of the histories", style=HEADING)
+        if narrow
+        else _row("Over time, median of the histories", "start    end   90% of them", width)
+    ]
     for fan in fans:
         low, middle, high = fan.bands[0], fan.bands[2], fan.bands[4]
         inside = fan.days <= summary.horizon_days * 1.0001
         values = [float(value) for value in middle[inside]]
         last = len(values) - 1
+        if narrow:
+            lines.append(Text(f"  {clipped(fan.label, width - 2)}"))
+            lines.append(Text(f"    {sparkline(values, width - 8, *_bounds(fan), blocks)}"))
+            lines.append(Text(f"    {values[0]:.2f}, then {values[last]:.2f} ({float(low[last]):.2f} to {float(high[last]):.2f})"))
+            continue
         numbers = f"{values[0]:5.2f}  {values[last]:5.2f}   {float(low[last]):.2f} to {float(high[last]):.2f}"
         picture = sparkline(values, width - 58, *_bounds(fan), blocks)
         lines.append(Text(f"  {padded(clipped(fan.label, 24), 24)} {padded(picture, width - 58)} {numbers:>30}"))
@@ -162,6 +181,8 @@ def _foot(run: Run, report: Path | None) -> list[Text]:
 
 
 def _row(left: str, right: str, width: int) -> Text:
+    if cells(left) + 2 + len(right) > width:
+        return Text(left, style=HEADING)
     return Text.assemble((padded(left, width - len(right)), HEADING), (right, "dim"))
 
 
@@ -176,7 +197,8 @@ def _interval(value: Share) -> str:
 def _span(summary: Summary) -> str:
     """The horizon in words."""
     number, unit = _unit(summary, summary.horizon_days)
-    return f"{number:.3g} {unit}"
+    words = f"{number:,.0f}" if number >= 100 else f"{number:.3g}"
+    return f"{words} {unit[:-1] if words == '1' else unit}"
 
 
 def _when(summary: Summary, value: Timing) -> str:

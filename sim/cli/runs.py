@@ -77,6 +77,8 @@ def run(
         from sim.model.load import load
 
         every_change = [*([f"horizon={horizon}"] if horizon is not None else []), *(changes or ())]
+        if horizon is not None and not horizon.strip():
+            raise UsageError("--horizon: expected a time, found nothing", hint="write it as in '2 years'")
         loaded = load(scenario_file(scenario), variant, policy, every_change)
         if not quiet:
             console.warn(loaded.warnings)
@@ -173,7 +175,17 @@ def _finish(outcome: RunOutcome, json: bool, quiet: bool, no_report: bool) -> No
 
 
 def _how(outcome: RunOutcome) -> str:
-    """How a run came about, in a sentence."""
+    """How a run came about, in a sentence, and whether it is as precise as was asked."""
+    rule = outcome.stored.manifest.get("until_se") or {}
+    missed = rule and rule.get("largest_se", 0.0) > rule["target"]
+    precision = (
+        f"\nthe largest standard error is still {rule['largest_se']:.2g}, above {rule['target']:g}: "
+        f"more than {rule['cap']:,} histories (--replications) are needed"
+    ) if missed else ""  # fmt: skip
+    return _came_about(outcome) + precision
+
+
+def _came_about(outcome: RunOutcome) -> str:
     timing = outcome.stored.manifest["timing"]
     if outcome.is_reused:
         return f"this run is there already, in {outcome.directory}; --fresh would compute it again"

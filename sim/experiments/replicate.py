@@ -59,7 +59,8 @@ class Interrupted(KeyboardInterrupt):
     def __init__(self, directory: Path, done: int, total: int):
         self.directory, self.done, self.total = directory, done, total
         self.hint = f"`{resume_command(directory)}` continues it"
-        super().__init__(f"interrupted after {done} of {total} replications, which are kept in {directory}")
+        kept = f"{done} of {total} replications, which are kept" if done else "before any replication was finished; begun"
+        super().__init__(f"interrupted {'after ' if done else ''}{kept} in {directory}")
 
 
 @dataclass(frozen=True)

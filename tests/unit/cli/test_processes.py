@@ -44,6 +44,18 @@ def test_ctrl_c_keeps_what_is_finished_and_says_how_to_go_on(tmp_path):
     assert manifest["state"] == "interrupted" and manifest["chunks"]
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows ends a process without asking it")
+def test_sigterm_ends_any_command_as_ctrl_c_does(tmp_path):
+    process = subprocess.Popen(
+        command("schema"), cwd=tmp_path, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    process.stdout.read(1)  # it is at work, and held up by a pipe that nobody empties
+    process.send_signal(signal.SIGTERM)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert err.strip() == "interrupted"
+
+
 def test_a_reader_that_goes_away_is_no_error(stored):
     process = subprocess.Popen(
         command("export", stored, "--csv"), env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE

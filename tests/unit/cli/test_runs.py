@@ -202,6 +202,7 @@ def test_an_interrupted_run_says_what_is_kept_and_how_to_go_on(call, monkeypatch
     assert answer.code == 130 and answer.out == ""
     assert "interrupted after 25 of 1000 replications" in answer.err
     assert f"sim run --resume '{place / 'x y'}'" in answer.err
+    assert str(Interrupted(place, 0, 10)) == f"interrupted before any replication was finished; begun in {place}"
 
 
 def test_a_fault_of_the_engine_is_no_fault_of_the_user(call, monkeypatch):
@@ -227,6 +228,16 @@ def test_text_of_a_scenario_cannot_command_the_terminal(call, place):
         assert "[bold]title[/bold]" in answer.out
     else:
         assert "\u200b" not in answer.err
+
+
+def test_text_that_is_written_right_to_left_turns_nothing_around(call, place):
+    text = Path(STRAIT).read_text("utf-8")
+    text = re.sub(r"(?m)^(\s*- )\{?class: (\w+),?", r'\1{class: \2, label: "\\u202E \2",', text)
+    (place / "turned.yaml").write_text(text, encoding="utf-8")
+    for words in (("run", "turned.yaml", *TINY), ("replay", "turned.yaml", "-r", "2")):
+        answer = call(*words)
+        assert answer.code == 0, answer.err
+        assert "\u202e" not in answer.out + answer.err and "\\u202e" in answer.out
 
 
 class Clock:
@@ -260,3 +271,53 @@ def test_durations_in_words(seconds, words):
     from sim.cli.console import duration
 
     assert duration(seconds) == words
+
+
+@pytest.mark.parametrize("columns", [40, 47, 60, 72, 99])
+def test_the_result_keeps_to_the_width_of_the_terminal(call, stored, monkeypatch, columns):
+    monkeypatch.setenv("COLUMNS", str(columns))
+    lines = call("show", stored).out.splitlines()
+    long = [line for line in lines if cells(line) > columns]
+    assert all(line.startswith(("scenario ", "digest ", "results ", "report ")) for line in long), long
+    assert any(line.startswith("Outcome after 13 days") for line in lines)
+    assert any("median" in line and "(" in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("-n", "1e3"), "expected a whole number, found '1e3'"),
+        (("--seed", ""), "expected a whole number, found ''"),
+        (("--until-se", "small"), "expected a number, found 'small'"),
+        (("--horizon", ""), "--horizon: expected a time, found nothing"),
+    ],
+)
+def test_an_option_that_is_no_number_is_quoted(call, words, message):
+    answer = call("run", STRAIT, *words)
+    assert answer.code == 2 and answer.out == ""
+    assert message in answer.err
+
+
+def test_a_precision_that_was_not_reached_is_told(call, place):
+    answer = call("run", STRAIT, "-n", "20", "--until-se", "0.001", "--workers", "1", "--no-report")
+    assert answer.code == 0
+    assert re.search(r"the largest standard error is still 0\.\d+, above 0\.001: more than 20 histories", answer.err)
+    reached = call("run", STRAIT, "-n", "200", "--until-se", "0.4", "--workers", "1", "--no-report")
+    assert reached.code == 0 and "standard error is still" not in reached.err
+
+
+def test_one_day_is_no_plural(call, place):
+    assert call("run", STRAIT, *TINY, "--horizon", "1 day").out.count("1 days") == 0
+
+
+def test_punctuation_that_the_encoding_lacks_is_plain(monkeypatch):
+    import io
+
+    from sim.cli import console
+
+    paper = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    monkeypatch.setattr("sys.stdout", paper)
+    console.prepare()
+    console.put("\u201cdealer\u201d \u2212.05 \u2013 \u00d7 \u6f22")
+    paper.flush()
+    assert paper.buffer.getvalue() == b'"dealer" -.05 - x \\u6f22'
