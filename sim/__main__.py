@@ -2,7 +2,10 @@
 
 import sys
 
-from sim.cli import main
+try:
+    from sim.cli import main
+except KeyboardInterrupt:  # before there is a command that could say so
+    sys.exit(130)
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -213,7 +213,7 @@ class Run:
                 self.summary, histories=histories, claims=claims, digest=self.digest, source=source
             )
             page = render(content)
-            with disk_errors(self.directory):
+            with disk_errors(self.report_path, holds_chunks=False):
                 write_page(page, self.report_path)
         return self.report_path
 

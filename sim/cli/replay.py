@@ -92,10 +92,11 @@ def _played(
                 hint="leave them out, or leave --from out",
             )
         from sim.cli.stores import finished
+        from sim.experiments.provenance import scenario_named
 
         stored = finished(source)
         chosen = again.choose(stored, outcome, replication)
-        return again.replay_stored(stored, chosen), _named_in(stored.manifest)
+        return again.replay_stored(stored, chosen), scenario_named(stored.manifest)
     if scenario is None:
         raise UsageError(
             "which history? Name a scenario and a replication, or a stored run",
@@ -133,14 +134,6 @@ def _portable(scenario: str | None) -> str | None:
     return path.name if path.is_absolute() or ".." in path.parts else scenario
 
 
-def _named_in(manifest: dict[str, Any]) -> str | None:
-    """The scenario as it was named on the command line that made a run."""
-    import shlex
-
-    words = shlex.split(manifest.get("command") or "")
-    return words[2] if words[:2] == ["sim", "run"] and len(words) > 2 and not words[2].startswith("-") else None
-
-
 # The page ----------------------------------------------------------------------------------------------------------
 
 
@@ -170,7 +163,7 @@ def _write_page(again: Replay, named: str | None, path: Path, full: bool, decisi
     from sim.reports.timeline import render_timeline
 
     text = render_timeline(timeline_content(again, full=full, every_decision=decisions, source=_portable(named)))
-    with disk_errors(path):
+    with disk_errors(path, holds_chunks=False):
         path.parent.mkdir(parents=True, exist_ok=True)
         write_page(text, path)
     return path

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,6 +14,7 @@ from sim.cli.options import Changes, Json, Policy, Variant, scenario_file
 
 if TYPE_CHECKING:
     from sim.api import Run
+    from sim.errors import StoreError
     from sim.experiments.replicate import RunOutcome
 
 REPORTS = "reports"  # folder of result directories, in the current directory
@@ -170,8 +170,10 @@ def _finish(outcome: RunOutcome, json: bool, quiet: bool, no_report: bool) -> No
     found = Run(outcome.stored)
     if not quiet:
         console.say(_how(outcome))
-    _report(found, no_report)
+    missing = _report(found, no_report)
     _print(found, json, {"computed": outcome.num_computed, "found": outcome.num_found})
+    if missing is not None:
+        raise missing
 
 
 def _how(outcome: RunOutcome) -> str:
@@ -214,8 +216,10 @@ def show(
         _list(directory or Path(REPORTS), json)
         return
     found = Run(finished(directory) if directory is not None else latest_finished(REPORTS))
-    _report(found, no_report)
+    missing = _report(found, no_report)
     _print(found, json, {})
+    if missing is not None:
+        console.say(f"no report: {missing}")  # one may look at runs in a folder that belongs to others
 
 
 def _list(folder: Path, json: bool) -> None:
@@ -242,16 +246,18 @@ def _list(folder: Path, json: bool) -> None:
         console.say(f"no runs in {folder}")
 
 
-def _report(found: Run, no_report: bool) -> None:
-    """Write the report unless it is there."""
-    if not no_report:
-        found.write_report(_source(found))
+def _report(found: Run, no_report: bool) -> StoreError | None:
+    """Write the report unless it is there; what went wrong with the disk, for the result is there all the same."""
+    from sim.errors import StoreError
+    from sim.experiments.provenance import scenario_named
 
-
-def _source(found: Run) -> str | None:
-    """The scenario as it was named on the command line that made the run."""
-    words = shlex.split(found.stored.manifest.get("command") or "")
-    return words[2] if words[:2] == ["sim", "run"] and len(words) > 2 else None
+    if no_report:
+        return None
+    try:
+        found.write_report(scenario_named(found.stored.manifest))
+    except StoreError as error:
+        return error
+    return None
 
 
 def _print(found: Run, json: bool, timing: dict[str, Any]) -> None:

@@ -51,7 +51,7 @@ def export_file(stored: StoredRun, destination: str | Path, fmt: Format | None =
         raise StoreError(f"{destination}: exists already, and nothing is overwritten", hint="name another file")
     chosen: Any = fmt or destination.suffix.lower().lstrip(".")
     partial = destination.with_name(destination.name + PARTIAL)
-    with disk_errors(destination.parent):
+    with disk_errors(destination, holds_chunks=False):
         try:
             with open(partial, "x", encoding="utf-8", newline="") as stream:
                 export_rows(stored, stream, chosen, table)

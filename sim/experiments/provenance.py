@@ -10,7 +10,7 @@ import platform
 import shlex
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from importlib import metadata
 from typing import Any
@@ -45,6 +45,16 @@ def run_record(command: Sequence[str] | None = None) -> dict[str, Any]:
         "command": None if command is None else reproducing(command),
         "timing": {"typed": None if command is None else shlex.join(command)},
     }
+
+
+def scenario_named(manifest: Mapping[str, Any]) -> str | None:
+    """The scenario as it was named on the command line that made a run; none where there was no such command."""
+    try:
+        words = shlex.split(str(manifest.get("command") or ""))
+    except ValueError:
+        return None  # somebody edited the record
+    named = words[:2] == ["sim", "run"] and len(words) > 2 and not words[2].startswith("-")
+    return words[2] if named else None
 
 
 def versions() -> dict[str, str]:

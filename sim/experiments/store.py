@@ -120,8 +120,8 @@ class StoredRun:
 
     @property
     def is_finished(self) -> bool:
-        """Whether nothing is left to compute."""
-        return self.state == FINISHED
+        """Whether nothing is left to compute: said to be finished, and every chunk is listed."""
+        return self.state == FINISHED and self.num_replications == self.manifest["replications"]
 
     @property
     def case(self) -> dict[str, Any]:
@@ -304,12 +304,19 @@ def open_run(directory: str | Path) -> StoredRun:
     Raises
     ------
     StoreError
-        No manifest there, one that is no run record, or one written by a newer version.
+        No manifest there, one that is no run record, one written by a newer version, or one whose scenario is not
+        that of its hash.
     """
     directory = Path(directory)
     if directory.name == MANIFEST:
         directory = directory.parent
-    return StoredRun(directory, read_manifest(directory))
+    manifest = read_manifest(directory)
+    if content_hash(manifest["scenario"]) != manifest["scenario_hash"]:
+        raise StoreError(
+            f"{directory}: the scenario in the run record is not the one that was run: its hash differs",
+            hint="the record was edited; `sim run` makes the run anew",
+        )
+    return StoredRun(directory, manifest)
 
 
 def read_manifest(directory: Path) -> dict[str, Any]:
@@ -368,12 +375,18 @@ def _chunks(directory: Path, manifest: dict[str, Any]) -> list[Chunk]:
         for chunk in chunks:
             assert chunk.index * manifest["block_size"] == chunk.start < chunk.stop
             assert chunk.files and set(chunk.files) <= set(TABLES)
-            assert all({"rows", "bytes", "sha256"} <= set(file) for file in chunk.files.values())
+            assert all(_is_file_entry(file) for file in chunk.files.values())
         assert len({chunk.index for chunk in chunks}) == len(chunks)
         assert all(kind in _SQL_TYPES for columns in manifest["columns"].values() for _, kind in columns)
     except (TypeError, ValueError, AssertionError, AttributeError) as error:
         raise StoreError(f"{directory / MANIFEST}: the list of chunks is damaged") from error
     return chunks
+
+
+def _is_file_entry(entry: Mapping[str, Any]) -> bool:
+    """Whether a file of a chunk is described as this version writes it."""
+    sizes = (entry.get("rows"), entry.get("bytes"))
+    return all(type(size) is int and size >= 0 for size in sizes) and isinstance(entry.get("sha256"), str)
 
 
 def _cut(table: Table, chunks: list[Chunk], name: str) -> Iterator[tuple[Chunk, Table]]:
@@ -606,11 +619,16 @@ def _sweep(directory: Path, named: set[Path] | None) -> None:
 
 
 @contextlib.contextmanager
-def disk_errors(directory: Path) -> Iterator[None]:
-    """Turn what goes wrong with the disk into one clear ``StoreError``."""
+def disk_errors(directory: Path, *, holds_chunks: bool = True) -> Iterator[None]:
+    """Turn what goes wrong with the disk into one clear ``StoreError``.
+
+    ``holds_chunks`` is false for other files than those of a run being computed: there is nothing to resume.
+    """
     try:
         yield
     except OSError as error:
+        if error.errno in _FULL and not holds_chunks:
+            raise StoreError(f"{directory}: cannot be written: the disk is full", hint="make room and try again") from error
         raise _disk_error(directory, error.errno, error.strerror or str(error)) from error
     except Exception as error:
         if type(error).__module__.split(".")[0] not in ("duckdb", "_duckdb"):
@@ -618,8 +636,11 @@ def disk_errors(directory: Path) -> Iterator[None]:
         raise _disk_error(directory, _errno_in(str(error)), _first_line(error)) from error
 
 
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+
+
 def _disk_error(directory: Path, number: int | None, text: str) -> StoreError:
-    if number in (errno.ENOSPC, errno.EDQUOT):
+    if number in _FULL:
         return StoreError(
             f"{directory}: the disk is full; the chunks that were finished are kept",
             hint=f"make room, then `{resume_command(directory)}`",

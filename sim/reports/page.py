@@ -11,6 +11,7 @@ The security policy of the page allows its own two scripts by hash, so that no t
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import json
 import os
@@ -113,8 +114,13 @@ def write_page(html: str, path: Path | str) -> Path:
     """Write under another name, then rename: a reader never sees half a page."""
     path = Path(path)
     partial = path.with_name(path.name + ".partial")
-    partial.write_bytes(html.encode("utf-8"))
-    os.replace(partial, path)
+    try:
+        partial.write_bytes(html.encode("utf-8"))
+        os.replace(partial, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            partial.unlink()
+        raise
     return path
 
 

@@ -12,11 +12,13 @@ from pathlib import Path
 
 import pytest
 
+from sim.cli import main
 from sim.errors import StoreError
 from sim.experiments.digest import digest
 from sim.experiments.replicate import resume, run_scenario
 from sim.experiments.store import open_run
 from tests.toy_engine import TOY, compile_case, run_block
+from tests.unit.cli.conftest import STRAIT
 
 NUM = 150
 
@@ -97,6 +99,33 @@ def test_really_read_only_disk(small_disk):
     with pytest.raises(StoreError, match="cannot be written: Read-only file system") as caught:
         go(small_disk, replications=26)
     assert "--out" in caught.value.hint
+
+
+def full(monkeypatch, name: str) -> None:
+    """A disk that takes everything but pages of that name."""
+    write = Path.write_bytes
+
+    def refuse(path, data):
+        if path.name.startswith(name):
+            write(path, data[:100])
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+        return write(path, data)
+
+    monkeypatch.setattr(Path, "write_bytes", refuse)
+
+
+def test_no_room_for_the_report_still_shows_the_result(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    full(monkeypatch, "report.html")
+    assert main(["run", str(STRAIT), "-n", "30", "--workers", "1", "--out", "run"]) == 2
+    shown = capsys.readouterr()
+    assert "Outcome after 13 days" in shown.out
+    assert "error: run/report.html: cannot be written: the disk is full" in shown.err
+    assert "--resume" not in shown.err
+    assert not list(Path("run").glob("report*"))
+    assert main(["show", "run"]) == 0
+    shown = capsys.readouterr()
+    assert "Outcome after 13 days" in shown.out and "no report: run/report.html: cannot be written" in shown.err
 
 
 # --- read-only ---

@@ -13,7 +13,7 @@ import pytest
 from sim.errors import StoreError, UsageError
 from sim.experiments.export import export_file, export_rows
 from sim.experiments.replicate import run_scenario
-from sim.experiments.store import RunWriter, open_run
+from sim.experiments.store import RunWriter, content_hash, open_run
 from tests.toy_engine import TOY
 
 
@@ -102,7 +102,7 @@ def test_infinity_survives_json(tmp_path):
 
 def run_manifest() -> dict[str, object]:
     return {
-        "state": "finished", "scenario_id": "toy", "scenario_hash": "0", "scenario": {}, "seed": 7, "replications": 2,
+        "state": "finished", "scenario_id": "toy", "scenario_hash": content_hash({}), "scenario": {}, "seed": 7, "replications": 2,
         "until_se": None, "engine": "toy", "versions": {}, "command": None, "timing": {},
     }  # fmt: skip
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sim.experiments.provenance import Stopwatch, reproducing, run_record
+import pytest
+
+from sim.experiments.provenance import Stopwatch, reproducing, run_record, scenario_named
 
 
 def test_command_keeps_what_changes_results_only():
@@ -36,3 +38,19 @@ def test_time_of_several_sessions_adds_up():
     assert reading["started"] == "2020-01-01T00:00:00Z"
     assert reading["sessions"] == 3 and 5.0 <= reading["seconds"] < 6.0
     assert reading["updated"].endswith("Z")
+
+
+@pytest.mark.parametrize(
+    ("command", "named"),
+    [
+        ("sim run 'a b.yaml' --seed 3", "a b.yaml"),
+        ("sim run --resume x", None),
+        ("sim run", None),
+        (None, None),
+        ('sim run "unclosed', None),
+        (5, None),
+    ],
+)
+def test_the_scenario_named_on_a_command_line(command, named):
+    assert scenario_named({"command": command}) == named
+    assert scenario_named({}) is None

@@ -21,7 +21,7 @@ from sim.experiments.digest import digest
 MANIFEST = {
     "state": "running",
     "scenario_id": "toy",
-    "scenario_hash": "0" * 64,
+    "scenario_hash": store.content_hash({"id": "toy"}),
     "scenario": {"id": "toy"},
     "seed": 7,
     "replications": 6,
@@ -297,3 +297,30 @@ def test_other_directories_are_not_runs(tmp_path, make, message):
         (tmp_path / "run").mkdir()
     with pytest.raises(StoreError, match=message):
         store.open_run(tmp_path / "run")
+
+
+def edited(run: store.StoredRun, **changes: object) -> Path:
+    """The run's directory after somebody has edited its manifest."""
+    path = run.directory / "manifest.json"
+    path.write_text(json.dumps({**json.loads(path.read_text("utf-8")), **changes}), "utf-8")
+    return run.directory
+
+
+def test_an_edited_scenario_is_refused(tmp_path):
+    with pytest.raises(StoreError, match="not the one that was run: its hash differs"):
+        store.open_run(edited(stored(tmp_path / "run"), scenario={"id": "another"}))
+
+
+@pytest.mark.parametrize(("key", "value"), [("rows", "x"), ("rows", -1), ("bytes", None), ("sha256", 5)])
+def test_a_file_that_is_described_wrongly_is_refused(tmp_path, key, value):
+    run = stored(tmp_path / "run")
+    chunks = json.loads((run.directory / "manifest.json").read_text("utf-8"))["chunks"]
+    chunks[0]["files"]["results"][key] = value
+    with pytest.raises(StoreError, match="list of chunks is damaged"):
+        store.open_run(edited(run, chunks=chunks))
+
+
+def test_a_run_whose_chunks_are_no_longer_listed_is_not_finished(tmp_path):
+    run = stored(tmp_path / "run")
+    assert store.open_run(edited(run, state="finished")).is_finished
+    assert not store.open_run(edited(run, chunks=[])).is_finished
