@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from sim.analysis.summary import Summary
     from sim.experiments.store import StoredRun
     from sim.model.compile import Case
+    from sim.model.load import Loaded
     from sim.model.spec.scenario import ScenarioSpec
 
     Scenario = str | os.PathLike[str] | ScenarioSpec | Mapping[str, Any]
@@ -57,10 +58,40 @@ def load_scenario(
     ------
     ScenarioError
         With a diagnostic for every fault.
+    ParameterError
+        An argument of another type than these.
     """
     from sim.model.load import load_scenario
 
-    return load_scenario(path, variant, policy, overrides)
+    _expect("path", path, (str, os.PathLike), "a file or the name of a shipped scenario")
+    for name, value in (("variant", variant), ("policy", policy)):
+        _expect(name, value, (str, type(None)), "a name")
+    changes_like = isinstance(overrides, (Mapping, Iterable)) and not isinstance(overrides, (str, bytes))
+    if not changes_like:
+        raise ParameterError(
+            f"overrides: expected a mapping of paths to values, or a list of texts path=value, found {overrides!r}"
+        )
+    return load_scenario(_known(path), variant, policy, overrides)
+
+
+def _expect(name: str, value: Any, types: tuple[type, ...], words: str) -> None:
+    if not isinstance(value, types):
+        raise ParameterError(f"{name}: expected {words}, found {value!r}"[:300])
+
+
+def _known(path: str | os.PathLike[str]) -> str | os.PathLike[str]:
+    """The path; for a slip in the name of a shipped scenario the nearest name is the hint."""
+    from sim import resources
+    from sim.model.diagnostics import did_you_mean
+
+    shipped = resources.list_scenarios()
+    is_name = isinstance(path, str) and not os.path.splitext(path)[1] and os.path.basename(path) == path
+    if is_name and path not in shipped and not os.path.lexists(path):
+        raise ParameterError(
+            f"unknown scenario {path!r}: neither a file nor the name of a shipped scenario",
+            hint=did_you_mean(path, shipped, "shipped scenarios"),
+        )
+    return path
 
 
 def run(
@@ -104,6 +135,10 @@ def run(
     from sim.experiments.replicate import run_scenario
     from sim.model.complete import content_hash
 
+    for name, place in (("reports", reports), ("directory", directory)):
+        _expect(name, place, (str, os.PathLike) if name == "reports" else (str, os.PathLike, type(None)), "a folder")
+    if progress is not None and not callable(progress):
+        raise ParameterError(f"progress: expected a function of (done, total, rate), found {progress!r}")
     completed = _completed(scenario)
     outcome = run_scenario(
         completed,
@@ -136,6 +171,8 @@ def summarise(found: Run | StoredRun | str | os.PathLike[str]) -> Summary:
         return found.summary
     if isinstance(found, (str, os.PathLike)):
         return open_run(found).summary
+    if not hasattr(found, "manifest"):
+        raise ParameterError(f"expected a run or its result directory, found {found!r}"[:300])
     return Run(found).summary
 
 
@@ -269,13 +306,14 @@ def simulate(
     """
     from sim.engines.event_engine import play
 
+    if params is not None:
+        _expect("params", params, (Mapping,), "a mapping of paths to values")
     changes = dict(params or {})
     named = changes.pop("scenario", None)
     chosen = scenario if scenario is not None else named if named is not None else _only_shipped()
-    if not 0 <= seed < 2**64:
-        raise ParameterError(f"seed: expected a whole number in [0, 2**64), found {seed}")
-    if not 0 <= replication < 2**32:
-        raise ParameterError(f"replication: expected a whole number in [0, 2**32), found {replication}")
+    for name, value, bits in (("seed", seed, 64), ("replication", replication, 32)):
+        if isinstance(value, bool) or not hasattr(value, "__index__") or not 0 <= value < 2**bits:
+            raise ParameterError(f"{name}: expected a whole number in [0, 2**{bits}), found {value!r}")
     row, _, _ = play(_case(chosen, changes), int(replication), int(seed))
     return row
 
@@ -296,11 +334,11 @@ def _completed(scenario: Scenario) -> dict[str, Any]:
     from sim.model.load import load_scenario
 
     if isinstance(scenario, Mapping):
-        from sim.model.complete import spec_of
-
-        return complete(spec_of(scenario))
+        return complete(_checked(scenario).spec)
     if isinstance(scenario, (str, os.PathLike)):
-        return complete(load_scenario(scenario))
+        return complete(load_scenario(_known(scenario)))
+    if not hasattr(scenario, "model_dump"):
+        raise ParameterError(f"scenario: expected a file, a name or what load_scenario returns, found {scenario!r}"[:300])
     return complete(scenario)
 
 
@@ -308,7 +346,7 @@ def _case(scenario: Scenario, changes: Mapping[str, Any]) -> Case:
     """The compiled case; kept for further calls with the same changes of the same file."""
     from sim.model.compile import compile_case
 
-    plain = {str(path): value.item() if hasattr(value, "item") else value for path, value in changes.items()}
+    plain = {str(path): _plain(str(path), value) for path, value in changes.items()}
     if not isinstance(scenario, (str, os.PathLike)):
         return compile_case(_completed(_changed(scenario, plain)))
     try:
@@ -316,6 +354,15 @@ def _case(scenario: Scenario, changes: Mapping[str, Any]) -> Case:
     except TypeError as error:
         raise ParameterError(f"params: expected numbers, texts, lists and mappings, found {error}") from None
     return _case_of_file(os.fspath(scenario), _age(scenario), text)
+
+
+def _plain(path: str, value: Any) -> Any:
+    """A number of numpy as one of Python; anything else as it is."""
+    if not hasattr(value, "item"):
+        return value
+    if getattr(value, "size", 1) != 1:
+        raise ParameterError(f"params: {path}: expected one number, found an array of {value.size}")
+    return value.item()
 
 
 @lru_cache(maxsize=16)
@@ -344,3 +391,18 @@ def _changed(scenario: ScenarioSpec | Mapping[str, Any], changes: Mapping[str, A
 
     text = to_yaml(_completed(scenario), header=False)
     return load_document(read_text(text, "scenario"), overrides=changes).spec
+
+
+def _checked(scenario: Mapping[str, Any]) -> Loaded:
+    """A completed form, which anybody may have edited, checked as a file is."""
+    import yaml
+
+    from sim.model.complete import to_yaml
+    from sim.model.load import load_document
+    from sim.model.reader import read_text
+
+    try:
+        text = to_yaml(dict(scenario), header=False)
+    except (yaml.YAMLError, TypeError, ValueError) as error:
+        raise ParameterError(f"scenario: expected plain data, found something else: {error}"[:300]) from None
+    return load_document(read_text(text, "scenario"))

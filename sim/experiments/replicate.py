@@ -12,6 +12,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
@@ -438,8 +439,9 @@ def _check_request(total: int, seed: int, until_se: float | None, workers: int |
         _check_whole("workers", workers, 1, 1024)
     if block_size is not None:
         _check_whole("block size", block_size, 1, 2**32)
-    if until_se is not None and not 0 < until_se <= 0.5:
-        raise UsageError(f"until-se: expected a standard error above 0 and up to 0.5, found {until_se}")
+    if until_se is not None and not (isinstance(until_se, Real) and 0 < until_se <= 0.5):
+        found = until_se if isinstance(until_se, Real) else repr(until_se)
+        raise UsageError(f"until-se: expected a standard error above 0 and up to 0.5, found {found}")
 
 
 def _check_whole(name: str, value: Any, low: int, high: int) -> None:

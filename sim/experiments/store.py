@@ -31,7 +31,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.errors import EngineError, StoreError
+from sim.errors import EngineError, StoreError, UsageError
 from sim.experiments.columns import KEY, TABLES, Table, canonical, joined, kind_of, kinds_of
 from sim.experiments.digest import digest_of_blocks
 from sim.experiments.lock import LOCK_NAME, DirectoryLock, Locked, describe, owner_of
@@ -151,7 +151,11 @@ class StoredRun:
         ------
         StoreError
             A chunk that is missing, cut short or changed.
+        UsageError
+            There is no such table.
         """
+        if name not in TABLES:
+            raise UsageError(f"table {name!r}: expected one of {', '.join(TABLES)}")
         if name not in self._tables:
             table = joined([rows for _, rows in self._groups(name)], self.kinds(name))
             for column in table.values():
@@ -374,7 +378,7 @@ def _chunks(directory: Path, manifest: dict[str, Any]) -> list[Chunk]:
         chunks = sorted((Chunk(**entry) for entry in manifest["chunks"]), key=lambda chunk: chunk.index)
         for chunk in chunks:
             assert chunk.index * manifest["block_size"] == chunk.start < chunk.stop
-            assert chunk.files and set(chunk.files) <= set(TABLES)
+            assert chunk.files and set(chunk.files) <= set(TABLES) & set(manifest["columns"])
             assert all(_is_file_entry(file) for file in chunk.files.values())
         assert len({chunk.index for chunk in chunks}) == len(chunks)
         assert all(kind in _SQL_TYPES for columns in manifest["columns"].values() for _, kind in columns)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import sim
-from sim.errors import ParameterError, ScenarioError, UsageError
+from sim.errors import ParameterError, ScenarioError, SimError, UsageError
 
 VALID = Path(__file__).resolve().parents[1] / "spec" / "valid"
 STRAIT = VALID / "crisis_13_days.yaml"
@@ -162,3 +162,47 @@ def test_a_script_without_a_main_guard_may_use_workers(tmp_path):
     )
     assert done.returncode == 0, done.stderr
     assert len(done.stdout.split()[0]) == 64
+
+
+NOT_WHAT_IS_MEANT = [
+    (lambda: sim.load_scenario(None), "path: expected a file or the name of a shipped scenario, found None"),
+    (lambda: sim.load_scenario("sumit"), "unknown scenario 'sumit'"),
+    (lambda: sim.load_scenario(STRAIT, variant=5), "variant: expected a name, found 5"),
+    (lambda: sim.load_scenario(STRAIT, overrides="horizon=2 days"), "overrides: expected a mapping of paths to values"),
+    (lambda: sim.load_scenario(STRAIT, overrides=5), "overrides: expected a mapping of paths to values"),
+    (lambda: sim.run(None, 5), "scenario: expected a file, a name or what load_scenario returns, found None"),
+    (lambda: sim.run({}, 5), "schema_version"),
+    (lambda: sim.run({"schema_version": object()}, 5), "scenario: expected plain data"),
+    (lambda: sim.run(STRAIT, "10"), "replications: expected a whole number"),
+    (lambda: sim.run(STRAIT, 5, until_se="small"), "until-se: expected a standard error above 0 and up to 0.5, found 'small'"),
+    (lambda: sim.run(STRAIT, 5, reports=None), "reports: expected a folder, found None"),
+    (lambda: sim.run(STRAIT, 5, directory=5), "directory: expected a folder, found 5"),
+    (lambda: sim.run(STRAIT, 5, progress=5), r"progress: expected a function of \(done, total, rate\), found 5"),
+    (lambda: sim.summarise(None), "expected a run or its result directory, found None"),
+    (lambda: sim.simulate([1], scenario=STRAIT), "params: expected a mapping of paths to values"),
+    (lambda: sim.simulate(seed=1.5, scenario=STRAIT), "seed: expected a whole number"),
+    (lambda: sim.simulate(seed="a", scenario=STRAIT), "seed: expected a whole number"),
+    (lambda: sim.simulate(seed=True, scenario=STRAIT), "seed: expected a whole number"),
+    (lambda: sim.simulate(replication=1.0, scenario=STRAIT), "replication: expected a whole number"),
+    (lambda: sim.simulate({"choice.leaders": np.array([1.0, 2.0])}, scenario=STRAIT), "expected one number, found an array of 2"),
+    (lambda: sim.simulate(scenario=5), "scenario: expected a file, a name or what load_scenario returns, found 5"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("ask", "message"), NOT_WHAT_IS_MEANT, ids=range(len(NOT_WHAT_IS_MEANT)))
+def test_other_types_than_those_meant_are_one_clear_error(ask, message, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SimError, match=message):
+        ask()
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_table_that_is_not_there(found):
+    with pytest.raises(SimError, match="table 'rows': expected one of results, paths"):
+        found.to_pandas("rows")
+
+
+def test_an_edited_completed_form_is_checked(found):
+    edited = {**found.scenario, "sides": ["nobody", "northreach"]}
+    with pytest.raises(ScenarioError, match="nobody"):
+        sim.run(edited, 5)

@@ -320,6 +320,11 @@ def test_a_file_that_is_described_wrongly_is_refused(tmp_path, key, value):
         store.open_run(edited(run, chunks=chunks))
 
 
+def test_tables_without_columns_are_refused(tmp_path):
+    with pytest.raises(StoreError, match="list of chunks is damaged"):
+        store.open_run(edited(stored(tmp_path / "run"), columns={}))
+
+
 def test_a_run_whose_chunks_are_no_longer_listed_is_not_finished(tmp_path):
     run = stored(tmp_path / "run")
     assert store.open_run(edited(run, state="finished")).is_finished
