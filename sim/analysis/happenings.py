@@ -63,7 +63,7 @@ class Happenings:
         self.highest = 0
         self.meeting: Line | None = None
         self.deal_in_force = False
-        self.named: set[tuple[float, int]] = set()  # packages that a line of that instant has described
+        self.named: dict[tuple[float, int], int] = {}  # the line of an instant that describes a package
         self.text: tuple[str, int] | None = None  # track and package of the last text that waits for leaders
         self.crisis_since = 0.0
         self.said: set[int] = set()  # decisions that a line has told
@@ -108,9 +108,15 @@ class Happenings:
     def terms(self, item: Any, package: int, again: str) -> str:
         """A package in words, or `again` where a line of the same instant has described it."""
         if (item.time, package) in self.named:
+            line = self.lines[self.named[item.time, package]]
+            line.weight, line.size = ESSENTIAL, max(line.size, 0.95)  # without it nobody knows which terms are meant
             return again
-        self.named.add((item.time, package))
+        self.name(item.time, package)
         return self.names.package(package)
+
+    def name(self, time: float, package: int) -> None:
+        """Note that the next line describes a package."""
+        self.named[time, package] = len(self.lines)
 
     def found(self, time: float, node: str, actor: str | None = None, choice: str | None = None) -> Decision | None:
         """The last decision of that instant at a node, marked as told."""
@@ -213,7 +219,7 @@ class Happenings:
         proposal = self.found(item.time, "proposal", item.who)
         if proposal is not None:
             answer = self.found(item.time, "answer")
-            self.named.add((item.time, item.details["package"]))
+            self.name(item.time, item.details["package"])
             reply = ""
             if answer is not None:
                 done = "accepts" if item.details["accepted"] else self._answer_words(answer)
@@ -232,7 +238,7 @@ class Happenings:
     def _answer_words(self, answer: Decision) -> str:
         position = answer.options.index(answer.choice) if answer.choice in answer.options else -1
         if position == 1 and answer.packages[1] is not None:
-            self.named.add((answer.time, answer.packages[1]))
+            self.name(answer.time, answer.packages[1])
             return f"counters with {self.names.package(answer.packages[1])}"
         return "refuses"
 
@@ -465,12 +471,12 @@ class Happenings:
         name = self.names.hazard(item.details["hazard"], item.details["mark"])
         if item.time in self.crises and hazard.effects.crisis:
             return  # told with the crisis that it sets off
-        by = f" ({self.who(item.who)})" if item.who else ""
+        by = f"{self.who(item.who)}: " if item.who else ""
         heavy = hazard.effects.major or hazard.effects.leader is not None
         if self._subject(item) in self.often:
-            self.minor(item, name, "event", f"{name}{by}")
+            self.minor(item, name, "event", f"{by}{name}")
         else:
-            self.say(item, f"{name}{by}", "event", IMPORTANT if heavy else USEFUL, 0.6)
+            self.say(item, f"{by}{name}", "event", IMPORTANT if heavy else USEFUL, 0.6)
 
     def _on_calendar(self, item: Happening) -> None:
         name = self.names.hazard(item.details["hazard"])

@@ -66,13 +66,20 @@ def odds(names: Names, decision: Decision, *, full: bool = True) -> str:
     words = names.short_option(decision, second)
     likely = sum(1 for probability in decision.probabilities if probability >= 0.01)
     if not full and likely > MOST_ALTERNATIVES:
-        best = max(decision.probabilities)
-        return f"{percent(p)}; " + ("no package was likelier" if p == best else f"the likeliest package had {percent(best)}")
+        return f"{percent(p)}; {_beside_the_likeliest(p, max(decision.probabilities))}"
     if q > p:
         return f"a choice of {percent(p)}; likelier was: {words}, {percent(q)}"
     if p > 0.995:
         return "all but certain"
     return f"chosen with {percent(p)}; next best: {words}, {percent(q)}"
+
+
+def _beside_the_likeliest(p: float, best: float) -> str:
+    if p == best:
+        return "no package was likelier"
+    if percent(p) == percent(best):
+        return "hardly any package was likelier"
+    return f"the likeliest package had {percent(best)}"
 
 
 def ruled_out(names: Names, decision: Decision) -> str:

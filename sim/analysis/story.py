@@ -92,8 +92,9 @@ class _Teller(Happenings):
         ranked = sorted(range(len(lines)), key=lambda n: (lines[n].weight, -lines[n].size, n))
         share = limit / MOST_LINES
         beliefs = [n for n in ranked if lines[n].kind == "belief"][: round(KEPT_BELIEFS * share)]
+        nature = [n for n in ranked if lines[n].kind == "nature" and share > 0.5]
         asides = sorted((n for n in ranked if lines[n].aside and share > 0.5), key=lambda n: (-lines[n].size, n))
-        first = {len(lines) - 1, *beliefs, *asides[: round(KEPT_ASIDES * share)]}
+        first = {len(lines) - 1, *nature, *beliefs, *asides[: round(KEPT_ASIDES * share)]}
         return [*first, *(n for n in ranked if n not in first)]
 
     # Opening and ending

@@ -188,6 +188,23 @@ def test_terms_are_described_once_an_instant():
         assert not any(text.startswith("A deal is signed: " + package) for text in told)
 
 
+def test_terms_that_a_line_refers_to_are_told():
+    """What a deal says stays in a shortened story wherever another line calls it 'these terms'."""
+    several = 0
+    for number in range(6):
+        lines = tell(played(SHIPPED[0], number)).lines
+        for n, line in enumerate(lines):
+            if "on these terms" in line.text:
+                several += 1
+                assert any(other.date == line.date and other.kind in ("talks", "offer") for other in lines[:n]), line
+    assert several
+
+
+def test_what_is_hidden_opens_a_story():
+    for number in range(6):
+        assert [line.kind for line in tell(played(SHIPPED[0], number)).lines][:2] == ["nature", "nature"]
+
+
 def test_the_outcome_says_what_it_means():
     history = played(SHIPPED[0])
     item = next(item for item in history.case.spec.outcomes if item.id == history.row["outcome"])
@@ -211,7 +228,9 @@ def test_odds_of_a_package_among_many():
         words = odds(names, decision, full=False)
         p = decision.probabilities[decision.options.index(decision.choice)]
         best = max(decision.probabilities)
-        expected = "no package was likelier" if p == best else f"the likeliest package had {percent(best)}"
+        expected = f"the likeliest package had {percent(best)}"
+        if percent(p) == percent(best):
+            expected = "no package was likelier" if p == best else "hardly any package was likelier"
         assert words == f"{percent(p)}; {expected}"
         found += 1
     assert found
