@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sim.analysis.names import Calendar, Names
+from sim.analysis.names import Calendar, Names, plain
 from sim.analysis.phrases import number, odds, percent, ruled_out, sentence, signed
 
 if TYPE_CHECKING:
@@ -270,7 +270,8 @@ class Happenings:
             who = self.who(replies[0].actor)
             reason = f"; {who} accepts{self.because(replies[0])}"
         else:
-            reason = f"; all {len(replies)} accept" if replies else ""
+            number = "both" if len(replies) == 2 else f"all {len(replies)}"
+            reason = f"; {number} accept" if replies else ""
         package = item.details["package"]
         text = f"{self.names.track(track)}: agreement on {self.terms(item, package, 'the same text')}{reason}"
         waits = self._waits_for_leaders(item)
@@ -294,7 +295,11 @@ class Happenings:
 
     def _on_deal(self, item: Happening) -> None:
         words = self.terms(item, item.details["package"], "")
-        text = f"a deal is signed: {words}" if words else "a deal is signed on these terms"
+        ratified = any(
+            h.kind == "ratification" and h.time == item.time and h.details["passed"] for h in self.replay.happenings
+        )
+        done = "comes into force" if ratified else "is signed"
+        text = f"a deal {done}: {words}" if words else f"a deal {done} on these terms"
         text += " and replaces the one in force" if self.deal_in_force else ""
         self.deal_in_force = True
         offer = next(
@@ -320,7 +325,8 @@ class Happenings:
         self.say(item, text, "deal", ESSENTIAL, 0.9)
 
     def _on_ratification(self, item: Happening) -> None:
-        result = "passes the text" if item.details["passed"] else "rejects the text"
+        verb = "passes" if item.details["passed"] else "rejects"
+        result = f"{verb} {self.names.package(item.details['package'])}"
         text = f"{self.names.veto_player(item.who)}, vote {item.details['number']}: {result}"
         self.say(item, f"{text} (its chance to pass was {percent(item.details['chance'])})", "vote", ESSENTIAL, 0.7)
 
@@ -329,7 +335,8 @@ class Happenings:
             name = self.names.bundle(item.details["track"], item.details["bundle"])
             self.minor(item, "bundles blocked at home", "vote", f"\u201c{name}\u201d is blocked at home")
         elif item.who:
-            self.say(item, f"{self.names.veto_player(item.who)}: the text is dead", "vote", ESSENTIAL, 0.7)
+            words = self.names.package(item.details["package"])
+            self.say(item, f"{self.names.veto_player(item.who)}: {words} is dead", "vote", ESSENTIAL, 0.7)
         else:
             words = self.terms(item, item.details["package"], "the text")
             text = f"{words} is blocked at home and not signed{self._opposition(item)}"
@@ -483,7 +490,9 @@ class Happenings:
         self.minor(item, f"{name}: called off", "event", f"{name}: called off")
 
     def _on_leader(self, item: Happening) -> None:
-        self.say(item, f"{self.who(item.who)}: a new leader takes over", "event", ESSENTIAL, 0.7)
+        drawn = item.details["commitment"]
+        hidden = f"; hidden from the others, of the type \u201c{plain(drawn)}\u201d" if drawn else ""
+        self.say(item, f"{self.who(item.who)}: a new leader takes over{hidden}", "event", ESSENTIAL, 0.7)
 
     def _on_restraint(self, item: Happening) -> None:
         text = f"{self.who(item.who)} {item.what}" if item.who else item.what

@@ -94,7 +94,9 @@ class Agreement:
                 passed = h.draw(Stream.VETO, key, 33) >= block
                 h.count(f"votes.{name}")
                 words = f"vote {attempt + 1}: {'passed' if passed else 'lost'}"
-                h.note("ratification", name, words, number=attempt + 1, passed=passed, chance=1.0 - block)
+                h.note(
+                    "ratification", name, words, number=attempt + 1, passed=passed, chance=1.0 - block, package=package
+                )
                 h.settle()
                 if passed:
                     break

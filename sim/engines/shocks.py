@@ -310,9 +310,12 @@ def new_leader(h: History, slots: Any, spec: Any, u_class: float) -> None:
     w = h.w
     actor = h.case.actor(spec.actor)
     h.count(f"leader_changes.{spec.actor}")
-    h.note("leader", spec.actor, "a new leader takes over")
-    if h.spec.actors[spec.actor].types.commitment:
+    classes = sorted(h.spec.actors[spec.actor].types.commitment or {})
+    if classes:
         w.commitment[actor] = h.draw_class(actor, u_class)
+    drawn = classes[int(w.commitment[actor])] if classes else ""
+    h.note("leader", spec.actor, "a new leader takes over", commitment=drawn)
+    if classes:
         h.all_stale = True
         for belief in h.minds.beliefs:
             if belief.actor == actor and belief.trait == "commitment":

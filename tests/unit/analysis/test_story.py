@@ -200,6 +200,31 @@ def test_terms_that_a_line_refers_to_are_told():
     assert several
 
 
+def test_votes_name_the_text_and_a_ratified_deal_comes_into_force():
+    history = played(next(path for path in FIXTURES if "parliament" in path.stem), 1)
+    names = Names(history.case)
+    lines = [line.text for line in tell(history, full=True).lines]
+    votes = [h for h in history.happenings if h.kind == "ratification"]
+    assert votes
+    for vote in votes:
+        verb = "passes" if vote.details["passed"] else "rejects"
+        start = f"{names.veto_player(vote.who)}, vote {vote.details['number']}: {verb} {names.package(vote.details['package'])}"
+        assert any(text.startswith(start) for text in lines)
+    assert not any(text.startswith("A deal is signed") for text in lines)
+
+
+def test_a_new_leader_has_a_hidden_type():
+    found = 0
+    for number in range(6):
+        history = played(SHIPPED[0], number)
+        lines = [line.text for line in tell(history, full=True).lines if "a new leader takes over" in line.text]
+        changes = [h for h in history.happenings if h.kind == "leader"]
+        for change, text in zip(changes, lines, strict=True):
+            assert text.endswith(f"hidden from the others, of the type \u201c{change.details['commitment'].replace('_', ' ')}\u201d")
+            found += 1
+    assert found
+
+
 def test_what_is_hidden_opens_a_story():
     for number in range(6):
         assert [line.kind for line in tell(played(SHIPPED[0], number)).lines][:2] == ["nature", "nature"]
