@@ -26,6 +26,13 @@ COST_STEP = 0.25  # relative change of a believed mean that is told
 SMALLEST_SIGN = 0.005  # change of a probability whose cause counts as a sign
 MOST_SIGNS = 3  # that a line on a belief names, the last ones
 SHORTEST_STRETCH = 45.0  # days; turning points that are closer share one stretch
+RESULTS: dict[str, tuple[str, ...]] = {
+    # Kinds of happening that tell a decision at their instant; none for nodes that are always told with the offer.
+    "proposal": (), "answer": (), "last_word": (), "reply": (),
+    "bundle": ("bundle",), "bundle_reply": ("bundle",), "invite": ("date",), "invitation": ("date",),
+    "offer_talks": ("talks",), "answer_to_talks": ("talks",), "open": ("proposal",), "stage_vote": ("vote",),
+    "milestone": ("milestone",), "crisis": ("crisis", "force"),
+}  # fmt: skip
 KEPT_BELIEFS, KEPT_ASIDES = 5, 5  # lines on beliefs, and on what went on meanwhile, that stay in a shortened story
 
 
@@ -188,10 +195,17 @@ class _Teller(Happenings):
         if decision.node == "answer_to_talks" and decision.choice == "stay away":
             self.say(decision, f"{who} does not answer an offer to talk{self.because(decision)}", "decision", USEFUL, 0.6)
             return
-        if self.full and len(decision.options) > 1 and decision.node not in ("proposal", "answer", "last_word", "reply"):
+        if self.full and len(decision.options) > 1 and not self._told_by_its_result(decision):
             position = decision.options.index(decision.choice) if decision.choice in decision.options else -1
             words = self.names.option(decision, position) if position >= 0 else decision.choice
             self.say(decision, f"{who}, {node_words(decision.node)}: {words}{self.because(decision)}", "decision", USEFUL)
+
+    def _told_by_its_result(self, decision: Decision) -> bool:
+        """Whether a line on what came of a decision tells the decision too."""
+        kinds = RESULTS.get(decision.node)
+        if kinds is None or decision.choice == "hold":
+            return False
+        return not kinds or any(h.kind in kinds for h in self.replay.happenings if h.time == decision.time)
 
     # Beliefs
 

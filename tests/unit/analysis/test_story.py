@@ -200,6 +200,17 @@ def test_terms_that_a_line_refers_to_are_told():
     assert several
 
 
+def test_a_step_that_is_agreed_is_told_once():
+    history = played(SHIPPED[0], 1)
+    calendar, full = Calendar(history.case), tell(history, full=True).lines
+    agreed = {calendar.date(h.time) for h in history.happenings if h.kind == "bundle"}
+    assert agreed
+    for date in agreed:
+        there = [line.text for line in full if line.date == date]
+        assert sum(" accepts \u201c" in text for text in there) == 1
+        assert not any("small step" in text for text in there)
+
+
 def test_votes_name_the_text_and_a_ratified_deal_comes_into_force():
     history = played(next(path for path in FIXTURES if "parliament" in path.stem), 1)
     names = Names(history.case)
