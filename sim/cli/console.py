@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 NARROWEST, WIDEST = 40, 100  # columns that the layout uses, whatever the terminal has
 BLOCKS = "█▏▎▍▌▋▊▉▒▁▂▃▄▅▆▇"
+NARROW_BAR = 60  # columns below which the line of progress has no bar
 LINE_SECONDS = 5.0  # between plain lines of progress
 
 
@@ -209,13 +210,14 @@ def _bar() -> Iterator[Any]:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn
 
-    columns = (
-        TextColumn("{task.completed:,.0f} of {task.total:,.0f} histories"),
-        *([BarColumn()] if has_blocks(sys.stderr) else [TextColumn("{task.percentage:.0f} %")]),
-        TextColumn("{task.fields[rate]}"),
-        TextColumn("{task.fields[left]}"),
-    )
-    with Progress(*columns, console=Console(file=sys.stderr), transient=True) as bar:
+    paper = Console(file=sys.stderr)
+    if paper.width < NARROW_BAR:
+        start = [TextColumn("{task.completed:,.0f}/{task.total:,.0f}")]
+    else:
+        done = BarColumn() if has_blocks(sys.stderr) else TextColumn("{task.percentage:.0f} %")
+        start = [TextColumn("{task.completed:,.0f} of {task.total:,.0f} histories"), done]
+    columns = (*start, TextColumn("{task.fields[rate]}"), TextColumn("{task.fields[left]}"))
+    with Progress(*columns, console=paper, transient=True) as bar:
         task = bar.add_task("", total=None, start=True, rate="starting", left="", visible=False)
 
         def tell(done: int, total: int, rate: float) -> None:

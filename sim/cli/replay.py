@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from sim.analysis.story import Story
+    from sim.errors import StoreError
     from sim.experiments.replay import Replay
     from sim.reports.content import Decision
 
@@ -56,12 +57,29 @@ def replay(
     again, named = _played(scenario, replication, seed, variant, policy, changes, source, outcome)
     from sim.analysis.story import tell
 
-    page = _write_page(again, named, _page_path(again, source, html, full, decisions), full, decisions)
+    path = _page_path(again, source, html, full, decisions)
+    page, missing = _written(again, named, path, full, decisions)
     story = tell(again, full=full)
     if json:
         console.put_json(_as_data(again, named, story, decisions, page))
     else:
         console.put_lines(_as_lines(again, named, story, decisions, page))
+    if missing is not None:
+        if html is not None:
+            raise missing
+        console.say(f"no timeline: {missing}")
+
+
+def _written(
+    again: Replay, named: str | None, path: Path, full: bool, decisions: bool
+) -> tuple[Path | None, StoreError | None]:
+    """The page, or why there is none: the story can be told all the same."""
+    from sim.errors import StoreError
+
+    try:
+        return _write_page(again, named, path, full, decisions), None
+    except StoreError as error:
+        return None, error
 
 
 def _played(
@@ -172,7 +190,7 @@ def _write_page(again: Replay, named: str | None, path: Path, full: bool, decisi
 # For people --------------------------------------------------------------------------------------------------------
 
 
-def _as_lines(again: Replay, named: str | None, story: Story, decisions: bool, page: Path) -> list[Text]:
+def _as_lines(again: Replay, named: str | None, story: Story, decisions: bool, page: Path | None) -> list[Text]:
     """The story in lines of the terminal's width."""
     from rich.text import Text
 
@@ -201,7 +219,8 @@ def _as_lines(again: Replay, named: str | None, story: Story, decisions: bool, p
         lines += [Text(), *_decision_lines(again, width)]
     lines.append(Text())
     lines.append(Text(f"again:    {command_of(again, named)}"))
-    lines.append(Text(f"timeline: {page.as_posix()}"))
+    if page is not None:
+        lines.append(Text(f"timeline: {page.as_posix()}"))
     return lines
 
 
@@ -237,7 +256,7 @@ def _records(again: Replay) -> list[Decision]:
 # For programs ------------------------------------------------------------------------------------------------------
 
 
-def _as_data(again: Replay, named: str | None, story: Story, decisions: bool, page: Path) -> dict[str, Any]:
+def _as_data(again: Replay, named: str | None, story: Story, decisions: bool, page: Path | None) -> dict[str, Any]:
     import dataclasses
 
     from sim.analysis.histories import command_of
@@ -256,7 +275,7 @@ def _as_data(again: Replay, named: str | None, story: Story, decisions: bool, pa
         "story": [dataclasses.asdict(line) for line in story.lines],
         "left_out": story.num_left_out,
         "command": command_of(again, named),
-        "timeline": page.as_posix(),
+        "timeline": None if page is None else page.as_posix(),
     }
     if decisions:
         data["decisions"] = [dataclasses.asdict(record) for record in _records(again)]

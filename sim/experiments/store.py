@@ -631,8 +631,10 @@ def disk_errors(directory: Path, *, holds_chunks: bool = True) -> Iterator[None]
     try:
         yield
     except OSError as error:
-        if error.errno in _FULL and not holds_chunks:
-            raise StoreError(f"{directory}: cannot be written: the disk is full", hint="make room and try again") from error
+        if not holds_chunks:
+            reason = "the disk is full" if error.errno in _FULL else error.strerror or str(error)
+            hint = "make room and try again" if error.errno in _FULL else "name another file, or work in another folder"
+            raise StoreError(f"{directory}: cannot be written: {reason}", hint=hint) from error
         raise _disk_error(directory, error.errno, error.strerror or str(error)) from error
     except Exception as error:
         if type(error).__module__.split(".")[0] not in ("duckdb", "_duckdb"):

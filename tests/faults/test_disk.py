@@ -128,6 +128,19 @@ def test_no_room_for_the_report_still_shows_the_result(tmp_path, monkeypatch, ca
     assert "Outcome after 13 days" in shown.out and "no report: run/report.html: cannot be written" in shown.err
 
 
+def test_no_room_for_the_timeline_still_tells_the_story(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    full(monkeypatch, "replay-")
+    assert main(["replay", str(STRAIT), "-r", "2"]) == 0
+    shown = capsys.readouterr()
+    assert "Fleets meet" in shown.out and "timeline:" not in shown.out
+    assert "no timeline: reports/replay-crisis-13-days-" in shown.err and "the disk is full" in shown.err
+    assert not list(tmp_path.glob("reports/replay*"))
+    assert main(["replay", str(STRAIT), "-r", "2", "--html", "replay-mine.html"]) == 2
+    shown = capsys.readouterr()
+    assert "Fleets meet" in shown.out and "error: replay-mine.html: cannot be written: the disk is full" in shown.err
+
+
 # --- read-only ---
 
 

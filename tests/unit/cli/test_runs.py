@@ -273,6 +273,30 @@ def test_durations_in_words(seconds, words):
     assert duration(seconds) == words
 
 
+@pytest.mark.parametrize(("columns", "words"), [(40, "25/1,000"), (100, "25 of 1,000 histories")])
+def test_the_line_of_progress_fits_the_terminal(monkeypatch, columns, words):
+    import io
+
+    from sim.cli import console
+
+    class Terminal(io.StringIO):
+        encoding = "utf-8"
+
+        def isatty(self) -> bool:
+            return True
+
+    paper = Terminal()
+    monkeypatch.setattr("sys.stderr", paper)
+    monkeypatch.setenv("COLUMNS", str(columns))
+    monkeypatch.setenv("TERM", "xterm")
+    with console.progress() as tell:
+        tell(25, 1000, 70.0)
+    plain = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", paper.getvalue())
+    lines = [line.strip() for line in re.split(r"[\r\n]", plain) if line.strip()]
+    assert lines and all(line.startswith(words) and line.endswith("70 a second 14 s left") for line in lines)
+    assert all(cells(line) <= columns for line in lines)
+
+
 @pytest.mark.parametrize("columns", [40, 47, 60, 72, 99])
 def test_the_result_keeps_to_the_width_of_the_terminal(call, stored, monkeypatch, columns):
     monkeypatch.setenv("COLUMNS", str(columns))
