@@ -185,7 +185,16 @@ class Happenings:
     @staticmethod
     def _risk(item: Happening) -> str:
         """How likely a stroke of chance was, by its rate at that moment."""
-        return f", by chance (a risk of {number(item.details['rate'])} a year at that moment)"
+        details = item.details
+        strains = []
+        if details.get("new_leader"):
+            strains.append("a leader is new")
+        if hostile := round(details.get("hostile", 0.0)):
+            strains.append(f"{hostile} hostile veto player{'' if hostile == 1 else 's'}")
+        if "trust" in details:
+            strains.append(f"trust {details['trust']:.2f}")
+        why = f": {', '.join(strains)}" if strains else ""
+        return f", by chance (a risk of {number(details['rate'])} a year at that moment{why})"
 
     def _on_revival(self, item: Happening) -> None:
         when = self.calendar.date(item.time + item.details["days"] * self.calendar.per_day)

@@ -405,6 +405,17 @@ class Agreement:
         if self.h.w.deal >= 0:
             self.end("it collapses")
 
+    def _strain(self) -> dict[str, Any]:
+        """For the log: the rate at which the deal ends just now, per year, and what moves it."""
+        h = self.h
+        w = h.w
+        return {
+            "rate": self._collapse_rate() * h.year,
+            "new_leader": h.env.now - w.leader_change < self.spec.collapse.leader_change_lasts,
+            "hostile": w.deal_hostile + w.hostile_extra,
+            "trust": h.minds.mutual_trust(*self.parties),
+        }
+
     def end(self, why: str) -> None:
         """The deal is over: what it brought is undone, relief at once with snapback, else step by step."""
         h = self.h
@@ -413,7 +424,7 @@ class Agreement:
             return
         u = h.draw(Stream.OUTCOME, self.key, 49)
         leaver = self.parties[0] if u < 0.5 else self.parties[1]
-        rate = self._collapse_rate() * h.year if h.log is not None else 0.0
+        strain = self._strain() if h.log is not None else {}
         if len(self.accused) == 1:
             leaver = self.accused[0]  # whose violation was not settled: the other believes it less
         self._forget_violations()
@@ -422,7 +433,7 @@ class Agreement:
         h.first("collapse")
         h.count("collapses")
         age = (h.env.now - w.deal_since) / h.day
-        h.note("collapse", h.case.actor_ids[leaver], f"the deal ends: {why}", why=why, age=age, rate=rate)
+        h.note("collapse", h.case.actor_ids[leaver], f"the deal ends: {why}", why=why, age=age, **strain)
         eased = w.level[h.relief_issue] if h.relief_issue >= 0 else 0.0
         h.take_back(w.granted)
         w.pledged = [0.0] * len(w.pledged)

@@ -156,7 +156,8 @@ def lines_of_several() -> tuple[str, ...]:
 def test_strokes_of_chance_are_told_as_such():
     ends = [text for text in lines_of_several() if text.startswith("The deal ends")]
     assert ends
-    assert all(re.search(r"by chance \(a risk of [\d.]+ a year|: a dispute is not settled", text) for text in ends)
+    reasons = r"by chance \(a risk of [\d.]+ a year at that moment: .*trust [\d.]+\)|: a dispute is not settled"
+    assert all(re.search(reasons, text) for text in ends)
     off = [text for text in lines_of_several() if ": cancelled" in text]
     assert all(re.search(r"planned for \d{4}-\d\d-\d\d: cancelled, by chance \(a risk of", text) for text in off)
 
