@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -170,10 +171,20 @@ def _finish(outcome: RunOutcome, json: bool, quiet: bool, no_report: bool) -> No
     found = Run(outcome.stored)
     if not quiet:
         console.say(_how(outcome))
-    missing = _report(found, no_report)
-    _print(found, json, {"computed": outcome.num_computed, "found": outcome.num_found})
+    try:
+        missing = _report(found, no_report)
+        _print(found, json, {"computed": outcome.num_computed, "found": outcome.num_found})
+    except KeyboardInterrupt as stop:
+        raise _kept(outcome.directory) from stop
     if missing is not None:
         raise missing
+
+
+def _kept(directory: Path) -> KeyboardInterrupt:
+    """An interruption after the last history: nothing has to be computed again."""
+    stop = KeyboardInterrupt(f"interrupted; the run is finished and kept in {directory}")
+    stop.hint = f"`sim show {shlex.quote(str(directory))}` shows it"  # type: ignore[attr-defined]
+    return stop
 
 
 def _how(outcome: RunOutcome) -> str:

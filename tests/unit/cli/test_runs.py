@@ -205,6 +205,19 @@ def test_an_interrupted_run_says_what_is_kept_and_how_to_go_on(call, monkeypatch
     assert str(Interrupted(place, 0, 10)) == f"interrupted before any replication was finished; begun in {place}"
 
 
+def test_an_interruption_after_the_last_history_says_that_all_is_kept(call, monkeypatch, place):
+    def stop(*arguments, **options):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("sim.api.Run.write_report", stop)
+        answer = call("run", STRAIT, "-n", "4", "--workers", "1", "--out", "my run")
+    assert answer.code == 130 and answer.out == ""
+    assert "interrupted; the run is finished and kept in my run" in answer.err
+    assert "`sim show 'my run'` shows it" in answer.err
+    assert call("show", "my run", "--no-report").code == 0
+
+
 def test_a_fault_of_the_engine_is_no_fault_of_the_user(call, monkeypatch):
     from sim.errors import EngineError
 
