@@ -655,6 +655,10 @@ def _disk_error(directory: Path, number: int | None, text: str) -> StoreError:
         return StoreError(
             f"{directory}: cannot be written: {text}", hint="name a directory that can be written with --out"
         )
+    if number in (errno.EEXIST, errno.ENOTDIR):
+        return StoreError(
+            f"{directory}: cannot be written: a file is in the way of the directory", hint="name another directory"
+        )
     return StoreError(f"{directory}: cannot be written: {text}")
 
 

@@ -167,7 +167,7 @@ def test_folder_without_permission(tmp_path):
 
 def test_reports_that_is_a_file(tmp_path):
     (tmp_path / "reports").write_text("a file", "utf-8")
-    with pytest.raises(StoreError, match="cannot be written"):
+    with pytest.raises(StoreError, match="cannot be written: a file is in the way of the directory"):
         go(tmp_path / "reports")
 
 
