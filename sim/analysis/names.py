@@ -234,7 +234,8 @@ def input_label(scenario: Mapping[str, Any], path: str) -> str:
         words.append(str(label or _label_of(scenario, part) or part.replace("_", " ")))
     kept = [word for part, word in zip(parts, words, strict=True) if part not in ("actors", "utility", "issues",
             "types", "mechanisms", "tracks", "hazards", "effects")]  # fmt: skip
-    return ", ".join(kept)
+    text = ", ".join(kept)
+    return text[:1].upper() + text[1:]
 
 
 def _label_of(scenario: Mapping[str, Any], name: str) -> str | None:

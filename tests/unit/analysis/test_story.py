@@ -11,7 +11,7 @@ import pytest
 
 from sim import resources
 from sim.analysis.histories import command_of, timeline_content, typical_histories
-from sim.analysis.names import Calendar, Names
+from sim.analysis.names import Calendar, Names, input_label
 from sim.analysis.phrases import headline, odds, percent, ruled_out
 from sim.analysis.story import MOST_LINES, tell
 from sim.engines.log import Decision
@@ -385,3 +385,11 @@ def test_a_run_that_comes_out_differently_now_is_not_told(tmp_path):
     results["tension"] = results["tension"] + 0.5
     other = SimpleNamespace(manifest=stored.manifest, case=stored.case, seed=stored.seed, results=results)
     assert typical_histories(other) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "label"),
+    [("mechanisms.expectation.initial", "Expectation, initial"), ("actors.northreach.types.war_cost", "Northreach, war cost")],
+)
+def test_labels_of_inputs_begin_with_a_capital(path, label):
+    assert input_label(played(CRISIS).case.completed, path) == label
