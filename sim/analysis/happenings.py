@@ -309,6 +309,8 @@ class Happenings:
         )
         done = "comes into force" if ratified else "is signed"
         text = f"a deal {done}: {words}" if words else f"a deal {done} on these terms"
+        # With a deal in force, going without the new one means to keep the old one.
+        instead = "the old one" if self.deal_in_force else "going without"
         text += " and replaces the one in force" if self.deal_in_force else ""
         self.deal_in_force = True
         offer = next(
@@ -326,7 +328,7 @@ class Happenings:
                 offer.details["utility_two"] - offer.details["reserve_two"],
             )
             worth = f"{signed(gains[0])} for {self.who(one)}, {signed(gains[1])} for {self.who(two)}"
-            text += f"; compared with going without: {worth}"
+            text += f"; compared with {instead}: {worth}"
         self.say(item, text, "deal", ESSENTIAL, 0.9)
 
     def _on_signature(self, item: Happening) -> None:

@@ -242,6 +242,19 @@ def test_what_is_hidden_opens_a_story():
         assert [line.kind for line in tell(played(SHIPPED[0], number)).lines][:2] == ["nature", "nature"]
 
 
+def test_a_deal_that_replaces_another_is_compared_with_it():
+    replacing = first = number = 0
+    while (not replacing or not first) and number < 30:
+        for line in tell(played(SHIPPED[0], number)).lines:
+            if line.text.startswith("A deal is signed"):
+                replaces = "replaces the one in force" in line.text
+                replacing, first = replacing + replaces, first + (not replaces)
+                assert ("compared with the old one: " in line.text) == replaces
+                assert ("compared with going without: " in line.text) == (not replaces)
+        number += 1
+    assert replacing and first
+
+
 def test_the_outcome_says_what_it_means():
     history = played(SHIPPED[0])
     item = next(item for item in history.case.spec.outcomes if item.id == history.row["outcome"])
