@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sim.analysis.names import Calendar, Names, plain
-from sim.analysis.phrases import number, odds, percent, ruled_out, sentence, signed
+from sim.analysis.phrases import number, odds, percent, plus_or_minus, ruled_out, sentence, signed
 
 if TYPE_CHECKING:
     from sim.engines.log import Decision, Happening
@@ -131,6 +131,27 @@ class Happenings:
         parts = [odds(self.names, decision, full=self.full) for decision in decisions if decision is not None]
         parts = [part for part in parts if part]
         return f" ({'; '.join(parts)})" if parts else ""
+
+    def grounds(self, decision: Decision | None) -> str:
+        """What a response to a meeting, or a move in a crisis, was worth beside the next best, and what it trusted in."""
+        if decision is None or decision.choice not in decision.options:
+            return ""
+        ranked = [
+            (value, option)
+            for value, option, chance in zip(decision.values, decision.options, decision.probabilities, strict=True)
+            if option != decision.choice and chance > 0.0
+        ]
+        words = f"; worth {plus_or_minus(decision.values[decision.options.index(decision.choice)])} to it"
+        if ranked:
+            value, option = max(ranked)
+            words += f", \u201c{option}\u201d {plus_or_minus(value)}"
+        sample = next((s for s in reversed(self.replay.samples) if s.time == decision.time), None)
+        if decision.node == "response" and sample is not None and self.spec.mechanisms.belief_collapse is not None:
+            words += (
+                f"; it believes with {percent(sample.belief_talks)} that talks can deliver and with "
+                f"{percent(sample.belief_pressure)} that pressure works"
+            )
+        return words
 
     def signs(self, time: float, actor: str) -> list[str]:
         """What others could see of an actor at an instant, in words."""
@@ -364,7 +385,7 @@ class Happenings:
     def _on_declaration(self, item: Happening) -> None:
         text = f"a declaration is signed: {self.names.package(item.details['package'])}"
         if self.lines and self.lines[-1].time == item.time and self.lines[-1].kind == "decision":
-            self.lines[-1].text += f": {self.names.package(item.details['package'])}"
+            self.lines[-1].text += f"; {self.names.package(item.details['package'])} is signed"
         else:
             self.say(item, text, "deal", ESSENTIAL, 0.9)
 
@@ -481,7 +502,7 @@ class Happenings:
             text = f"{self.who(item.who)} stops a strike that {self.who(item.details['striker'])} was about to make"
         else:
             chosen = self.found(item.time, "response", item.who, "force") or self.found(item.time, "crisis", item.who)
-            text = f"{self.who(item.who)} uses force{self.because(chosen)}"
+            text = f"{self.who(item.who)} uses force{self.because(chosen)}{self.grounds(chosen)}"
         self.say(item, text, "force", ESSENTIAL, 1.0)
 
     def _on_event(self, item: Happening) -> None:

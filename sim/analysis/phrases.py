@@ -46,10 +46,20 @@ def number(value: float) -> str:
     return f"{value:.2g}" if abs(value) < 10.0 else f"{value:,.0f}"
 
 
+def plus_or_minus(value: float) -> str:
+    """A utility: two digits, a minus sign where it has one."""
+    return f"{value:.2f}".replace("-0.00", "0.00").replace("-", "\u2212")
+
+
 def signed(value: float) -> str:
     """A gain or loss with its sign; nothing has none."""
     words = f"{value:+.2f}"
     return "0.00" if words in ("+0.00", "-0.00") else words.replace("-", "\u2212")
+
+
+def possessive(name: str) -> str:
+    """A name as owner: `China\u2019s`, `United States\u2019`."""
+    return f"{name}\u2019" if name.endswith("s") else f"{name}\u2019s"
 
 
 def odds(names: Names, decision: Decision, *, full: bool = True) -> str:

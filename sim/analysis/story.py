@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.analysis.happenings import ESSENTIAL, IMPORTANT, USEFUL, Happenings, Minor
 from sim.analysis.names import plain
-from sim.analysis.phrases import node_words, percent
+from sim.analysis.phrases import node_words, percent, possessive
 from sim.reports.content import DatedLine
 
 if TYPE_CHECKING:
@@ -179,7 +179,8 @@ class _Teller(Happenings):
                 "force": "decides on force",
                 "sign and sell": "signs the declaration and sells it as a success",
             }.get(decision.choice, decision.choice)
-            self.say(decision, f"{who} {phrase}{self.because(decision)}", "decision", ESSENTIAL, 0.75)
+            text = f"{who} {phrase}{self.because(decision)}{self.grounds(decision)}"
+            self.say(decision, text, "decision", ESSENTIAL, 0.75)
             return
         if decision.node == "after_failure":
             phrase = {
@@ -239,7 +240,7 @@ class _Teller(Happenings):
             if before <= 0.0 or abs(after / before - 1.0) < COST_STEP:
                 return False
             trait = self.names.trait(held.actor, held.trait)
-            text = f"{observer} now puts {actor}\u2019s {trait} at {after:.2f} (before {before:.2f})"
+            text = f"{observer} now puts {possessive(actor)} {trait} at {after:.2f} (before {before:.2f})"
             size = abs(after / before - 1.0)
         else:
             moved = max(range(held.size), key=lambda n: (abs(now[n] - told[n]), -n))

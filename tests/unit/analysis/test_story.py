@@ -12,7 +12,7 @@ import pytest
 from sim import resources
 from sim.analysis.histories import command_of, timeline_content, typical_histories
 from sim.analysis.names import Calendar, Names, input_label
-from sim.analysis.phrases import headline, odds, percent, ruled_out
+from sim.analysis.phrases import headline, odds, percent, plus_or_minus, possessive, ruled_out
 from sim.analysis.story import MOST_LINES, tell
 from sim.engines.log import Decision
 from sim.experiments.replay import Replay, replay
@@ -253,6 +253,29 @@ def test_a_deal_that_replaces_another_is_compared_with_it():
                 assert ("compared with going without: " in line.text) == (not replaces)
         number += 1
     assert replacing and first
+
+
+def test_the_response_to_a_meeting_has_grounds():
+    """What it was worth beside the next best, and the beliefs about talks and pressure at that moment."""
+    found = 0
+    for number in range(4):
+        history = played(SHIPPED[0], number)
+        text = " ".join(line.text for line in tell(history, full=True).lines)
+        for decision in (d for d in history.decisions if d.node == "response"):
+            sample = [s for s in history.samples if s.time == decision.time][-1]
+            worth = decision.values[decision.options.index(decision.choice)]
+            assert f"; worth {worth:.2f} to it".replace("-", "\u2212") in text
+            assert f"it believes with {percent(sample.belief_talks)} that talks can deliver" in text
+            found += 1
+    assert found
+
+
+def test_utilities_have_a_minus_sign_where_there_is_something_to_lose():
+    assert [plus_or_minus(value) for value in (0.5, -0.5, -0.001, 0.0)] == ["0.50", "\u22120.50", "0.00", "0.00"]
+
+
+def test_owners():
+    assert (possessive("China"), possessive("United States")) == ("China\u2019s", "United States\u2019")
 
 
 def test_the_outcome_says_what_it_means():
