@@ -50,6 +50,11 @@ def seed_path(name: str) -> Path:
     return _find("seeds", name)
 
 
+def shipped_audits() -> list[Path]:
+    """Files of the audits of claims that are shipped: what `sim claims` found for the shipped scenarios as they are."""
+    return sorted((folder("seeds") / "audits").glob("*.json"))
+
+
 def _names(place: Path) -> list[str]:
     return sorted(path.stem for path in place.glob(f"*{SUFFIX}"))
 

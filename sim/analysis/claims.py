@@ -611,7 +611,7 @@ def claims_rows(
 ) -> list[ClaimRow]:
     """Rows for a report: of a stored audit, or `not run` for each claim (id, words) with the command that runs it."""
     if record is None:
-        return [ClaimRow(name, words, "not run", f"`{command}` runs the checks") for name, words in claims]
+        return [ClaimRow(name, words, "not run", command) for name, words in claims]
     rows = []
     for entry in record["claims"]:
         part = leading_part(entry)
@@ -630,7 +630,7 @@ def claims_rows(
 def stored_rows(
     scenario: Mapping[str, Any], reports: str | Path, source: str | Path | None = None
 ) -> list[ClaimRow]:
-    """Claims audit of a completed scenario as kept by `sim claims`; `not run` where none is kept.
+    """Claims audit of a completed scenario as kept by `sim claims` or shipped; `not run` where none is kept.
 
     Nothing where the scenario names no seed file or one that cannot be found any more.
     """

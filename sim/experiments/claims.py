@@ -26,6 +26,7 @@ from sim.model.complete import complete, content_hash
 from sim.model.load import load_document
 from sim.model.reader import Document
 from sim.model.seed import Probe
+from sim.resources import shipped_audits
 
 STRIDE = 10_000_000  # replications that belong to one world in the numbering of blocks
 BLOCK = 10  # histories; small, so that two workers end together
@@ -200,12 +201,15 @@ def save_audit(reports: str | Path, record: Mapping[str, Any]) -> Path:
 
 
 def load_audit(reports: str | Path, scenario_hash: str) -> dict[str, Any] | None:
-    """The stored audit of exactly this scenario; None if there is none that can be read."""
-    try:
-        record = json.loads(audit_path(reports, scenario_hash).read_text("utf-8"))
-    except (OSError, ValueError):
-        return None
-    return record if isinstance(record, dict) and record.get("scenario_hash") == scenario_hash else None
+    """The stored audit of exactly this scenario, else the one shipped with it; None if there is none that can be read."""
+    for place in (audit_path(reports, scenario_hash), *shipped_audits()):
+        try:
+            record = json.loads(place.read_text("utf-8"))
+        except (OSError, ValueError):
+            continue
+        if isinstance(record, dict) and record.get("scenario_hash") == scenario_hash:
+            return record
+    return None
 
 
 __all__ = [

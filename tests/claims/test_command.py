@@ -67,7 +67,14 @@ def test_some_claims_alone_are_not_kept(tmp_path):
     assert not (tmp_path / "reports").exists()
 
 
-def test_a_report_shows_a_kept_audit_and_else_the_command(tmp_path):
+def test_a_shipped_scenario_shows_the_shipped_audit_in_its_first_report(tmp_path):
+    rows = stored_rows(complete(load_scenario("summit")), tmp_path, "summit")
+    assert 38 == len(rows) and "not run" not in {row.verdict for row in rows}
+    assert all(row.figure for row in rows)
+
+
+def test_a_report_shows_a_kept_audit_and_else_the_command(tmp_path, monkeypatch):
+    monkeypatch.setattr("sim.experiments.claims.shipped_audits", list)
     scenario = complete(load_scenario("summit"))
     rows = stored_rows(scenario, tmp_path, "summit")
     assert {"not run"} == {row.verdict for row in rows}
