@@ -6,15 +6,15 @@ stands in `sim.reports.content`.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from sim.analysis.estimates import Share, share
-from sim.analysis.names import input_label
+from sim.analysis.names import input_label, toward_words
 from sim.analysis.summary import Summary
 
-RARE = 0.02
+PLACE = r"\{(\d+)\}"  # where a number stands in a sentence
+FEW = 50  # histories up to which a reader is told first how little they settle
 ENOUGH_ROWS = 20  # histories that a conditional share needs before it is told
 
 
@@ -36,7 +36,7 @@ class Finding:
 
     def plain(self) -> str:
         """The sentence with its numbers written out."""
-        return self.text.format(*(written(figure) for figure in self.figures))
+        return re.sub(PLACE, lambda match: written(self.figures[int(match[1])]), self.text)
 
 
 def written(figure: Figure) -> str:
@@ -44,9 +44,11 @@ def written(figure: Figure) -> str:
     if figure.form == "percent":
         return f"{100 * figure.value:.1f}%"
     if figure.form == "days":
-        return f"{figure.value:.0f} days"
+        return f"{figure.value:.0f} day{'' if round(figure.value) == 1 else 's'}"
     if figure.form == "integer":
-        return f"{figure.value:.0f}"
+        return f"{figure.value:,.0f}"
+    if figure.form == "points":
+        return f"{100 * figure.value:.1f} percentage points"
     return f"{figure.value:.2f}"
 
 
@@ -62,7 +64,10 @@ def _share(item: Share, reference: str) -> list[Figure]:
 def findings(summary: Summary) -> list[Finding]:
     """Three to six findings, the answer first."""
     found = [_headline(summary)]
-    for rule in (_good_and_bad, _meeting, _after_failure, _deal, _clipped, _driver, _precision):
+    rules = (_precision, _good_and_bad, _meeting, _after_failure, _deal, _clipped, _driver)
+    if summary.num_replications > FEW:
+        rules = (*rules[1:], _precision)
+    for rule in rules:
         finding = rule(summary)
         if finding is not None:
             found.append(finding)
@@ -70,24 +75,26 @@ def findings(summary: Summary) -> list[Finding]:
 
 
 def _named(summary: Summary) -> list[tuple[str, str, Share]]:
-    return [
-        (item.id, item.label, value) for item, value in zip(summary.classes, summary.shares, strict=True)
-    ]
+    return [(item.id, item.label, value) for item, value in zip(summary.classes, summary.shares, strict=True)]
 
 
 def _horizon(summary: Summary) -> str:
     days = summary.horizon_days
-    number, unit = (days / 365, "year") if days >= 730 else (days, "day")
-    words = f"{number:,.0f}" if number >= 100 else f"{number:.3g}"
-    return f"{words} {unit}{'' if words == '1' else 's'}"
+    years = round(days / 365, 2)
+    if years >= 2 or years == 1:
+        words = f"{years:,.0f}" if years >= 100 else f"{years:g}"
+        return f"{words} year{'' if years == 1 else 's'}"
+    if days < 1:
+        return f"{24 * days:.3g} hours"
+    return f"{days:.4g} day{'' if days == 1 else 's'}"
 
 
 def _headline(summary: Summary) -> Finding:
     ranked = sorted(_named(summary), key=lambda item: -item[2].share)
-    first, second = ranked[0], ranked[1]
+    first, second = ranked[0], ranked[1] if len(ranked) > 1 else None
     text = f"After {_horizon(summary)} the likeliest end is {_lower(first[1])}: {{0}} of histories ({{1}} to {{2}})"
     figures = _share(first[2], f"share:outcome={first[0]}")
-    if second[2].count > 0:
+    if second is not None and second[2].count > 0:
         overlap = second[2].high >= first[2].low
         text += f", followed by {_lower(second[1])} with {{3}} ({{4}} to {{5}})"
         text += "; which of the two leads is not settled by this run." if overlap else "."
@@ -98,7 +105,13 @@ def _headline(summary: Summary) -> Finding:
 
 
 def _lower(label: str) -> str:
+    """A label inside a sentence: with a small letter, and nothing in it that could be taken for the place of a number."""
+    label = _whole(label)
     return label[:1].lower() + label[1:] if label[1:2].islower() else label
+
+
+def _whole(label: str) -> str:
+    return re.sub(PLACE, r"{ \1 }", label)
 
 
 def _good_and_bad(summary: Summary) -> Finding | None:
@@ -112,8 +125,8 @@ def _good_and_bad(summary: Summary) -> Finding | None:
         parts.append(f"{_lower(label)} {{{n}}} ({{{n + 1}}} to {{{n + 2}}})")
         figures += _share(value, f"share:outcome={name}")
     return Finding(
-        "The dangerous ends: " + ", ".join(parts) + ". These are shares of simulated histories under the "
-        "scenario's assumptions, no forecast.",
+        "Ends that the scenario marks as bad: " + ", ".join(parts) + ". All these are shares of simulated histories "
+        "under the scenario's assumptions, not forecasts.",
         figures,
     )
 
@@ -124,11 +137,16 @@ def _meeting(summary: Summary) -> Finding | None:
             return Finding(
                 f"A {words} takes place in {{0}} of histories ({{1}} to {{2}}), at the median after {{3}}.",
                 [
-                    *_share(value.happened, "share:has(time:meeting)"),
-                    Figure(value.median, "median:time:meeting", "days"),
+                    *_share(value.happened, f"share:{summary.reference('meeting')}"),
+                    Figure(value.median, _median(summary, "meeting"), "days"),
                 ],
             )
     return None
+
+
+def _median(summary: Summary, name: str) -> str:
+    """Reference of the median time of an event up to the horizon."""
+    return f"median:time:{name}" + (f"|{summary.reference(name)}" if summary.ends_later else "")
 
 
 def _after_failure(summary: Summary) -> Finding | None:
@@ -141,10 +159,11 @@ def _after_failure(summary: Summary) -> Finding | None:
         return None
     name, label = summary.classes[worst].id, _lower(summary.classes[worst].label)
     a, b = failed.shares[worst], other.shares[worst]
-    apart = "more often" if a.low > b.high else "less often" if a.high < b.low else "not distinguishably more often"
+    apart = "more often" if a.low > b.high else "less often" if a.high < b.low else ""
+    verdict = f"{label} comes {apart}" if apart else "this run shows no clear difference, for the intervals overlap"
     return Finding(
-        f"After a failed leaders' meeting {label} comes {apart} than without one: {{0}} ({{1}} to {{2}}) "
-        "against {3} ({4} to {5}).",
+        f"Of the histories with a failed leaders' meeting (one that left nothing to sign) {{0}} ({{1}} to {{2}}) end in "
+        f"{label}, of those without one {{3}} ({{4}} to {{5}}): {verdict}.",
         [
             *_share(a, f"share:outcome={name}|failed_meeting>0.5"),
             *_share(b, f"share:outcome={name}|failed_meeting<0.5"),
@@ -158,13 +177,13 @@ def _deal(summary: Summary) -> Finding | None:
     if deal is None or deal.median is None:
         return None
     text = "A deal comes into force in {0} of histories ({1} to {2}), at the median after {3}"
-    figures = [*_share(deal.happened, "share:has(time:deal)"), Figure(deal.median, "median:time:deal", "days")]
-    rows = np.isfinite(np.asarray(summary.results["time:deal"], dtype=float))
+    came, lost = summary.reference("deal"), summary.reference("collapse")
+    figures = [*_share(deal.happened, f"share:{came}"), Figure(deal.median, _median(summary, "deal"), "days")]
+    rows = summary.came("deal")
     if collapse is not None and rows.sum() >= ENOUGH_ROWS:
-        lost = np.isfinite(np.asarray(summary.results["time:collapse"], dtype=float)) & rows
-        item = share(int(lost.sum()), int(rows.sum()))
+        item = share(int((summary.came("collapse") & rows).sum()), int(rows.sum()))
         text += "; of these histories {4} ({5} to {6}) see a deal collapse"
-        figures += _share(item, "share:has(time:collapse)|has(time:deal)")
+        figures += _share(item, f"share:{lost}|{came}")
     return Finding(text + ".", figures)
 
 
@@ -184,19 +203,22 @@ def _driver(summary: Summary) -> Finding | None:
     leading = [item for item in table.effects if item.distinguishable][:3]
     if not leading:
         return Finding("No recorded input can be told apart from a dummy input in this sample.")
-    names = "; ".join(input_label(summary.scenario, item.path) for item in leading)
-    return Finding(f"Among the inputs nobody sets, the outcome hangs most on: {names}.")
+    labels = {item.id: _lower(item.label) for item in summary.classes}
+    named = (
+        f"{_whole(input_label(summary.scenario, item.path))} ({toward_words(labels, item.toward, item.association)})"
+        for item in leading
+    )
+    return Finding(f"Among the inputs that nobody sets, the outcome hangs most on {'; '.join(named)}.")
 
 
 def _precision(summary: Summary) -> Finding | None:
-    from sim.analysis.summary import fewest
-
-    error = fewest(summary)
-    if not error > 0.01:
+    number = Figure(float(summary.num_replications), "count:replication>=0", "integer")
+    if summary.num_replications == 1:
+        return Finding("This is {0} history, an example: it says nothing about how often its end comes.", [number])
+    name, _, widest = max(_named(summary), key=lambda item: item[2].standard_error)
+    if not widest.standard_error > 0.01:
         return None
-    more = int(np.ceil(summary.num_replications * (error / 0.005) ** 2 / 1000) * 1000)
     return Finding(
-        f"With {{0}} histories the largest standard error of a share is {100 * error:.1f} percentage points; "
-        f"about {more:,} would bring it to 0.5.",
-        [Figure(float(summary.num_replications), "count:replication>=0", "integer")],
+        "With {0} histories the largest standard error of a share is {1}; four times as many histories would halve it.",
+        [number, Figure(widest.standard_error, f"error:outcome={name}", "points")],
     )

@@ -407,7 +407,7 @@ def _panels(again: Replay, names: Names) -> list[page.Panel]:
         if step and mechanisms.ladder is not None:
             rungs = mechanisms.ladder.rungs
             label = f"Ladder: 0 {rungs[0].label} to {len(rungs) - 1} {rungs[-1].label}"
-        panels.append(page.Panel(label, [series], 0.0, high))
+        panels.append(page.Panel(label, [series], 0.0, high, unit="" if step else "from 0 to 1"))
     if mechanisms.aftermath is not None and mechanisms.aftermath.enabled:
         proposers = [t.proposer for t in again.case.spec.tracks.values() if t.protocol == "final_offer"]
         who = names.actor(proposers[0] if proposers else again.case.spec.sides[0])
@@ -452,7 +452,7 @@ def _belief_panels(again: Replay, names: Names) -> list[page.Panel]:
         panels.append(page.Panel(pair, series, unit="probability"))
     if means:
         high = max(series.high for series in means)
-        panels.append(page.Panel("Believed cost of war", means, 0.0, high))
+        panels.append(page.Panel("Believed cost of war", means, 0.0, high, unit="utility"))
     return panels
 
 

@@ -234,8 +234,26 @@ def input_label(scenario: Mapping[str, Any], path: str) -> str:
         words.append(str(label or _label_of(scenario, part) or part.replace("_", " ")))
     kept = [word for part, word in zip(parts, words, strict=True) if part not in ("actors", "utility", "issues",
             "types", "mechanisms", "tracks", "hazards", "effects")]  # fmt: skip
-    text = ", ".join(kept)
+    if parts[0] == "actors" and len(kept) > 2 and parts[-1] in _PARTS_OF_AN_ISSUE:
+        *owner, thing, what = kept
+        text = f"{', '.join(owner)}: {what} of \u201c{thing}\u201d"
+    elif parts[0] == "actors" and len(kept) > 1:
+        text = f"{kept[0]}: {', '.join(kept[1:])}"
+    else:
+        text = ", ".join(kept)
     return text[:1].upper() + text[1:]
+
+
+_PARTS_OF_AN_ISSUE = ("weight", "ideal", "exponent")
+
+
+def toward_words(labels: Mapping[str, str], toward: str, association: float) -> str:
+    """What an input's higher values, or one of its values, make likelier: `higher: war less likely`.
+
+    `labels` are those of the outcome classes; `toward` is a class, with the value in brackets where there are few.
+    """
+    name, _, kind = toward.partition(" (")
+    return f"{kind[:-1] if kind else 'higher'}: {labels.get(name, name)} {'likelier' if association > 0 else 'less likely'}"
 
 
 def _label_of(scenario: Mapping[str, Any], name: str) -> str | None:

@@ -36,11 +36,18 @@ TIMES = (
     ("strike", "use of force"),
     ("major_war", "major war"),
 )
+AT_HORIZON = 1.0001  # times up to this multiple of the horizon count as inside it
+FAILED = "at least one leaders' meeting ended with neither a package nor a declaration to sign"
+NOT_FAILED = "every leaders' meeting left something to sign, or none was held"
+DEALT = "a deal was signed and came into force at some time; it may have ended since"
+NOT_DEALT = "no deal ever came into force"
+LEADERS = "final_offer"  # protocol of a track on which leaders meet
+OF_LEADERS = ("meeting", "cancellation")
 FANS = (
-    ("tension", "Tension", "index"),
+    ("tension", "Tension", "index from 0 to 1"),
     ("pressure", "Sanctions pressure", "share of full pressure"),
-    ("expectation", "Expectation of a meeting", "triumph scale"),
-    ("rung", "Rung of the escalation ladder", "rung"),
+    ("expectation", "Expectation of a meeting", "from 0, nothing, to 1, a triumph"),
+    ("rung", "Rung of the escalation ladder", ""),
 )
 
 
@@ -70,6 +77,7 @@ class Condition:
     """Outcome shares among the histories that meet a condition."""
 
     label: str
+    meaning: str  # what the histories that meet it have in common
     reference: str
     num_rows: int
     shares: list[Share]
@@ -87,13 +95,14 @@ class Summary:
     versions: Mapping[str, str]
     num_replications: int
     horizon_days: float
+    played_days: float  # how far histories were played: the horizon, or a later reading
     classes: list[OutcomeClass]
     shares: list[Share]
     readings: dict[float, list[Share]]
     times: list[tuple[str, str, Timing]]
     fans: list[Fan]
-    incidence_days: np.ndarray
-    incidence: list[np.ndarray]  # a class each: number of histories in it by each time
+    incidence_days: np.ndarray  # ascending, the last is the horizon
+    incidence: list[np.ndarray]  # a class each: number of histories that by each time are in it for good
     drivers: DriverTable
     conditions: list[Condition]
     entropy: float
@@ -115,6 +124,19 @@ class Summary:
     def title(self) -> str:
         """Title of the scenario."""
         return str(self.scenario.get("title", self.scenario_id))
+
+    @property
+    def ends_later(self) -> bool:
+        """Whether histories go on after the time at which the outcome is read."""
+        return self.played_days > self.horizon_days * AT_HORIZON
+
+    def came(self, name: str) -> np.ndarray:
+        """Whether an event came up to the horizon, a truth value a history."""
+        return np.asarray(self.results[f"time:{name}"], dtype=float) <= self.horizon_days * AT_HORIZON
+
+    def reference(self, name: str, word: str = "has") -> str:
+        """Condition that an event came (`has`) or did not come (`never`) up to the horizon, as findings write it."""
+        return f"{word}(time:{name}{f',{self.horizon_days:g}' if self.ends_later else ''})"
 
     @property
     def per_day(self) -> float:
@@ -156,7 +178,10 @@ def summary_of(manifest: Mapping[str, Any], results: Columns, paths: Columns) ->
     per_day = 24.0 if scenario.get("time_unit") == "hours" else 1.0
     horizon = float(scenario["horizon"]) / per_day
     days, classes_by_time = by_time(paths, "outcome")
+    inside = days < horizon / AT_HORIZON
     shares = outcome_shares(outcomes, names)
+    played = max(float(days[-1]), horizon)
+    times = _times(results, scenario, horizon)
     return Summary(
         scenario=scenario,
         scenario_id=str(manifest.get("scenario_id", scenario["id"])),
@@ -166,52 +191,82 @@ def summary_of(manifest: Mapping[str, Any], results: Columns, paths: Columns) ->
         versions=dict(manifest.get("versions", {})),
         num_replications=len(outcomes),
         horizon_days=horizon,
+        played_days=played,
         classes=classes,
         shares=shares,
         readings=readings,
-        times=[
-            (name, words, timing(np.asarray(results[f"time:{name}"], dtype=float)))
-            for name, words in TIMES
-            if f"time:{name}" in results
-        ],
-        fans=_fans(paths, results),
-        incidence_days=days,
-        incidence=[np.count_nonzero(classes_by_time == name, axis=0) for name in names],
+        times=[(name, words, timing(times[name])) for name, words in TIMES if name in times],
+        fans=_fans(paths, horizon),
+        incidence_days=np.append(days[inside], horizon),
+        incidence=_settled(classes_by_time[:, inside], outcomes, names),
         drivers=drivers(results, int(manifest["seed"])),
-        conditions=_conditions(results, outcomes, names),
+        conditions=_conditions(results, outcomes, names, horizon, played),
         entropy=entropy_bits(shares),
         results=results,
         paths=paths,
     )
 
 
-def _fans(paths: Columns, results: Columns) -> list[Fan]:
+def _times(results: Columns, scenario: Mapping[str, Any], horizon: float) -> dict[str, np.ndarray]:
+    """Days until each event, nan where it did not come up to the horizon; histories may go on after it.
+
+    Meetings of leaders are left out where the scenario has none.
+    """
+    leaders = any(track.get("protocol") == LEADERS for track in (scenario.get("tracks") or {}).values())
+    found = {}
+    for name, _ in TIMES:
+        if f"time:{name}" not in results or (name in OF_LEADERS and not leaders):
+            continue
+        days = np.asarray(results[f"time:{name}"], dtype=float)
+        found[name] = np.where(days <= horizon * AT_HORIZON, days, np.nan)
+    return found
+
+
+def _settled(by_grid: np.ndarray, outcomes: np.ndarray, names: Sequence[str]) -> list[np.ndarray]:
+    """Number of histories that by each grid point, and at last at the horizon, have entered for good the class they end in."""
+    others = by_grid != outcomes[:, None]
+    points = others.shape[1]
+    last_other = np.where(others.any(axis=1), points - 1 - np.argmax(others[:, ::-1], axis=1), -1)
+    entered = last_other + 1  # the grid point from which on the class is the last one
+    return [
+        np.cumsum(np.bincount(entered[outcomes == name], minlength=points + 1)) for name in names
+    ]
+
+
+def _fans(paths: Columns, horizon: float) -> list[Fan]:
+    """Fans up to the horizon of what moves at all."""
     fans = []
     for name, label, unit in FANS:
         if name in paths:
             days, values = by_time(paths, name)
-            values = values.astype(float)
-            if float(values.max(initial=0.0)) > float(values.min(initial=0.0)):
-                fans.append(Fan(name, label, unit, days, quantile_bands(values)))
+            inside = days <= horizon * AT_HORIZON
+            values = values[:, inside].astype(float)
+            if inside.sum() > 1 and float(values.max()) > float(values.min()):
+                fans.append(Fan(name, label, unit, days[inside], quantile_bands(values)))
     return fans
 
 
-def _conditions(results: Columns, outcomes: np.ndarray, names: Sequence[str]) -> list[Condition]:
+def _conditions(
+    results: Columns, outcomes: np.ndarray, names: Sequence[str], horizon: float, played: float
+) -> list[Condition]:
     """Shares given what the reader asks first: a failed meeting, one that did not fail, a signed deal."""
     found: list[Condition] = []
+    later = played > horizon * AT_HORIZON
+    bound = f",{horizon:g}" if later else ""
+    span = " at any time, also after the outcome is read" if later else ""
 
-    def add(label: str, reference: str, rows: np.ndarray) -> None:
+    def add(label: str, meaning: str, reference: str, rows: np.ndarray) -> None:
         if rows.any() and not rows.all():
-            found.append(Condition(label, reference, int(rows.sum()), outcome_shares(outcomes, names, rows)))
+            found.append(Condition(label, meaning, reference, int(rows.sum()), outcome_shares(outcomes, names, rows)))
 
     if "failed_meeting" in results:
         failed = np.asarray(results["failed_meeting"], dtype=float) > 0.5
-        add("given a failed leaders' meeting", "failed_meeting>0.5", failed)
-        add("given no failed leaders' meeting", "failed_meeting<0.5", ~failed)
+        add(f"given a failed leaders' meeting{span}", FAILED, "failed_meeting>0.5", failed)
+        add(f"given no failed leaders' meeting{span}", NOT_FAILED, "failed_meeting<0.5", ~failed)
     if "time:deal" in results:
-        dealt = np.isfinite(np.asarray(results["time:deal"], dtype=float))
-        add("given a deal in force at some time", "has(time:deal)", dealt)
-        add("given no deal", "never(time:deal)", ~dealt)
+        dealt = np.asarray(results["time:deal"], dtype=float) <= horizon * AT_HORIZON
+        add("given a signed deal that came into force", DEALT, f"has(time:deal{bound})", dealt)
+        add("given no deal", NOT_DEALT, f"never(time:deal{bound})", ~dealt)
     return found
 
 

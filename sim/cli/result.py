@@ -10,7 +10,7 @@ from rich.text import Text
 
 from sim.analysis.estimates import Share, Timing
 from sim.analysis.findings import findings
-from sim.analysis.names import input_label
+from sim.analysis.names import input_label, toward_words
 from sim.cli.layout import bar, clipped, meter, padded, paragraph, sparkline
 from sim.model.diagnostics import cells
 from sim.reports.run_report import MEASURE, overrides_of
@@ -149,9 +149,7 @@ def _toward(summary: Summary, effect: Effect) -> str:
     """What a higher value, or one of several, makes likelier."""
     if not effect.distinguishable:
         return "not distinguishable from an input that does nothing"
-    name, _, kind = effect.toward.partition(" (")
-    label = next((item.label for item in summary.classes if item.id == name), name)
-    return f"{kind[:-1] if kind else 'higher'}: {label} {'likelier' if effect.association > 0 else 'less likely'}"
+    return toward_words({item.id: item.label for item in summary.classes}, effect.toward, effect.association)
 
 
 def _findings(summary: Summary, width: int) -> list[Text]:
@@ -197,7 +195,9 @@ def _interval(value: Share) -> str:
 def _span(summary: Summary) -> str:
     """The horizon in words."""
     number, unit = _unit(summary, summary.horizon_days)
-    words = f"{number:,.0f}" if number >= 100 else f"{number:.3g}"
+    if abs(number - round(number)) > 0.01:  # 60 days are not told as 1.97 months
+        number, unit = summary.horizon_days, "days"
+    words = f"{number:,.0f}" if number >= 100 else f"{number:.4g}"
     return f"{words} {unit[:-1] if words == '1' else unit}"
 
 
@@ -209,7 +209,7 @@ def _when(summary: Summary, value: Timing) -> str:
     scale = median / value.median if value.median > 0.0 else 1.0
     digits = 1 if unit == "years" else 0
     low, middle, high = (f"{days * scale:.{digits}f}" for days in (value.q25, value.median, value.q75))
-    return f"{middle} {unit} ({low} to {high})"
+    return f"{middle} {unit[:-1] if middle == '1' else unit} ({low} to {high})"
 
 
 def _unit(summary: Summary, days: float) -> tuple[float, str]:

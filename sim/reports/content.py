@@ -14,17 +14,19 @@ Conventions, stated once:
 A number inside a finding carries a reference that says how to recompute it from the result rows:
 
     reference  = function ":" subject [ "|" condition ]
-    function   = share | low | high | count          subject is a condition: fraction of rows, its Wilson 95% bounds,
-                                                     number of rows
+    function   = share | low | high | error | count  subject is a condition: fraction of rows, its Wilson 95% bounds,
+                                                     its standard error, number of rows
                | median | mean | quantile(p)         subject is a column: over its finite values
     condition  = term { "&" term }
-    term       = column "=" text | column ("<" | "<=" | ">" | ">=") number | "has(" column ")" | "never(" column ")"
+    term       = column "=" text | column ("<" | "<=" | ">" | ">=") number
+               | ("has" | "never") "(" column [ "," number ] ")"
 
     share:outcome=war                     share:outcome=war|has(time.first_meeting)
     low:outcome=war                       median:time.first_meeting
     count:has(time.deal)                  quantile(0.9):time.deal|outcome=war
 
-`has` means finite and `never` means not finite (a time that is nan never came). `sim.reports.references.recompute`
+`has` means finite and `never` means not finite (a time that is nan never came); with a number, `has` means at most that
+and `never` all else (it came later or not at all). `sim.reports.references.recompute`
 reads this grammar.
 """
 
@@ -34,7 +36,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-Form = Literal["percent", "number", "integer", "days"]
+Form = Literal["percent", "points", "number", "integer", "days"]
 HistoryKind = Literal["typical", "worst"]
 Verdict = Literal["holds", "does not hold", "undecided", "not testable", "not run"]
 
@@ -162,6 +164,7 @@ class Phases:
     nodes: Sequence[PhaseNode]
     links: Sequence[PhaseLink]
     reading: str = ""
+    stages: Sequence[str] = ()  # headings of the columns from the left
 
 
 @dataclass(frozen=True)

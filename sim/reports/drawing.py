@@ -112,9 +112,9 @@ def note(text: str, **changes: Any) -> dict[str, Any]:
     return {**base, **changes}
 
 
-def row_axis(rows: int) -> dict[str, Any]:
-    """Rows from the top, with room for a label above the first."""
-    return axis(range=[rows - 0.62, -0.78], showgrid=False, showticklabels=False, automargin=False, ticks="")
+def row_axis(rows: int, below: float = 0.62) -> dict[str, Any]:
+    """Rows from the top, with room for a label above the first; `below`: how much of a row is cut off under the last."""
+    return axis(range=[rows - below, -0.78], showgrid=False, showticklabels=False, automargin=False, ticks="")
 
 
 def legend() -> dict[str, Any]:

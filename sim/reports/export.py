@@ -62,7 +62,7 @@ def report_figures(content: ReportContent) -> dict[str, Figure]:
     if content.outcomes:
         drawn["outcomes"] = figures.outcome_shares(content.outcomes)
     if content.incidence and content.incidence.series:
-        drawn["incidence"] = figures.incidence(content.incidence)
+        drawn["incidence"] = figures.incidence(content.incidence, content.outcomes)
     if content.phases and content.phases.links:
         drawn["phases"] = figures.phases(content.phases, content.outcomes)
     for number, fan in enumerate(content.fans, 1):

@@ -7,6 +7,7 @@ row, where long names have room on any width.
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,6 +15,7 @@ from sim.reports import colours, drawing
 from sim.reports.colours import INK, MUTED, tint
 from sim.reports.content import (
     Conditional,
+    Driver,
     Drivers,
     Fan,
     Incidence,
@@ -24,20 +26,25 @@ from sim.reports.content import (
 from sim.reports.drawing import FONT, Figure, label
 from sim.reports.words import integer, percent, percent_interval
 
-ROW_HEIGHT = 48  # px of one labelled row: a line of text over a bar
+ROW_HEIGHT = 50  # px of one labelled row: a line of text over a bar
+PAIR_HEIGHT = 62  # px of a row with two marks under its text
+NAME_LETTERS, ROW_LETTERS = 48, 82  # letters of an input's name, and of name and direction together, that fit beside each other
 
 
 # ---- shared pieces ----------------------------------------------------------------------------------------------
 
 
-def _row_labels(names: Sequence[str], values: Sequence[str], narrow: bool) -> list[dict[str, Any]]:
-    """Name on the left and value on the right above each row; row 0 is on top."""
-    limit = 30 if narrow else 64
+def _row_labels(
+    names: Sequence[str], values: Sequence[str], narrow: bool, *, limits: tuple[int, int] = (30, 64), shift: int = 10
+) -> list[dict[str, Any]]:
+    """Name on the left and value on the right above each row; row 0 is on top. `limits`: letters of a name, narrow and wide."""
+    size = 12 if narrow else 13
     notes = []
     for position, (name, value) in enumerate(zip(names, values, strict=True)):
-        place = {"y": position, "yref": "y", "xref": "paper", "yanchor": "bottom", "yshift": 7}
-        notes.append(drawing.note(label(name, limit), x=0, xanchor="left", **place))
-        notes.append(drawing.note(value, x=1, xanchor="right", font={"color": MUTED, "size": 13}, **place))
+        place = {"y": position, "yref": "y", "xref": "paper", "yanchor": "bottom", "yshift": shift}
+        text = label(name, limits[0] if narrow else limits[1])
+        notes.append(drawing.note(text, x=0, xanchor="left", font={"color": INK, "size": size}, **place))
+        notes.append(drawing.note(value, x=1, xanchor="right", font={"color": MUTED, "size": size}, **place))
     return notes
 
 
@@ -146,8 +153,10 @@ def _share_words(outcomes: Sequence[OutcomeShare]) -> list[str]:
     return [f"<b>{percent(outcome.share)}</b>  {percent_interval(outcome.low, outcome.high)}" for outcome in outcomes]
 
 
-def incidence(content: Incidence, narrow: bool = False) -> Figure:
+def incidence(content: Incidence, outcomes: Sequence[OutcomeShare] = (), narrow: bool = False) -> Figure:
     """Small multiples, one a class on a common scale: share of histories in the class by each time, with its band.
+
+    `outcomes` are all classes in their declared order, by which a class has the same colour in every figure.
 
     A class in which every history begins would flatten all the others, so the scale leaves out the first eighth of
     the grid; a line that starts above it says so.
@@ -156,6 +165,7 @@ def incidence(content: Incidence, narrow: bool = False) -> Figure:
     rows = -(-len(content.series) // columns)
     times = _times(content.axis)
     top = _incidence_top(content)
+    ranks = {outcome.id: rank for rank, outcome in enumerate(outcomes)}
     data: list[dict[str, Any]] = []
     axes: dict[str, Any] = {}
     notes = []
@@ -167,7 +177,7 @@ def incidence(content: Incidence, narrow: bool = False) -> Figure:
         row, column = divmod(position, columns)
         suffix = "" if position == 0 else str(position + 1)
         place = {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
-        colour = colours.class_colour(position)
+        colour = colours.class_colour(ranks.get(series.outcome_id, position))
         data += _band(times, series.low, series.high, colour, 0.3, **place)
         data.append(
             {
@@ -209,7 +219,7 @@ def incidence(content: Incidence, narrow: bool = False) -> Figure:
             }
             text = f"\u2191 from {percent(series.share[0], 0)}"
             notes.append(drawing.note(text, **corner, font={"size": 11, "color": MUTED}))
-    layout = drawing.layout(height + 86, margin={"l": 34, "r": 4, "t": 44, "b": 42}, annotations=notes, **axes)
+    layout = drawing.layout(height + 86, margin={"l": 42, "r": 4, "t": 44, "b": 42}, annotations=notes, **axes)
     return {"data": data, "layout": layout}
 
 
@@ -275,10 +285,22 @@ def phases(content: Phases, outcomes: Sequence[OutcomeShare] = (), narrow: bool 
         "textfont": {"color": INK, "size": 12, "family": FONT},
     }
     tallest = _tallest(content)
-    return {
-        "data": [sankey],
-        "layout": drawing.layout(max(300, 54 * tallest), margin={"l": 4, "r": 4, "t": 14, "b": 14}),
-    }
+    layout = drawing.layout(
+        max(300, 54 * tallest), margin={"l": 4, "r": 4, "t": 38, "b": 14}, annotations=_stage_heads(content)
+    )
+    return {"data": [sankey], "layout": layout}
+
+
+def _stage_heads(content: Phases) -> list[dict[str, Any]]:
+    """Headings over the columns of nodes."""
+    last = max(len(content.stages) - 1, 1)
+    notes = []
+    for column, heading in enumerate(content.stages):
+        place = {"x": _column_place(column, last), "y": 1, "xref": "paper", "yref": "paper", "yshift": 12}
+        anchor = "right" if column == last else "left"
+        font = {"size": 12, "color": MUTED}
+        notes.append(drawing.note(label(heading, 32), xanchor=anchor, yanchor="bottom", font=font, **place))
+    return notes
 
 
 def _tallest(content: Phases) -> int:
@@ -375,6 +397,7 @@ def drivers(content: Drivers, narrow: bool = False) -> Figure:
                 "marker": {"color": colour, "size": 11, "symbol": symbol, "line": {"width": 2, "color": colour}},
                 "error_x": _whiskers(effects, [i.low for _, i in chosen], [i.high for _, i in chosen], colour),
                 "text": [label(item.label) for _, item in chosen],
+                "cliponaxis": False,
                 "customdata": [[item.low, item.high] for _, item in chosen],
                 "hovertemplate": "%{text}<br>%{x:.3f} (%{customdata[0]:.3f} to %{customdata[1]:.3f})<extra></extra>",
             }
@@ -405,18 +428,15 @@ def drivers(content: Drivers, narrow: bool = False) -> Figure:
         "line": {"color": MUTED, "width": 1},
         "layer": "below",
     }
-    values = [
-        (f"{item.effect:+.2f}".replace("-", "\u2212") if signed else f"{item.effect:.2f}")
-        if item.distinguishable
-        else "not distinguishable"
-        for item in items
-    ]
-    notes = _row_labels([item.label for item in items], values, narrow)
+    notes = _row_labels(
+        [item.label for item in items], [_driver_words(item, signed, narrow) for item in items], narrow, limits=(42, NAME_LETTERS), shift=8
+    )
+    title = "<br>".join(label(line, 100) for line in textwrap.wrap(content.measure, 46 if narrow else 90))
     return {
         "data": data,
         "layout": drawing.layout(
-            84 + 42 * len(rows),
-            margin={"l": 2, "r": 2, "t": 30, "b": 48},
+            100 + 44 * len(rows),
+            margin={"l": 2, "r": 2, "t": 46 if narrow else 30, "b": 64},
             showlegend=True,
             legend={**drawing.legend(), "y": 1.0, "traceorder": "normal"},
             shapes=[band, zero],
@@ -424,11 +444,21 @@ def drivers(content: Drivers, narrow: bool = False) -> Figure:
             xaxis=drawing.axis(
                 range=[-reach * 1.08 if signed else 0, reach * 1.08],
                 nticks=7,
-                title={"text": label(content.measure, 48 if narrow else 90), "font": {"size": 12, "color": MUTED}},
+                title={"text": title, "font": {"size": 12, "color": MUTED}},
             ),
             yaxis=drawing.row_axis(len(rows)),
         ),
     }
+
+
+def _driver_words(item: Driver, signed: bool, narrow: bool) -> str:
+    """What stands at the right of an input's row: its direction where there is room, and its effect."""
+    if not item.distinguishable:
+        return "noise" if narrow else "not distinguishable"
+    effect = f"{item.effect:+.2f}".replace("-", "\u2212") if signed else f"{item.effect:.2f}"
+    if narrow or not item.toward:
+        return effect
+    return f"{label(item.toward, ROW_LETTERS - min(len(item.label), NAME_LETTERS))}   <b>{effect}</b>"
 
 
 def conditional_shares(content: Conditional, overall: Sequence[OutcomeShare], narrow: bool = False) -> Figure:
@@ -437,29 +467,32 @@ def conditional_shares(content: Conditional, overall: Sequence[OutcomeShare], na
     ranks = {outcome.id: rank for rank, outcome in enumerate(overall)}
     places = [ranks.get(outcome.id, row) for row, outcome in enumerate(content.shares)]
     known = [(row, everyone[o.id]) for row, o in enumerate(content.shares) if o.id in everyone]
+    everyones = [outcome.share for _, outcome in known]
     among_all = {
         "type": "scatter",
         "mode": "markers",
-        "x": [outcome.share for _, outcome in known],
-        "y": [row for row, _ in known],
+        "x": everyones,
+        "y": [row + 0.31 for row, _ in known],
         "name": "all histories",
-        "marker": {"symbol": "line-ns", "size": 10, "color": INK, "line": {"width": 2, "color": INK}},
+        "marker": {"symbol": "diamond-open", "size": 8, "color": MUTED, "line": {"width": 1.6, "color": MUTED}},
+        "error_x": _whiskers(everyones, [o.low for _, o in known], [o.high for _, o in known], MUTED),
+        "cliponaxis": False,
         "text": [label(outcome.label) for _, outcome in known],
         "hovertemplate": "%{text}<br>%{x:.1%} of all histories<extra></extra>",
         "showlegend": True,
     }
-    top = max([o.high for o in content.shares] + [o.share for _, o in known], default=1.0) * 1.04
+    top = max([o.high for o in content.shares] + [o.high for _, o in known], default=1.0) * 1.04
     names = [outcome.label for outcome in content.shares]
     return {
         "data": [*_bars(content.shares, places), among_all],
         "layout": drawing.layout(
-            72 + ROW_HEIGHT * len(names),
+            72 + PAIR_HEIGHT * len(names),
             barmode="overlay",
             margin={"l": 2, "r": 2, "t": 30, "b": 36},
             showlegend=True,
             legend=drawing.legend(),
             xaxis=_share_axis(top),
-            yaxis=drawing.row_axis(len(names)),
-            annotations=_row_labels(names, _share_words(content.shares), narrow),
+            yaxis=drawing.row_axis(len(names), below=0.5),
+            annotations=_row_labels(names, _share_words(content.shares), narrow, shift=12),
         ),
     }

@@ -122,6 +122,7 @@ def _draw_lanes(data: list[Any], notes: list[Any], lanes: Sequence[Any], start: 
                     "line": {"width": [0 if m.end_day is None else 2 for m in lane.markers], "color": colour},
                 },
                 "text": [label(marker.label, 90) for marker in lane.markers],
+                "cliponaxis": False,
                 "hovertemplate": "%{x}<br>%{text}<extra></extra>",
                 "name": label(lane.label),
                 "showlegend": False,
@@ -185,12 +186,14 @@ _DASH_SIGNS = (
 
 def _series_key(panel: Any, top: float, narrow: bool) -> dict[str, Any]:
     """Names of the lines in their colours, with a sign for their dash, in one line under the panel's title."""
+    shown = panel.series[: 3 if narrow else 6]
+    room = (44 if narrow else 100) // len(shown)
     parts = []
-    for position, series in enumerate(panel.series):
+    for position, series in enumerate(shown):
         colour, sign = colours.SERIES[position % len(colours.SERIES)], _DASH_SIGNS[position % len(_DASH_SIGNS)]
-        parts.append(f'<span style="color:{colour}">{sign}</span> {label(series.label, 16 if narrow else 34)}')
+        parts.append(f'<span style="color:{colour}">{sign}</span> {label(series.label, max(room, 12))}')
     return drawing.note(
-        "   ".join(parts[: 3 if narrow else 6]),
+        "   ".join(parts),
         x=0,
         y=top,
         xref="paper",
@@ -198,7 +201,7 @@ def _series_key(panel: Any, top: float, narrow: bool) -> dict[str, Any]:
         xanchor="left",
         yanchor="bottom",
         yshift=3,
-        font={"size": 12, "color": MUTED},
+        font={"size": 11 if narrow else 12, "color": MUTED},
     )
 
 

@@ -16,6 +16,7 @@ import hashlib
 import json
 import os
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -41,6 +42,8 @@ from sim.reports.content import (
     ReportContent,
 )
 
+WORST_FIRST = ("does not hold", "undecided", "holds", "not testable")
+MOST_GROUNDS = 6  # kinds of source named above the table of inputs
 MAX_BYTES = 2_097_152  # size limit of a report, so that it can be mailed
 
 
@@ -62,6 +65,7 @@ class Chart:
     narrow_layout: dict[str, Any]
     table: Table | None
     scrolls: bool = False
+    more: tuple[str, Table] | None = None  # a second table and its name, where the figure shows two kinds of things
 
     @property
     def height(self) -> int:
@@ -78,14 +82,19 @@ class Chart:
 
 
 def chart(
-    title: str, reading: str, draw: Callable[[bool], drawing.Figure], table: Table | None = None, scrolls: bool = False
+    title: str,
+    reading: str,
+    draw: Callable[[bool], drawing.Figure],
+    table: Table | None = None,
+    scrolls: bool = False,
+    more: tuple[str, Table] | None = None,
 ) -> Chart:
     """A chart from a figure function: its layout for phones is kept as the difference to the wide one."""
     wide = draw(False)
     narrow = draw(True)["layout"]
     changes = {key: value for key, value in narrow.items() if wide["layout"].get(key) != value}
     reading = reading.replace(words.DASH, f"\u2060{words.DASH}\u2060")  # a range stays on one line
-    return Chart(title, reading, wide, changes, table, scrolls)
+    return Chart(title, reading, wide, changes, table, scrolls, more)
 
 
 def render(content: ReportContent) -> str:
@@ -96,7 +105,7 @@ def render(content: ReportContent) -> str:
         content=content,
         findings=[finding_html(finding) for finding in content.findings],
         outcome_chart=_outcomes(content.outcomes) if content.outcomes else None,
-        incidence_chart=_incidence(content.incidence) if content.incidence and content.incidence.series else None,
+        incidence_chart=_incidence(content.incidence, content.outcomes) if content.incidence and content.incidence.series else None,
         phase_chart=_phases(content.phases, content.outcomes) if content.phases and content.phases.links else None,
         fan_charts=[_fan(fan) for fan in content.fans],
         driver_charts=[_drivers(part) for part in content.drivers if part.items],
@@ -106,6 +115,10 @@ def render(content: ReportContent) -> str:
         input_groups=_input_groups(content.inputs),
         unsourced=[row for row in content.inputs if row.unsourced],
         verdicts=_verdicts(content),
+        grounds=_grounds(content.inputs),
+        checked=sorted((row for row in content.claims if row.verdict in WORST_FIRST), key=_by_verdict),
+        unchecked=[row for row in content.claims if row.verdict == "not run"],
+        marks=[_kinds_of_marks(history) for history in content.histories],
         strips=[svg.band_strip(t.value, t.low, t.high, t.band_low, t.band_high) for t in content.targets],
     )
 
@@ -138,8 +151,11 @@ def _figure(numbers: Sequence[Number], position: int) -> Markup:
     if position >= len(numbers):
         return escape("{" + str(position) + "}")
     item = numbers[position]
-    return Markup('<span class="figure" data-ref="{}" data-value="{}">{}</span>').format(
-        words.clean(item.ref), repr(float(item.value)), words.written(float(item.value), item.form, item.digits)
+    bound = item.ref.startswith(("low:", "high:"))
+    return Markup('<span class="{}" data-ref="{}" data-value="{}">{}</span>').format(
+        "bound" if bound else "figure",
+        words.clean(item.ref),
+        repr(float(item.value)), words.written(float(item.value), item.form, item.digits)
     )
 
 
@@ -181,16 +197,18 @@ SHARE_HEADINGS = ("Outcome", "Share", "95% interval", "Histories")
 
 def _outcomes(outcomes: Sequence[OutcomeShare]) -> Chart:
     most = max(outcomes, key=lambda o: o.share)
+    total = sum(o.count for o in outcomes)
     reading = (
         f"The most frequent end is \u201c{most.label}\u201d, {words.percent(most.share)} of histories "
-        f"({words.percent_interval(most.low, most.high)}). Bars are shares of all histories; whiskers are 95% intervals."
+        f"({words.percent_interval(most.low, most.high)}). Bars are shares of all {words.integer(total)} histories; whiskers are "
+        "95% intervals. What each class means is told with the numbers below."
     )
     rows = [[*row, o.description] for row, o in zip(_share_rows(outcomes), outcomes, strict=True)]
     table = Table((*SHARE_HEADINGS, "What it means"), rows)
     return chart("How histories end", reading, lambda narrow: figures.outcome_shares(outcomes, narrow), table)
 
 
-def _incidence(content: Incidence) -> Chart:
+def _incidence(content: Incidence, outcomes: Sequence[OutcomeShare]) -> Chart:
     reading = content.reading or (
         "Share of histories in each class by each date, on one scale. The figures under each name are the share at the "
         "end and its 95% interval; shaded bands are the intervals on the way."
@@ -207,8 +225,8 @@ def _incidence(content: Incidence) -> Chart:
         ]
         for at in picked
     ]
-    table = Table(("Date" if len(content.axis.dates) else content.axis.unit, *(s.label for s in content.series)), rows)
-    return chart("When they end", reading, lambda narrow: figures.incidence(content, narrow), table)
+    table = Table(("Date" if len(content.axis.dates) else content.axis.unit.capitalize(), *(s.label for s in content.series)), rows)
+    return chart("When they end", reading, lambda narrow: figures.incidence(content, outcomes, narrow), table)
 
 
 def _phases(content: Phases, outcomes: Sequence[OutcomeShare]) -> Chart:
@@ -240,7 +258,8 @@ def _fan(content: Fan) -> Chart:
     times = content.axis.dates if len(content.axis.dates) else [f"{day:g}" for day in content.axis.days]
     quantiles = (content.q05, content.q25, content.q50, content.q75, content.q95)
     rows = [[times[at], *(words.number(q[at]) for q in quantiles)] for at in _spread(len(times), 9)]
-    headings = ("Date" if len(content.axis.dates) else content.axis.unit, "5%", "25%", "median", "75%", "95%")
+    moment = "Date" if len(content.axis.dates) else content.axis.unit.capitalize()
+    headings = (moment, "5% below", "25% below", "Median", "75% below", "95% below")
     title = content.label + (f" ({content.unit})" if content.unit else "")
     return chart(title, reading, lambda narrow: figures.fan(content, narrow), Table(headings, rows))
 
@@ -251,11 +270,14 @@ def _drivers(content: Drivers) -> Chart:
         reading = content.reading
     elif clear:
         reading = (
-            f"{clear[0].label} moves {content.target or 'the outcomes'} most. The grey band is what a dummy input that does "
-            f"nothing reaches; {len(content.items) - len(clear)} of the {len(content.items)} inputs shown cannot be told from it."
+            f"\u201c{clear[0].label}\u201d moves {content.target or 'the outcomes'} most. The grey band is what a dummy input that "
+            f"does nothing reaches by chance; {len(content.items) - len(clear)} of the {len(content.items)} inputs shown cannot be "
+            "told from it. Whiskers are 95% intervals."
         )
     else:
-        reading = "No input shown can be told from a dummy input that does nothing (grey band)."
+        reading = (
+            "No input shown can be told from a dummy input that does nothing (grey band). Whiskers are 95% intervals."
+        )
     rows = [
         [
             item.label,
@@ -301,10 +323,28 @@ def _marks(history: Any) -> str:
     return "; ".join(f"{marker.label} ({words.duration(marker.day)})" for marker in history.markers)
 
 
+def _by_verdict(row: Any) -> int:
+    return WORST_FIRST.index(row.verdict)
+
+
+def _kinds_of_marks(history: Any) -> str:
+    """What the upright marks under a picture stand for, with their number."""
+    counted = Counter(marker.label for marker in history.markers)
+    return ", ".join(f"{name} ({number})" for name, number in counted.items())
+
+
+def _grounds(inputs: Sequence[InputRow]) -> list[tuple[str, int]]:
+    """The commonest grounds on which inputs rest, with the number of inputs; the rest under one name."""
+    counted = Counter(row.source or ("a claim alone" if row.claim else "none") for row in inputs).most_common()
+    rest = sum(number for _, number in counted[MOST_GROUNDS:])
+    return counted[:MOST_GROUNDS] + ([("other sources", rest)] if rest else [])
+
+
 def _input_groups(inputs: Sequence[InputRow]) -> list[tuple[str, list[InputRow]]]:
     groups: dict[str, list[InputRow]] = {}
     for row in inputs:
-        groups.setdefault(row.group or row.path.split(".", 1)[0], []).append(row)
+        name = row.group or row.path.split(".", 1)[0].replace("_", " ").capitalize()
+        groups.setdefault(name, []).append(row)
     return list(groups.items())
 
 

@@ -19,7 +19,7 @@ Columns = Mapping[str, Any]  # column name -> array of equal length
 Z95 = 1.959963984540054  # normal quantile of 0.975
 
 _TERM = re.compile(
-    r"(?:(?P<call>has|never)\((?P<inside>[^()]+)\)|(?P<column>[^=<>()]+?)(?P<sign><=|>=|=|<|>)(?P<value>.+))\Z"
+    r"(?:(?P<call>has|never)\((?P<inside>[^(),]+)(?:,(?P<bound>[0-9.eE+-]+))?\)|(?P<column>[^=<>()]+?)(?P<sign><=|>=|=|<|>)(?P<value>.+))\Z"
 )
 _QUANTILE = re.compile(r"quantile\(([0-9.eE+-]+)\)\Z")
 _COMPARE: dict[str, Callable[[Any, float], Any]] = {
@@ -43,7 +43,7 @@ def recompute(reference: str, columns: Columns) -> float:
     if not separator or not subject:
         raise ParameterError(f"reference {reference!r}: expected function:subject, for example share:outcome=calm")
     rows = _matches(condition, columns, reference) if condition else None
-    if function in ("share", "low", "high", "count"):
+    if function in ("share", "low", "high", "error", "count"):
         return _of_rows(function, _matches(subject, columns, reference), rows)
     return _of_column(function, _column(subject, columns, reference), rows, reference)
 
@@ -68,8 +68,11 @@ def _of_rows(function: str, hits: np.ndarray, rows: np.ndarray | None) -> float:
         return float(successes)
     if trials == 0:
         return math.nan
+    share = successes / trials
     if function == "share":
-        return successes / trials
+        return share
+    if function == "error":
+        return math.sqrt(share * (1 - share) / trials)
     return wilson(successes, trials)[0 if function == "low" else 1]
 
 
@@ -79,7 +82,7 @@ def _of_column(function: str, values: np.ndarray, rows: np.ndarray | None, refer
     quantile = _QUANTILE.match(function)
     if function not in ("median", "mean") and not quantile:
         raise ParameterError(
-            f"reference {reference!r}: unknown function {function!r}; known are share, low, high, count, median, mean, quantile(p)"
+            f"reference {reference!r}: unknown function {function!r}; known are share, low, high, error, count, median, mean, quantile(p)"
         )
     if len(values) == 0:
         return math.nan
@@ -101,8 +104,9 @@ def _matches(condition: str, columns: Columns, reference: str) -> np.ndarray:
 
 def _one_match(term: re.Match[str], columns: Columns, reference: str) -> np.ndarray:
     if term["call"]:
-        finite = np.isfinite(np.asarray(_column(term["inside"], columns, reference), dtype=float))
-        return finite if term["call"] == "has" else ~finite
+        values = np.asarray(_column(term["inside"], columns, reference), dtype=float)
+        came = np.isfinite(values) if term["bound"] is None else values <= float(term["bound"])
+        return came if term["call"] == "has" else ~came
     values, wanted = _column(term["column"].strip(), columns, reference), term["value"].strip()
     if term["sign"] == "=":
         return values.astype(str) == wanted

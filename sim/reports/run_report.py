@@ -7,25 +7,28 @@ import json
 import math
 import shlex
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from sim.analysis.estimates import Share, share
 from sim.analysis.findings import findings
-from sim.analysis.names import input_label
+from sim.analysis.names import input_label, toward_words
 from sim.analysis.summary import Condition, Summary
 from sim.analysis.targets import targets_of
 from sim.model.complete import spec_of
 from sim.model.explain import inputs_of
 from sim.reports import content as page
+from sim.reports.words import span_words
 
-MEASURE = "share of the input's rank variance that the outcome explains"
+MEASURE = "strength of the link between input and outcome, from 0 (none) to 1 (full)"
+DAYS_TOLD_AS_DAYS = 4  # a horizon in hours from which axes count days
 LIMITS = (
-    "Utilities, private types and rules are judgement within the ranges shown in the table of inputs. The record of "
-    "cases like this one is small, and the classes of outcome depend on their windows.",
-    "The simulator compares assumptions and policies; it does not forecast. A share is the share of simulated "
-    "histories under these assumptions: never quote one without its interval, its assumptions and the base rate.",
+    "A share is the share of simulated histories under the assumptions of this scenario. It compares assumptions and "
+    "policies and forecasts nothing: never quote it without its interval and its assumptions.",
+    "The intervals cover the chance of the sample alone. That a preference, a rule or a rate is wrong is in none of them: "
+    "other values within the ranges of the inputs may move a share by more than its interval is wide.",
     "More on what such results cannot tell: docs/explanation/what-the-simulator-cannot-tell.md, in the simulator's folder.",
 )
 
@@ -117,69 +120,112 @@ def _shares(summary: Summary, shares: Sequence[Share]) -> list[page.OutcomeShare
 def _axis(summary: Summary, days: np.ndarray) -> page.TimeAxis:
     start = dt.date.fromisoformat(str(summary.scenario["start"]))
     if summary.per_day != 1.0:
-        return page.TimeAxis([float(day) * summary.per_day for day in days], (), "hours")
+        if summary.horizon_days >= DAYS_TOLD_AS_DAYS:
+            return page.TimeAxis([float(day) for day in days], (), "days from the start")
+        return page.TimeAxis([float(day) * summary.per_day for day in days], (), "hours from the start")
     return page.TimeAxis(
         [float(day) for day in days], [str(start + dt.timedelta(days=round(float(day)))) for day in days]
     )
 
 
 def _incidence(summary: Summary) -> page.Incidence:
-    inside = summary.incidence_days <= summary.horizon_days * 1.0001
     series = []
     for item, counts in zip(summary.classes, summary.incidence, strict=True):
-        values = [share(int(count), summary.num_replications) for count in counts[inside]]
-        if any(value.count for value in values):
-            series.append(
-                page.IncidenceSeries(
-                    item.id,
-                    item.label,
-                    [value.share for value in values],
-                    [value.low for value in values],
-                    [value.high for value in values],
-                )
+        values = [share(int(count), summary.num_replications) for count in counts]
+        series.append(
+            page.IncidenceSeries(
+                item.id,
+                item.label,
+                [value.share for value in values],
+                [value.low for value in values],
+                [value.high for value in values],
             )
+        )
     return page.Incidence(
-        _axis(summary, summary.incidence_days[inside]),
+        _axis(summary, summary.incidence_days),
         series,
-        "Share of histories that are in each class at each time; classes are read afresh at every date, so a line may "
-        "fall again.",
+        "Share of all histories that by each date have reached the end at which they stay. The figures under each name "
+        "are the share at the last date and its 95% interval; the band is the interval on the way. All panels have one scale.",
     )
 
 
 def _phases(summary: Summary) -> page.Phases | None:
     """Paths: result of the first meeting, then the best that was signed, then the outcome."""
-    results = summary.results
-    if "meeting_result" not in results:
+    if "meeting_result" not in summary.results:
         return None
-    met = {"package": "package agreed", "declaration": "declaration", "walk_out": "walk-out", "none": "no meeting"}
-    first = [met.get(str(value), str(value)) for value in results["meeting_result"]]
-    dealt = np.isfinite(np.asarray(results["time:deal"], dtype=float))
-    lost = np.isfinite(np.asarray(results["time:collapse"], dtype=float))
-    second = [
-        ("a deal collapsed" if gone else "a deal in force") if deal else "no deal"
-        for deal, gone in zip(dealt, lost, strict=True)
+    met = _first_meetings(summary)
+    stages = [("First leaders' meeting", met), ("Deal", _deals(summary))]
+    if set(met) == {NO_MEETING}:
+        stages = stages[1:]
+    last = [str(value) for value in summary.results["outcome"]]
+    nodes = [
+        page.PhaseNode(f"{stage}:{name}", name, stage)
+        for stage, (_, names) in enumerate(stages)
+        for name in sorted(set(names))
     ]
-    labels = {item.id: item.label for item in summary.classes}
-    last = [str(value) for value in results["outcome"]]
-    nodes = [page.PhaseNode(f"1:{name}", name, 0) for name in dict.fromkeys(sorted(first))]
-    nodes += [page.PhaseNode(f"2:{name}", name, 1) for name in dict.fromkeys(sorted(second))]
-    order = [item.id for item in summary.classes]
     nodes += [
-        page.PhaseNode(f"3:{name}", labels.get(name, name), 2, name)
-        for name in sorted(set(last), key=lambda value: order.index(value))
+        page.PhaseNode(f"{len(stages)}:{item.id}", item.label, len(stages), item.id)
+        for item in summary.classes
+        if item.id in last
     ]
+    ways = [*(names for _, names in stages), last]
     counts: dict[tuple[str, str], int] = {}
-    for a, b, c in zip(first, second, last, strict=True):
-        for pair in ((f"1:{a}", f"2:{b}"), (f"2:{b}", f"3:{c}")):
+    for stage, (here, there) in enumerate(pairwise(ways)):
+        for a, b in zip(here, there, strict=True):
+            pair = (f"{stage}:{a}", f"{stage + 1}:{b}")
             counts[pair] = counts.get(pair, 0) + 1
     links = [page.PhaseLink(a, b, count) for (a, b), count in sorted(counts.items())]
-    return page.Phases(nodes, links)
+    headings = [*(heading for heading, _ in stages), f"End, after {span_words(summary.horizon_days)}"]
+    return page.Phases(nodes, links, stages=headings)
+
+
+NO_MEETING = "no meeting"
+
+
+def _first_meetings(summary: Summary) -> list[str]:
+    """How the first leaders' meeting up to the horizon ended, in words, a history."""
+    met = {"package": "package agreed", "declaration": "declaration", "walk_out": "walk-out", "none": NO_MEETING}
+    results = [met.get(str(value), str(value)) for value in summary.results["meeting_result"]]
+    if "time:meeting" not in summary.results:
+        return results
+    return [words if came else NO_MEETING for words, came in zip(results, summary.came("meeting"), strict=True)]
+
+
+def _deals(summary: Summary) -> list[str]:
+    """What became of deals up to the horizon, in words, a history."""
+    return [
+        ("a deal collapsed" if lost else "a deal in force") if deal else "no deal"
+        for deal, lost in zip(summary.came("deal"), summary.came("collapse"), strict=True)
+    ]
 
 
 def _fan(summary: Summary, fan: Any) -> page.Fan:
-    low, high = (None, None) if fan.name == "rung" else (0.0, 1.0)
     bands = [[float(value) for value in band] for band in fan.bands]
-    return page.Fan(fan.name, fan.label, _axis(summary, fan.days), *bands, unit=fan.unit, low=low, high=high)
+    rungs = _rungs(summary.scenario) if fan.name == "rung" else []
+    low, high = (0.0, float(len(rungs) - 1)) if rungs else (0.0, 1.0)
+    return page.Fan(
+        fan.name, fan.label, _axis(summary, fan.days), *bands,
+        unit=fan.unit, low=low, high=high, reading=_fan_reading(summary, [float(band[-1]) for band in bands], rungs),
+    )  # fmt: skip
+
+
+def _rungs(scenario: Mapping[str, Any]) -> list[str]:
+    """Labels of the ladder's rungs from below."""
+    ladder = (scenario.get("mechanisms") or {}).get("ladder") or {}
+    return [str(rung.get("label") or "") for rung in ladder.get("rungs") or ()]
+
+
+def _fan_reading(summary: Summary, end: Sequence[float], rungs: Sequence[str]) -> str:
+    """What the fan says at its end; `end` holds the five quantiles there."""
+    digits = 0 if rungs else 2
+    q05, q25, q50, q75, q95 = (f"{value:.{digits}f}" for value in end)
+    text = (
+        f"At the end the median is {q50}; the middle half of the {summary.num_replications:,} histories lies between {q25} "
+        f"and {q75}, the middle nine tenths between {q05} and {q95}. The bands show how histories differ, not how exactly "
+        "the median is known."
+    )
+    named = ", ".join(f"{number} {label}" for number, label in enumerate(rungs) if label)
+    return f"{text} Rungs: {named}." if named else text
 
 
 def _drivers(summary: Summary) -> list[page.Drivers]:
@@ -189,10 +235,6 @@ def _drivers(summary: Summary) -> list[page.Drivers]:
     labels = {item.id: item.label for item in summary.classes}
     items = []
     for effect in table.effects[:12]:
-        name, _, kind = effect.toward.partition(" (")
-        words = labels.get(name, name)
-        more = "likelier" if effect.association > 0 else "less likely"
-        toward = f"{kind[:-1]}: {words} {more}" if kind else f"higher: {words} {more}"
         items.append(
             page.Driver(
                 effect.path,
@@ -201,14 +243,18 @@ def _drivers(summary: Summary) -> list[page.Drivers]:
                 effect.low,
                 effect.high,
                 effect.distinguishable,
-                toward,
+                toward_words(labels, effect.toward, effect.association),
             )
         )
     return [page.Drivers(MEASURE, items, table.noise_floor, "the class of outcome")]
 
 
 def _conditional(summary: Summary, item: Condition) -> page.Conditional:
-    return page.Conditional(item.label, item.num_rows, _shares(summary, item.shares), item.reference)
+    reading = (
+        f"{item.num_rows:,} of {summary.num_replications:,} histories: {item.meaning}. Bars are shares among them with 95% "
+        "intervals; the diamond below each bar is the share among all histories with its interval."
+    )
+    return page.Conditional(item.label, item.num_rows, _shares(summary, item.shares), item.reference, reading)
 
 
 def input_rows(scenario: Mapping[str, Any]) -> list[page.InputRow]:

@@ -25,6 +25,8 @@ class Row:
     label: str
     top: int
     last: float
+    low: float
+    high: float
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ def history_picture(history: History) -> HistoryPicture:
         if not len(series.days):
             continue
         top += GAP
-        rows.append(Row(series.label, top - GAP, float(series.values[-1])))
+        rows.append(Row(series.label, top - GAP, float(series.values[-1]), float(series.low), float(series.high)))
         shapes.append(f'<line class="base" x1="0" x2="{WIDTH}" y1="{top + ROW}" y2="{top + ROW}"/>')
         shapes.append(f'<path class="line" d="{_path(series, horizon, top)}"/>')
         top += ROW

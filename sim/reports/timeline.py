@@ -6,9 +6,11 @@ html = render_timeline(content)
 from __future__ import annotations
 
 from sim.reports import history_figures, words
-from sim.reports.content import Decision, Offers, TimelineContent
+from sim.reports.content import Decision, Offers, Series, TimelineContent
 from sim.reports.page import Chart, Table, chart, page_parts, template
 
+SHOWN_DAYS = 7  # of the quantities in their table
+LATE = 45  # days without a sample after which a history counts as over
 SHOWN_OPTIONS = 8  # a decision node may have hundreds; the likeliest and the chosen one are shown
 
 
@@ -35,8 +37,9 @@ def shown_options(decision: Decision) -> tuple[list, int]:
 def _time_chart(content: TimelineContent) -> Chart:
     events = sum(len(lane.markers) for lane in content.lanes)
     reading = (
-        f"{events} events in {len(content.lanes)} rows and {len(content.panels)} quantities on one time axis of "
-        f"{words.duration(content.horizon_days)}. Broad bars last; marks are moments."
+        f"{_counted(events, 'event')} in {_counted(len(content.lanes), 'row')} and "
+        f"{_counted(len(content.panels), 'panel')} of quantities on one time axis of {words.span_words(content.horizon_days)}. "
+        "Broad bars last from their upright mark to their end; other marks are moments."
     )
     listed = sorted(
         ((marker.day, lane.label, marker) for lane in content.lanes for marker in lane.markers),
@@ -48,8 +51,35 @@ def _time_chart(content: TimelineContent) -> Chart:
     ]
     table = Table(("Day", "Row", "Event", "Until day"), rows)
     return chart(
-        "What happened, and how things stood", reading, lambda narrow: history_figures.timeline(content, narrow), table
+        "What happened, and how things stood",
+        reading,
+        lambda narrow: history_figures.timeline(content, narrow),
+        table,
+        more=("the quantities", _quantities(content)) if any(panel.series for panel in content.panels) else None,
     )
+
+
+def _quantities(content: TimelineContent) -> Table:
+    """Every quantity of the panels at a few days of the history."""
+    days = [content.horizon_days * step / (SHOWN_DAYS - 1) for step in range(SHOWN_DAYS)]
+    headings = ("Quantity", *(f"Day {day:.0f}" for day in days))
+    rows = []
+    for panel in content.panels:
+        for series in panel.series:
+            name = panel.label if series.label == panel.label else f"{panel.label}: {series.label}"
+            rows.append([name, *(_at(series, day) for day in days)])
+    return Table(headings, rows)
+
+
+def _at(series: Series, day: float) -> str:
+    """The last value up to a day; nothing once the history is over."""
+    before = [value for moment, value in zip(series.days, series.values, strict=True) if moment <= day + 1e-9]
+    over = not len(series.days) or series.days[-1] < day - LATE
+    return "" if over or not before else words.number(before[-1])
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
 def _offers(content: Offers) -> Chart:

@@ -58,32 +58,81 @@ def number(value: float | None, digits: int = 2) -> str:
 
 
 def integer(value: float | None) -> str:
-    """1234567 -> 1 234 567 with no-break spaces."""
+    """1234567 -> 1,234,567."""
     if value is None or not math.isfinite(value):
         return "n/a"
-    return _signed(f"{value:,.0f}").replace(",", NBSP)
+    return _signed(f"{value:,.0f}")
 
 
 def duration(days: float | None, digits: int = 0) -> str:
-    """Days below three months, months below two years, years above."""
+    """Hours below two days, days below three months, months below two years, years above."""
     if days is None or not math.isfinite(days):
         return "never"
+    scale, unit = _unit(days)
+    if unit in ("months", "years"):
+        digits = 1
+    return _counted(f"{days * scale:.{digits}f}", unit)
+
+
+def duration_range(middle: float | None, low: float | None, high: float | None) -> str:
+    """Two durations in the unit in which the middle one reads best: 2.4 to 4.0 months; nothing without them."""
+    if any(value is None or not math.isfinite(value) for value in (middle, low, high)):
+        return ""
+    scale, unit = _unit(middle)
+    digits = 1 if unit in ("months", "years") else 0
+    return f"{low * scale:.{digits}f} to {_counted(f'{high * scale:.{digits}f}', unit)}"
+
+
+def span_words(days: float) -> str:
+    """A length that somebody chose, without decimals where it has none: 3 years, 60 days, 36 hours."""
+    for scale, unit in ((1 / 365, "years"), (1 / DAYS_PER_YEAR, "years"), (1.0, "days"), (24.0, "hours")):
+        number = days * scale
+        if number > 0.9 and abs(number - round(number)) < 0.003:
+            return _counted(f"{number:,.0f}", unit)
+    return duration(days, 1)
+
+
+def _unit(days: float) -> tuple[float, str]:
+    """The unit in which a duration reads best, and how many of it make a day."""
+    if 0 < days < 2:
+        return 24.0, "hours"
     if days < 90:
-        return f"{days:.{digits}f}{NBSP}days"
+        return 1.0, "days"
     if days < 2 * DAYS_PER_YEAR:
-        return f"{days / DAYS_PER_MONTH:.1f}{NBSP}months"
-    return f"{days / DAYS_PER_YEAR:.1f}{NBSP}years"
+        return 1 / DAYS_PER_MONTH, "months"
+    return 1 / DAYS_PER_YEAR, "years"
+
+
+def _counted(number: str, unit: str) -> str:
+    return f"{number}{NBSP}{unit[:-1] if number == '1' else unit}"
 
 
 def written(value: float, form: Form, digits: int | None = None) -> str:
     """A number in the form that a finding asks for."""
     if form == "percent":
         return percent(value, 1 if digits is None else digits)
+    if form == "points":
+        return f"{number(100 * value, 1 if digits is None else digits)} percentage points"
     if form == "integer":
         return integer(value)
     if form == "days":
         return duration(value, digits or 0)
     return number(value, 2 if digits is None else digits)
+
+
+def written_range(low: float, high: float, form: Form) -> str:
+    """Two bounds in the form that a finding asks for."""
+    return percent_interval(low, high) if form == "percent" else f"{written(low, form)} to {written(high, form)}"
+
+
+def significant(value: float | None) -> str:
+    """Three digits that count: 1.77, 0.0172, 1,260."""
+    if value is None or not math.isfinite(value):
+        return "n/a"
+    if value == 0.0:
+        return "0"
+    digits = 2 - math.floor(math.log10(abs(value)))
+    return number(round(value, digits), max(digits, 0))
 
 
 def _signed(text: str) -> str:

@@ -36,6 +36,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     texts = {
         "report": render(sample.content()),
         "timeline": render_timeline(sample.timeline()),
+        "long-names": render(sample.hostile("Quite a long name of a thing that goes on and on, as such names do")),
         "hostile": render(sample.hostile(HOSTILE)),
         "hostile-timeline": render_timeline(sample.hostile_timeline(HOSTILE)),
     }

@@ -90,6 +90,36 @@ def test_page_is_never_wider_than_its_screen(name: str, drawn: Look) -> None:
         )
 
 
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("name", ["report", "long-names"])
+def test_no_two_labels_of_a_chart_overlap(name: str, width: int, drawn: Look) -> None:
+    """Names, values, headings and tick labels, each in its own chart."""
+    page = drawn(name, width)
+    clashes = page.evaluate(
+        """[...document.querySelectorAll(".chart")].filter((c) => !c.querySelector(".sankey")).flatMap((chart) => {
+        const texts = [...chart.querySelectorAll(".annotation text, .xtick text, .ytick text, .legendtext, .xtitle, .ytitle")]
+          .filter((text) => text.textContent.trim()).map((text) => [text.textContent, text.getBoundingClientRect()]);
+        return texts.flatMap(([one, a], n) => texts.slice(n + 1).filter(([, b]) =>
+          a.right - b.left > 1 && b.right - a.left > 1 && a.bottom - b.top > 4 && b.bottom - a.top > 4)
+          .map(([two]) => chart.id + ": " + one + " | " + two)); })"""
+    )
+    assert clashes == []
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_no_label_is_cut_by_the_edge_of_its_chart(width: int, drawn: Look) -> None:
+    page = drawn("report", width)
+    cut = page.evaluate(
+        """[...document.querySelectorAll(".chart")].flatMap((chart) => {
+        const frame = chart.querySelector(".main-svg").getBoundingClientRect();
+        return [...chart.querySelectorAll(".annotation text, .xtick text, .ytick text, .legendtext, .xtitle, .ytitle")]
+          .map((text) => [text.textContent, text.getBoundingClientRect()])
+          .filter(([, box]) => box.width && (box.left < frame.left - 2 || box.right > frame.right + 2))
+          .map(([text]) => chart.id + ": " + text); })"""
+    )
+    assert cut == []
+
+
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("name", PAGES)
 def test_axe_finds_no_violation(name: str, dark: bool, drawn: Look, axe: str) -> None:
@@ -131,12 +161,16 @@ def test_dark_page_redraws_its_inks_and_light_gives_them_back(drawn: Look) -> No
     page.wait(f"{whisker} === '{light}'")
 
 
-def test_paper_is_light_and_shows_everything(chromium: Chromium, pages: dict[str, str]) -> None:
-    """Also from a dark screen, and with charts that were never scrolled to."""
+def test_paper_is_light_and_shows_everything_but_long_tables(chromium: Chromium, pages: dict[str, str]) -> None:
+    """Also from a dark screen, and with charts that were never scrolled to. Of the inputs, paper has what was opened."""
     page = chromium.open(pages["report"], dark=True)
     page.wait("window.Plotly")
+    page.evaluate("document.querySelector('details.long').open = true")
     page.evaluate("dispatchEvent(new Event('beforeprint')); true")
-    assert page.evaluate("[...document.querySelectorAll('details')].every((fold) => fold.open)")
+    assert page.evaluate("[...document.querySelectorAll('details:not(.long)')].every((fold) => fold.open)")
+    assert page.evaluate("[...document.querySelectorAll('details.long')].map((fold) => fold.open).indexOf(true, 1)") == -1
+    assert page.evaluate("document.querySelector('details.long').open")
+    page.evaluate("document.querySelector('details.long').open = false")
     assert page.evaluate("[...document.querySelectorAll('.chart')].every((chart) => chart.querySelector('.main-svg'))")
     assert _rgb(colours.INK) == page.evaluate(
         "getComputedStyle(document.querySelector('#chart-outcomes path.xerror')).stroke"

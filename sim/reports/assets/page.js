@@ -76,8 +76,8 @@
   });
   night.addEventListener("change", () => drawn().forEach(draw));
 
-  // Paper is light and shows everything.
-  const folds = [...document.querySelectorAll("details")];
+  // Paper is light and shows everything but the long tables, which would fill many sheets: of these what the reader opened.
+  const folds = [...document.querySelectorAll("details:not(.long)")];
   addEventListener("beforeprint", () => {
     printing = true;
     folds.forEach((fold) => { fold.dataset.was = fold.open ? "open" : ""; fold.open = true; });

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -53,15 +54,42 @@ def test_every_share_is_drawn_with_its_interval(narrow: bool) -> None:
         figures.outcome_shares(content.outcomes, narrow),
         figures.conditional_shares(content.conditionals[0], content.outcomes, narrow),
     ):
-        (bars,) = (trace for trace in figure["data"] if "error_x" in trace)
-        assert len(content.outcomes) == len(bars["error_x"]["array"]) == len(bars["error_x"]["arrayminus"])
-        assert all(reach >= 0 for reach in bars["error_x"]["array"] + bars["error_x"]["arrayminus"])
+        drawn = [trace for trace in figure["data"] if "error_x" in trace]
+        assert [trace["type"] for trace in drawn] in (["bar"], ["bar", "scatter"])
+        for trace in drawn:
+            assert len(content.outcomes) == len(trace["error_x"]["array"]) == len(trace["error_x"]["arrayminus"])
+            assert all(reach >= 0 for reach in trace["error_x"]["array"] + trace["error_x"]["arrayminus"])
+        bare = [t for t in figure["data"] if "error_x" not in t and t.get("hoverinfo") != "skip"]
+        assert bare == []
 
 
 def test_incidence_has_a_band_for_every_class() -> None:
     figure = figures.incidence(sample.content().incidence)
     bands = [trace for trace in figure["data"] if trace.get("fill") == "tonexty"]
     assert len(sample.CLASSES) == len(bands)
+
+
+def test_a_class_has_one_colour_in_every_figure() -> None:
+    """Also where a figure leaves classes out."""
+    content = sample.content()
+    part = replace(content.incidence, series=content.incidence.series[2:4])
+    lines = [t["line"]["color"] for t in figures.incidence(part, content.outcomes)["data"] if "customdata" in t]
+    assert lines == [colours.class_colour(2), colours.class_colour(3)]
+
+
+def test_columns_of_paths_are_named() -> None:
+    content = sample.content()
+    named = replace(content.phases, stages=("Start", "Talks", "Meeting", "End"))
+    notes = figures.phases(named, content.outcomes)["layout"]["annotations"]
+    assert [note["text"] for note in notes] == ["Start", "Talks", "Meeting", "End"]
+    assert [note["x"] for note in notes] == sorted(note["x"] for note in notes)
+
+
+def test_direction_of_an_input_stands_beside_it() -> None:
+    drivers = sample.content().drivers[0]
+    first = next(item for item in drivers.items if item.distinguishable and item.toward)
+    texts = [note["text"] for note in figures.drivers(drivers)["layout"]["annotations"]]
+    assert any(first.toward[:30] in text for text in texts)
 
 
 def test_class_in_which_all_begin_does_not_flatten_the_others() -> None:
@@ -77,7 +105,7 @@ def test_phone_layout_changes_no_trace() -> None:
     content, timeline = sample.content(), sample.timeline()
     for draw in (
         lambda narrow: figures.outcome_shares(content.outcomes, narrow),
-        lambda narrow: figures.incidence(content.incidence, narrow),
+        lambda narrow: figures.incidence(content.incidence, content.outcomes, narrow),
         lambda narrow: figures.phases(content.phases, content.outcomes, narrow),
         lambda narrow: figures.fan(content.fans[0], narrow),
         lambda narrow: figures.drivers(content.drivers[0], narrow),

@@ -81,7 +81,7 @@ def test_page_names_no_address(report: str) -> None:
 
 def test_every_number_of_a_finding_can_be_recomputed(report: str) -> None:
     rows = sample.rows()
-    figures = re.findall(r'<span class="figure" data-ref="([^"]*)" data-value="([^"]*)">([^<]*)</span>', report)
+    figures = re.findall(r'<span class="(?:figure|bound)" data-ref="([^"]*)" data-value="([^"]*)">([^<]*)</span>', report)
     assert len(figures) == sum(len(finding.numbers) for finding in sample.content().findings) == 8
     for reference, value, shown in figures:
         again = recompute(html.unescape(reference), rows)
@@ -214,7 +214,7 @@ def test_page_without_calendar_counts_in_its_own_unit() -> None:
     text = page.render(
         replace(content, incidence=incidence, fans=[fan], histories=(), meta=replace(sample.meta(), start_date=None))
     )
-    assert '<th scope="col"><bdi>hours</bdi></th>' in text
+    assert '<th scope="col"><bdi>Hours</bdi></th>' in text
     assert '"text":"hours"' in text
 
 

@@ -26,7 +26,10 @@ def test_percent(value: float, expected: str) -> None:
 
 @pytest.mark.parametrize(
     ("days", "expected"),
-    [(12, "12\u00a0days"), (359, "11.8\u00a0months"), (1461, "4.0\u00a0years"), (math.nan, "never"), (None, "never")],
+    [
+        (12, "12\u00a0days"), (1, "24\u00a0hours"), (0.04, "1\u00a0hour"), (2.2, "2\u00a0days"), (0, "0\u00a0days"),
+        (359, "11.8\u00a0months"), (1461, "4.0\u00a0years"), (math.nan, "never"), (None, "never"),
+    ],
 )
 def test_duration_takes_the_unit_that_reads_best(days: float | None, expected: str) -> None:
     assert expected == words.duration(days)
@@ -35,7 +38,31 @@ def test_duration_takes_the_unit_that_reads_best(days: float | None, expected: s
 def test_numbers_that_round_to_zero_have_no_sign() -> None:
     assert words.number(-0.001) == "0.00"
     assert words.number(-1.5) == "\u22121.50"
-    assert words.integer(1234567) == "1\u00a0234\u00a0567"
+    assert words.integer(1234567) == "1,234,567"
+
+
+@pytest.mark.parametrize(
+    ("days", "expected"),
+    [
+        (1095, "3\u00a0years"), (365, "1\u00a0year"), (60, "60\u00a0days"), (300, "300\u00a0days"), (1, "1\u00a0day"),
+        (0.5, "12\u00a0hours"), (1461, "4\u00a0years"), (100.4, "3.3\u00a0months"),
+    ],
+)  # fmt: skip
+def test_chosen_spans_have_no_needless_decimals(days: float, expected: str) -> None:
+    assert expected == words.span_words(days)
+
+
+def test_quartiles_share_the_unit_of_their_median() -> None:
+    assert words.duration_range(92, 74, 123) == "2.4 to 4.0\u00a0months"
+    assert words.duration_range(1, 0.5, 3) == "12 to 72\u00a0hours"
+    assert words.duration_range(None, 1, 2) == words.duration_range(1, math.nan, 2) == ""
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"), [(1.7741, "1.77"), (0.01724, "0.0172"), (1263.2, "1,260"), (0.0, "0"), (-0.0203, "\u22120.0203")]
+)
+def test_three_digits_count(value: float, expected: str) -> None:
+    assert expected == words.significant(value)
 
 
 def test_clean_removes_what_could_break_or_turn_a_page() -> None:

@@ -1,0 +1,123 @@
+"""The report of real runs: its numbers are those of the stored rows, up to the horizon, whatever the scenario is called."""
+
+from __future__ import annotations
+
+import html
+import re
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sim import load_scenario, resources, run
+from sim.analysis.findings import Figure, Finding
+from sim.analysis.names import input_label, toward_words
+from sim.analysis.summary import _settled
+from sim.api import Run, open_run
+from sim.reports import words
+from sim.reports.references import recompute
+from sim.reports.run_report import report_content
+
+FIXTURES = sorted((Path(__file__).resolve().parents[2] / "spec" / "valid").glob("*.yaml"))
+SUMMIT = resources.scenario_path("summit")
+CRISIS = next(path for path in FIXTURES if "crisis" in path.stem)
+REFERENCE = re.compile(r'<span class="(?:figure|bound)" data-ref="([^"]*)" data-value="([^"]*)">([^<]*)</span>')
+
+
+@pytest.fixture(scope="module")
+def play(tmp_path_factory):
+    """`play(path, replications, horizon)`: a finished run, opened again from its files."""
+    folder = tmp_path_factory.mktemp("runs")
+
+    @cache
+    def played(path: Path, replications: int = 40, horizon: str | None = None) -> Run:
+        overrides = {"horizon": horizon} if horizon else {}
+        scenario = load_scenario(path, overrides=overrides)
+        done = run(scenario, replications=replications, seed=3, workers=1, reports=folder)
+        return open_run(done.directory)
+
+    return played
+
+
+@pytest.mark.parametrize(
+    ("path", "replications", "horizon"),
+    [*((path, 40, None) for path in FIXTURES), (CRISIS, 1, None), (CRISIS, 40, "2 days"), (SUMMIT, 30, None), (SUMMIT, 30, "200 days")],
+    ids=str,
+)
+def test_every_number_of_a_finding_is_recomputed_from_the_rows(play, path, replications, horizon) -> None:
+    done = play(path, replications, horizon)
+    page = done.write_report(str(path)).read_text("utf-8")
+    answer = page[page.index('id="answer"') : page.index('class="facts"')]
+    found = REFERENCE.findall(answer)
+    assert found
+    for reference, value, shown in found:
+        again = recompute(html.unescape(reference), done.results)
+        assert float(value) == pytest.approx(again, abs=1e-12)
+        assert shown in {words.written(again, form) for form in ("percent", "points", "integer", "days")}
+    text = re.sub(r"<[^>]*>", "", REFERENCE.sub("", answer.split(">", 1)[1]))
+    text = re.sub(r"After [\d.]+ (?:year|day|hour)s?", "", text)
+    for label in [item.label for item in done.summary.classes]:
+        text = text.replace(label, "")
+    assert re.findall(r"\d+(?:\.\d+)?%|\b\d{2,}\b", html.unescape(text)) == []
+
+
+def test_what_comes_after_the_horizon_is_not_counted(play) -> None:
+    """Histories go on to later readings, which a shorter horizon leaves as they are."""
+    done = play(CRISIS, 40, "2 days")
+    summary = done.summary
+    assert summary.ends_later and summary.played_days > 2
+    for name, _, value in summary.times:
+        came = np.asarray(done.results[f"time:{name}"], dtype=float) <= 2 * 1.0001
+        assert (value.happened.count, value.happened.trials) == (came.sum(), 40)
+        assert value.q75 is None or value.q75 <= 2
+    assert all(fan.days[-1] <= 2.001 for fan in summary.fans)
+    assert summary.incidence_days[-1] == 2
+    deal = next(item for item in summary.conditions if item.reference == "has(time:deal,2)") if any(
+        "deal" in item.reference for item in summary.conditions
+    ) else None
+    if deal is not None:
+        assert deal.num_rows == recompute("count:has(time:deal,2)", done.results)
+
+
+def test_incidence_rises_to_the_shares(play) -> None:
+    for path in (CRISIS, SUMMIT):
+        summary = play(path, 30 if path == SUMMIT else 40).summary
+        assert len(summary.incidence) == len(summary.classes)
+        for counts, value in zip(summary.incidence, summary.shares, strict=True):
+            assert len(counts) == len(summary.incidence_days)
+            assert (np.diff(counts) >= 0).all() and counts[-1] == value.count
+
+
+def test_a_history_is_in_its_class_from_its_last_entry_on() -> None:
+    by_grid = np.array([["a", "b", "a", "a"], ["a", "a", "a", "a"], ["b", "b", "b", "b"]], dtype=object)
+    a, b = _settled(by_grid, np.array(["a", "a", "a"], dtype=object), ["a", "b"])
+    assert a.tolist() == [1, 1, 2, 2, 3] and b.tolist() == [0, 0, 0, 0, 0]
+
+
+def test_paths_leave_out_meetings_where_no_leaders_meet(play) -> None:
+    content = report_content(play(CRISIS).summary)
+    assert content.phases.stages[0] == "Deal" and {node.stage for node in content.phases.nodes} == {0, 1}
+    assert not any("leaders" in row.label for row in content.times)
+    assert report_content(play(SUMMIT, 30).summary).phases.stages[0] == "First leaders' meeting"
+
+
+def test_paths_are_whole(play) -> None:
+    phases = report_content(play(SUMMIT, 30, "200 days").summary).phases
+    ends = {node.id for node in phases.nodes if node.outcome_id}
+    assert sum(link.count for link in phases.links if link.target in ends) == 30
+
+
+def test_a_label_cannot_be_the_place_of_a_number() -> None:
+    from sim.analysis.findings import _lower
+
+    finding = Finding(f"{_lower('The {0} {x} %s')}: {{0}}", [Figure(0.5, "share:outcome=x")])
+    assert finding.plain() == "the { 0 } {x} %s: 50.0%"
+
+
+def test_inputs_are_named_by_owner_thing_and_part() -> None:
+    scenario = {"actors": {"A": {"label": "A-land"}}, "issues": {"fund": {"label": "The fund"}}}
+    assert input_label(scenario, "actors.A.utility.issues.fund.weight") == "A-land: weight of \u201cThe fund\u201d"
+    assert input_label(scenario, "actors.A.war_cost") == "A-land: war cost"
+    assert toward_words({"w": "War"}, "w", -0.2) == "higher: War less likely"
+    assert toward_words({"w": "War"}, "w (hawk)", 0.2) == "hawk: War likelier"
