@@ -24,11 +24,13 @@ PICTURE, NOTE = "docs/images/report.png", "docs/images/report.txt"
 WIDTH = 1000  # CSS pixels: narrow enough for the page to be one column
 SIDE, GAP = 36, 40  # margins around a part, and between parts
 MAX_BYTES = 300_000
-LOOKS = ("assets/page.css", "templates/parts.html.j2", "templates/report.html.j2")
+LOOKS = (
+    "assets/page.css", "templates/parts.html.j2", "templates/report.html.j2", "figures.py", "colours.py", "run_report.py"
+)  # fmt: skip
 
 
 def fingerprint() -> str:
-    """Digest of what the picture shows: results, template and style of the page."""
+    """Digest of what the picture shows: results, template, style and figures of the page."""
     total = hashlib.sha256(figures.fingerprint().encode())
     for name in LOOKS:
         total.update((ROOT / "sim" / "reports" / name).read_bytes())
@@ -54,7 +56,7 @@ def write(root: Path) -> list[str]:
         raise ValueError(f"{PICTURE}: {size} bytes, at most {MAX_BYTES} are wanted")
     note = (
         f"report.png shows the head of the report of `./dev sim run {figures.SCENARIO}` (seed {figures.SEED}).\n"
-        f"Made by `./dev refresh picture`. Fingerprint of results, template and style: {fingerprint()}\n"
+        f"Made by `./dev refresh picture`. Fingerprint of results, template, style and figures: {fingerprint()}\n"
     )
     (root / NOTE).write_text(note, "utf-8", newline="\n")
     return [PICTURE, NOTE]

@@ -153,7 +153,7 @@ def _after_failure(summary: Summary) -> Finding | None:
     by_label = {item.reference: item for item in summary.conditions}
     failed, other = by_label.get("failed_meeting>0.5"), by_label.get("failed_meeting<0.5")
     worst = next((n for n, item in enumerate(summary.classes) if item.tone == "worst"), None)
-    if failed is None or other is None or worst is None:
+    if failed is None or other is None or worst is None or summary.ends_later:  # a meeting may fail after the horizon
         return None
     if min(failed.num_rows, other.num_rows) < ENOUGH_ROWS:
         return None

@@ -169,7 +169,7 @@ def incidence(content: Incidence, outcomes: Sequence[OutcomeShare] = (), narrow:
     data: list[dict[str, Any]] = []
     axes: dict[str, Any] = {}
     notes = []
-    cell, head = 104, 76  # px of a panel, and of the names and dates between two
+    cell, head = 104, 84  # px of a panel, and of the names and dates between two
     height = (cell + head) * rows - head
     gap_x, gap_y = (0.09 if narrow else 0.05), head / height
     cell_x = (1 - gap_x * (columns - 1)) / columns
@@ -429,7 +429,7 @@ def drivers(content: Drivers, narrow: bool = False) -> Figure:
         "layer": "below",
     }
     notes = _row_labels(
-        [item.label for item in items], [_driver_words(item, signed, narrow) for item in items], narrow, limits=(42, NAME_LETTERS), shift=8
+        [item.label for item in items], [_driver_words(item, signed, narrow) for item in items], narrow, limits=(46, NAME_LETTERS), shift=8
     )
     title = "<br>".join(label(line, 100) for line in textwrap.wrap(content.measure, 46 if narrow else 90))
     return {

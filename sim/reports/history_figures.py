@@ -11,6 +11,9 @@ from sim.reports.content import Offers, TimelineContent
 from sim.reports.drawing import Figure, label
 from sim.reports.words import duration
 
+KEY_LINE = 15  # px of a line in the key of a panel
+KEY_LETTERS = 48  # of a line in it on a phone
+
 
 def timeline(content: TimelineContent, narrow: bool = False) -> Figure:
     """Lanes of events over panels of quantities, on one time axis."""
@@ -19,7 +22,8 @@ def timeline(content: TimelineContent, narrow: bool = False) -> Figure:
     start = content.meta.start_date
     lane_height, panel_height, title_height = 42, 96, 42
     heights = ([lane_height * len(lanes)] if lanes else []) + [panel_height] * len(panels)
-    total = sum(heights) + title_height * len(heights)
+    heads = ([title_height] if lanes else []) + [title_height + _stacked(panel, narrow) * KEY_LINE for panel in panels]
+    total = sum(heights) + sum(heads)
     data: list[dict[str, Any]] = []
     axes: dict[str, Any] = {}
     notes: list[dict[str, Any]] = []
@@ -27,13 +31,13 @@ def timeline(content: TimelineContent, narrow: bool = False) -> Figure:
     upper = float(total)
     for position, height in enumerate(heights):
         suffix = "" if position == 0 else str(position + 1)
-        upper -= title_height
+        upper -= heads[position]
         domain = [max((upper - height) / total, 0.0), upper / total]
         is_lanes = bool(lanes) and position == 0
         if is_lanes:
             _draw_lanes(data, notes, lanes, start, narrow)
             axes["yaxis"] = {**drawing.row_axis(len(lanes)), "domain": domain}
-            title, keyed = "Events", False
+            title, lift = "Events", 4
         else:
             panel = panels[position - (1 if lanes else 0)]
             _draw_panel(data, panel, suffix, start)
@@ -41,8 +45,9 @@ def timeline(content: TimelineContent, narrow: bool = False) -> Figure:
                 domain=domain, range=drawing.padded(panel.low, panel.high), nticks=4, **_levels(panel)
             )
             title = label(panel.label, 38) if narrow else label(panel.label) + _unit(panel.unit)
-            keyed = len(panel.series) > 1
-            if keyed:
+            lift = 4
+            if len(panel.series) > 1:
+                lift = 20 + _stacked(panel, narrow) * KEY_LINE
                 notes.append(_series_key(panel, domain[1], narrow))
         notes.append(
             drawing.note(
@@ -53,7 +58,7 @@ def timeline(content: TimelineContent, narrow: bool = False) -> Figure:
                 yref="paper",
                 xanchor="left",
                 yanchor="bottom",
-                yshift=20 if keyed else 4,
+                yshift=lift,
             )
         )
         upper -= height
@@ -75,6 +80,12 @@ def timeline(content: TimelineContent, narrow: bool = False) -> Figure:
         total + 56, margin={"l": 8, "r": 12, "t": 4, "b": 44}, annotations=notes, shapes=shapes, **axes
     )
     return {"data": data, "layout": layout}
+
+
+def _stacked(panel: Any, narrow: bool) -> int:
+    """Further lines that the key of a panel takes on a phone, where names are too long to stand beside each other."""
+    shown = panel.series[:3]
+    return len(shown) - 1 if narrow and len(shown) > 1 and sum(len(series.label) + 6 for series in shown) > KEY_LETTERS else 0
 
 
 def _unit(unit: str) -> str:
@@ -187,13 +198,14 @@ _DASH_SIGNS = (
 def _series_key(panel: Any, top: float, narrow: bool) -> dict[str, Any]:
     """Names of the lines in their colours, with a sign for their dash, in one line under the panel's title."""
     shown = panel.series[: 3 if narrow else 6]
-    room = (44 if narrow else 100) // len(shown)
+    lines = _stacked(panel, narrow)
+    room = KEY_LETTERS if lines else (KEY_LETTERS if narrow else 100) // len(shown)
     parts = []
     for position, series in enumerate(shown):
         colour, sign = colours.SERIES[position % len(colours.SERIES)], _DASH_SIGNS[position % len(_DASH_SIGNS)]
         parts.append(f'<span style="color:{colour}">{sign}</span> {label(series.label, max(room, 12))}')
     return drawing.note(
-        "   ".join(parts),
+        ("<br>" if lines else "   ").join(parts),
         x=0,
         y=top,
         xref="paper",

@@ -115,6 +115,7 @@ def render(content: ReportContent) -> str:
         input_groups=_input_groups(content.inputs),
         unsourced=[row for row in content.inputs if row.unsourced],
         verdicts=_verdicts(content),
+        ranged=sum(bool(row.range) for row in content.inputs),
         grounds=_grounds(content.inputs),
         checked=sorted((row for row in content.claims if row.verdict in WORST_FIRST), key=_by_verdict),
         unchecked=[row for row in content.claims if row.verdict == "not run"],

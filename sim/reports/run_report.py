@@ -20,7 +20,7 @@ from sim.analysis.targets import targets_of
 from sim.model.complete import spec_of
 from sim.model.explain import inputs_of
 from sim.reports import content as page
-from sim.reports.words import span_words
+from sim.reports.words import shorten, span_words
 
 MEASURE = "strength of the link between input and outcome, from 0 (none) to 1 (full)"
 DAYS_TOLD_AS_DAYS = 4  # a horizon in hours from which axes count days
@@ -224,7 +224,7 @@ def _fan_reading(summary: Summary, end: Sequence[float], rungs: Sequence[str]) -
         f"and {q75}, the middle nine tenths between {q05} and {q95}. The bands show how histories differ, not how exactly "
         "the median is known."
     )
-    named = ", ".join(f"{number} {label}" for number, label in enumerate(rungs) if label)
+    named = ", ".join(f"{number} {shorten(label, 60)}" for number, label in enumerate(rungs) if label)
     return f"{text} Rungs: {named}." if named else text
 
 

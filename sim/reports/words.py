@@ -75,12 +75,12 @@ def duration(days: float | None, digits: int = 0) -> str:
 
 
 def duration_range(middle: float | None, low: float | None, high: float | None) -> str:
-    """Two durations in the unit in which the middle one reads best: 2.4 to 4.0 months; nothing without them."""
+    """Two durations in the unit in which the middle one reads best, which stands beside them: 2.4 to 4.0; nothing without them."""
     if any(value is None or not math.isfinite(value) for value in (middle, low, high)):
         return ""
     scale, unit = _unit(middle)
     digits = 1 if unit in ("months", "years") else 0
-    return f"{low * scale:.{digits}f} to {_counted(f'{high * scale:.{digits}f}', unit)}"
+    return f"{low * scale:.{digits}f} to {high * scale:.{digits}f}"
 
 
 def span_words(days: float) -> str:

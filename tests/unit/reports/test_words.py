@@ -53,8 +53,8 @@ def test_chosen_spans_have_no_needless_decimals(days: float, expected: str) -> N
 
 
 def test_quartiles_share_the_unit_of_their_median() -> None:
-    assert words.duration_range(92, 74, 123) == "2.4 to 4.0\u00a0months"
-    assert words.duration_range(1, 0.5, 3) == "12 to 72\u00a0hours"
+    assert words.duration_range(92, 74, 123) == "2.4 to 4.0"
+    assert words.duration_range(1, 0.5, 3) == "12 to 72"
     assert words.duration_range(None, 1, 2) == words.duration_range(1, math.nan, 2) == ""
 
 
