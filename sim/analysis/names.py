@@ -233,7 +233,9 @@ def input_label(scenario: Mapping[str, Any], path: str) -> str:
         label = place.get("label") if isinstance(place, Mapping) else None
         words.append(str(label or _label_of(scenario, part) or part.replace("_", " ")))
     kept = [word for part, word in zip(parts, words, strict=True) if part not in ("actors", "utility", "issues",
-            "types", "mechanisms", "tracks", "hazards", "effects")]  # fmt: skip
+            "types", "mechanisms", "tracks", "hazards", "effects", "parameters", "veto_players")]  # fmt: skip
+    if parts[0] == "parameters" and parts[-1] == "number" and len(kept) > 1:
+        kept = kept[:-1]
     if parts[0] == "actors" and len(kept) > 2 and parts[-1] in _PARTS_OF_AN_ISSUE:
         *owner, thing, what = kept
         text = f"{', '.join(owner)}: {what} of \u201c{thing}\u201d"

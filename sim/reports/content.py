@@ -337,6 +337,7 @@ class ReportContent:
     conditionals: Sequence[Conditional] = ()
     histories: Sequence[History] = ()
     inputs: Sequence[InputRow] = ()
+    sources: Sequence[tuple[str, str]] = ()  # (short name as the inputs give it, full title)
     claims: Sequence[ClaimRow] = ()
     targets: Sequence[TargetRow] = ()
     limits: Sequence[str] = ()

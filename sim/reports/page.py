@@ -17,7 +17,7 @@ import json
 import os
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -116,7 +116,7 @@ def render(content: ReportContent) -> str:
         unsourced=[row for row in content.inputs if row.unsourced],
         verdicts=_verdicts(content),
         ranged=sum(bool(row.range) for row in content.inputs),
-        grounds=_grounds(content.inputs),
+        grounds=_grounds(content.inputs, dict(content.sources)),
         checked=sorted((row for row in content.claims if row.verdict in WORST_FIRST), key=_by_verdict),
         unchecked=[row for row in content.claims if row.verdict == "not run"],
         marks=[_kinds_of_marks(history) for history in content.histories],
@@ -334,10 +334,11 @@ def _kinds_of_marks(history: Any) -> str:
     return ", ".join(f"{name} ({number})" for name, number in counted.items())
 
 
-def _grounds(inputs: Sequence[InputRow]) -> list[tuple[str, int]]:
+def _grounds(inputs: Sequence[InputRow], titles: Mapping[str, str]) -> list[tuple[str, int]]:
     """The commonest grounds on which inputs rest, with the number of inputs; the rest under one name."""
     counted = Counter(row.source or ("a claim alone" if row.claim else "none") for row in inputs).most_common()
     rest = sum(number for _, number in counted[MOST_GROUNDS:])
+    counted = [(titles.get(name, name), number) for name, number in counted]
     return counted[:MOST_GROUNDS] + ([("other sources", rest)] if rest else [])
 
 

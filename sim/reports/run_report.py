@@ -18,7 +18,7 @@ from sim.analysis.names import input_label, toward_words
 from sim.analysis.summary import Condition, Summary
 from sim.analysis.targets import targets_of
 from sim.model.complete import spec_of
-from sim.model.explain import inputs_of
+from sim.model.explain import Entry, inputs_of
 from sim.reports import content as page
 from sim.reports.words import shorten, span_words
 
@@ -43,6 +43,7 @@ def report_content(
 ) -> page.ReportContent:
     """Everything a run report shows. `source` is the scenario as named on the command line."""
     scenario = summary.scenario
+    entries = inputs_of(spec_of(scenario))
     return page.ReportContent(
         title=summary.title,
         question=str(scenario.get("question") or ""),
@@ -68,7 +69,8 @@ def report_content(
         drivers=_drivers(summary),
         conditionals=[_conditional(summary, item) for item in summary.conditions],
         histories=list(histories),
-        inputs=input_rows(scenario),
+        inputs=input_rows(scenario, entries),
+        sources=source_titles(scenario, entries),
         claims=list(claims),
         targets=[
             page.TargetRow(
@@ -257,7 +259,7 @@ def _conditional(summary: Summary, item: Condition) -> page.Conditional:
     return page.Conditional(item.label, item.num_rows, _shares(summary, item.shares), item.reference, reading)
 
 
-def input_rows(scenario: Mapping[str, Any]) -> list[page.InputRow]:
+def input_rows(scenario: Mapping[str, Any], entries: Sequence[Entry]) -> list[page.InputRow]:
     """Every number of the scenario with its value, range and source."""
     return [
         page.InputRow(
@@ -265,13 +267,26 @@ def input_rows(scenario: Mapping[str, Any]) -> list[page.InputRow]:
             input_label(scenario, entry.path),
             entry.value,
             entry.range,
-            entry.source,
+            _short_source(scenario, entry.source),
             ", ".join(claim for claim, _ in entry.claims),
             entry.confidence,
             not entry.is_grounded,
         )
-        for entry in inputs_of(spec_of(scenario))
+        for entry in entries
     ]
+
+
+def _short_source(scenario: Mapping[str, Any], text: str) -> str:
+    """The name of a source instead of its whole title, where the scenario lists it."""
+    name = text.partition(": ")[0]
+    return name if name in (scenario.get("sources") or {}) else text
+
+
+def source_titles(scenario: Mapping[str, Any], entries: Sequence[Entry]) -> list[tuple[str, str]]:
+    """Short name and title, with author and year, of every source that an input rests on."""
+    texts = {entry.source for entry in entries}
+    named = (text.partition(": ") for text in texts if _short_source(scenario, text) != text)
+    return sorted((name, title) for name, _, title in named)
 
 
 def overrides_of(scenario: Mapping[str, Any]) -> list[str]:

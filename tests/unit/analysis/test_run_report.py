@@ -16,6 +16,7 @@ from sim.analysis.names import input_label, toward_words
 from sim.analysis.summary import _settled
 from sim.api import Run, open_run
 from sim.reports import words
+from sim.reports.page import _grounds
 from sim.reports.references import recompute
 from sim.reports.run_report import report_content
 
@@ -115,9 +116,19 @@ def test_a_label_cannot_be_the_place_of_a_number() -> None:
     assert finding.plain() == "the { 0 } {x} %s: 50.0%"
 
 
+def test_every_source_that_an_input_names_is_listed_with_its_title(play) -> None:
+    content = report_content(play(SUMMIT, 30).summary)
+    listed = dict(content.sources)
+    named = {row.source for row in content.inputs if row.source and not row.source.startswith("default of")}
+    assert named == set(listed) and all(len(title) > 10 for title in listed.values())
+    total = sum(number for _, number in _grounds(content.inputs, listed))
+    assert total == len(content.inputs)
+
+
 def test_inputs_are_named_by_owner_thing_and_part() -> None:
     scenario = {"actors": {"A": {"label": "A-land"}}, "issues": {"fund": {"label": "The fund"}}}
     assert input_label(scenario, "actors.A.utility.issues.fund.weight") == "A-land: weight of \u201cThe fund\u201d"
     assert input_label(scenario, "actors.A.war_cost") == "A-land: war cost"
+    assert input_label({"parameters": {"nu": {"label": "Worth"}}}, "parameters.nu.number") == "Worth"
     assert toward_words({"w": "War"}, "w", -0.2) == "higher: War less likely"
     assert toward_words({"w": "War"}, "w (hawk)", 0.2) == "hawk: War likelier"
