@@ -201,7 +201,7 @@ def _outcomes(outcomes: Sequence[OutcomeShare]) -> Chart:
     total = sum(o.count for o in outcomes)
     reading = (
         f"The most frequent end is \u201c{most.label}\u201d, {words.percent(most.share)} of histories "
-        f"({words.percent_interval(most.low, most.high)}). Bars are shares of all {words.integer(total)} histories; whiskers are "
+        f"({words.percent_interval(most.low, most.high)}). Bars are shares of {words.all_histories(total)}; whiskers are "
         "95% intervals. What each class means is told with the numbers below."
     )
     rows = [[*row, o.description] for row, o in zip(_share_rows(outcomes), outcomes, strict=True)]

@@ -20,7 +20,7 @@ from sim.analysis.targets import targets_of
 from sim.model.complete import spec_of
 from sim.model.explain import Entry, inputs_of
 from sim.reports import content as page
-from sim.reports.words import shorten, span_words
+from sim.reports.words import all_histories, shorten, span_words
 
 MEASURE = "strength of the link between input and outcome, from 0 (none) to 1 (full)"
 DAYS_TOLD_AS_DAYS = 4  # a horizon in hours from which axes count days
@@ -222,7 +222,7 @@ def _fan_reading(summary: Summary, end: Sequence[float], rungs: Sequence[str]) -
     digits = 0 if rungs else 2
     q05, q25, q50, q75, q95 = (f"{value:.{digits}f}" for value in end)
     text = (
-        f"At the end the median is {q50}; the middle half of the {summary.num_replications:,} histories lies between {q25} "
+        f"At the end the median is {q50}; the middle half of {all_histories(summary.num_replications)} lies between {q25} "
         f"and {q75}, the middle nine tenths between {q05} and {q95}. The bands show how histories differ, not how exactly "
         "the median is known."
     )

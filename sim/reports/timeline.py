@@ -36,9 +36,10 @@ def shown_options(decision: Decision) -> tuple[list, int]:
 
 def _time_chart(content: TimelineContent) -> Chart:
     events = sum(len(lane.markers) for lane in content.lanes)
+    panels = f" and {words.counted(len(content.panels), 'panel')} of quantities" if content.panels else ""
     reading = (
-        f"{_counted(events, 'event')} in {_counted(len(content.lanes), 'row')} and "
-        f"{_counted(len(content.panels), 'panel')} of quantities on one time axis of {words.span_words(content.horizon_days)}. "
+        f"{words.counted(events, 'event')} in {words.counted(len(content.lanes), 'row')}{panels} on one time axis of "
+        f"{words.span_words(content.horizon_days)}. "
         "Broad bars last from their upright mark to their end; other marks are moments."
     )
     listed = sorted(
@@ -78,14 +79,10 @@ def _at(series: Series, day: float) -> str:
     return "" if over or not before else words.number(before[-1])
 
 
-def _counted(number: int, thing: str) -> str:
-    return f"{number:,} {thing}{'' if number == 1 else 's'}"
-
-
 def _offers(content: Offers) -> Chart:
     accepted = sum(offer.accepted for offer in content.offers)
     reading = (
-        f"{len(content.offers)} offers, {accepted} accepted (large and filled). To the right is better for "
+        f"{words.counted(len(content.offers), 'offer')}, {accepted} accepted (large and filled). To the right is better for "
         f"{content.x_label}, upwards for {content.y_label}."
     )
     if content.reservation_x is not None or content.reservation_y is not None:

@@ -92,6 +92,16 @@ def span_words(days: float) -> str:
     return duration(days, 1)
 
 
+def counted(number: int, thing: str, things: str = "") -> str:
+    """A number with its noun: 1 offer, 1,200 offers, 1 history, 20 histories."""
+    return f"{number:,} {thing if number == 1 else things or thing + 's'}"
+
+
+def all_histories(number: int) -> str:
+    """The histories that a figure rests on: all 1,000 histories, the one history."""
+    return f"all {integer(number)} histories" if number != 1 else "the one history"
+
+
 def _unit(days: float) -> tuple[float, str]:
     """The unit in which a duration reads best, and how many of it make a day."""
     if 0 < days < 2:

@@ -52,6 +52,12 @@ def test_chosen_spans_have_no_needless_decimals(days: float, expected: str) -> N
     assert expected == words.span_words(days)
 
 
+def test_one_is_not_many() -> None:
+    assert [words.counted(n, "offer") for n in (0, 1, 1200)] == ["0 offers", "1 offer", "1,200 offers"]
+    assert words.counted(2, "history", "histories") == "2 histories"
+    assert [words.all_histories(n) for n in (1, 1000)] == ["the one history", "all 1,000 histories"]
+
+
 def test_quartiles_share_the_unit_of_their_median() -> None:
     assert words.duration_range(92, 74, 123) == "2.4 to 4.0"
     assert words.duration_range(1, 0.5, 3) == "12 to 72"
