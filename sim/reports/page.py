@@ -119,6 +119,7 @@ def render(content: ReportContent) -> str:
         grounds=_grounds(content.inputs, dict(content.sources)),
         checked=sorted((row for row in content.claims if row.verdict in WORST_FIRST), key=_by_verdict),
         unchecked=[row for row in content.claims if row.verdict == "not run"],
+        triumphs=any("triumph" in line.text for history in content.histories for line in history.lines),
         marks=[_kinds_of_marks(history) for history in content.histories],
         strips=[svg.band_strip(t.value, t.low, t.high, t.band_low, t.band_high) for t in content.targets],
     )
