@@ -203,10 +203,13 @@ def _outcomes(outcomes: Sequence[OutcomeShare]) -> Chart:
     reading = (
         f"The most frequent end is \u201c{most.label}\u201d, {words.percent(most.share)} of histories "
         f"({words.percent_interval(most.low, most.high)}). Bars are shares of {words.all_histories(total)}; whiskers are "
-        "95% intervals. What each class means is told with the numbers below."
+        "95% intervals."
     )
-    rows = [[*row, o.description] for row, o in zip(_share_rows(outcomes), outcomes, strict=True)]
-    table = Table((*SHARE_HEADINGS, "What it means"), rows)
+    table = Table(SHARE_HEADINGS, _share_rows(outcomes))
+    if any(o.description for o in outcomes):
+        reading += " What each class means is told with the numbers below."
+        rows = [[*row, o.description] for row, o in zip(table.rows, outcomes, strict=True)]
+        table = Table((*SHARE_HEADINGS, "What it means"), rows)
     return chart("How histories end", reading, lambda narrow: figures.outcome_shares(outcomes, narrow), table)
 
 

@@ -16,6 +16,7 @@ import pytest
 
 from sim.reports import page, words
 from sim.reports.content import (
+    ClaimRow,
     Conditional,
     Driver,
     Drivers,
@@ -147,6 +148,28 @@ def test_every_chart_has_words_and_a_table(report: str) -> None:
             assert len(alternative) > 40
             after = text[text.index(f'id="{anchor}-data"') :]
             assert re.match(r".*?</script>\s*<details>\s*<summary>.*?<th scope=\"col\">", after, re.S)
+
+
+def test_meanings_of_classes_are_promised_only_where_there_are_any(report: str) -> None:
+    content = sample.content()
+    bare = page.render(replace(content, outcomes=[replace(outcome, description="") for outcome in content.outcomes]))
+    assert "What each class means" in report and "What it means" in report
+    assert "What each class means" not in bare and "What it means" not in bare
+
+
+def test_claims_that_were_not_run_are_listed_shortly_with_the_command(report: str) -> None:
+    rows = [ClaimRow(f"c{n}", f"Claim {n}.", "not run", "sim claims x.yaml") for n in range(3)]
+    text = page.render(replace(sample.content(), claims=rows))
+    assert text.count("sim claims x.yaml") == 1 and "The 3 claims" in text
+    assert "Figure that decides" not in text and "Figure that decides" in report
+
+
+def test_claims_that_fail_come_first() -> None:
+    rows = [ClaimRow(name, name, verdict, "f", 0.1, 0.2, 9) for name, verdict in
+            (("one", "holds"), ("two", "undecided"), ("three", "does not hold"))]  # fmt: skip
+    text = page.render(replace(sample.content(), claims=rows))
+    places = [text.index(f"<small><bdi>{name}</bdi></small>") for name in ("three", "two", "one")]
+    assert places == sorted(places)
 
 
 def test_ids_are_unique(report: str) -> None:
