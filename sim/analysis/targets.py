@@ -28,7 +28,10 @@ _SIGNS = ("<=", ">=", "<", ">", "=")
 
 
 def measured(summary: Summary, figure: str) -> Share | None:
-    """A share `share:column<sign>value`, or None if the figure cannot be read from these rows."""
+    """A share `share:column<sign>value`, or None if the figure cannot be read from these rows.
+
+    After `=` several values may stand, with commas between them: the share of rows that have one of them.
+    """
     kind, _, subject = figure.partition(":")
     if kind != "share":
         return None
@@ -37,7 +40,7 @@ def measured(summary: Summary, figure: str) -> Share | None:
         if found and column in summary.results:
             values = np.asarray(summary.results[column])
             if sign == "=":
-                hits = values.astype(str) == value
+                hits = np.isin(values.astype(str), [text.strip() for text in value.split(",")])
             else:
                 numbers = values.astype(float)
                 bound = float(value)

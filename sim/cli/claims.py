@@ -89,7 +89,7 @@ def claims(
     if save and not only:
         place = save_audit(Path(REPORTS), record)
         if not quiet:
-            console.say(f"kept in {place}; reports of this scenario show it")
+            console.say(f"kept in {place}; reports of this scenario made from now on show it")
     if any(item.verdict in ("does not hold", "undecided") for item in results):
         raise typer.Exit(FAILED)
 

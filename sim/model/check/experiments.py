@@ -151,7 +151,8 @@ def _targets(checker: Checker) -> None:
             checker.add((*path, "figure"), "this is no figure of a run", expected="share:COLUMN=VALUE, or with <, <=, >, >=",
                         found=f"'{item.figure}'", hint="write it as in share:max_rung>=8, or share:outcome=CLASS")  # fmt: skip
         elif column.partition("@")[0] == "outcome":
-            checker.name((*path, "figure"), value, classes, "outcome class")
+            for name in value.split(","):
+                checker.name((*path, "figure"), name.strip(), classes, "outcome class")
         elif sign != "=" and not _is_number(value):
             checker.add((*path, "figure"), expected=f"a number after '{sign}'", found=f"'{value}'", hint="write a number")
         elif ":events." in column:

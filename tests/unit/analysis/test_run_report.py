@@ -14,6 +14,7 @@ from sim import load_scenario, resources, run
 from sim.analysis.findings import Figure, Finding
 from sim.analysis.names import input_label, toward_words
 from sim.analysis.summary import _settled
+from sim.analysis.targets import measured, targets_of
 from sim.api import Run, open_run
 from sim.reports import words
 from sim.reports.page import _grounds
@@ -123,6 +124,16 @@ def test_every_source_that_an_input_names_is_listed_with_its_title(play) -> None
     assert named == set(listed) and all(len(title) > 10 for title in listed.values())
     total = sum(number for _, number in _grounds(content.inputs, listed))
     assert total == len(content.inputs)
+
+
+def test_a_band_may_be_about_several_classes_together(play) -> None:
+    summary = play(SUMMIT, 30).summary
+    both = measured(summary, "share:outcome=hollow_declaration, frozen_stalemate")
+    parts = [measured(summary, f"share:outcome={name}").count for name in ("hollow_declaration", "frozen_stalemate")]
+    assert (both.count, both.trials) == (sum(parts), 30) and min(parts) > 0
+    bands = {band.label: (band.low, band.high) for band in targets_of(summary)}
+    assert bands["Hollow declaration or frozen stalemate"] == (0.45, 0.65)
+    assert len(bands) == len(summary.scenario["targets"])
 
 
 def test_inputs_are_named_by_owner_thing_and_part() -> None:
