@@ -82,6 +82,8 @@ class Names:
         kind, _, identifier = text.rpartition(" ")
         if kind == "red line":
             return f"red line \u201c{self.red_line(actor, identifier)}\u201d"
+        if kind == "term":
+            return f"linked term \u201c{plain(identifier)}\u201d"
         if kind == "mandate":
             return f"mandate of \u201c{self.track(identifier)}\u201d"
         return text

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import simpy
 
 from sim.engines.clock import Priority
+from sim.model.menu import unmet_term
 from sim.model.world import NEVER
 from sim.randomness import Stream
 from sim.rules import expectation, learning, offers, tactics
@@ -57,6 +58,7 @@ class Table:
                 1.0
                 if p < case.num_candidates
                 and all(low <= case.levels[p * size + k] <= high for k, low, high in bounds)
+                and unmet_term(case, self.name, case.levels[p * size : (p + 1) * size]) is None
                 else 0.0
                 for p in range(len(case.package_names))
             ]
@@ -70,7 +72,7 @@ class Table:
         allowed = self.mandate
         if note is not None:
             outside = (p for p in range(h.minds.count) if not allowed[p])
-            note.update((h.package_label(p), f"mandate {self.name}") for p in outside)
+            note.update((h.package_label(p), self._why_outside(p)) for p in outside)
         for name, line in h.lines[actor].items():
             if line.present and not h.waived(line):
                 if allowed is self.mandate:
@@ -80,6 +82,11 @@ class Table:
                         note[h.package_label(package)] = f"red line {name}"
                     allowed[package] = 0.0
         return allowed
+
+    def _why_outside(self, package: int) -> str:
+        """What keeps a package off this table: a linked condition that it does not meet, else the bounds."""
+        term = unmet_term(self.h.case, self.name, self.h.minds.row(package))
+        return f"mandate {self.name}" if term is None else f"term {term}"
 
     # Offers
 

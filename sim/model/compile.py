@@ -474,4 +474,7 @@ def _compile_package_programs(case: Case) -> None:
     for name, player in spec.veto_players.items():
         expression = substitute(parse(player.utility), inlined)
         case.package_programs[f"veto.{name}"] = program(expression)
+    for name, track in spec.tracks.items():
+        for term, text in getattr(track, "terms", {}).items():
+            case.package_programs[f"terms.{name}.{term}"] = program(substitute(parse(text, spec.time_unit), inlined))
 

@@ -48,6 +48,7 @@ READERS: tuple[tuple[str, str], ...] = (
     ("packages*", "menus of every decision"),
     ("menu*", "menus of every decision, fixed at load time"),
     ("tracks.*.mandate*", "menus on the track"),
+    ("tracks.*.terms*", "menus on the track"),
     ("tracks.*.cancellation*", "cancellation and revival of a pending meeting (rules/hazards)"),
     ("tracks.*.recognition*", "disagreement payoffs after a meeting (rules/utility)"),
     ("tracks.*_effects*", "the world when the event happens"),

@@ -39,6 +39,16 @@ def derived_value(case: Case, name: str, row: Row | list[float], inputs: list[fl
     return program.value_at([row[k] if k >= 0 else inputs[~k] for k in case.package_sources[key]])
 
 
+def unmet_term(case: Case, track: str, row: Row | list[float]) -> str | None:
+    """The first linked condition of a track that the levels do not meet, at the point values of parameters."""
+    for term in getattr(case.spec.tracks[track], "terms", ()):
+        key = f"terms.{track}.{term}"
+        numbers = [row[k] if k >= 0 else case.base[~k] for k in case.package_sources[key]]
+        if case.package_programs[key][0].value_at(numbers) == 0.0:
+            return term
+    return None
+
+
 def utility_at(case: Case, actor: str, row: Row | list[float], inputs: list[float], credibility: float) -> float:
     """The actor's utility of a package at the given inputs, before any cost of sanctions."""
     utility = case.slots.actors[actor].utility
@@ -85,9 +95,11 @@ def treaty_bound(case: Case) -> tuple[int, float]:
 
 def _signable(case: Case, row: Row) -> bool:
     """Whether some table may agree to the package: rows beyond every mandate would only crowd out others."""
-    mandates = [track.mandate for track in case.spec.tracks.values() if hasattr(track, "mandate")]
+    mandates = {name: track.mandate for name, track in case.spec.tracks.items() if hasattr(track, "mandate")}
     return not mandates or any(
-        all(bound.min <= row[case.issue(k)] <= bound.max for k, bound in mandate.items()) for mandate in mandates
+        all(bound.min <= row[case.issue(k)] <= bound.max for k, bound in mandate.items())
+        and unmet_term(case, name, row) is None
+        for name, mandate in mandates.items()
     )
 
 

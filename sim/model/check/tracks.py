@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from sim.model import vocabulary
 from sim.model.check.checker import MAX_RATE, Checker
 from sim.model.check.effects import check_effects
 from sim.model.check.values import point
 from sim.model.diagnostics import Path
 from sim.model.expressions.kinds import Kind
+from sim.model.expressions.ranges import Truth, interval
 from sim.model.spec.tracks import (
     AlternatingOffers,
     Bundles,
@@ -26,6 +28,7 @@ def check_track(checker: Checker, name: str, track: Track) -> None:
     path: Path = ("tracks", name)
     if isinstance(track, (AlternatingOffers, SingleText, LeadersMeeting)):
         _bounds(checker, (*path, "mandate"), track.mandate)
+        _terms(checker, (*path, "terms"), track.terms)
         end = max([checker.spec.horizon, *checker.spec.readings])
         opens = getattr(track, "opens", 0.0) or 0.0
         if track.deadline is not None and track.deadline <= opens:
@@ -80,6 +83,15 @@ def _bounds(checker: Checker, path: Path, mandate: Mapping[str, Any]) -> None:
         if bound.min > bound.max:
             checker.add((*path, issue), f"the bounds contradict each other: min {bound.min:g} > max {bound.max:g}",
                         hint="exchange them")  # fmt: skip
+
+
+def _terms(checker: Checker, path: Path, terms: Mapping[str, str]) -> None:
+    known = vocabulary.package(checker.spec)
+    for name, text in terms.items():
+        parsed = checker.expression((*path, name), text, Kind.BOOLEAN, known)
+        if parsed is not None and interval(parsed, known.bounds) is Truth.NEVER:
+            hint = "levels run from 0 to 1; look at each comparison"
+            checker.add((*path, name), "no package can meet this condition", hint=hint)
 
 
 def _leaders_meeting(checker: Checker, path: Path, track: LeadersMeeting) -> None:

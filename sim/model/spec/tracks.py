@@ -42,6 +42,11 @@ class _Talks(_Track):
     mandate: dict[Identifier, Bound] = Field(
         default_factory=dict, description="Bounds on issues within which its negotiators may agree."
     )
+    terms: dict[Identifier, ExpressionText] = Field(
+        default_factory=dict,
+        description="Conditions over issue levels that any package agreed here must meet, as in "
+        "`relief <= .35 or verif >= .6`; parameters count at their point values.",
+    )
     consent: list[Literal["deal", "treaty"]] = Field(
         default_factory=lambda: ["deal"], description="Which veto players an agreed package needs."
     )
