@@ -91,7 +91,7 @@ SWITCHES = [
     Switch(f"{M}.agreements.cheating", "count:disputes", DOWN, times=2),
     Switch(f"{M}.veto_players", "count:blocked", DOWN, zero=True),
     Switch(f"{M}.veto_players", "path:deal", UP),
-    Switch(f"{M}.overconfidence", "count:maximal_offers", DOWN),
+    Switch(f"{M}.overconfidence", "count:maximal_offers", DOWN, times=2, under=YEAR),
     Switch("tracks.working.enabled", "count:deals", DOWN),
     Switch("tracks.summit.enabled", "count:declarations", DOWN, zero=True),
     Switch("tracks.summit.enabled", "count:rounds.working", UP),  # officials pause for nobody
