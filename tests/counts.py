@@ -29,7 +29,7 @@ COUNTS: dict[str, Count] = {
     # the four fixtures of the language: enough to see a class that comes in one history of eight
     "fixture_outcomes": Count(ci=80, full=800),
     # single features of the language, each on and off at the same draws in a case of two neighbours
-    "language_features": Count(ci=120, full=1_200),
+    "language_features": Count(ci=240, full=1_200),
     "drawn_inputs": Count(ci=300, full=3_000),
     # histories of each fixture played with and without a log
     "replayed_histories": Count(ci=3, full=40),

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from sim.analysis.estimates import Share, share
 from sim.analysis.names import input_label, toward_words
 from sim.analysis.summary import Summary

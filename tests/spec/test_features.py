@@ -50,9 +50,10 @@ def figure(table: dict[str, np.ndarray], name: str) -> np.ndarray:
 FEATURES = {
     # Upland takes Lowland to be content with little water, so it offers little.
     "misperceived ideal": ({"actors.upland.perceives": {"lowland": {"ideals": {"water": 0.3}}}}, "outcome=shared_river", -1),
-    "loss aversion": ({"actors.upland.risk.loss_aversion": 4}, "outcome=shared_river", -1),
+    # What it refuses longer it signs later.
+    "loss aversion": ({"actors.upland.risk.loss_aversion": 4}, "time:deal", 1),
     # Concave above and convex below the disagreement payoff: small gains count for more, large ones for less.
-    "risk attitude": ({"actors.upland.risk.curvature": 0.5}, "metric:water", -1),
+    "risk attitude": ({"actors.upland.risk.curvature": 0.3}, "metric:water", -1),
     # What Upland cannot see does not reward it for water.
     "hidden side issue": ({"issues.loan.hidden_from": ["upland"]}, "metric:water", -1),
     "red line": ({"actors.upland.red_lines": {"dry": {"issue": "water", "max": 0.35}}}, "outcome=shared_river", -1),

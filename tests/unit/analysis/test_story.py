@@ -425,7 +425,7 @@ def test_a_run_that_comes_out_differently_now_is_not_told(tmp_path):
 
 @pytest.mark.parametrize(
     ("path", "label"),
-    [("mechanisms.expectation.initial", "Expectation, initial"), ("actors.northreach.types.war_cost", "Northreach, war cost")],
+    [("mechanisms.expectation.initial", "Expectation, initial"), ("actors.northreach.types.war_cost", "Northreach: war cost")],
 )
 def test_labels_of_inputs_begin_with_a_capital(path, label):
     assert input_label(played(CRISIS).case.completed, path) == label
