@@ -16,11 +16,21 @@ from typing import Literal, NamedTuple
 Mode = Literal["ci", "full"]
 
 
+class Planted(NamedTuple):
+    """What a sample is made to catch: an error of this relative size in a rate or in a mean."""
+
+    ci: float
+    full: float
+    rate: float | None = None  # the true rate
+    spread: float | None = None  # of a mean: standard deviation of one value over its mean
+
+
 class Count(NamedTuple):
-    """The size of one sample in both modes."""
+    """The size of one sample in both modes, and for a frequency against a closed form what it must catch."""
 
     ci: int
     full: int
+    catches: Planted | None = None
 
 
 COUNTS: dict[str, Count] = {
@@ -37,22 +47,30 @@ COUNTS: dict[str, Count] = {
     "docs_histories": Count(ci=8, full=40),
     # the installed wheel
     "wheel_replications": Count(ci=20, full=200),
-    # crises, hazards, agreements, consent: smallest_n(p) catches a planted error with power .99; ci / full error named
-    "demand_refusals": Count(ci=172_558, full=689_281),  # p = .375: 2 %, 1 %
-    "audience_contest": Count(ci=45_632, full=283_348),  # p = .268: 5 %, 2 %
-    "brink_disasters": Count(ci=25_503, full=623_182),  # p = 1/7: 10 %, 2 %
-    "ladder_figures": Count(ci=1_200, full=12_000),  # not more than the prototype it is compared with
-    "competing_causes": Count(ci=103_247, full=1_540_664),  # mean of an exponential, (6.43 / .02)^2; p = .0632: 2 %
-    "changing_rate": Count(ci=51_874, full=206_794),  # p = .667: 2 %, 1 %
-    "self_excitation": Count(ci=10_768, full=269_200),  # ratio of sd 1.61: (6.43 * 1.61 / error)^2; 10 %, 2 %
-    "false_alarms": Count(ci=4_130, full=103_247),  # mean of a geometric, (6.43 / error)^2: 10 %, 2 %
-    "inspection_game": Count(ci=55_442, full=1_351_113),  # p = 1/14: 10 %, 2 %
-    "veto_players": Count(ci=22_734, full=141_746),  # p = .421875: 5 %, 2 %
-    # known laws played by the event loop
-    "chain": Count(ci=1_000, full=152_000),  # p = .405: 25 %, 2 %; each of three starts
-    "race": Count(ci=4_134, full=103_247),  # mean of an exponential, (6.43 / error)^2: 10 %, 2 %
-    "stepped_rate": Count(ci=8_200, full=51_874),  # p = .667: 5 %, 2 %
-    "clusters": Count(ci=4_800, full=269_200),  # as self_excitation: 15 %, 2 %
+    # Known answers and known laws, played. `catches` names the relative error that the smallest such sample catches with
+    # power .99 at 4.1 standard errors: 2 % in full; where that costs minutes, a larger one in CI. A test recomputes each.
+    "demand_refusals": Count(172_558, 172_558, Planted(0.02, 0.02, rate=0.375)),
+    "audience_contest": Count(45_632, 283_348, Planted(0.05, 0.02, rate=0.267949)),
+    "brink_disasters": Count(25_503, 623_182, Planted(0.10, 0.02, rate=1 / 7)),
+    "competing_causes": Count(98_168, 1_540_352, Planted(0.08, 0.02, rate=0.063212)),
+    "changing_rate": Count(51_874, 51_874, Planted(0.02, 0.02, rate=0.667129)),
+    "self_excitation": Count(10_705, 267_622, Planted(0.10, 0.02, spread=1.61)),  # spread of the ratio, not of a count
+    "false_alarms": Count(4_130, 103_245, Planted(0.10, 0.02, spread=1.0)),
+    "inspection_game": Count(55_442, 1_351_113, Planted(0.10, 0.02, rate=1 / 14)),
+    "veto_players": Count(22_734, 141_746, Planted(0.05, 0.02, rate=0.421875)),
+    "ratifications": Count(8_394, 51_981, Planted(0.05, 0.02, rate=2 / 3)),
+    "ultimatums": Count(16_505, 103_230, Planted(0.05, 0.02, rate=0.5)),
+    "logit_ultimatums": Count(7_630, 47_154, Planted(0.05, 0.02, rate=0.688273)),
+    "cooperation": Count(38_927, 241_885, Planted(0.05, 0.02, rate=0.3)),
+    "deterrence": Count(62_280, 386_299, Planted(0.05, 0.02, rate=0.211772)),
+    "unfavourable_signals": Count(38_334, 935_153, Planted(0.10, 0.02, rate=0.1)),
+    "expectation_gaps": Count(25_908, 161_376, Planted(0.05, 0.02, rate=0.390756)),
+    "chain": Count(983, 151_837, Planted(0.25, 0.02, rate=0.405283)),  # each of three starts
+    "race": Count(4_130, 103_245, Planted(0.10, 0.02, spread=1.0)),
+    "stepped_rate": Count(8_377, 51_874, Planted(0.05, 0.02, rate=0.667129)),
+    "clusters": Count(4_758, 267_622, Planted(0.15, 0.02, spread=1.61)),  # as self_excitation
+    # not more than the prototype it is compared with
+    "ladder_figures": Count(ci=1_200, full=12_000),
     # the summit: decisions in worlds that are ready to run, and whole histories
     "response_node": Count(ci=40, full=1_000),
     "mechanisms": Count(ci=100, full=1_000),  # the unit; rows of the table take one or two
@@ -82,6 +100,13 @@ def select(mode: Mode) -> None:
     """Use the column ``mode`` from now on; ``tests/conftest.py`` calls it once, at the start."""
     global _mode
     _mode = mode
+
+
+def planted_error(name: str) -> float:
+    """The relative error that the named sample catches in the mode of this test run."""
+    catches = COUNTS[name].catches
+    assert catches is not None, f"{name} has no closed form"
+    return getattr(catches, _mode)
 
 
 def sample_size(name: str) -> int:

@@ -6,7 +6,7 @@ import pytest
 
 from sim.randomness import Stream, uniform, uniform_pair
 from sim.rules import implementation, inspection
-from tests.counts import sample_size
+from tests.counts import planted_error, sample_size
 from tests.printed_digits import assert_printed
 from tests.statistics_helpers import assert_mean, assert_rate
 
@@ -72,9 +72,10 @@ def test_agreements_played_live_and_pay_as_predicted():
     assert_mean([discounted(periods) for periods in found], inspection.value_with_false_alarms(3, 1, 0.9, 0.05))
 
 
-def test_alarms_a_tenth_too_frequent_would_show():
+def test_alarms_slightly_too_rare_would_show():
+    """Lives are longer by the error that the sample is made for."""
     with pytest.raises(AssertionError, match="standard errors"):
-        assert_mean(lives(sample_size("false_alarms"), 0.055), 20.0)
+        assert_mean(lives(sample_size("false_alarms"), 0.05 / (1.0 + planted_error("false_alarms"))), 20.0)
 
 
 def test_salami_reputation_thresholds():
@@ -146,5 +147,14 @@ def test_inspections_played():
 def test_inspectors_who_miss_all_would_show():
     trials = sample_size("inspection_game")
     undetected, _ = play_inspections(trials, miss=1.0)
+    with pytest.raises(AssertionError, match="standard errors"):
+        assert_rate(undetected, trials, 1.0 / 14.0)
+
+
+def test_inspectors_who_miss_slightly_too_much_would_show():
+    """Undetected violations are more frequent by the error that the sample is made for."""
+    trials = sample_size("inspection_game")
+    miss = 1.0 - (1.0 - 0.8 * (1.0 + planted_error("inspection_game"))) / 0.25
+    undetected, _ = play_inspections(trials, miss=miss)
     with pytest.raises(AssertionError, match="standard errors"):
         assert_rate(undetected, trials, 1.0 / 14.0)

@@ -9,6 +9,7 @@ import math
 
 import pytest
 
+from sim.randomness import Stream, uniform
 from sim.rules.choice import (
     INFINITE_PRECISION,
     best_option,
@@ -30,7 +31,10 @@ from sim.rules.offers import (
 )
 from sim.rules.tactics import conceded_share, crossing_time
 from sim.rules.utility import nash_product
+from tests.counts import planted_error, sample_size
+from tests.statistics_helpers import assert_mean, assert_rate
 
+SEED = 1982
 SIX_DIGITS = 5.001e-7
 FOUR_DIGITS = 5.001e-5
 
@@ -113,6 +117,45 @@ def test_ultimatum_to_a_logit_responder(precision, offer, acceptance, proposer):
     found = ultimatum_offer_logit(0.2, precision)
     accepted = binary_logit(found - 0.2, precision)
     assert (found, accepted, (1.0 - found) * accepted) == pytest.approx((offer, acceptance, proposer), abs=SIX_DIGITS)
+
+
+def play_ultimatums(offer: float) -> list[bool]:
+    """Whether each of many responders with a least acceptable share of U[0, 1] takes the offer."""
+    trials = sample_size("ultimatums")
+    return [uniform(SEED, replication, 0, Stream.TYPE, 2, 0, 0) <= offer for replication in range(trials)]
+
+
+def test_ultimatums_played_are_taken_half_the_time_and_earn_a_quarter():
+    """T02."""
+    offer = ultimatum_offer_uniform(0.0, 1.0)
+    taken = play_ultimatums(offer)
+    assert_rate(sum(taken), len(taken), 0.5)
+    assert_mean([(1.0 - offer) * yes for yes in taken], 0.25)
+
+
+def test_an_offer_slightly_too_high_would_show():
+    taken = play_ultimatums(0.5 * (1.0 + planted_error("ultimatums")))
+    with pytest.raises(AssertionError, match="standard errors"):
+        assert_rate(sum(taken), len(taken), 0.5)
+
+
+def play_logit_ultimatums(precision: float) -> int:
+    """Logit responders with an outside value of .2 who take the offer that is best at precision 5."""
+    offer = ultimatum_offer_logit(0.2, 5.0)
+    accepts = binary_logit(offer - 0.2, precision)
+    trials = sample_size("logit_ultimatums")
+    return sum(uniform(SEED, replication, 0, Stream.CHOICE, 2, 0, 0) < accepts for replication in range(trials))
+
+
+def test_ultimatums_to_logit_responders_played():
+    assert_rate(play_logit_ultimatums(5.0), sample_size("logit_ultimatums"), 0.688273)
+
+
+def test_responders_slightly_too_keen_would_show():
+    keen = 0.688273 * (1.0 + planted_error("logit_ultimatums"))
+    precision = math.log(keen / (1.0 - keen)) / (ultimatum_offer_logit(0.2, 5.0) - 0.2)
+    with pytest.raises(AssertionError, match="standard errors"):
+        assert_rate(play_logit_ultimatums(precision), sample_size("logit_ultimatums"), 0.688273)
 
 
 @pytest.mark.parametrize(

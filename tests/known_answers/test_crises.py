@@ -14,7 +14,7 @@ import pytest
 from sim.arithmetic import exp, log
 from sim.randomness import Stream, uniform, uniform_pair
 from sim.rules import ladder
-from tests.counts import sample_size
+from tests.counts import planted_error, sample_size
 from tests.printed_digits import agrees, assert_printed
 from tests.statistics_helpers import SIGMAS, assert_rate
 
@@ -77,10 +77,10 @@ def test_demands_are_refused_as_often_as_predicted(costs):
     assert_rate(refusals(costs, 1.0), len(costs), 0.375)
 
 
-def test_costs_two_percent_too_high_would_show(costs):
-    """Refusals fall by 2 percent, the error that the sample size is made for."""
+def test_costs_slightly_too_high_would_show(costs):
+    """Refusals fall by the error that the sample is made for."""
     with pytest.raises(AssertionError, match="standard errors"):
-        assert_rate(refusals(costs, 0.98), len(costs), 0.375)
+        assert_rate(refusals(costs, 1.0 - planted_error("demand_refusals")), len(costs), 0.375)
 
 
 # T05: a1, a2, W1, W2, v -> horizon, stay 1, stay 2, m1, m2, fight
@@ -124,8 +124,11 @@ def quit_time(draw: float, at_once: float, rival_audience: float, prize: float) 
     return prize * ((1.0 - at_once) / (1.0 - draw) - 1.0) / rival_audience
 
 
-def play_contest(trials: int, rush: bool = True) -> tuple[int, int]:
-    """Contests of the second row that end in fighting, and in side two yielding at once."""
+def play_contest(trials: int, rush: bool = True, patience: float = 1.0) -> tuple[int, int]:
+    """Contests of the second row that end in fighting, and in side two yielding at once.
+
+    Wrong versions: side two never yields at once; side one's chance to last to the horizon is multiplied by `patience`.
+    """
     a1, a2, w1, w2, v = CONTESTS[1][0]
     out = [0.0] * ladder.NUM_CONTEST
     ladder.audience_contest(a1, a2, w1, w2, v, out)
@@ -134,7 +137,7 @@ def play_contest(trials: int, rush: bool = True) -> tuple[int, int]:
     fights = yields = 0
     for replication in range(trials):
         one, two = uniform_pair(SEED, replication, 0, Stream.CHOICE, 2, 0, 0)
-        first = quit_time(one, out[ladder.CONTEST_YIELD_ONE], a2, v)
+        first = quit_time(1.0 - (1.0 - one) * patience, out[ladder.CONTEST_YIELD_ONE], a2, v)
         second = quit_time(two, out[ladder.CONTEST_YIELD_TWO], a1, v)
         yields += second == 0.0
         horizon = out[ladder.CONTEST_HORIZON]
@@ -152,6 +155,14 @@ def test_contests_played_end_in_fighting_as_often_as_solved():
 def test_a_slow_side_that_never_yields_at_once_would_show():
     trials = sample_size("audience_contest")
     fights, _ = play_contest(trials, rush=False)
+    with pytest.raises(AssertionError, match="standard errors"):
+        assert_rate(fights, trials, 2.0 - 3.0**0.5)
+
+
+def test_a_side_slightly_too_patient_would_show():
+    """Fights are more frequent by the error that the sample is made for."""
+    trials = sample_size("audience_contest")
+    fights, _ = play_contest(trials, patience=1.0 / (1.0 + planted_error("audience_contest")))
     with pytest.raises(AssertionError, match="standard errors"):
         assert_rate(fights, trials, 2.0 - 3.0**0.5)
 
@@ -180,9 +191,9 @@ def test_disaster_does_not_depend_on_the_hazard(hazard, win, submit, disaster, p
     assert_printed(ladder.disaster_before_quitting(hazard, quits), printed)
 
 
-def play_brink(trials: int, hazard: float, sides_quitting: int = 2) -> int:
+def play_brink(trials: int, hazard: float, sides_quitting: int = 2, slower: float = 1.0) -> int:
     """Contests on the brink that end in disaster; every clock owns an exponential at its own address."""
-    quits = ladder.brink_quit_rate(hazard, 1.0, 0.0, -3.0)
+    quits = ladder.brink_quit_rate(hazard, 1.0, 0.0, -3.0) / slower
     disasters = 0
     for replication in range(trials):
         one, two = uniform_pair(SEED, replication, 0, Stream.CHOICE, 3, 0, 0)
@@ -202,6 +213,14 @@ def test_a_brink_that_only_one_side_can_leave_would_show():
     trials = sample_size("brink_disasters")
     with pytest.raises(AssertionError, match="standard errors"):
         assert_rate(play_brink(trials, hazard=0.03, sides_quitting=1), trials, 1.0 / 7.0)
+
+
+def test_sides_that_quit_slightly_too_slowly_would_show():
+    """Disasters are more frequent by the error that the sample is made for: p = 1 / (1 + 6 / slower)."""
+    trials = sample_size("brink_disasters")
+    p = (1.0 + planted_error("brink_disasters")) / 7.0
+    with pytest.raises(AssertionError, match="standard errors"):
+        assert_rate(play_brink(trials, hazard=0.03, slower=6.0 * p / (1.0 - p)), trials, 1.0 / 7.0)
 
 
 # The ladder: crises entered at rung 4, with the summit scenario's numbers.

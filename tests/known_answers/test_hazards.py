@@ -9,9 +9,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from sim.arithmetic import log
 from sim.randomness import Stream, uniform, uniform_pair
 from sim.rules import hazards
-from tests.counts import sample_size
+from tests.counts import planted_error, sample_size
 from tests.printed_digits import agrees, assert_printed
 from tests.statistics_helpers import SIGMAS, assert_mean, assert_rate
 
@@ -96,50 +97,57 @@ def test_variance_formulas_solve_the_moment_equations(branching, decay, window):
 # Competing causes, played
 
 
-def race(replication: int, rates: tuple[float, ...]) -> tuple[int, float]:
-    """First cause and its time: every cause has its own clock, at its own address."""
-    first, when = -1, hazards.NEVER
-    for cause, rate in enumerate(rates):
-        amount = hazards.unit_exponential(uniform(SEED, replication, 0, Stream.HAZARD, cause, 0, 0))
-        due = hazards.due_time(0.0, amount, rate)
-        if due < when:
-            first, when = cause, due
-    return first, when
+def clocks(replication: int, rates: tuple[float, ...]) -> list[float]:
+    """When each cause would strike: every cause has its own clock, at its own address."""
+    return [
+        hazards.due_time(
+            0.0, hazards.unit_exponential(uniform(SEED, replication, 0, Stream.HAZARD, cause, 0, 0)), rate
+        )
+        for cause, rate in enumerate(rates)
+    ]
 
 
 @pytest.fixture(scope="module")
-def races() -> tuple[np.ndarray, np.ndarray]:
-    played = [race(replication, RATES) for replication in range(sample_size("competing_causes"))]
-    return np.array([cause for cause, _ in played]), np.array([time for _, time in played])
+def races() -> np.ndarray:
+    """Times of all clocks, shape (replications, causes)."""
+    return np.array([clocks(replication, RATES) for replication in range(sample_size("competing_causes"))])
 
 
-def test_causes_win_in_proportion_to_their_rates(races):
-    causes, _ = races
+def assert_causes_compete(times: np.ndarray) -> None:
+    """First causes, first times, and the rare cause by day two."""
+    causes, first = times.argmin(axis=1), times.min(axis=1)
     for cause, share in enumerate((0.1, 0.2, 0.7)):
         assert_rate((causes == cause).sum(), causes.size, share)
+    assert_mean(first, 2.0, standard_deviation=2.0)
+    assert_rate(((causes == 0) & (first <= 2.0)).sum(), causes.size, hazards.incidence(RATES, 3, 0, 2.0))
 
 
-def test_first_event_comes_when_expected(races):
-    causes, times = races
-    assert_mean(times, 2.0, standard_deviation=2.0)
-    assert_rate(((causes == 0) & (times <= 2.0)).sum(), causes.size, hazards.incidence(RATES, 3, 0, 2.0))
+def test_causes_win_in_proportion_to_their_rates_and_when_expected(races):
+    assert_causes_compete(races)
 
 
-def test_rates_two_percent_too_high_would_show(races):
-    """Every clock keeps its exponential, so higher rates on the same draws divide all times by 1.0204."""
-    _, times = races
-    wrong = tuple(1.0204 * rate for rate in RATES)
-    assert race(7, wrong)[1] == pytest.approx(times[7] / 1.0204, rel=1e-12)
+def test_rates_slightly_too_high_would_show(races):
+    """Every clock keeps its exponential, so higher rates on the same draws divide all times by the same factor."""
+    factor = 1.0 / (1.0 - planted_error("competing_causes"))
+    assert clocks(7, tuple(factor * rate for rate in RATES)) == pytest.approx(races[7] / factor, rel=1e-12)
     with pytest.raises(AssertionError, match="standard errors"):
-        assert_mean(times / 1.0204, 2.0, standard_deviation=2.0)
+        assert_mean(races.min(axis=1) / factor, 2.0, standard_deviation=2.0)
+
+
+def test_a_rare_cause_slightly_too_frequent_would_show(races):
+    """Its share rises by the error that the sample is made for."""
+    share = 0.1 * (1.0 + planted_error("competing_causes"))
+    wrong = races / np.array([0.45 * share / (1.0 - share) / RATES[0], 1.0, 1.0])
+    with pytest.raises(AssertionError, match="standard errors"):
+        assert_causes_compete(wrong)
 
 
 # A rate that changes while the clock runs
 
 
-def changed_in_time(replication: int, spends: bool = True) -> bool:
+def changed_in_time(replication: int, spends: bool = True, factor: float = 1.0) -> bool:
     """Whether an event at rate .1 for 3, then .4, comes by 5; the change reschedules the pending event."""
-    amount = hazards.unit_exponential(uniform(SEED, replication, 0, Stream.HAZARD, 10, 0, 0))
+    amount = hazards.unit_exponential(uniform(SEED, replication, 0, Stream.HAZARD, 10, 0, 0)) / factor
     due = hazards.due_time(0.0, amount, 0.1)
     if due < 3.0:
         return True
@@ -168,6 +176,15 @@ def test_forgetting_the_time_already_waited_would_show():
             trials,
             1.0 - hazards.piecewise_survival((0.1, 0.4), (3.0, 2.0), 2),
         )
+
+
+def test_rates_of_both_pieces_slightly_too_high_would_show():
+    """Events by day five are more frequent by the error that the sample is made for."""
+    trials = sample_size("changing_rate")
+    truth = 1.0 - hazards.piecewise_survival((0.1, 0.4), (3.0, 2.0), 2)
+    factor = -log(1.0 - truth * (1.0 + planted_error("changing_rate"))) / 1.1
+    with pytest.raises(AssertionError, match="standard errors"):
+        assert_rate(sum(changed_in_time(r, factor=factor) for r in range(trials)), trials, truth)
 
 
 # Self-excitation, played: baseline .5, branching .4, decay 1, window 12 from rest

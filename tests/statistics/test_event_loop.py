@@ -13,7 +13,8 @@ import pytest
 from sim.engines import event_engine
 from sim.model.compile import Case
 from sim.rules import hazards
-from tests.counts import sample_size
+from sim.rules.chain import absorb
+from tests.counts import planted_error, sample_size
 from tests.played import SEED, bare_scenario, case_from
 from tests.statistics_helpers import SIGMAS, assert_mean, assert_rate
 
@@ -87,6 +88,29 @@ def test_a_chain_with_two_chances_exchanged_would_show():
         assert_absorbed("talks", *absorbed("talks", wrong))
 
 
+def pact_share(shift: float) -> float:
+    """Share of pacts from talks if so much of the chance of a pact went to further talks, solved."""
+    wrong = [list(row) for row in STEPS.values()]
+    wrong[0][0] += shift
+    wrong[0][3] -= shift
+    out = [0.0] * 12
+    absorb(3, 3, [p for row in wrong for p in row[:3]], [p for row in wrong for p in row[3:]], [0.0] * 21, out)
+    return out[0]
+
+
+def test_a_pact_slightly_too_rare_would_show():
+    """By the error that the sample is made for, whatever the size of the run."""
+    low, high = 0.0, 0.05
+    while high - low > 1e-9:
+        middle = 0.5 * (low + high)
+        rare = pact_share(middle) < ABSORBED["talks"][0] * (1.0 - planted_error("chain"))
+        low, high = (low, middle) if rare else (middle, high)
+    talks = STEPS["talks"]
+    ends, _ = absorbed("talks", {**STEPS, "talks": (talks[0] + low, *talks[1:3], talks[3] - low, *talks[4:])})
+    with pytest.raises(AssertionError, match="standard errors"):
+        assert_rate((ends == "pact").sum(), ends.size, ABSORBED["talks"][0])
+
+
 # T15: competing hazards, a rate that changes, self-excitation
 
 CAUSES = {"rare": 0.05, "middling": 0.10, "common": 0.35}  # per day; shares .1, .2, .7, mean time 2
@@ -112,6 +136,13 @@ def test_causes_win_in_proportion_to_their_rates(race):
         assert_rate((causes == cause).sum(), causes.size, rate / 0.5)
 
 
+def test_a_race_slightly_too_slow_would_show(race):
+    """Clocks keep their exponentials, so that rates too low stretch every time alike."""
+    _, times = race
+    with pytest.raises(AssertionError, match="standard errors"):
+        assert_mean(times * (1.0 + planted_error("race")), 2.0, standard_deviation=2.0)
+
+
 def test_the_first_event_comes_when_expected_whatever_its_cause(race):
     causes, times = race
     assert_mean(times, 2.0, standard_deviation=2.0)
@@ -131,11 +162,16 @@ def alike(count: int, **hazard) -> dict[str, dict]:
 COPIES = 20
 
 
-def stepped(factor: str) -> np.ndarray:
+def histories(name: str, part: int = 1) -> int:
+    """Histories that make up a part of the named sample, each with all copies."""
+    return -(-sample_size(name) // (COPIES * part))
+
+
+def stepped(factor: str, rate: float = 0.1) -> np.ndarray:
     """Whether an event came within five days, for every copy in every history."""
-    hazard = {"kind": "poisson", "rate": 365 * 0.1, "factor": factor}
+    hazard = {"kind": "poisson", "rate": 365 * rate, "factor": factor}
     case = case_from(bare_scenario(horizon="5 days", pulse="1 days", hazards=alike(COPIES, **hazard)))
-    results = event_engine.run_block(case, range(sample_size("stepped_rate") // COPIES), SEED)["results"]
+    results = event_engine.run_block(case, range(histories("stepped_rate")), SEED)["results"]
     return np.concatenate([results[f"count:events.copy_{n}"] > 0 for n in range(COPIES)])
 
 
@@ -147,6 +183,14 @@ def test_a_rate_that_changes_under_way_is_followed():
 
 def test_a_rate_that_changes_a_day_late_would_show():
     came = stepped("if(time < 4, 1, 4)")
+    with pytest.raises(AssertionError, match="standard errors"):
+        assert_rate(came.sum(), came.size, 0.667129)
+
+
+def test_a_rate_slightly_too_high_would_show():
+    """Events by day five are more frequent by the error that the sample is made for."""
+    wrong = -np.log(1.0 - 0.667129 * (1.0 + planted_error("stepped_rate"))) / 11.0
+    came = stepped("if(time < 3, 1, 4)", float(wrong))
     with pytest.raises(AssertionError, match="standard errors"):
         assert_rate(came.sum(), came.size, 0.667129)
 
@@ -164,7 +208,7 @@ def clusters(part: int = 4, **changes) -> np.ndarray:
         **changes,
     }
     case = case_from(bare_scenario(horizon=WINDOW, pulse=WINDOW, hazards=alike(COPIES, **hazard)))
-    results = event_engine.run_block(case, range(sample_size("clusters") // COPIES // part), SEED)["results"]
+    results = event_engine.run_block(case, range(histories("clusters", part)), SEED)["results"]
     return np.concatenate([results[f"count:events.copy_{n}"] for n in range(COPIES)])
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
+from statistics import NormalDist
+
 import numpy as np
 import pytest
 
 from tests.counts import COUNTS, sample_size
-from tests.statistics_helpers import assert_mean, assert_rate, smallest_n
+from tests.statistics_helpers import SIGMAS, assert_mean, assert_rate, smallest_n
 
 
 def caught(count: int, trials: int, expected: float) -> bool:
@@ -52,6 +55,22 @@ def test_smallest_n_catches_a_two_per_cent_error_with_power_ninety_nine(p):
 def test_both_columns_of_the_table_are_sizes_and_the_full_one_is_no_smaller():
     for name, row in COUNTS.items():
         assert 1 <= row.ci <= row.full, name
+
+
+CATCHING = [name for name, row in COUNTS.items() if row.catches is not None]
+
+
+@pytest.mark.parametrize("name", CATCHING)
+def test_a_sample_is_the_smallest_that_catches_its_error(name):
+    """Two per cent in full mode; of a mean or a ratio, (4.1 + z) spreads over the error, squared."""
+    row = COUNTS[name]
+    assert row.catches.full == 0.02
+    power = NormalDist().inv_cdf(0.99)
+    for size, error in ((row.ci, row.catches.ci), (row.full, row.catches.full)):
+        if row.catches.rate is not None:
+            assert size == smallest_n(row.catches.rate, error)
+        else:
+            assert size == math.ceil(((SIGMAS + power) * row.catches.spread / error) ** 2)
 
 
 def test_every_row_of_the_table_is_used_and_no_test_asks_for_a_mode(root):
