@@ -186,6 +186,22 @@ def _response(h: History, probe: Probe) -> float:
     return _probability(h, "response", meeting.proposer, _RESPONSES.index(probe.option))
 
 
+def _talks(h: History, probe: Probe) -> float:
+    """Probability that a side offers to talk where talks have ended; 0 where nobody could answer."""
+    actor = h.case.actor(probe.actor)
+    if actor not in h.side_indices[:2]:
+        raise UsageError(
+            f"the probe 'talks' asks '{probe.actor}', which is not one of the two sides",
+            hint=f"one of {', '.join(h.case.actor_ids[side] for side in h.side_indices[:2])}",
+        )
+    if getattr(h, "offers_to_talk", None) is None:
+        return 0.0
+    h.w.talks_on = 0
+    h.offers_to_talk.turn = h.side_indices.index(actor)
+    h.offers_to_talk.occasion()
+    return _probability(h, "offer_talks", actor, 0)
+
+
 def _vote(h: History, probe: Probe) -> float:
     """Probability of a member's yes to the package; of the whole council's where no member is named."""
     council = _council(h, probe)
@@ -258,6 +274,7 @@ _ANSWERS: dict[str, Callable[[History, Probe], float]] = {
     "answer": _answer,
     "maximal": _maximal,
     "response": _response,
+    "talks": _talks,
     "vote": _vote,
     "terms": _terms,
     "consent": _consent,

@@ -39,6 +39,7 @@ PROBE_NEEDS: dict[str, tuple[str, ...]] = {
     "answer": ("track", "package"),
     "maximal": ("track",),
     "response": ("track", "option"),
+    "talks": ("actor",),
     "vote": ("track", "package"),
     "terms": ("track", "issue"),
     "consent": ("player", "package"),
@@ -71,7 +72,7 @@ class Probe(Strict):
 
     name: Literal[
         "utility", "disagreement", "recognition", "threshold", "accept", "invitation", "answer", "maximal", "response",
-        "vote", "terms", "consent", "tension", "belief", "taste",
+        "talks", "vote", "terms", "consent", "tension", "belief", "taste",
     ] = Field(description="What is asked; docs/claims.md lists them.")  # fmt: skip
     actor: str | None = Field(None, description="The actor asked.")
     package: str | None = Field(None, description="The package it is asked about.")

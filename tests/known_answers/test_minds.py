@@ -19,7 +19,6 @@ from sim.rules.learning import (
     trust_posterior,
     trust_threshold,
 )
-
 from tests.counts import planted_error, sample_size
 from tests.statistics_helpers import assert_rate
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from statistics import NormalDist
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sim.arithmetic import exp
 from sim.rules.choice import (
     INFINITE_PRECISION,
     acceptance_probabilities,
     best_option,
     binary_logit,
     deterrence_logit,
+    deterrence_probit,
     expected_acceptance,
     logit_choice,
     logit_probabilities,
@@ -179,3 +182,35 @@ def test_ultimatum_offer_beats_its_neighbours(outside, precision):
 def test_ultimatum_offer_to_a_uniform_reservation_stays_within_its_range():
     assert ultimatum_offer_uniform(0.0, 0.3) == 0.3
     assert ultimatum_offer_uniform(0.2, 1.0) == 0.6
+
+
+def test_options_far_below_zero_are_told_apart():
+    """What counts is the distance to the best, however bad the best is."""
+    expected = 1.0 / (1.0 + exp(-1.0))
+    assert probabilities([-800.0, -801.0], [1, 1], 1.0)[0] == pytest.approx(expected, rel=1e-14)
+    assert probabilities([5.0, -801.0, -800.0], [0, 1, 1], 1.0) == pytest.approx([0.0, 1.0 - expected, expected])
+
+
+def test_acceptance_of_a_menu_at_infinite_precision_is_a_matter_of_types():
+    """Types 0, .5 and 1 gain -.25, .25 and .75 by the first option; nobody is asked about the second."""
+    out = [-1.0, -1.0]
+    acceptance_probabilities(
+        [0.05, 0.9], [1.0, 0.0], [1, 0], 2, 0.3, [0.0, 0.5, 1.0], [9.0, 0.2, 0.5, 0.3], 1, 3, INFINITE_PRECISION, out
+    )
+    assert out == [pytest.approx(0.8, rel=1e-15), 0.0]
+
+
+def test_both_sides_of_the_deterrence_tree_weigh_their_alternatives():
+    """Payoffs that differ in every place, against the two nodes written out."""
+    game = (0.3, 0.8, -0.6, 0.2, 0.5)
+    resist = 1.0 / (1.0 + exp(-2.0 * 0.3))
+    challenge = 1.0 / (1.0 + exp(-2.0 * (resist * -0.6 + (1.0 - resist) * 0.8 - 0.3)))
+    expected = (challenge, resist, 1.0 - challenge, challenge * (1.0 - resist), challenge * resist)
+    out = [0.0] * 5
+    deterrence_logit(*game, 2.0, out)
+    assert out == pytest.approx(expected, rel=1e-14)
+    normal = NormalDist(0.0, 0.7).cdf
+    resist = normal(0.3)
+    challenge = normal(resist * -0.6 + (1.0 - resist) * 0.8 - 0.3)
+    deterrence_probit(*game, 0.7, out)
+    assert out[:2] == pytest.approx((challenge, resist), rel=1e-12)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sim.arithmetic import exp
 from sim.rules import consent
 from tests.known_answers.summit_tables import INDEX, PACKAGES, utilities
 
@@ -55,7 +56,7 @@ def test_ratification_is_anchored_at_the_reference(prior, gain, spread):
 
 
 def test_hostile_players_are_those_below_one_half():
-    assert consent.hostile_players([0.2, 0.5, 0.49, 0.9], 4) == 2
+    assert consent.hostile_players([0.2, 0.5, 0.49, 0.9, 0.1], 5) == 3
 
 
 def test_joining_for_shelter_raises_the_vote():
@@ -74,8 +75,22 @@ def test_stage_needs_all_of_some_and_one_of_others(required, either):
         assert found == pytest.approx(product)
 
 
+def test_one_spread_is_one_unit_of_the_logistic():
+    """A gain of a spread: 1 / (1 + 1/e), for consent and for a ratification that is even at the reference."""
+    one = 1.0 / (1.0 + exp(-1.0))
+    assert consent.consent(0.08, 0.08) == pytest.approx(one, rel=1e-15)
+    assert consent.ratification(0.5, 0.3, 0.1, 0.2) == pytest.approx(one, rel=1e-14)
+    assert consent.block_probability(0.25, 0.4) == pytest.approx(0.15, rel=1e-15)
+
+
+def test_a_threshold_is_met_for_certain_only_beyond_its_range():
+    found = [consent.uniform_ratification(offer, 0.2, 0.8) for offer in (0.1, 0.2, 0.35, 0.8, 0.9)]
+    assert found == pytest.approx([0.0, 0.0, 0.25, 1.0, 1.0], abs=1e-15)
+
+
 def test_stage_by_counting():
-    """Two of .5 required, one of two at .5 suffices: 1/4 * 3/4."""
+    """Two of .5 required, one of two at .5 suffices: 1/4 * 3/4; of a single other, that one is needed."""
+    assert consent.stage_passes([0.5], 1, [0.4], 1) == pytest.approx(0.2)
     assert consent.stage_passes([0.5, 0.5], 2, [0.5, 0.5], 2) == pytest.approx(0.1875)
 
 

@@ -123,3 +123,17 @@ def test_red_line_is_averaged_over_except_where_waived():
 def test_chance_of_a_gap_falls_with_tolerance(expectation, value, tolerance):
     wide = gap_probability(expectation, 0.15, value, 0.1, tolerance + 0.05)
     assert 0.0 <= wide <= gap_probability(expectation, 0.15, value, 0.1, tolerance) <= 1.0
+
+
+def test_what_a_type_would_sign_counts_even_if_it_is_worse_than_nothing():
+    """`otherwise` stands only for a type that signs nothing at all."""
+    out = [0.0, 0.0]
+    deliverable_utilities([0.3, 0.2], [0.1, 0.2], [0.8, 0.4], [1, 1], 2, 0.5, 0.6, [0.6, 0.1], 2, out)
+    assert out == [0.3, 0.6]
+    deliverable_utilities([0.2, 0.3], [0.5, 0.5], [0.0, 0.0], [1, 0], 2, 0.5, 0.6, [0.0], 1, out)
+    assert out[0] == 0.2
+
+
+@pytest.mark.parametrize(("hope", "hype", "found"), [(0.95, 0.1, 1.0), (0.95, 0.02, 0.97), (0.05, -0.1, 0.0)])
+def test_hope_stays_on_its_scale(hope, hype, found):
+    assert hyped(hope, hype) == pytest.approx(found, abs=1e-15)

@@ -133,3 +133,9 @@ def test_capability_grows_by_time_and_trials_and_is_capped():
     assert hazards.development_factor(True, 0.5, 0.5) == 0.25
     assert hazards.capability_with_trial(0.05, 0.01) == pytest.approx(0.06)
     assert hazards.capability_with_trial(0.995, 0.01) == hazards.capability_after(0.9, 1.0, 1.0, 9.0) == 1.0
+
+
+def test_capability_grows_at_the_pace_that_is_left_and_stops_at_one():
+    assert hazards.capability_after(0.2, 0.001, 0.5, 100.0) == pytest.approx(0.25, rel=1e-15)
+    assert hazards.capability_after(0.95, 0.001, 1.0, 100.0) == 1.0
+    assert hazards.capability_with_trial(0.95, 0.1) == 1.0

@@ -99,3 +99,15 @@ def test_hidden_facilities_and_open_development():
     assert implementation.discovery_rate(0.25, 0.6) == pytest.approx(0.4)
     assert implementation.open_development(0.3, 0.6) == pytest.approx(0.5)
     assert implementation.open_development(0.9, 0.6) == 0.0
+
+
+def test_each_term_of_collapse_and_repair_has_its_own_centre():
+    """Numbers that differ in every place, against the formulas of the docstrings."""
+    collapse = (0.4, -0.7, 0.3, -1.1, 0.6, 0.5, 2.0)
+    rate = implementation.collapse_rate(collapse, 0.9, 0.2, 3.0, False)
+    assert rate == pytest.approx(0.4 * exp(-0.7 * 0.6 + 1.1 * 0.4 + 1.5), rel=1e-14)
+    repair = (-0.2, 1.3, 0.3, 0.8, 0.9, 0.6)
+    for channel, extra in ((False, 0.0), (True, 0.8)):
+        score = -0.2 + 1.3 * 0.6 - 0.9 * 0.4 + extra
+        found = implementation.repair_probability(repair, 0.9, channel, 0.2)
+        assert found == pytest.approx(1.0 / (1.0 + exp(-score)), rel=1e-14)

@@ -126,3 +126,22 @@ def test_trusted_enough_means_everybody_cooperates():
 def test_mimicry_is_a_probability(prior, threshold):
     assert 0.0 < mimicry(prior, threshold) <= 1.0
     assert 0.0 < cooperation_seen(prior, threshold) <= 1.0
+
+
+@pytest.mark.parametrize("first", [0, 2, 5])
+def test_a_row_of_a_table_and_a_part_of_all_beliefs_are_what_is_read(first):
+    """The same update, with other numbers around the beliefs and around the likelihoods."""
+    plain = [0.2, 0.5, 0.3]
+    likelihoods = [0.1, 0.7, 0.4]
+    expected = update_beliefs(plain, 0, 3, likelihoods, 0, 0.8, 0.001, 5.0)
+    inside = [0.9, 0.05, 0.2, 0.5, 0.3, 0.6, 0.01]
+    table = [0.9, 0.02, 0.3, 0.04, 0.6][:first] + likelihoods + [0.99, 0.03, 0.5]
+    assert update_beliefs(inside, 2, 3, table, first, 0.8, 0.001, 5.0) == expected
+    assert inside == [0.9, 0.05, *plain, 0.6, 0.01]
+
+
+def test_the_largest_likelihood_is_sought_among_possible_types_only():
+    """A type believed impossible does not enter: what is returned is relative to the best of the others."""
+    beliefs = [0.0, 0.5, 0.5]
+    assert update_beliefs(beliefs, 0, 3, [1.0, 0.4, 0.2], 0, 1.0, 0.0, 1.0) == pytest.approx(0.5 + 0.5 * 0.5)
+    assert beliefs == pytest.approx([0.0, 2.0 / 3.0, 1.0 / 3.0])

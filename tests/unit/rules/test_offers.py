@@ -190,3 +190,33 @@ def test_an_offer_as_good_as_ones_own_is_agreed_on():
 @pytest.mark.parametrize("sufficient", [False, True])
 def test_equal_risk_limits_oblige_the_lower_key(sufficient):
     assert zeuthen_agreement([1.0, 0.5], [0.5, 1.0], [1, 1], 2, 0.0, 0.0, sufficient, [0, 1]) == 1
+
+
+@pytest.mark.parametrize("utilities", [(-0.5, -0.2, -0.9), (0.1, 0.3, 0.2)])
+def test_the_best_of_a_bad_menu_is_still_the_best(utilities):
+    """`otherwise` stands only for an empty menu, however good it is; and no package needs a positive utility."""
+    assert highest_allowed(utilities, (1, 1, 1), 3, 0.9) == utilities[1]
+    assert highest_allowed(utilities, (0, 0, 0), 3, 0.9) == 0.9
+    assert best_acceptable(utilities, (0.5, 0.5, 0.5), (1, 1, 1), 3, 0.4) == 1
+    assert best_acceptable(utilities, (0.5, 0.3, 0.5), (1, 1, 1), 3, 0.4) == (0 if utilities[0] > utilities[2] else 2)
+
+
+@pytest.mark.parametrize("hope", [0.95, 1.0, 1.05, 3.0])
+def test_no_hope_counts_for_more_than_certainty(hope):
+    counted = min(hope, 1.0)
+    assert perceived_acceptance(0.2, 0.5, hope) == pytest.approx(0.2 + 0.4 * counted, rel=1e-15)
+    out = [0.0, 0.0]
+    perceived_acceptances((0.2, 0.2), (0.6, 0.4), 2, 0.5, 0.5, hope, out)
+    assert out == pytest.approx([0.2 + 0.4 * counted, 0.2], rel=1e-15)
+
+
+def test_ties_for_the_other_go_to_the_least_change_wherever_they_stand():
+    """One issue, last offer at .5: of four equally good for the other the second is nearest; then a better one wins."""
+    levels = (0.9, 0.6, 0.1, 0.4, 0.5)
+    own, even = (0.7,) * 5, (0.3, 0.3, 0.3, 0.3, 0.1)
+    assert offer_for_target(own, even, (1,) * 5, levels, 5, 1, 4, 0.6) == 1
+    assert offer_for_target(own, even, (1,) * 5, levels, 5, 1, -1, 0.6) == 0
+    assert offer_for_target(own, even, (1,) * 5, levels, 5, 1, 0, 0.6) == 0
+    # a later package that is better for the other starts the comparison of distances afresh
+    better = (0.3, 0.3, 0.4, 0.4, 0.1)
+    assert offer_for_target(own, better, (1,) * 5, levels, 5, 1, 4, 0.6) == 3

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sim.rules.utility import (
@@ -11,9 +11,12 @@ from sim.rules.utility import (
     nash_product,
     net_of_pressure,
     net_of_pressure_utilities,
+    package_utilities,
     package_utility,
     single_issue_value,
     survival,
+    survival_line,
+    survival_utilities,
     threshold_credibility,
 )
 
@@ -27,6 +30,7 @@ def test_single_issue_value_stays_within_zero_and_one(level, ideal, exponent):
 
 
 @given(unit, exponents)
+@example(0.52, 1.0)  # the far end is the nearer of two that a sloppy span would take
 def test_ideal_is_worth_one_and_the_far_end_nothing(ideal, exponent):
     assert single_issue_value(ideal, ideal, exponent) == 1.0
     assert single_issue_value(0.0 if ideal >= 0.5 else 1.0, ideal, exponent) == 0.0
@@ -97,3 +101,30 @@ def test_nash_product_does_not_take_two_losses_for_a_gain():
     assert nash_product(0.6, 0.7, 0.5, 0.5) == pytest.approx(0.02)
     assert nash_product(0.3, 0.1, 0.5, 0.5) == pytest.approx(-0.4)
     assert nash_product(0.9, 0.4, 0.5, 0.5) == pytest.approx(-0.1)
+
+
+@pytest.mark.parametrize("ideal", [0.3, 0.48, 0.52, 0.8])
+def test_packages_and_single_issues_agree_for_every_ideal(ideal):
+    levels, out = [0.0, 0.25, 0.9, 1.0], [0.0] * 4
+    package_utilities(levels, 4, [1.0], [ideal], [1.3], 0, 1, out)
+    expected = [single_issue_value(level, ideal, 1.3) for level in levels]
+    assert out == expected
+    assert [package_utility(levels, p, [1.0], [ideal], [1.3], 0, 1) for p in range(4)] == expected
+
+
+@pytest.mark.parametrize(("arms", "guarantee"), [(0, 1), (1, 2), (2, 0), (3, 1)])
+def test_survival_reads_the_two_issues_wherever_they_stand(arms, guarantee):
+    """Two packages of four issues; only the levels of the two named ones may matter."""
+    levels = [0.11, 0.22, 0.33, 0.44, 0.55, 0.66, 0.77, 0.88]
+    for p in range(2):
+        for issue in range(4):
+            if issue not in (arms, guarantee):
+                levels[4 * p + issue] = 0.987
+    expected = [
+        0.1 * p + 0.46 * survival(levels[4 * p + arms], levels[4 * p + guarantee], 0.3, 3.0) for p in range(2)
+    ]
+    out, intercepts, slopes = [0.0, 0.0], [0.0, 0.0], [0.0, 0.0]
+    survival_utilities(levels, 2, 4, arms, guarantee, 0.46, 0.3, 3.0, [0.0, 0.1], out)
+    assert out == pytest.approx(expected, rel=1e-15)
+    survival_line(levels, 2, 4, arms, guarantee, 0.46, 3.0, [0.0, 0.1], intercepts, slopes)
+    assert [a + 0.3 * b for a, b in zip(intercepts, slopes, strict=True)] == pytest.approx(expected, rel=1e-14)
