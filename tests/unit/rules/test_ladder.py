@@ -18,19 +18,19 @@ RUNGS = st.integers(0, LAST - 1)
 CHANCES = st.floats(0.0, 1.0)
 
 
-def tick(rung, side=SIDE, now=0.0, following=0.0, scale=0.5):
+def tick(rung, side=SIDE, now=0.0, following=0.0, scale=0.5, table=TABLE, terms=TERMS):
     out = [0.0] * 3
-    ladder.crisis_values(rung, LAST, side, TABLE, TERMS, scale, now, following, out)
+    ladder.crisis_values(rung, LAST, side, table, terms, scale, now, following, out)
     return out
 
 
-def plainly(rung, side, now, following, scale):
+def plainly(rung, side, now, following, scale, table=TABLE, terms=TERMS):
     """The three values written as in the specification."""
     d, stake, audience, fight, force = side
-    slip = [TABLE[4 * r] for r in range(LAST + 1)]
-    hold_cost = [TABLE[4 * r + 2] for r in range(LAST + 1)]
-    climb = [TABLE[4 * r + 3] for r in range(LAST + 1)]
-    losses = [ladder.loss(r, LAST, d, fight, TERMS) for r in range(LAST + 1)]
+    slip = [table[4 * r] for r in range(LAST + 1)]
+    hold_cost = [table[4 * r + 2] for r in range(LAST + 1)]
+    climb = [table[4 * r + 3] for r in range(LAST + 1)]
+    losses = [ladder.loss(r, LAST, d, fight, terms) for r in range(LAST + 1)]
     concede = d - stake - audience * scale
     hold = d - hold_cost[rung] + now * stake - slip[rung] * losses[rung + 1]
     if rung == 8:
@@ -75,6 +75,30 @@ def test_believed_concession_is_the_mean_logit_chance(rung, types, precision):
         precision,
     )
     assert found == pytest.approx(expected, abs=1e-12)
+
+
+STEEP = [number for r in range(LAST + 1) for number in (0.03 + 0.02 * r, 0.4 + 0.1 * r, 0.05 - 0.004 * r, 0.02 * r)]
+DEAR = [0.7, 0.2, 0.4]  # the first rungs of danger: share of the loss, its floor, a loss a rung
+
+
+@pytest.mark.parametrize("precision", [0.5, 4.0, 12.0])
+@pytest.mark.parametrize("rung", range(LAST))
+def test_belief_and_tick_agree_where_every_number_counts(rung, precision):
+    """Slips, costs and losses large enough to matter to every option, three types believed unequally likely."""
+    types, beliefs = [(0.1, 0.2), (-0.9, 0.45), (0.45, -0.3)], [0.2, 0.5, 0.3]
+    expected = 0.0
+    for (fight, force), belief in zip(types, beliefs, strict=True):
+        side = [0.5, 0.3, 0.2, fight, force]
+        values = plainly(rung, side, 0.0, 0.0, 0.5, STEEP, DEAR)
+        hoping = plainly(rung, side, 0.3, 0.6, 0.5, STEEP, DEAR)
+        assert tick(rung, side, 0.3, 0.6, 0.5, STEEP, DEAR) == pytest.approx(hoping, rel=1e-13)
+        expected += belief * exp(precision * values[0]) / sum(exp(precision * value) for value in values)
+    found = ladder.believed_concession(
+        rung, LAST, [0.5, 0.3, 0.2, 9.0, 9.0], [fight for fight, _ in types], [force for _, force in types], beliefs, 3,
+        STEEP, DEAR, 0.5, precision,
+    )  # fmt: skip
+    assert found == pytest.approx(expected, rel=1e-12)
+    assert 0.005 < found < 0.995
 
 
 def test_losses_rise_with_the_rung():

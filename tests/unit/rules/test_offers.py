@@ -26,6 +26,7 @@ from sim.rules.offers import (
     rubinstein_breakdown_share,
     rubinstein_share,
     zeuthen_agreement,
+    zeuthen_concession,
     zeuthen_step,
 )
 
@@ -220,3 +221,21 @@ def test_ties_for_the_other_go_to_the_least_change_wherever_they_stand():
     # a later package that is better for the other starts the comparison of distances afresh
     better = (0.3, 0.3, 0.4, 0.4, 0.1)
     assert offer_for_target(own, better, (1,) * 5, levels, 5, 1, 4, 0.6) == 3
+
+
+EVERY = (1,) * 4
+
+
+def test_a_sufficient_concession_leaves_the_lower_risk_limit_to_the_other():
+    """The smallest step, .95, leaves limits .789 and .88: it is one's turn again. The next, .667 and .4, will do."""
+    own, other = (1.0, 0.95, 0.6, 0.2), (0.1, 0.12, 0.6, 1.0)
+    assert zeuthen_concession(own, other, EVERY, 4, 0, 3, 0.0, 0.0, False, False) == 1
+    assert zeuthen_concession(own, other, EVERY, 4, 0, 3, 0.0, 0.0, False, True) == 2
+    assert zeuthen_concession(own, other, (1, 1, 0, 1), 4, 0, 3, 0.0, 0.0, False, True) == 3
+
+
+def test_equal_limits_are_sufficient_for_the_higher_key_only():
+    """Limits .5 and .5 after the smallest step; the one after it leaves .167 and .2, so nothing but agreement is left."""
+    own, other = (1.0, 0.5, 0.3, 0.25), (0.1, 0.5, 0.8, 1.0)
+    assert zeuthen_concession(own, other, EVERY, 4, 0, 3, 0.0, 0.0, False, True) == 1
+    assert zeuthen_concession(own, other, EVERY, 4, 0, 3, 0.0, 0.0, True, True) == 3
