@@ -219,3 +219,15 @@ def test_contest_is_the_same_with_the_sides_exchanged(a1, a2, w1, w2):
 def test_disaster_depends_on_the_payoffs_only(hazard, above, below):
     quits = ladder.brink_quit_rate(hazard, above, 0.0, -below)
     assert ladder.disaster_before_quitting(hazard, quits) == pytest.approx(1.0 / (1.0 + 2.0 * below / above), rel=1e-12)
+
+
+def test_refusal_is_a_share_of_the_range_of_costs():
+    """Costs on [.2, .6], where neither end is zero."""
+    found = [ladder.refusal_uniform(premium, 0.2, 0.6) for premium in (0.1, 0.2, 0.3, 0.6, 0.62, 0.8)]
+    assert found == pytest.approx([0.0, 0.0, 0.25, 1.0, 1.0, 1.0], abs=1e-15)
+
+
+@pytest.mark.parametrize(("mean", "premium"), [(0.05, 0.0), (0.15, 0.05), (0.19, 0.09), (0.5, 0.1)])
+def test_a_demand_against_an_exponential_cost_stays_within_the_pie(mean, premium):
+    """Winning with .9 leaves a tenth to demand; own cost .1."""
+    assert ladder.premium_exponential(0.9, 0.1, mean) == pytest.approx(premium, abs=1e-15)
