@@ -1,6 +1,6 @@
 """Preferences and packages of the 2018 summit scenario, as printed in the model specification.
 
-Typed from its tables, not read from the scenario file, so that file and rules are checked against
+Typed from its tables, not read from the scenario file, so that file (``test_shipped_summit.py``) and rules are checked against
 the same numbers independently. `GOLDEN` was computed there at credibility .15, eta 3 and weight .4
 of unverified dismantlement.
 """
