@@ -77,28 +77,38 @@ def test_believed_concession_is_the_mean_logit_chance(rung, types, precision):
     assert found == pytest.approx(expected, abs=1e-12)
 
 
-STEEP = [number for r in range(LAST + 1) for number in (0.03 + 0.02 * r, 0.4 + 0.1 * r, 0.05 - 0.004 * r, 0.02 * r)]
+HOLDING = {  # what holding costs at a rung: holding, escalating at every other rung, or conceding is best below the brink
+    "cheap": lambda rung: 0.05 - 0.004 * rung,
+    "alternating": lambda rung: 0.5 if rung % 2 == 0 else 0.01,
+    "dear": lambda rung: 0.8,
+}
 DEAR = [0.7, 0.2, 0.4]  # the first rungs of danger: share of the loss, its floor, a loss a rung
 
 
+@pytest.mark.parametrize("holding", HOLDING)
 @pytest.mark.parametrize("precision", [0.5, 4.0, 12.0])
 @pytest.mark.parametrize("rung", range(LAST))
-def test_belief_and_tick_agree_where_every_number_counts(rung, precision):
+def test_belief_and_tick_agree_where_every_number_counts(rung, precision, holding):
     """Slips, costs and losses large enough to matter to every option, three types believed unequally likely."""
+    steep = [
+        number
+        for r in range(LAST + 1)
+        for number in (0.03 + 0.02 * r, 0.4 + 0.1 * r, HOLDING[holding](r), 0.02 * r)
+    ]
     types, beliefs = [(0.1, 0.2), (-0.9, 0.45), (0.45, -0.3)], [0.2, 0.5, 0.3]
     expected = 0.0
     for (fight, force), belief in zip(types, beliefs, strict=True):
         side = [0.5, 0.3, 0.2, fight, force]
-        values = plainly(rung, side, 0.0, 0.0, 0.5, STEEP, DEAR)
-        hoping = plainly(rung, side, 0.3, 0.6, 0.5, STEEP, DEAR)
-        assert tick(rung, side, 0.3, 0.6, 0.5, STEEP, DEAR) == pytest.approx(hoping, rel=1e-13)
+        values = plainly(rung, side, 0.0, 0.0, 0.5, steep, DEAR)
+        hoping = plainly(rung, side, 0.3, 0.6, 0.5, steep, DEAR)
+        assert tick(rung, side, 0.3, 0.6, 0.5, steep, DEAR) == pytest.approx(hoping, rel=1e-13)
         expected += belief * exp(precision * values[0]) / sum(exp(precision * value) for value in values)
     found = ladder.believed_concession(
         rung, LAST, [0.5, 0.3, 0.2, 9.0, 9.0], [fight for fight, _ in types], [force for _, force in types], beliefs, 3,
-        STEEP, DEAR, 0.5, precision,
+        steep, DEAR, 0.5, precision,
     )  # fmt: skip
     assert found == pytest.approx(expected, rel=1e-12)
-    assert 0.005 < found < 0.995
+    assert 0.001 < found < 0.9999
 
 
 def test_losses_rise_with_the_rung():
