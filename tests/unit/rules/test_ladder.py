@@ -91,9 +91,7 @@ DEAR = [0.7, 0.2, 0.4]  # the first rungs of danger: share of the loss, its floo
 def test_belief_and_tick_agree_where_every_number_counts(rung, precision, holding):
     """Slips, costs and losses large enough to matter to every option, three types believed unequally likely."""
     steep = [
-        number
-        for r in range(LAST + 1)
-        for number in (0.03 + 0.02 * r, 0.4 + 0.1 * r, HOLDING[holding](r), 0.02 * r)
+        number for r in range(LAST + 1) for number in (0.03 + 0.02 * r, 0.4 + 0.1 * r, HOLDING[holding](r), 0.02 * r)
     ]
     types, beliefs = [(0.1, 0.2), (-0.9, 0.45), (0.45, -0.3)], [0.2, 0.5, 0.3]
     expected = 0.0
@@ -237,7 +235,7 @@ def test_refusal_is_a_share_of_the_range_of_costs():
     assert found == pytest.approx([0.0, 0.0, 0.25, 1.0, 1.0, 1.0], abs=1e-15)
 
 
-@pytest.mark.parametrize(("mean", "premium"), [(0.05, 0.0), (0.15, 0.05), (0.19, 0.09), (0.5, 0.1)])
+@pytest.mark.parametrize(("mean", "premium"), [(0.05, 0.0), (0.15, 0.05), (0.19, 0.09), (0.25, 0.1), (0.5, 0.1)])
 def test_a_demand_against_an_exponential_cost_stays_within_the_pie(mean, premium):
     """Winning with .9 leaves a tenth to demand; own cost .1."""
     assert ladder.premium_exponential(0.9, 0.1, mean) == pytest.approx(premium, abs=1e-15)
