@@ -214,3 +214,28 @@ def test_both_sides_of_the_deterrence_tree_weigh_their_alternatives():
     challenge = normal(resist * -0.6 + (1.0 - resist) * 0.8 - 0.3)
     deterrence_probit(*game, 0.7, out)
     assert out[:2] == pytest.approx((challenge, resist), rel=1e-12)
+
+
+def test_a_menu_may_span_more_than_the_exponential_does():
+    """The best option is subtracted wherever it stands, so nothing overflows and the rest is as good as nothing."""
+    for values in ([-50.0, -801.0], [-801.0, -50.0], [-801.0, -1700.0, -50.0]):
+        found = probabilities(values, [1] * len(values), 1.0)
+        assert found[values.index(-50.0)] == pytest.approx(1.0, abs=1e-15)
+    assert probabilities([0.1, 0.3, 0.2], [1, 0, 1], INFINITE_PRECISION) == [0.0, 0.0, 1.0]
+
+
+def test_rare_options_are_picked_as_often_as_they_should_be():
+    assert [pick([0.05, 0.0, 0.95], 3, uniform) for uniform in (0.01, 0.049, 0.051, 0.99)] == [0, 0, 2, 2]
+
+
+def test_types_thought_unlikely_count_for_what_they_are():
+    """Beliefs .02, .05 and .93, against the mean written out; the same for a menu and for types in any form."""
+    points, beliefs, precision = [0.9, 0.5, 0.0], [0.02, 0.05, 0.93], 8.0
+    accepts = [1.0 / (1.0 + exp(-precision * (0.6 * point - 0.5))) for point in points]
+    expected = sum(belief * accept for belief, accept in zip(beliefs, accepts, strict=True))
+    assert expected_acceptance(-0.5, 0.6, points, beliefs, 0, 3, precision) == pytest.approx(expected, rel=1e-14)
+    out = [0.0]
+    acceptance_probabilities([0.1], [0.6], [1], 1, 0.6, points, beliefs, 0, 3, precision, out)
+    assert out[0] == pytest.approx(expected, rel=1e-13)
+    type_acceptances([0.6 * point for point in points], [0.5] * 3, 1, 3, beliefs, precision, out)
+    assert out[0] == pytest.approx(expected, rel=1e-13)

@@ -111,3 +111,11 @@ def test_each_term_of_collapse_and_repair_has_its_own_centre():
         score = -0.2 + 1.3 * 0.6 - 0.9 * 0.4 + extra
         found = implementation.repair_probability(repair, 0.9, channel, 0.2)
         assert found == pytest.approx(1.0 / (1.0 + exp(-score)), rel=1e-14)
+
+
+def test_what_is_left_goes_on_down_to_nothing():
+    """A twentieth of a benefit, and of development, is still there."""
+    assert implementation.benefit_after_collapse(0.4, 95.0, 0.01, 1.0) == pytest.approx(0.02, rel=1e-12)
+    assert implementation.benefit_after_collapse(0.4, 101.0, 0.01, 1.0) == 0.0
+    assert implementation.open_development(0.57, 0.6) == pytest.approx(0.05, rel=1e-12)
+    assert implementation.open_development(0.61, 0.6) == 0.0

@@ -239,3 +239,14 @@ def test_equal_limits_are_sufficient_for_the_higher_key_only():
     own, other = (1.0, 0.5, 0.3, 0.25), (0.1, 0.5, 0.8, 1.0)
     assert zeuthen_concession(own, other, EVERY, 4, 0, 3, 0.0, 0.0, False, True) == 1
     assert zeuthen_concession(own, other, EVERY, 4, 0, 3, 0.0, 0.0, True, True) == 3
+
+
+def test_small_steps_and_small_hopes_count():
+    """Five hundredths of an issue up and down, and of a hope; a hope below nothing is none."""
+    assert package_distance((0.30, 0.50, 0.35, 0.45), 0, 1, 2) == pytest.approx(0.1, rel=1e-12)
+    assert package_distance((0.30, 0.50, 0.35, 0.45), 1, 0, 2) == pytest.approx(0.1, rel=1e-12)
+    for hope, counted in ((0.05, 0.05), (-0.05, 0.0)):
+        out = [0.0]
+        perceived_acceptances((0.2,), (0.6,), 1, 0.5, 0.5, hope, out)
+        assert perceived_acceptance(0.2, 0.5, hope) == pytest.approx(0.2 + 0.4 * counted, rel=1e-14)
+        assert out[0] == pytest.approx(0.2 + 0.4 * counted, rel=1e-14)

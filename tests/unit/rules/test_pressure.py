@@ -91,3 +91,10 @@ def test_steps_close_a_share_of_the_gap():
     assert pressure.level_after_step(0.9, 0.3) == pytest.approx(0.93)
     assert pressure.rivalry_after_shock(0.2, 0.2) == pytest.approx(0.36)
     assert exp(0.0) == 1.0
+
+
+def test_a_low_target_is_kept_and_a_negative_one_is_not():
+    """Half of a logistic at zero, moved down."""
+    zero = (0.0,) * 5
+    found = [pressure.enforcement_target(zero, 0.0, 0.0, 0.0, 0.0, shift) for shift in (-0.45, -0.55, 0.45, 0.55)]
+    assert found == pytest.approx([0.05, 0.0, 0.95, 1.0], abs=1e-15)

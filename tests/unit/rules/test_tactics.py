@@ -120,3 +120,8 @@ def test_zeuthen_target_concedes_only_in_turn():
 @pytest.mark.parametrize(("concedes_on_tie", "target"), [(True, 0.5), (False, 1.0)])
 def test_zeuthen_target_at_equal_risk_limits(concedes_on_tie, target):
     assert zeuthen_target([1.0, 0.5], [0.5, 1.0], [1, 1], 2, 0, 1, 0.0, 0.0, concedes_on_tie, True) == target
+
+
+def test_all_is_conceded_from_the_horizon_on():
+    assert [conceded_share(day, 365.0, 0.4) for day in (365.0, 380.0, 1000.0)] == [1.0, 1.0, 1.0]
+    assert conceded_share(0.95 * 365.0, 365.0, 1.0) == pytest.approx(0.95, rel=1e-14)

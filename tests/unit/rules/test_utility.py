@@ -128,3 +128,14 @@ def test_survival_reads_the_two_issues_wherever_they_stand(arms, guarantee):
     assert out == pytest.approx(expected, rel=1e-15)
     survival_line(levels, 2, 4, arms, guarantee, 0.46, 3.0, [0.0, 0.1], intercepts, slopes)
     assert [a + 0.3 * b for a, b in zip(intercepts, slopes, strict=True)] == pytest.approx(expected, rel=1e-14)
+
+
+def test_small_gains_multiply():
+    assert nash_product(0.55, 0.56, 0.5, 0.5) == pytest.approx(0.003, rel=1e-12)
+    assert nash_product(0.49, 0.56, 0.5, 0.5) == pytest.approx(-0.01, rel=1e-12)
+
+
+def test_a_guarantee_for_few_arms_matters_a_little():
+    """Slope .46 * .5 ** 3 * .8 = .046: a shortfall of .01 needs a credibility of .01 / .046."""
+    found = threshold_credibility(0.50, 0.51, 0.46, 0.5, 0.8, 3.0)
+    assert found == pytest.approx(0.01 / 0.046, rel=1e-12)
