@@ -152,11 +152,20 @@ def test_the_impossible_type_is_looked_for_at_its_own_place():
     beliefs = [0.3, 0.7, 0.0, 0.5, 0.5]
     assert update_beliefs(beliefs, 2, 3, [1.0, 0.4, 0.2], 0, 1.0, 0.0, 1.0) == pytest.approx(0.75)
     assert beliefs == pytest.approx([0.3, 0.7, 0.0, 2.0 / 3.0, 1.0 / 3.0])
+    beliefs = [0.3, 0.7, 0.5, 0.5, 0.0]
+    assert update_beliefs(beliefs, 2, 3, [0.2, 0.4, 1.0], 0, 1.0, 0.0, 1.0) == pytest.approx(0.75)
 
 
 def test_what_is_barely_likely_is_learned_from_too():
     """Small beliefs and small likelihoods, against Bayes."""
     beliefs, likelihoods = [0.04, 0.06, 0.90], [0.08, 0.05, 0.01]
     expected = normalised([b * p for b, p in zip(beliefs, likelihoods, strict=True)])
-    update_beliefs(beliefs, 0, 3, likelihoods, 0, 1.0, 0.0, 1.0)
+    total = update_beliefs(beliefs, 0, 3, likelihoods, 0, 1.0, 0.0, 1.0)
+    assert total == pytest.approx((0.04 * 0.08 + 0.06 * 0.05 + 0.90 * 0.01) / 0.08, rel=1e-13)
     assert beliefs == pytest.approx(expected, rel=1e-13)
+
+
+def test_who_hardly_learns_still_learns():
+    beliefs = [0.5, 0.5]
+    update_beliefs(beliefs, 0, 2, [0.9, 0.1], 0, 0.05, 0.0, 1.0)
+    assert beliefs[0] == pytest.approx(0.9**0.05 / (0.9**0.05 + 0.1**0.05), rel=1e-13)

@@ -120,9 +120,7 @@ def test_survival_reads_the_two_issues_wherever_they_stand(arms, guarantee):
         for issue in range(4):
             if issue not in (arms, guarantee):
                 levels[4 * p + issue] = 0.987
-    expected = [
-        0.1 * p + 0.46 * survival(levels[4 * p + arms], levels[4 * p + guarantee], 0.3, 3.0) for p in range(2)
-    ]
+    expected = [0.1 * p + 0.46 * survival(levels[4 * p + arms], levels[4 * p + guarantee], 0.3, 3.0) for p in range(2)]
     out, intercepts, slopes = [0.0, 0.0], [0.0, 0.0], [0.0, 0.0]
     survival_utilities(levels, 2, 4, arms, guarantee, 0.46, 0.3, 3.0, [0.0, 0.1], out)
     assert out == pytest.approx(expected, rel=1e-15)
