@@ -93,28 +93,36 @@ def shortfalls(one: np.ndarray, two: np.ndarray, front_one: np.ndarray, front_tw
 
 
 def search(
-    scales: Scales, start: Codes, within: Sequence[tuple[int, int]], values: Sequence[Values], most: int
+    scales: Scales,
+    start: Codes,
+    within: Sequence[tuple[int, int]],
+    values: Sequence[Values],
+    most: int,
+    fits: Callable[[Codes], np.ndarray] | None = None,
 ) -> Codes:
     """Packages from the start and within reach of it: first those on the front, spread evenly, then the nearest to it.
 
     Parameters
     ----------
-    start : (packages, issues) codes, all within the bounds
+    start : (packages, issues) codes; those out of bounds are left out
     within : lowest and highest code allowed on each issue
     values : utility of the two sides
     most : how many the caller can use
+    fits : which packages meet further conditions, as truth values; the start need not
 
     Every beginning of the result is spread along the front, so that a longer menu contains a shorter one.
     """
-    if not len(start):
-        return start
 
     def allowed(codes: Codes) -> Codes:
         kept = np.ones(len(codes), dtype=bool)
         for k, (low, high) in enumerate(within):
             kept &= (codes[:, k] >= low) & (codes[:, k] <= high)
-        return codes[kept]
+        codes = codes[kept]
+        return codes if fits is None else codes[fits(codes)]
 
+    start = allowed(start)
+    if not len(start):
+        return start
     front, one, two = _front(start, values)
     expanded: set[bytes] = set()
     while len(expanded) < MOST_EXPANDED:

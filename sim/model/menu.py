@@ -220,11 +220,10 @@ def _pareto_sample(case: Case, rows: dict[Row, str], kept: list[Row], start: Row
     values = [_values(case, side, scales) for side in case.spec.sides]
     codes = scales.codes(seeds)
     found: list[Iterator[Row]] = []
-    for within in _reaches(case, scales):
-        low, high = np.array(within).reshape(-1, 2).T
-        inside = codes[((codes >= low) & (codes <= high)).all(axis=1)]
+    for within, track in _reaches(case, scales):
+        fits = _meets_terms(case, track, scales)
         # Rows that are kept or the status quo take no place, so that many more may be asked for in vain.
-        best = search(scales, inside, within, values, size + len(kept) + 1)
+        best = search(scales, codes, within, values, size + len(kept) + 1, fits)
         found.append(scales.row(row) for row in best)
     sample: dict[Row, str] = {}
     taken = {*kept, start}
@@ -239,21 +238,32 @@ def _pareto_sample(case: Case, rows: dict[Row, str], kept: list[Row], start: Row
     return list(sample.items())
 
 
-def _reaches(case: Case, scales: Scales) -> list[list[tuple[int, int]]]:
-    """Lowest and highest code on each issue at every table that the two sides have; of equal ones the first."""
+def _reaches(case: Case, scales: Scales) -> list[tuple[list[tuple[int, int]], str]]:
+    """Lowest and highest code on each issue at every table that the two sides have, of equal ones the first.
+
+    With it the track whose linked terms hold there; empty if it has none.
+    """
     treaty, treaty_cap = treaty_bound(case)
-    mandates = [track.mandate for track in case.spec.tracks.values() if hasattr(track, "mandate")]
-    found = []
-    for mandate in mandates or [{}]:
+    tracks = {name: track for name, track in case.spec.tracks.items() if hasattr(track, "mandate")}
+    found: dict[tuple, str] = {}
+    for name, track in tracks.items() if tracks else [("", None)]:
+        mandate = track.mandate if track is not None else {}
+        terms = tuple(track.terms.values()) if track is not None else ()
         within = []
         for k, issue in enumerate(case.issue_ids):
             low, high = (mandate[issue].min, mandate[issue].max) if issue in mandate else (0.0, 1.0)
             high = min(high, treaty_cap) if k == treaty else high
             levels = scales.levels[k]
             within.append((bisect_left(levels, low), bisect_right(levels, high) - 1))
-        if within not in found:
-            found.append(within)
-    return sorted(found)
+        found.setdefault((tuple(within), terms), name if terms else "")
+    return [(list(within), track) for (within, _), track in sorted(found.items())]
+
+
+def _meets_terms(case: Case, track: str, scales: Scales) -> Callable[[Codes], np.ndarray] | None:
+    """Which packages meet the linked terms of a track; None if it has none."""
+    if not track:
+        return None
+    return lambda codes: np.array([unmet_term(case, track, scales.row(row)) is None for row in codes], dtype=bool)
 
 
 def _values(case: Case, actor: str, scales: Scales) -> Values:

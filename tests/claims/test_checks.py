@@ -44,13 +44,13 @@ def test_all_names_in_the_checks_are_names_of_the_scenario():
 
 
 def test_checks_fit_into_a_minute():
-    """At 33 ms a history of three years (benchmarks/) and 6 ms an answer, two cores have 60 s, less 6 s to start."""
+    """At 28 ms a history of three years (benchmarks/) and 5 ms an answer, two cores have 60 s, less 6 s to start."""
     days = 0.0
     for task, number in auditor().wanted(CHECKED).items():
         if task.probe is None:
             days += number * WORLDS.completed(task.world)["readings"][-1]
     answers = sum(number for task, number in auditor().wanted(CHECKED).items() if task.probe is not None)
-    assert days / 1095 * 0.033 + answers * 0.006 < 2 * 54
+    assert days / 1095 * 0.028 + answers * 0.005 < 2 * 54
 
 
 # Counter-scenarios -------------------------------------------------------------------------------------------------

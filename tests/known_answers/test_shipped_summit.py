@@ -116,7 +116,8 @@ def chances_of_force(collapse: bool, losses: bool, precision: float) -> tuple[fl
             h.w.expectation, h.w.war_cost[actor] = expectation, cost
             h.w.belief_talks, h.w.belief_pressure = beliefs
             h.row.clear()
-            meeting.respond(expectation, 0.0, -1, True)
+            meeting.disappoint(expectation, 0.0)
+            meeting.respond(0.0, -1, True)
             total += h.row["force_probability"]
         found.append(total / len(COSTS))
     return tuple(found)

@@ -188,7 +188,7 @@ BY_ONE_DECISION = {
     "election_pressure": {f"{M}.election_pressure.at": ["2018-08-01"]},
     "belief_collapse": {},
     "reference_dependence": {},
-    "red_lines": {},
+    "red_lines": {"choice.leaders": 10},  # leaders less sure of themselves reach beyond the line more often
 }
 
 

@@ -13,7 +13,7 @@ from sim import __version__
 
 COMMANDS = (
     *("run", "show", "replay", "claims", "list", "new", "validate", "complete", "explain", "schema", "export"),
-    *("digest", "inputs"),
+    *("digest", "inputs", "elicit"),
 )
 
 
