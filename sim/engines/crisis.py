@@ -295,8 +295,8 @@ class Crisis:
             return (d - war_cost if fight is None else fight), strike
         if fight is None:
             fight = d - war_cost
-        stays_limited = self.h.p[self.slots.counter_success]
-        return fight, stays_limited * (d - self.h.p[self.slots.counter_blow]) + (1.0 - stays_limited) * fight
+        p = self.h.p
+        return fight, ladder.strike_value(d, p[self.slots.counter_blow], p[self.slots.counter_success], fight)
 
     def _fight_and_strike(self, actor: int, war_cost: float) -> tuple[float | None, float | None]:
         """The parts of these values that do not depend on the disagreement payoff."""

@@ -9,6 +9,7 @@ import simpy
 
 from sim.engines.clock import Priority
 from sim.model.world import NEVER
+from sim.rules import consent
 from sim.rules import expectation as rule_expectation
 from sim.rules.implementation import collapse_rate
 
@@ -239,12 +240,12 @@ class Relations:
         """Number of the parties' veto players who would rather block a package than let it pass."""
         if not self.spec.mechanisms.veto_players:
             return 0.0
-        hostile = 0
-        for name in self.veto_order:
-            parent = self.case.actor(self.spec.veto_players[name].parent)
-            if parent in parties and self.minds.consent_of(name, package) < 0.5:
-                hostile += 1
-        return float(hostile)
+        consents = [
+            self.minds.consent_of(name, package)
+            for name in self.veto_order
+            if self.case.actor(self.spec.veto_players[name].parent) in parties
+        ]
+        return float(consent.hostile_players(consents, len(consents)))
 
     def exogenous_collapse_rate(self, package: int, hostile: float) -> float:
         """Rate at which an agreement ends for reasons outside it, per time unit; 0 where agreements have no after-life.

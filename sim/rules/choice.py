@@ -200,31 +200,6 @@ def acceptance_probabilities(
 
 
 @rule
-def type_acceptances(
-    values: Sequence[float],
-    reject_values: Sequence[float],
-    num_options: int,
-    num_types: int,
-    beliefs: Sequence[float],
-    precision: float,
-    out: MutableSequence[float],
-) -> None:
-    """Belief-averaged acceptance of every option where types enter in any way, not only linearly.
-
-    `values[a * num_types + t]` is what option `a` is worth to type `t`, `reject_values[t]` what
-    rejecting is worth to it. Beliefs may sum to less than one, as in `expected_acceptance`.
-    """
-    for a in range(num_options):
-        row = a * num_types
-        total = 0.0
-        for t in range(num_types):
-            belief = beliefs[t]
-            if belief > 0.0:
-                total += belief * binary_logit(values[row + t] - reject_values[t], precision)
-        out[a] = total
-
-
-@rule
 def mixed_likelihood(probability: float, mixing: float, num_options: float) -> float:
     """Likelihood for learning: the behaviour probability mixed with a uniform choice.
 

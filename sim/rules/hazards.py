@@ -40,28 +40,6 @@ def due_time(now: float, remaining: float, rate: float) -> float:
 
 
 @rule
-def due_time_after_change(
-    now: float, since: float, remaining: float, old_rate: float, new_rate: float, out: list[float]
-) -> float:
-    """New due time when the rate changes now; ``out[0]`` receives the unit exponential still left.
-
-    ``remaining`` was left at time ``since``, from when ``old_rate`` applied. If the rate has not changed the caller
-    may skip the call: the due time is the same up to rounding.
-    """
-    left = remaining - old_rate * (now - since)
-    if left < 0.0:
-        left = 0.0
-    out[0] = left
-    return now + left / new_rate if new_rate > 0.0 else NEVER
-
-
-@rule
-def loglinear_rate(base: float, slope: float, level: float, centre: float) -> float:
-    """Rate ``base * exp(slope * (level - centre))``: equal to base at the centre, log-linear in the level."""
-    return base * exp(slope * (level - centre))
-
-
-@rule
 def type_multiplier(likelihoods: Sequence[float], prior: Sequence[float], kinds: int, kind: int) -> float:
     """Factor on a signal's rate when the sender is of type ``kind``: its likelihood over the prior mean likelihood.
 

@@ -126,12 +126,6 @@ def benefit_after_collapse(at_collapse: float, elapsed: float, share_per_period:
 
 
 @rule
-def discovery_rate(base: float, verification: float) -> float:
-    """Rate at which a hidden facility is exposed: ``base * (1 + verification)``."""
-    return base * (1.0 + verification)
-
-
-@rule
 def open_development(dismantled: float, stop_level: float) -> float:
     """Share of development of a capability that an agreement leaves open: ``max(0, 1 - dismantled / stop_level)``."""
     left = 1.0 - dismantled / stop_level

@@ -63,15 +63,9 @@ def fight_value(win_probability: float, benefit: float, cost: float) -> float:
 
 
 @rule
-def strike_value(disagreement: float, damage: float, top_chance: float, fight: float) -> float:
-    """Value of using limited force that leads to all-out fighting with ``top_chance``, and else costs ``damage``."""
-    return (1.0 - top_chance) * (disagreement - damage) + top_chance * fight
-
-
-@rule
-def holding_cost(rung: int, slope: float, steep_slope: float, steep_from: int) -> float:
-    """Cost of a tick at a rung: ``slope`` per rung, ``steep_slope`` per rung from ``steep_from`` on."""
-    return steep_slope * rung if rung >= steep_from else slope * rung
+def strike_value(disagreement: float, damage: float, stays_limited: float, fight: float) -> float:
+    """Value of limited force that costs ``damage`` with chance ``stays_limited``, and else leads to all-out fighting."""
+    return stays_limited * (disagreement - damage) + (1.0 - stays_limited) * fight
 
 
 @rule

@@ -71,30 +71,6 @@ def update_beliefs(
 
 
 @rule
-def signal_update(
-    beliefs: MutableSequence[float], start: int, num_types: int, table: Sequence[float], signal: int, kappa: float
-) -> float:
-    """`update_beliefs` on a signal: `table[signal * num_types + t]` is its likelihood under type `t`."""
-    return update_beliefs(beliefs, start, num_types, table, signal * num_types, kappa, 0.0, 1.0)
-
-
-@rule
-def signal_factor(
-    table: Sequence[float], signal: int, prior: Sequence[float], start: int, num_types: int, true_type: int
-) -> float:
-    """Factor on the rate of a signal event for its true type: likelihood over its prior mean.
-
-    Events that inform must also differ in frequency between types, otherwise learning is wrong;
-    the factor averages to one over the prior.
-    """
-    row = signal * num_types
-    mean = 0.0
-    for t in range(num_types):
-        mean += prior[start + t] * table[row + t]
-    return table[row + true_type] / mean
-
-
-@rule
 def reply_likelihoods(
     gain_base: float,
     gain_slope: float,

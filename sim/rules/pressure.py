@@ -81,12 +81,6 @@ def provocation_index(weighted_count: float, saturation: float) -> float:
 
 
 @rule
-def provocation_count(count: float, decay: float, elapsed: float, severity: float) -> float:
-    """Fading count just after an event of weight ``severity`` that comes ``elapsed`` after the last update."""
-    return count * exp(-decay * elapsed) + severity
-
-
-@rule
 def stress_after(stress: float, pressure_now: float, adjust_rate: float, adapt_rate: float, elapsed: float) -> float:
     """Stress the target state feels after ``elapsed`` at constant pressure.
 

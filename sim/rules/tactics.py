@@ -177,9 +177,3 @@ def zeuthen_target(
             )
         ]
     return own[own_offer]
-
-
-@rule
-def maximalist_target(rejections: int, patience: int, high: float, fallback_target: float) -> float:
-    """All one could want until `patience` rejections, then the target of the fallback family."""
-    return high if rejections < patience else fallback_target

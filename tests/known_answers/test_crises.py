@@ -241,7 +241,7 @@ def ladder_table(climbs: dict[int, float]) -> list[float]:
         table += [
             ladder.chance_within(DAILY_RISK[rung], tick),
             AUDIENCE[rung],
-            ladder.holding_cost(rung, 0.001, 0.004, 6),
+            0.004 * rung if rung >= 6 else 0.001 * rung,
             climbs.get(rung, 0.0),
         ]
     return table
@@ -253,7 +253,7 @@ def side_numbers(side: str, cost: float) -> list[float]:
         return [0.4430, 0.06, 0.20, fight, 0.817 - 0.9475 * cost]
     fight = ladder.fight_value(1.0 - 0.95, 0.72, cost)
     disagreement = 0.5473 - 0.07 * 0.725
-    return [disagreement, 0.06, 0.10, fight, ladder.strike_value(disagreement, 0.10, 0.45, fight)]
+    return [disagreement, 0.06, 0.10, fight, ladder.strike_value(disagreement, 0.10, 0.55, fight)]
 
 
 def cost_cells(side: str) -> list[float]:

@@ -151,12 +151,8 @@ def changed_in_time(replication: int, spends: bool = True, factor: float = 1.0) 
     due = hazards.due_time(0.0, amount, 0.1)
     if due < 3.0:
         return True
-    left = [amount]
-    if spends:
-        due = hazards.due_time_after_change(3.0, 0.0, amount, 0.1, 0.4, left)
-    else:
-        due = hazards.due_time(3.0, amount, 0.4)
-    return due < 5.0
+    left = hazards.left_over(amount, 0.1, 3.0) if spends else amount
+    return hazards.due_time(3.0, left, 0.4) < 5.0
 
 
 def test_rescheduled_events_follow_the_piecewise_hazard():

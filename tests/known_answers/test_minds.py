@@ -10,14 +10,14 @@ from sim.arithmetic import normal_quantile
 from sim.randomness import Stream, uniform_pair
 from sim.rules.choice import binary_logit, deterrence_logit, deterrence_probit, logit_choice, logit_probabilities
 from sim.rules.expectation import gap_probability
+from sim.rules.hazards import type_multiplier
 from sim.rules.learning import (
     cooperation_seen,
     mimicry,
     posterior,
-    signal_factor,
-    signal_update,
     trust_posterior,
     trust_threshold,
+    update_beliefs,
 )
 from tests.counts import planted_error, sample_size
 from tests.statistics_helpers import assert_rate
@@ -162,7 +162,7 @@ def test_posterior_after_unfavourable_signals():
 def test_update_rule_at_kappa_one_is_bayes():
     beliefs = [0.5, 0.5]
     for expected in LEARNED:
-        signal_update(beliefs, 0, 2, (0.9, 0.1, 0.2, 0.6), 1, 1.0)
+        update_beliefs(beliefs, 0, 2, (0.9, 0.1, 0.2, 0.6), 2, 1.0, 0.0, 1.0)
         assert beliefs[0] == pytest.approx(expected, abs=SIX_DIGITS)
 
 
@@ -177,7 +177,7 @@ def test_update_rule_at_kappa_one_is_bayes():
 def test_signals_come_more_often_from_the_types_that_they_point_to(likelihoods, factors):
     """Short-range test, large test, covert site under the priors .2, .6, .2 of the summit scenario."""
     prior = (0.2, 0.6, 0.2)
-    found = [signal_factor(likelihoods, 0, prior, 0, 3, t) for t in range(3)]
+    found = [type_multiplier(likelihoods, prior, 3, t) for t in range(3)]
     assert found == pytest.approx(factors, abs=5.001e-3)
     assert sum(p * f for p, f in zip(prior, found, strict=True)) == pytest.approx(1.0, abs=1e-15)
 

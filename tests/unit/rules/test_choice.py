@@ -22,7 +22,6 @@ from sim.rules.choice import (
     logit_probabilities,
     mixed_likelihood,
     pick,
-    type_acceptances,
     ultimatum_offer_logit,
     ultimatum_offer_uniform,
 )
@@ -150,10 +149,10 @@ def test_menu_acceptance_agrees_with_single_packages_in_both_forms(precision):
     for a in (0, 1):
         assert out[a] == expected_acceptance(intercepts[a] - 0.45, slopes[a], POINTS, BELIEFS, 1, 3, precision)
     assert out[2] == 0.0
-    table = [intercepts[a] + slopes[a] * point for a in range(3) for point in POINTS]
-    general = [0.0] * 3
-    type_acceptances(table, [0.45] * 3, 3, 3, BELIEFS[1:], precision, general)
-    assert out[:2] == pytest.approx(general[:2], abs=1e-12)
+    for a in (0, 1):
+        gains = [intercepts[a] + slopes[a] * point - 0.45 for point in POINTS]
+        written_out = sum(belief * binary_logit(gain, precision) for belief, gain in zip(BELIEFS[1:], gains, strict=True))
+        assert out[a] == pytest.approx(written_out, abs=1e-12)
 
 
 def test_mixing_makes_the_impossible_barely_possible():
@@ -229,13 +228,11 @@ def test_rare_options_are_picked_as_often_as_they_should_be():
 
 
 def test_types_thought_unlikely_count_for_what_they_are():
-    """Beliefs .02, .05 and .93, against the mean written out; the same for a menu and for types in any form."""
+    """Beliefs .02, .05 and .93, against the mean written out; the same for a menu."""
     points, beliefs, precision = [0.9, 0.5, 0.0], [0.02, 0.05, 0.93], 8.0
     accepts = [1.0 / (1.0 + exp(-precision * (0.6 * point - 0.5))) for point in points]
     expected = sum(belief * accept for belief, accept in zip(beliefs, accepts, strict=True))
     assert expected_acceptance(-0.5, 0.6, points, beliefs, 0, 3, precision) == pytest.approx(expected, rel=1e-14)
     out = [0.0]
     acceptance_probabilities([0.1], [0.6], [1], 1, 0.6, points, beliefs, 0, 3, precision, out)
-    assert out[0] == pytest.approx(expected, rel=1e-13)
-    type_acceptances([0.6 * point for point in points], [0.5] * 3, 1, 3, beliefs, precision, out)
     assert out[0] == pytest.approx(expected, rel=1e-13)

@@ -95,8 +95,7 @@ def test_benefits_return_to_nothing_in_four_quarters():
     assert levels == pytest.approx([0.6, 0.45, 0.3, 0.15, 0.0, 0.0], abs=1e-12)
 
 
-def test_hidden_facilities_and_open_development():
-    assert implementation.discovery_rate(0.25, 0.6) == pytest.approx(0.4)
+def test_open_development():
     assert implementation.open_development(0.3, 0.6) == pytest.approx(0.5)
     assert implementation.open_development(0.9, 0.6) == 0.0
 

@@ -13,7 +13,6 @@ from sim.rules.learning import (
     mimicry,
     mutual_trust,
     reply_likelihoods,
-    signal_update,
     trust,
     trust_posterior,
     trust_threshold,
@@ -53,7 +52,7 @@ def test_order_of_independent_signals_does_not_matter():
     table = [0.5, 0.3, 0.2, 0.05, 0.15, 0.2]
     for beliefs, order in ((one, (0, 1)), (two, (1, 0))):
         for signal in order:
-            signal_update(beliefs, 0, 3, table, signal, 1.0)
+            update_beliefs(beliefs, 0, 3, table, 3 * signal, 1.0, 0.0, 1.0)
     assert one == pytest.approx(two, abs=1e-15)
     assert one == pytest.approx(normalised([0.2 * 0.025, 0.6 * 0.045, 0.2 * 0.04]), abs=1e-15)
 

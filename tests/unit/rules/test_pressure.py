@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.arithmetic import exp, log
+from sim.arithmetic import exp
 from sim.rules import pressure
 from tests.printed_digits import assert_printed
 
@@ -61,12 +61,6 @@ def test_provocation_saturates():
     assert pressure.provocation_index(1.8, 4.0) == pytest.approx(0.45)
     assert pressure.provocation_index(7.0, 4.0) == 1.0
     assert pressure.provocation_index(4.2, 4.0) == 1.0
-    assert pressure.provocation_count(2.0, 0.01, 0.0, 3.0) == 5.0
-
-
-def test_provocations_fade():
-    """Half is left after ln 2 / decay."""
-    assert pressure.provocation_count(2.0, 0.01, log(2.0) / 0.01, 3.0) == pytest.approx(4.0, rel=1e-14)
 
 
 @given(UNIT, UNIT, st.floats(0.0, 400.0), st.floats(0.0, 400.0))

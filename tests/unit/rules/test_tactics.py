@@ -14,7 +14,6 @@ from sim.rules.tactics import (
     concession_ratio,
     crossing_time,
     deadline_horizon,
-    maximalist_target,
     relative_target,
     stress_horizon,
     time_target,
@@ -97,10 +96,6 @@ def test_averaging_looks_back_over_its_window():
 
 def test_bounds_in_the_wrong_order_give_the_floor():
     assert bounded(0.5, 0.7, 0.6) == 0.7
-
-
-def test_maximalist_gives_in_only_after_enough_rejections():
-    assert [maximalist_target(n, 3, 0.9, 0.5) for n in range(5)] == [0.9, 0.9, 0.9, 0.5, 0.5]
 
 
 ONE = (0.95, 0.85, 0.72, 0.55, 0.35, 0.15)
