@@ -66,7 +66,7 @@ def load_scenario(
     _expect("path", path, (str, os.PathLike), "a file or the name of a shipped scenario")
     for name, value in (("variant", variant), ("policy", policy)):
         _expect(name, value, (str, type(None)), "a name")
-    changes_like = isinstance(overrides, (Mapping, Iterable)) and not isinstance(overrides, (str, bytes))
+    changes_like = isinstance(overrides, Iterable) and not isinstance(overrides, (str, bytes))
     if not changes_like:
         raise ParameterError(
             f"overrides: expected a mapping of paths to values, or a list of texts path=value, found {overrides!r}"

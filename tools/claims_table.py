@@ -1,6 +1,6 @@
 """The table in ``docs/claims.md`` and the audit that is shipped for reports: what the audit of claims finds, from one run of it.
 
-Making it plays some three thousand histories. Whether it is stale is judged as for the README's figures: by the first
+Making it plays some four thousand histories. Whether it is stale is judged as for the README's figures: by the first
 few histories of the scenario, and by the seed file.
 """
 

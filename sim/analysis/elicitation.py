@@ -100,11 +100,19 @@ class Elicitation:
         self.actor = actor
         self.seed = seed
         self.items = _items(case, actor)
+        for names, name in (
+            ([item.name for item in self.items[:-1]] if self.items and self.items[-1].name == SURVIVAL else [], SURVIVAL),
+            ([name for name, row in case.named.items() if row >= 0], STATUS_QUO),
+        ):
+            if name in names:
+                raise UsageError(f"the scenario has a '{name}' of its own, which here means something else",
+                                 hint="give it another name")  # fmt: skip
         if len(self.items) < 2:
             raise UsageError(f"'{actor}' has {len(self.items)} taste(s): there is nothing to weigh")
         self.packages = [STATUS_QUO, *(name for name in sorted(case.spec.packages) if case.named[name] >= 0)]
         self.aliases = [name for name in case.spec.packages if case.named[name] < 0]  # packages that change nothing
         self.worth = _worth(case, actor, self.items, self.packages)
+        self._known: dict[tuple[str, ...], np.ndarray] = {}  # statements -> vectors
         self.rankings: list[Ranking] = []
         self.preferences: list[Preference] = []
 
@@ -165,24 +173,27 @@ class Elicitation:
         Raises
         ------
         UsageError
-            No vector agrees; the hint names the statement without which some do.
+            None of a million tried agrees; the hint names the statement without which some do.
         """
-        generator = np.random.Generator(np.random.Philox(self.seed & (2**64 - 1)))
-        rows = self._rows()
+        said = tuple(self.said)
+        if said not in self._known:
+            self._known[said] = self._vectors()
+        return self._known[said]
+
+    def _vectors(self) -> np.ndarray:
+        generator = self._generator()
         found: list[np.ndarray] = []
         count = tried = 0
-        while tried < MOST and count < WANTED:
-            block = _simplex(generator, BLOCK, len(self.items))
-            if self.rankings:
-                block = _in_order(block, self.rankings[0])
-            agreeing = block[np.all(block @ rows.T > 0.0, axis=1)] if len(rows) else block
+        # Where a quarter of all trials has shown that too few will agree, walking from one of them is faster.
+        while tried < MOST and count < WANTED and (tried < MOST // 4 or not 0 < count * MOST < WANTED * tried):
+            agreeing = self._agreeing(generator, BLOCK)
             found.append(agreeing)
             count += len(agreeing)
             tried += BLOCK
         if count >= WANTED:
             return np.concatenate(found)[:WANTED]
         if count:
-            return _hit_and_run(generator, np.concatenate(found)[0], rows, WANTED)
+            return _hit_and_run(generator, np.concatenate(found)[0], self._rows(), WANTED)
         raise UsageError("no weights agree with all that was said", hint=self._conflict())
 
     def result(self) -> Elicited:
@@ -240,16 +251,22 @@ class Elicitation:
             for said in list(group):
                 place = group.index(said)
                 group.remove(said)
-                generator = np.random.Generator(np.random.Philox(self.seed))
-                block = _simplex(generator, 2 * BLOCK, len(self.items))
-                if self.rankings:
-                    block = _in_order(block, self.rankings[0])
-                rows = self._rows()
-                share = float(np.all(block @ rows.T > 0.0, axis=1).mean()) if len(rows) else 1.0
+                agreeing = self._agreeing(self._generator(), 2 * BLOCK)
                 group.insert(place, said)
-                if share > 0.0:
-                    return f"without '{said.text}' some do ({share:.2%} of those that agree with the first ranking)"
+                if len(agreeing):
+                    return f"without '{said.text}' some do"
         return "leave one out, beginning with the last"
+
+    def _generator(self) -> np.random.Generator:
+        return np.random.Generator(np.random.Philox(self.seed & (2**64 - 1)))
+
+    def _agreeing(self, generator: np.random.Generator, tried: int) -> np.ndarray:
+        """Those of some vectors, all alike likely under the first ranking, that agree with every statement."""
+        vectors = _simplex(generator, tried, len(self.items))
+        if self.rankings:
+            vectors = _in_order(vectors, self.rankings[0])
+        rows = self._rows()
+        return vectors[np.all(vectors @ rows.T > 0.0, axis=1)] if len(rows) else vectors
 
 
 def rounded_weights(means: Sequence[float], digits: int = 3) -> list[float]:

@@ -66,9 +66,9 @@ def _share(item: Share, reference: str) -> list[Figure]:
 def findings(summary: Summary) -> list[Finding]:
     """Three to six findings, the answer first."""
     found = [_headline(summary)]
-    rules = (_precision, _good_and_bad, _meeting, _after_failure, _deal, _clipped, _driver)
+    rules = (_precision, _good_and_bad, _meeting, _after_failure, _deal, _driver, _clipped)
     if summary.num_replications > FEW:
-        rules = (*rules[1:], _precision)
+        rules = (*rules[1:-1], _precision, _clipped)
     for rule in rules:
         finding = rule(summary)
         if finding is not None:

@@ -5,7 +5,6 @@ Everything here is computed from the stored rows; nothing knows a scenario's nam
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -268,9 +267,3 @@ def _conditions(
         add("given a signed deal that came into force", DEALT, f"has(time:deal{bound})", dealt)
         add("given no deal", NOT_DEALT, f"never(time:deal{bound})", ~dealt)
     return found
-
-
-def fewest(summary: Summary) -> float:
-    """Largest standard error of any outcome share."""
-    errors = [item.standard_error for item in summary.shares]
-    return max((error for error in errors if math.isfinite(error)), default=math.nan)

@@ -10,6 +10,7 @@ import numpy as np
 
 from sim.analysis.estimates import Share, share
 from sim.analysis.summary import Summary
+from sim.model.figures import comparison
 
 
 @dataclass(frozen=True)
@@ -24,32 +25,23 @@ class Band:
     source: str
 
 
-_SIGNS = ("<=", ">=", "<", ">", "=")
-
-
 def measured(summary: Summary, figure: str) -> Share | None:
     """A share `share:column<sign>value`, or None if the figure cannot be read from these rows.
 
     After `=` several values may stand, with commas between them: the share of rows that have one of them.
     """
     kind, _, subject = figure.partition(":")
-    if kind != "share":
+    column, sign, value = comparison(subject)
+    if kind != "share" or not sign or column not in summary.results:
         return None
-    for sign in _SIGNS:
-        column, found, value = subject.partition(sign)
-        if found and column in summary.results:
-            values = np.asarray(summary.results[column])
-            if sign == "=":
-                hits = np.isin(values.astype(str), [text.strip() for text in value.split(",")])
-            else:
-                numbers = values.astype(float)
-                bound = float(value)
-                with np.errstate(invalid="ignore"):
-                    hits = {"<=": numbers <= bound, ">=": numbers >= bound, "<": numbers < bound, ">": numbers > bound}[
-                        sign
-                    ]
-            return share(int(np.count_nonzero(hits)), len(values))
-    return None
+    values = np.asarray(summary.results[column])
+    if sign == "=":
+        hits = np.isin(values.astype(str), [text.strip() for text in value.split(",")])
+    else:
+        compare = {"<=": np.less_equal, ">=": np.greater_equal, "<": np.less, ">": np.greater}[sign]
+        with np.errstate(invalid="ignore"):
+            hits = compare(values.astype(float), float(value))
+    return share(int(np.count_nonzero(hits)), len(values))
 
 
 def targets_of(summary: Summary) -> list[Band]:

@@ -27,7 +27,10 @@ def elicit(
     actor: Annotated[str, typer.Argument(metavar="ACTOR", help="Whose tastes are weighed.")],
     ranking: Annotated[
         list[str] | None,
-        typer.Option(metavar="'A > B = C'", help="Issues, the weightiest first; `survival` is the survival term."),
+        typer.Option(
+            metavar="'A > B = C'",
+            help="Issues, the weightiest first, = between those not ranked; `survival` is the survival term.",
+        ),
     ] = None,
     prefers: Annotated[
         list[str] | None,
@@ -85,7 +88,7 @@ def ask(elicitation: Elicitation) -> None:
         label = "survival of the regime" if issue is None else visible(issue.label or item.name)
         console.say(f"  {number}  {item.name}: {label}")
     while True:
-        answer = _answer("Their order, weightiest first, = between equals (as in 3 > 1 = 2):")
+        answer = _answer("Their order, weightiest first, = between those you cannot rank (as in 3 > 1 = 2):")
         if not answer:
             raise UsageError("no order was given, and nothing more comes")
         try:

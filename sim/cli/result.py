@@ -103,8 +103,7 @@ def _paths(summary: Summary, width: int, blocks: bool) -> list[Text]:
     ]
     for fan in fans:
         low, middle, high = fan.bands[0], fan.bands[2], fan.bands[4]
-        inside = fan.days <= summary.horizon_days * 1.0001
-        values = [float(value) for value in middle[inside]]
+        values = [float(value) for value in middle]
         last = len(values) - 1
         if narrow:
             lines.append(Text(f"  {clipped(fan.label, width - 2)}"))

@@ -190,6 +190,7 @@ class Hazard:
         other = h.hazards.get(self.spec.alternative) if self.spec.alternative is not None else None
         if other is not None:
             h.count(f"events.{other.counter}")
+            h.first(f"events.{other.counter}")
             more = h.apply(other.slots.effects, other.spec.effects, other.actor, other.key, votes=False)
             severity = max(severity, more)
         provoke(h, severity)

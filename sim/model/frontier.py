@@ -104,11 +104,11 @@ def search(
 
     Parameters
     ----------
-    start : (packages, issues) codes; those out of bounds are left out
+    start : (packages, issues) codes; those out of bounds or not fitting are left out
     within : lowest and highest code allowed on each issue
     values : utility of the two sides
     most : how many the caller can use
-    fits : which packages meet further conditions, as truth values; the start need not
+    fits : which packages meet further conditions, as truth values
 
     Every beginning of the result is spread along the front, so that a longer menu contains a shorter one.
     """

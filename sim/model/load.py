@@ -7,6 +7,7 @@ the change was asked for.
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -40,16 +41,17 @@ class Enough(Exception):
 
 
 class Faults(Problems):
-    """Faults of a file and of the changes made to it; raises `Enough` at the limit."""
+    """Faults of a file and of the changes made to it; raises `Enough` at the limit, which remarks have not."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, limit: float = MAX_FAULTS) -> None:
         super().__init__(document)
+        self.limit = limit
         self.origins: dict[Path, Diagnostic] = {}
 
     def extend(self, diagnostics: Iterable[Diagnostic]) -> None:
         """Take over faults found elsewhere, as far as the limit allows."""
         super().extend(diagnostics)
-        if len(self) >= MAX_FAULTS:
+        if len(self) >= self.limit:
             raise Enough
 
     def add(
@@ -173,7 +175,7 @@ def _checked(
         return None, ()
     from sim.model.check.scenario import check
 
-    remarks = Faults(document)
+    remarks = Faults(document, limit=math.inf)
     remarks.origins = faults.origins
     check(spec, data, faults.add, remarks.add, document.name)
     return spec, remarks.sorted()

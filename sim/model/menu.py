@@ -138,7 +138,7 @@ def build_menu(case: Case) -> None:
                 row = list(named[name])
                 row[k] += change
                 add(tuple(row), f"{name} shifted")
-    keep = len(rows)
+    keep = min(len(rows), menu.cap)
     for one_index, one in enumerate(candidates):
         for two in candidates[one_index + 1 :]:
             for share in menu.blends:
@@ -148,15 +148,13 @@ def build_menu(case: Case) -> None:
         product: list[Row] = [()]
         for _ in case.issue_ids:
             product = [(*row, level) for row in product for level in grid]
-            if len(product) > 200_000:
-                raise ValueError("menu.grid: too many packages; use fewer grid points or issues")
         for row in product:
             add(row, "grid")
     ordered = list(rows.items())
     if menu.neighbours:
         ordered = ordered[:keep] + _pareto_sample(case, rows, list(rows)[:keep], start)
     elif len(ordered) > menu.cap:
-        ordered = ordered[: min(keep, menu.cap)] + _thinned(case, ordered[keep:], menu.cap - keep)
+        ordered = ordered[:keep] + _thinned(case, ordered[keep:], menu.cap - keep)
     for name, row in named.items():
         if row == start:
             case.named[name] = -1
@@ -181,7 +179,7 @@ def build_menu(case: Case) -> None:
         case.levels.extend(row)
     for name, row in named.items():
         case.named[name] = position.get(row, -1)
-    case.written = sorted(position[row] for row in rows if row in position)
+    case.written = sorted(position[row] for row, label in rows.items() if row in position and label != "grid")
 
 
 def blended_pairs(track: StagedConsent) -> list[tuple[str, str]]:
@@ -309,7 +307,7 @@ class _Table:
 
     def at(self, codes: Codes) -> np.ndarray:
         """The addition to the utility of every package."""
-        place = codes[:, self.issues] @ np.array(self.strides)
+        place = codes[:, self.issues] @ np.array(self.strides, dtype=np.int64)
         if self.known is None:
             distinct, which = np.unique(place, return_inverse=True)
             return np.array([self._one(at) for at in distinct.tolist()])[which]

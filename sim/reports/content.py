@@ -109,7 +109,7 @@ class TimeAxis:
 
 @dataclass(frozen=True)
 class IncidenceSeries:
-    """Share of histories in a class by each time of the grid, with its interval band."""
+    """Share of histories that by each time of the grid have entered a class for good, with its interval band."""
 
     outcome_id: str
     label: str

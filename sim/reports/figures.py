@@ -154,12 +154,9 @@ def _share_words(outcomes: Sequence[OutcomeShare]) -> list[str]:
 
 
 def incidence(content: Incidence, outcomes: Sequence[OutcomeShare] = (), narrow: bool = False) -> Figure:
-    """Small multiples, one a class on a common scale: share of histories in the class by each time, with its band.
+    """Small multiples, one a class on a common scale: share of histories that by each time have entered it for good.
 
     `outcomes` are all classes in their declared order, by which a class has the same colour in every figure.
-
-    A class in which every history begins would flatten all the others, so the scale leaves out the first eighth of
-    the grid; a line that starts above it says so.
     """
     columns = min(2 if narrow else 4, max(len(content.series), 1))
     rows = -(-len(content.series) // columns)
@@ -208,24 +205,12 @@ def incidence(content: Incidence, outcomes: Sequence[OutcomeShare] = (), narrow:
             automargin=False,
         )
         notes.append(_panel_head(series, left, upper, narrow))
-        if len(series.share) and series.share[0] > top:
-            corner = {
-                "x": left + cell_x,
-                "y": upper,
-                "xref": "paper",
-                "yref": "paper",
-                "xanchor": "right",
-                "yanchor": "top",
-            }
-            text = f"\u2191 from {percent(series.share[0], 0)}"
-            notes.append(drawing.note(text, **corner, font={"size": 11, "color": MUTED}))
     layout = drawing.layout(height + 86, margin={"l": 42, "r": 4, "t": 44, "b": 42}, annotations=notes, **axes)
     return {"data": data, "layout": layout}
 
 
 def _incidence_top(content: Incidence) -> float:
-    first = len(content.axis.days) // 8
-    highest = [max(list(series.high)[first:], default=0.0) for series in content.series]
+    highest = [max(series.high, default=0.0) for series in content.series]
     return min(max(highest, default=1.0) * 1.05, 1.0) or 1.0
 
 

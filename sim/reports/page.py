@@ -215,8 +215,8 @@ def _outcomes(outcomes: Sequence[OutcomeShare]) -> Chart:
 
 def _incidence(content: Incidence, outcomes: Sequence[OutcomeShare]) -> Chart:
     reading = content.reading or (
-        "Share of histories in each class by each date, on one scale. The figures under each name are the share at the "
-        "end and its 95% interval; shaded bands are the intervals on the way."
+        "Share of histories that by each date have entered the class for good, on one scale. The figures under each "
+        "name are the share at the end and its 95% interval; shaded bands are the intervals on the way."
     )
     times = content.axis.dates if len(content.axis.dates) else [f"{day:g}" for day in content.axis.days]
     picked = _spread(len(times), 9)

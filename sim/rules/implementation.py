@@ -88,9 +88,12 @@ def level_after_milestone(level: float, at_signing: float, promised: float, mile
     """Level of an obligation after a milestone of which ``share`` was delivered (1 comply, 1/2 slip, 0 cheat).
 
     Each of the milestones carries the same step from the level at signing to the promised one, so full delivery
-    throughout ends at the promise.
+    throughout ends at the promise. What other agreements have lifted meanwhile counts: the scale ends at 0 and 1.
     """
-    return level + share * (promised - at_signing) / milestones
+    after = level + share * (promised - at_signing) / milestones
+    if after > 1.0:
+        return 1.0
+    return after if after > 0.0 else 0.0
 
 
 @rule

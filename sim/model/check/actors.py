@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from sim.model import vocabulary
 from sim.model.check.checker import MAX_EXPONENT, Checker
 from sim.model.check.values import point
 from sim.model.diagnostics import Path
@@ -56,11 +55,12 @@ def check_actor(checker: Checker, name: str, actor: Actor) -> None:
         _tactic_acts(checker, path, track, tactic)
     checker.at_most((*base, "risk", "curvature"), actor.risk.curvature, MAX_EXPONENT, "exponent")
     checker.at_most((*base, "patience"), actor.patience, 100.0, "discount rate")
-    if actor.overconfidence.support()[1] > 0.0 and (
-        name != checker.spec.sides[0] or checker.spec.mechanisms.expectation is None
-    ):
-        checker.warn((*base, "overconfidence"), "this has no effect: only the first side's offers of maximal packages, "
-                     "judged by its expectation, are touched", hint="add `mechanisms.expectation`, or leave it out")  # fmt: skip
+    expectation = checker.spec.mechanisms.expectation
+    hopes = expectation is not None and name == expectation.holder == checker.spec.sides[0]
+    if actor.overconfidence.support()[1] > 0.0 and not hopes:
+        checker.warn((*base, "overconfidence"), "this has no effect: maximal packages are the first side's, and confidence in "
+                     "them is a share of what the holder of the expectation hopes for",
+                     hint="let the first side be `mechanisms.expectation.holder`, or leave this out")  # fmt: skip
     for other, perception in actor.perceives.items():
         path = (*base, "perceives", other)
         checker.actor_name(path, other, at_key=True)
@@ -101,8 +101,7 @@ def _lines_together(checker: Checker, base: Path, actor: Actor) -> None:
 def check_veto_player(checker: Checker, name: str, player: VetoPlayer) -> None:
     path: Path = ("veto_players", name)
     checker.actor_name((*path, "parent"), player.parent)
-    quantities = vocabulary.package(checker.spec, parent=True)
-    checker.expression((*path, "utility"), player.utility, Kind.NUMBER, quantities)
+    checker.of_package((*path, "utility"), player.utility, Kind.NUMBER, parent=True)
     if player.reference is not None:
         checker.package_name((*path, "reference"), player.reference)
     if (player.prior is None) != (player.reference is None):

@@ -17,6 +17,7 @@ from sim.model.expressions.expression import Expression
 from sim.model.expressions.kinds import Kind, check
 from sim.model.expressions.ranges import hazards, interval
 from sim.model.expressions.reading import parse
+from sim.model.expressions.tree import Call, walk
 from sim.model.spec.base import Quantity
 from sim.model.spec.scenario import ScenarioSpec
 from sim.model.spec.tracks import LeadersMeeting
@@ -86,6 +87,14 @@ class Checker:
             else:
                 hint = f"write 'if({text.strip()}, 1, 0)' to count it"
                 self.add(path, "expected a number, found a condition", hint=hint)
+            return None
+        return parsed
+
+    def of_package(self, path: Path, text: str, wanted: Kind, *, parent: bool = False) -> Expression | None:
+        """The parsed expression over a package's levels, which has no memory; None after a fault."""
+        parsed = self.expression(path, text, wanted, vocabulary.package(self.spec, parent=parent))
+        if parsed is not None and any(isinstance(node, Call) and node.function == "held" for node in walk(parsed.root)):
+            self.add(path, "'held' has no meaning for a package", hint="use it in conditions")
             return None
         return parsed
 

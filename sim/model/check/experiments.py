@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from typing import Any
 
@@ -11,6 +10,7 @@ from pydantic import BaseModel
 from sim.model.changes import target
 from sim.model.check.checker import Checker
 from sim.model.check.correlations import check_matrix
+from sim.model.check.targets import check_targets
 from sim.model.diagnostics import Path
 from sim.model.paths import PathError, children, is_quantity, lookup, one, split
 from sim.model.recurring import drawn_in_history
@@ -61,7 +61,7 @@ def check_experiments(checker: Checker) -> None:
             _share(checker, ("shares", name, "members", number), member)
         _weights_together(checker, ("shares", name, "members"), group.members)
     _one_group_each(checker)
-    _targets(checker)
+    check_targets(checker)
 
 
 def _one_group_each(checker: Checker) -> None:
@@ -136,51 +136,6 @@ def _drawn(checker: Checker, path: Path, text: str, *, may_be_fixed: bool = Fals
         len(found) == 4 and found[0] == "actors" and (found[2:] == ("types", "commitment") or found[2] == "red_lines")
     ):
         checker.add(path, f"'{text}' is not drawn", hint="name a number, a commitment type or a red line")
-
-
-def _targets(checker: Checker) -> None:
-    classes = [outcome.id for outcome in checker.spec.outcomes]
-    for number, item in enumerate(checker.spec.targets):
-        path: Path = ("targets", number)
-        if item.low is not None and item.high is not None and item.low > item.high:
-            checker.add((*path, "low"), f"the bounds contradict each other: low {item.low:g} > high {item.high:g}",
-                        hint="exchange them")  # fmt: skip
-        kind, _, subject = item.figure.partition(":")
-        column, sign, value = _comparison(subject)
-        if kind != "share" or not sign:
-            checker.add((*path, "figure"), "this is no figure of a run", expected="share:COLUMN=VALUE, or with <, <=, >, >=",
-                        found=f"'{item.figure}'", hint="write it as in share:max_rung>=8, or share:outcome=CLASS")  # fmt: skip
-        elif column.partition("@")[0] == "outcome":
-            for name in value.split(","):
-                checker.name((*path, "figure"), name.strip(), classes, "outcome class")
-        elif sign != "=" and not _is_number(value):
-            checker.add((*path, "figure"), expected=f"a number after '{sign}'", found=f"'{value}'", hint="write a number")
-        elif ":events." in column:
-            hazard, _, mark = column.partition(":events.")[2].partition(".")
-            if checker.name((*path, "figure"), hazard, _counters(checker), "counter of events") and mark:
-                known = checker.spec.hazards[hazard].split if hazard in checker.spec.hazards else ()
-                checker.name((*path, "figure"), mark, known, "mark")
-
-
-def _comparison(text: str) -> tuple[str, str, str]:
-    """Column, sign and value of a comparison; the last two are empty where there is no sign."""
-    for sign in ("<=", ">=", "<", ">", "="):
-        column, found, value = text.partition(sign)
-        if found:
-            return column.strip(), sign, value.strip()
-    return text, "", ""
-
-
-def _is_number(text: str) -> bool:
-    try:
-        return math.isfinite(float(text))
-    except ValueError:
-        return False
-
-
-def _counters(checker: Checker) -> list[str]:
-    """Names under which the events of hazards are counted."""
-    return list(dict.fromkeys(hazard.counts_as or name for name, hazard in checker.spec.hazards.items()))
 
 
 def _at(spec: Any, path: Path) -> Any:

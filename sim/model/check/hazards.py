@@ -43,6 +43,3 @@ def check_hazard(checker: Checker, name: str, hazard: Hazard) -> None:
         for number, (one, other) in enumerate(zip(hazard.at, hazard.at[1:], strict=False)):
             if one >= other:
                 checker.add((*path, "at", number + 1), "the dates are not in order", hint="sort them")
-        if hazard.every is not None and hazard.every <= 0.0:
-            checker.add((*path, "every"), expected="a period above 0", found=f"{hazard.every:g}",
-                        hint="leave it out for single dates")  # fmt: skip

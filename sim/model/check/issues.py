@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sim.model import vocabulary
 from sim.model.check.checker import Checker
 from sim.model.expressions.kinds import Kind
-from sim.model.expressions.tree import Call, walk
 
 MAX_GRID_PACKAGES = 200_000
 
@@ -39,16 +37,11 @@ def check_issues(checker: Checker) -> None:
 
 
 def check_derived(checker: Checker) -> None:
-    known = vocabulary.package(checker.spec)
     definitions = {}
     for name, derived in checker.spec.derived.items():
-        parsed = checker.expression(("derived", name, "value"), derived.value, Kind.NUMBER, known)
-        if parsed is None:
-            continue
-        if any(isinstance(node, Call) and node.function == "held" for node in walk(parsed.root)):
-            checker.add(("derived", name, "value"), "'held' has no meaning for a package", hint="use it in conditions")
-            continue
-        definitions[name] = parsed
+        parsed = checker.of_package(("derived", name, "value"), derived.value, Kind.NUMBER)
+        if parsed is not None:
+            definitions[name] = parsed
     edges = {name: [n for n in parsed.names() if n in definitions] for name, parsed in definitions.items()}
     cycle = _cycle(edges)
     if cycle:

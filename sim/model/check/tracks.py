@@ -86,10 +86,10 @@ def _bounds(checker: Checker, path: Path, mandate: Mapping[str, Any]) -> None:
 
 
 def _terms(checker: Checker, path: Path, terms: Mapping[str, str]) -> None:
-    known = vocabulary.package(checker.spec)
+    bounds = vocabulary.package(checker.spec).bounds
     for name, text in terms.items():
-        parsed = checker.expression((*path, name), text, Kind.BOOLEAN, known)
-        if parsed is not None and interval(parsed, known.bounds) is Truth.NEVER:
+        parsed = checker.of_package((*path, name), text, Kind.BOOLEAN)
+        if parsed is not None and interval(parsed, bounds) is Truth.NEVER:
             hint = "levels run from 0 to 1; look at each comparison"
             checker.add((*path, name), "no package can meet this condition", hint=hint)
 

@@ -73,16 +73,17 @@ def test_the_survival_term_is_weighed_like_an_issue(case):
     assert means["survival"] > means["relief"] > means["status"]
 
 
-def test_a_small_set_is_sampled_like_a_large_one(usa, monkeypatch):
+def test_a_small_set_is_sampled_like_a_large_one(case, usa, monkeypatch):
     """Hit-and-run, which takes over where few vectors agree, has the means of plain rejection."""
-    usa.rank("denuc > tests > relief")
-    usa.prefer("interim_yongbyon > status_quo")
+    other = Elicitation(case, "USA", seed=4)
+    for person in (usa, other):
+        person.rank("denuc > tests > relief")
+        person.prefer("interim_yongbyon > status_quo")
     plain = usa.vectors()
-    monkeypatch.setattr(elicitation, "MOST", elicitation.BLOCK)
     monkeypatch.setattr(elicitation, "BLOCK", 200)
     monkeypatch.setattr(elicitation, "MOST", 200)
     monkeypatch.setattr(elicitation, "WANTED", 1_500)
-    walked = usa.vectors()
+    walked = other.vectors()
     assert len(walked) == 1_500 and len(plain) == 4_000
     # Neighbouring points of a walk resemble one another: counted as a quarter of as many.
     errors = np.sqrt(plain.var(axis=0) / len(plain) + walked.var(axis=0) / (len(walked) / 4))
@@ -115,7 +116,7 @@ def test_statements_that_contradict_each_other_are_told_apart(usa):
     usa.rank("tests > denuc")
     with pytest.raises(UsageError, match="no weights agree") as caught:
         usa.vectors()
-    assert "without 'denuc > tests' some do" in caught.value.hint
+    assert caught.value.hint == "without 'denuc > tests' some do"
 
 
 @pytest.mark.parametrize(
@@ -140,6 +141,13 @@ def test_what_cannot_be_said_is_refused_in_words(usa, call, text, message, hint)
 def test_the_named_status_quo_is_the_status_quo(usa):
     usa.prefer("interim_yongbyon > sq_march_2018")
     assert usa.preferences[0].worse == 0
+
+
+def test_names_that_would_mean_two_things_are_refused():
+    taken = compile_case(complete(load_scenario("summit", overrides={"packages.deep_cap": {"levels": {"denuc": 0.5}}})))
+    taken.named["status_quo"] = taken.named["deep_cap"]
+    with pytest.raises(UsageError, match="'status_quo' of its own"):
+        Elicitation(taken, "USA")
 
 
 def test_rounded_weights_sum_to_one():

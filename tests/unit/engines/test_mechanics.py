@@ -429,6 +429,7 @@ def test_an_event_that_is_another_one_too_comes_to_one_vote():
         h.councils["un"].provoked = votes.append
         h.hazards["crisis"].occur()
         assert votes == ([0.9] if switched_on else [])
+        assert h.times.get("events.icbm_or_nuclear") == (1.0 if switched_on else None)
 
 
 # How far an outcome is from what bargaining theory would pick

@@ -12,7 +12,7 @@ import pytest
 
 from sim.reports import colours, drawing, figures, history_figures
 from sim.reports.config import PLOTLY_CONFIG
-from sim.reports.content import Incidence, IncidenceSeries, OutcomeShare, TimeAxis
+from sim.reports.content import OutcomeShare
 from sim.reports.export import report_figures
 from tests.unit.reports import sample
 
@@ -90,15 +90,6 @@ def test_direction_of_an_input_stands_beside_it() -> None:
     first = next(item for item in drivers.items if item.distinguishable and item.toward)
     texts = [note["text"] for note in figures.drivers(drivers)["layout"]["annotations"]]
     assert any(first.toward[:30] in text for text in texts)
-
-
-def test_class_in_which_all_begin_does_not_flatten_the_others() -> None:
-    start = [1.0, *np.linspace(0.9, 0.1, 40)]
-    rest = [0.0] * 41
-    series = [IncidenceSeries(name, name, y, y, y) for name, y in (("first", start), ("other", rest))]
-    figure = figures.incidence(Incidence(TimeAxis(list(range(41))), series))
-    assert figure["layout"]["yaxis"]["range"][1] < 0.9
-    assert any("from 100%" in note["text"] for note in figure["layout"]["annotations"])
 
 
 def test_phone_layout_changes_no_trace() -> None:

@@ -118,3 +118,9 @@ def test_what_is_left_goes_on_down_to_nothing():
     assert implementation.benefit_after_collapse(0.4, 101.0, 0.01, 1.0) == 0.0
     assert implementation.open_development(0.57, 0.6) == pytest.approx(0.05, rel=1e-12)
     assert implementation.open_development(0.61, 0.6) == 0.0
+
+
+def test_what_others_have_lifted_meanwhile_does_not_pass_the_end_of_the_scale():
+    assert implementation.level_after_milestone(1.0, 0.1, 0.7, 6, 1.0) == 1.0
+    assert implementation.level_after_milestone(0.05, 0.9, 0.1, 6, 1.0) == 0.0
+    assert implementation.level_after_milestone(0.3, 0.1, 0.7, 6, 0.5) == pytest.approx(0.35)

@@ -1,0 +1,36 @@
+"""What the checker says beside faults, and what it knows of the figures that targets name."""
+
+from __future__ import annotations
+
+import pytest
+
+from sim.errors import ScenarioError
+from sim.model.load import MAX_FAULTS, load, load_scenario
+from sim.model.starter import starter_text
+
+
+@pytest.fixture
+def write(tmp_path):
+    def written(old: str, new: str) -> str:
+        text = starter_text("rivers")
+        assert old in text
+        path = tmp_path / "rivers.yaml"
+        path.write_text(text.replace(old, new, 1), encoding="utf-8")
+        return str(path)
+
+    return written
+
+
+def test_many_remarks_refuse_nothing(write):
+    """A guess that grounds nothing is remarked upon, however many there are."""
+    sources = "".join(f"  unused{n}: {{title: Unused, kind: judgement}}\n" for n in range(2 * MAX_FAULTS))
+    loaded = load(write("sources:\n", f"sources:\n{sources}"))
+    assert loaded.spec.id == "rivers"
+
+
+def test_a_target_may_name_a_mark_under_the_counter_of_its_hazard(write):
+    hazard = "  drought:\n    counts_as: dry\n    split: {big: .5, small: .5}\n"
+    path = write("  drought:\n", hazard)
+    assert load_scenario(path, overrides={"targets": [{"figure": "share:count:events.dry.big>=1", "high": 1}]})
+    with pytest.raises(ScenarioError, match="bigg"):
+        load_scenario(path, overrides={"targets": [{"figure": "share:count:events.dry.bigg>=1", "high": 1}]})
