@@ -134,5 +134,6 @@ def _interval(part: Any) -> str:
 def _foot(record: dict[str, Any], seconds: float) -> None:
     words = {"holds": "hold", "does not hold": "do not hold", "undecided": "undecided", "not testable": "not testable"}
     counted = ", ".join(f"{count} {words[verdict]}" for verdict, count in record["verdicts"].items() if count)
-    text = f"{counted}; {record['histories']:,} histories in {console.duration(seconds)}, seed {record['root_seed']}\n"
+    played = f"{record['histories']:,} histories" if record["histories"] else "decisions alone, no whole history,"
+    text = f"{counted}; {played} in {console.duration(seconds)}, seed {record['root_seed']}\n"
     console.put(text)

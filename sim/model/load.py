@@ -196,7 +196,10 @@ def _changed(
         known = data.get(group)
         known = known if isinstance(known, dict) else {}
         if name not in known:
+            other, others = ("policy", "policies") if kind == "variant" else ("variant", "variants")
             hint = did_you_mean(name, known, group) or f"the file has no `{group}:`"
+            if name in (data.get(others) or ()):
+                hint = f"it is a {other}: use --{other} {name}"
             faults.extend([Diagnostic((), f"unknown {kind} '{name}'", hint=hint, file=f"--{kind} {name}")])
             continue
         applied[kind] = name

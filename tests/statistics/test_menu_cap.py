@@ -33,9 +33,9 @@ def test_doubling_the_cap_moves_no_outcome_share_by_more_than_a_point():
     assert_within_a_point(play_block("summit", histories), play_block("summit", histories, {"menu.cap": 2 * cap}))
 
 
-def test_a_menu_without_deals_is_caught():
+def test_a_menu_of_named_packages_alone_is_caught():
     """The planted wrong version: a menu so small that the game is another one."""
     histories = sample_size("menu_cap")
-    tiny = {"menu.cap": 4, "menu.blends": [], "menu.neighbours": False, "menu.shifts_of": []}
+    tiny = {"menu.cap": 12, "menu.blends": [], "menu.neighbours": False, "menu.shifts_of": []}
     with pytest.raises(AssertionError, match="moved by"):
         assert_within_a_point(play_block("summit", histories), play_block("summit", histories, tiny))

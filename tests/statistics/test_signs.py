@@ -103,7 +103,7 @@ def test_more_rounds_of_officials_leave_a_smaller_gap():
 
 
 def test_enforced_sanctions_make_their_target_concede():
-    """In every world a text that brings relief gains more, so it is accepted and talks with the same first offer are sought more readily."""
+    """In every world a text that brings relief gains more, and talks with the same first offer are sought more readily."""
     weak, strong = ({f"{ENFORCEMENT}.enforcement": value, f"{ENFORCEMENT}.relaxes": False} for value in (0.4, 0.95))
     for package in ("interim_yongbyon", "small_deal_liaison", "multilateral_pact", "deep_cap"):
         low, high = (np.array([gain_of(h, "PRK", package) for h in worlds(change)]) for change in (weak, strong))

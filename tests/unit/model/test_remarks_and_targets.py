@@ -34,3 +34,11 @@ def test_a_target_may_name_a_mark_under_the_counter_of_its_hazard(write):
     assert load_scenario(path, overrides={"targets": [{"figure": "share:count:events.dry.big>=1", "high": 1}]})
     with pytest.raises(ScenarioError, match="bigg"):
         load_scenario(path, overrides={"targets": [{"figure": "share:count:events.dry.bigg>=1", "high": 1}]})
+
+
+def test_a_variant_asked_for_as_a_policy_is_told():
+    for words in ({"policy": "no-summit"}, {"variant": "maximum-pressure"}):
+        with pytest.raises(ScenarioError) as caught:
+            load_scenario("summit", **words)
+        other = "variant" if "policy" in words else "policy"
+        assert f"--{other} {next(iter(words.values()))}" in caught.value.diagnostics[0].hint
