@@ -100,13 +100,7 @@ class Elicitation:
         self.actor = actor
         self.seed = seed
         self.items = _items(case, actor)
-        for names, name in (
-            ([item.name for item in self.items[:-1]] if self.items and self.items[-1].name == SURVIVAL else [], SURVIVAL),
-            ([name for name, row in case.named.items() if row >= 0], STATUS_QUO),
-        ):
-            if name in names:
-                raise UsageError(f"the scenario has a '{name}' of its own, which here means something else",
-                                 hint="give it another name")  # fmt: skip
+        self._refuse_second_meanings()
         if len(self.items) < 2:
             raise UsageError(f"'{actor}' has {len(self.items)} taste(s): there is nothing to weigh")
         self.packages = [STATUS_QUO, *(name for name in sorted(case.spec.packages) if case.named[name] >= 0)]
@@ -115,6 +109,16 @@ class Elicitation:
         self._known: dict[tuple[str, ...], np.ndarray] = {}  # statements -> vectors
         self.rankings: list[Ranking] = []
         self.preferences: list[Preference] = []
+
+    def _refuse_second_meanings(self) -> None:
+        """The names of the survival term and of the status quo stand for nothing else here."""
+        for name, taken in (
+            (SURVIVAL, [item.name for item in self.items].count(SURVIVAL) > 1),
+            (STATUS_QUO, self.case.named.get(STATUS_QUO, -1) >= 0),
+        ):
+            if taken:
+                message = f"the scenario has a '{name}' of its own, which here means something else"
+                raise UsageError(message, hint="give it another name")
 
     def rank(self, text: str) -> None:
         """Take a ranking such as ``a > b = c > d``; items that are not named stay free.
