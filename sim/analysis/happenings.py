@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,8 @@ OBSERVED = {
     "crisis": "its move in the crisis:",
     "response": "its response to the meeting:",
 }
+CONSENTS = ("reply", "answer", "last_word", "proposal", "offer")  # nodes at which a side takes part in a text
+SMALLEST_LOSS = 0.005  # of utility that shows in two digits
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 
 
@@ -34,6 +36,8 @@ class Line:
     weight: int
     size: float = 0.5  # among lines of one weight, the smallest is left out first
     aside: bool = False
+    bound: bool = False  # to the other bound lines of its instant: an offer, its answer and its fate are one event
+    alone: str = ""  # what it says if there is no room for the lines that it is bound to
 
 
 @dataclass
@@ -65,6 +69,7 @@ class Happenings:
         self.deal_in_force = False
         self.named: dict[tuple[float, int], int] = {}  # the line of an instant that describes a package
         self.text: tuple[str, int] | None = None  # track and package of the last text that waits for leaders
+        self.standing: dict[str, float] = {}  # by track, since when its own agreement has been in force
         self.crisis_since = 0.0
         self.said: set[int] = set()  # decisions that a line has told
         self.at: dict[float, list[Decision]] = {}
@@ -90,9 +95,11 @@ class Happenings:
         details = item.details
         return f"{item.kind} {details.get('hazard') or details.get('track') or ''} {details.get('bundle', '')}"
 
-    def say(self, item: Any, text: str, kind: str, weight: int = IMPORTANT, size: float = 0.5) -> None:
+    def say(
+        self, item: Any, text: str, kind: str, weight: int = IMPORTANT, size: float = 0.5, *, bound: bool = False
+    ) -> None:
         """One line."""
-        self.lines.append(Line(item.time, self.order, sentence(text), kind, weight, size))
+        self.lines.append(Line(item.time, self.order, sentence(text), kind, weight, size, bound=bound))
 
     def minor(self, item: Any, name: str, kind: str, text: str, offer: Happening | None = None) -> None:
         """Something small: a line of its own in the full story, else only counted."""
@@ -108,8 +115,7 @@ class Happenings:
     def terms(self, item: Any, package: int, again: str) -> str:
         """A package in words, or `again` where a line of the same instant has described it."""
         if (item.time, package) in self.named:
-            line = self.lines[self.named[item.time, package]]
-            line.weight, line.size = ESSENTIAL, max(line.size, 0.95)  # without it nobody knows which terms are meant
+            self.lines[self.named[item.time, package]].bound = True  # without it nobody knows which terms are meant
             return again
         self.name(item.time, package)
         return self.names.package(package)
@@ -258,12 +264,12 @@ class Happenings:
                 reply += f"; {limits}" if limits else ""
             limits = ruled_out(self.names, proposal)
             limits = f", though {limits}" if limits and self.full else ""
-            self.say(item, f"{who} proposes {package}{self.because(proposal)}{limits}{reply}", "offer", ESSENTIAL, 0.4)
+            self.say(item, f"{who} proposes {package}{self.because(proposal)}{limits}{reply}", "offer", ESSENTIAL, 0.4, bound=True)
             return
         word = self.found(item.time, "last_word")
         if word is not None and item.details["accepted"]:
             text = f"{self.who(word.actor)} accepts the counter-offer{self.because(word)}"
-            self.say(item, text, "offer", ESSENTIAL, 0.55)
+            self.say(item, text, "offer", ESSENTIAL, 0.55, bound=True)
 
     def _answer_words(self, answer: Decision) -> str:
         position = answer.options.index(answer.choice) if answer.choice in answer.options else -1
@@ -285,12 +291,12 @@ class Happenings:
         reply = self.found(item.time, "declaration")
         who = self.who(proposer)
         if reply is None:
-            self.say(item, f"{who} walks out{self.because(word)}", "meeting", ESSENTIAL, 0.75)
+            self.say(item, f"{who} walks out{self.because(word)}", "meeting", ESSENTIAL, 0.75, bound=True)
             return
         other = self.who(reply.actor)
         done = "signs it" if reply.choice == "yes" else "declines"
         text = f"{who} settles for a declaration{self.because(word)}; {other} {done}{self.because(reply)}"
-        self.say(item, text, "meeting", ESSENTIAL, 0.6)
+        self.say(item, text, "meeting", ESSENTIAL, 0.6, bound=True)
 
     def _on_agreement(self, item: Happening) -> None:
         track = item.details["track"]
@@ -311,7 +317,7 @@ class Happenings:
         elif waits:
             text += "; the text waits for the leaders"
         self.text = (track, package) if waits else None
-        self.say(item, text, "talks", USEFUL if confirmed else IMPORTANT, 0.8)
+        self.say(item, text, "talks", USEFUL if confirmed else IMPORTANT, 0.8, bound=True)
 
     def _waits_for_leaders(self, item: Happening) -> bool:
         """Whether a text that officials have agreed is kept for a meeting of leaders."""
@@ -334,6 +340,7 @@ class Happenings:
         instead = "the old one" if self.deal_in_force else "going without"
         text += " and replaces the one in force" if self.deal_in_force else ""
         self.deal_in_force = True
+        worth = ""
         offer = next(
             (
                 h
@@ -349,12 +356,38 @@ class Happenings:
                 offer.details["utility_two"] - offer.details["reserve_two"],
             )
             worth = f"{signed(gains[0])} for {self.who(one)}, {signed(gains[1])} for {self.who(two)}"
-            text += f"; compared with {instead}: {worth}"
-        self.say(item, text, "deal", ESSENTIAL, 0.9)
+            worth = f"; compared with {instead}: {worth}{self._at_a_loss(item.time, (one, two), gains)}"
+        self.say(item, text + worth, "deal", ESSENTIAL, 0.9, bound=True)
+        if not words:
+            self.lines[-1].alone = sentence(f"a deal {done}: {self.names.package(item.details['package'])}{worth}")
+
+    def _at_a_loss(self, time: float, sides: Sequence[str], gains: Sequence[float]) -> str:
+        """Why a side signed what is worth less to it than going without."""
+        parts = []
+        for side, gain in zip(sides, gains, strict=True):
+            agreed = [d for d in self.at.get(time, ()) if d.actor == side and d.node in CONSENTS and d.choice in d.options]
+            if gain >= -SMALLEST_LOSS or not agreed:
+                continue
+            decision = agreed[-1]
+            chosen = decision.options.index(decision.choice)
+            others = [
+                n for n, chance in enumerate(decision.probabilities) if n != chosen and chance > 0.0
+            ]
+            if not others:
+                continue
+            best = max(others, key=lambda n: (decision.values[n], -n))
+            short = decision.values[best] - decision.values[chosen]
+            words = f"\u201c{self.names.short_option(decision, best)}\u201d"
+            parts.append(
+                f"; {self.who(side)} signs at a loss, an error: {words} was worth {short:.2f} more to it"
+                if short >= SMALLEST_LOSS
+                else f"; {self.who(side)} signs at a loss, for at the table {words} was worth no more to it"
+            )
+        return "".join(parts)
 
     def _on_signature(self, item: Happening) -> None:
         text = f"{self.terms(item, item.details['package'], 'the text')} is signed and goes to ratification"
-        self.say(item, text, "deal", ESSENTIAL, 0.9)
+        self.say(item, text, "deal", ESSENTIAL, 0.9, bound=True)
 
     def _on_ratification(self, item: Happening) -> None:
         verb = "passes" if item.details["passed"] else "rejects"
@@ -372,7 +405,8 @@ class Happenings:
         else:
             words = self.terms(item, item.details["package"], "the text")
             text = f"{words} is blocked at home and not signed{self._opposition(item)}"
-            self.say(item, text, "vote", ESSENTIAL, 0.7)
+            at_a_meeting = any(line.time == item.time and line.kind == "offer" for line in self.lines)
+            self.say(item, text, "vote", ESSENTIAL if at_a_meeting else IMPORTANT, 0.7, bound=True)
 
     def _opposition(self, item: Happening) -> str:
         """How likely a block was, and whose opposition was the firmest."""
@@ -424,7 +458,9 @@ class Happenings:
 
     def _on_collapse(self, item: Happening) -> None:
         if "track" in item.details:
-            text = f"{self.names.track(item.details['track'])}: the agreement in force ends"
+            since = self.standing.pop(item.details["track"], None)
+            dated = f" since {self.calendar.date(since)}" if since is not None else ""
+            text = f"{self.names.track(item.details['track'])}: the agreement in force{dated} ends"
             if self._subject(item) in self.often:
                 self.minor(item, f"ends of a standing agreement, {self.names.track(item.details['track'])}", "deal", text)
             else:
@@ -537,6 +573,7 @@ class Happenings:
     def _on_bundle(self, item: Happening) -> None:
         track = item.details["track"]
         name = self.names.bundle(track, item.details["bundle"])
+        self.standing.setdefault(track, item.time)
         picked = self.found(item.time, "bundle", None, item.details["bundle"])
         reply = self.found(item.time, "bundle_reply", item.who)
         proposer = f"{self.who(picked.actor)} proposes and " if picked is not None else ""
@@ -574,6 +611,7 @@ class Happenings:
 
     def _on_in_force(self, item: Happening) -> None:
         track = self.names.track(item.details["track"])
+        self.standing.setdefault(item.details["track"], item.time)
         text = f"{track}: in force, {self.names.package(item.details['package'])}"
         self.say(item, text, "deal", ESSENTIAL, 0.9)
 
@@ -594,4 +632,4 @@ class Happenings:
         self.say(item, f"{track}: no text is better for all; {self.who(item.who)} starts afresh", "talks", USEFUL)
 
     def _on_breakdown(self, item: Happening) -> None:
-        self.say(item, f"{self.names.track(item.details['track'])}: talks break down", "talks", IMPORTANT, 0.8)
+        self.say(item, f"{self.names.track(item.details['track'])}: negotiations break down", "talks", IMPORTANT, 0.8)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.analysis.names import Calendar, Names, plain
-from sim.analysis.phrases import headline, node_words
+from sim.analysis.phrases import headline, node_words, sentence
 from sim.analysis.story import tell
 from sim.experiments.columns import KEY
 from sim.experiments.replay import ENGINE, Choice, differences, replay, typical, worst
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from sim.experiments.store import StoredRun
     from sim.model.compile import Case
 
-REPORT_LINES = 14  # of a story inside a report
+REPORT_LINES = 16  # of a story inside a report
 REPORT_POINTS = 160  # of a series inside a report
 TIMELINE_POINTS = 600
 MOST_DECISIONS = 30  # on a timeline, unless all are asked for
@@ -265,13 +265,9 @@ def _lanes(again: Replay, names: Names) -> list[page.Lane]:
             label = _track_marker(item, names)
             if label:
                 tracks.setdefault(track, []).append(page.Marker(item.time / per_day, label, item.kind))
-    lanes += [page.Lane(_capital(names.track(track)), tracks[track]) for track in again.case.spec.tracks if track in tracks]
+    lanes += [page.Lane(sentence(names.track(track)), tracks[track]) for track in again.case.spec.tracks if track in tracks]
     lanes += _hazard_lanes(items, names, per_day)
     return [lane for lane in lanes if lane.markers]
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _talks_lane(again: Replay) -> page.Lane:
@@ -394,7 +390,7 @@ def _hazard_lanes(items: Sequence[Happening], names: Names, per_day: float) -> l
         for item in items
         if item.kind == "leader"
     ]
-    lanes = [page.Lane(_capital(names.hazard(name)), found[name]) for name in own]
+    lanes = [page.Lane(sentence(names.hazard(name)), found[name]) for name in own]
     rest.sort(key=lambda marker: marker.day)
     return [*lanes, page.Lane("Other events", rest)]
 

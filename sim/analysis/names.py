@@ -39,6 +39,10 @@ class Names:
         """A track."""
         return self._label(self.spec.tracks, identifier)
 
+    def issue(self, identifier: str) -> str:
+        """An issue."""
+        return self._label(self.spec.issues, identifier)
+
     def hazard(self, identifier: str, mark: str = "") -> str:
         """A hazard, with the kind of event where it has several."""
         name = self._label(self.spec.hazards, identifier)
@@ -216,7 +220,7 @@ class Calendar:
         if self.per_day != 1.0 and days < 3.0:
             hours = round(24 * days)
             return f"{hours} hour{'s' if hours != 1 else ''}"
-        if days < 90.0:
+        if days <= 90.0:
             whole = round(days)
             return f"{whole} day{'s' if whole != 1 else ''}"
         return f"{days / 30.4375:.0f} months" if days < 730.0 else f"{days / 365.25:.1f} years"

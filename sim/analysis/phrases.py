@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from sim.analysis.names import Names, plain
@@ -28,7 +29,7 @@ def headline(replay: Replay) -> str:
         number = int(row.get(column, 0.0))
         if number:
             parts.append(one if number == 1 else many.format(number))
-    text = ", ".join(parts) if parts else "nothing is agreed and nothing breaks"
+    text = ", ".join(parts) if parts else "no deal and no crisis"
     return text[:1].upper() + text[1:]
 
 
@@ -55,6 +56,11 @@ def signed(value: float) -> str:
     """A gain or loss with its sign; nothing has none."""
     words = f"{value:+.2f}"
     return "0.00" if words in ("+0.00", "-0.00") else words.replace("-", "\u2212")
+
+
+def listed(parts: Sequence[str]) -> str:
+    """Some things as one phrase: `a, b and c`."""
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
 
 
 def possessive(name: str) -> str:

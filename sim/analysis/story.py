@@ -7,12 +7,13 @@ line for each stretch between two turning points; the least important lines are 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from sim.analysis.happenings import ESSENTIAL, IMPORTANT, USEFUL, Happenings, Minor
+from sim.analysis.happenings import ESSENTIAL, IMPORTANT, USEFUL, Happenings, Line, Minor
 from sim.analysis.names import plain
-from sim.analysis.phrases import node_words, percent, possessive
+from sim.analysis.near_miss import near_miss
+from sim.analysis.phrases import listed, node_words, percent, possessive
 from sim.reports.content import DatedLine
 
 if TYPE_CHECKING:
@@ -89,20 +90,53 @@ class _Teller(Happenings):
         total = len(self.lines)
         kept = self.lines
         if not self.full and total > limit:
-            kept = [self.lines[n] for n in sorted(self._ranked(limit)[:limit])]
+            kept = self._most_important(limit)
         dated = [DatedLine(self.calendar.date(line.time), line.text, line.kind) for line in kept]
         return Story(dated, total - len(kept))
 
-    def _ranked(self, limit: int) -> list[int]:
-        """Lines by importance; a few on beliefs and on what went on meanwhile come before the rest."""
+    def _most_important(self, limit: int) -> list[Line]:
+        """The lines that stay: the outcome, deals and force, a few on beliefs and what went on meanwhile, then the rest.
+
+        Lines that are bound together stay or go together, but for deals and their ends, which can be told alone and for
+        which there is always room.
+        """
+        kept = {len(self.lines) - 1}
+        shortened: set[int] = set()
+        ranked = self._ranked(limit)
+        deals = {n for n, line in enumerate(self.lines) if line.kind == "deal" and line.weight == ESSENTIAL}
+        for group in ranked:
+            room = limit - len(kept)
+            if len(group) + len(deals.difference(kept, group)) <= room:
+                kept.update(group)
+            elif len(alone := deals.intersection(group)) <= room:
+                kept.update(alone)
+                shortened.update(alone)
+        return [
+            replace(self.lines[n], text=self.lines[n].alone) if n in shortened and self.lines[n].alone else self.lines[n]
+            for n in sorted(kept)
+        ]
+
+    def _ranked(self, limit: int) -> list[list[int]]:
+        """Positions of lines by importance, those that are bound together in one group."""
         lines = self.lines
-        ranked = sorted(range(len(lines)), key=lambda n: (lines[n].weight, -lines[n].size, n))
+        groups: dict[float | tuple[int], list[int]] = {}
+        for n, line in enumerate(lines):
+            groups.setdefault(line.time if line.bound else (n,), []).append(n)
+
+        def place(group: list[int]) -> tuple[int, float, int]:
+            return min(lines[n].weight for n in group), -max(lines[n].size for n in group), group[0]
+
+        ranked = sorted(groups.values(), key=place)
         share = limit / MOST_LINES
-        beliefs = [n for n in ranked if lines[n].kind == "belief"][: round(KEPT_BELIEFS * share)]
-        nature = [n for n in ranked if lines[n].kind == "nature" and share > 0.5]
-        asides = sorted((n for n in ranked if lines[n].aside and share > 0.5), key=lambda n: (-lines[n].size, n))
-        first = {len(lines) - 1, *nature, *beliefs, *asides[: round(KEPT_ASIDES * share)]}
-        return [*first, *(n for n in ranked if n not in first)]
+        essential = [
+            g for g in ranked if any(lines[n].kind in ("deal", "force") and lines[n].weight == ESSENTIAL for n in g)
+        ]
+        beliefs = [g for g in ranked if lines[g[0]].kind == "belief"][: round(KEPT_BELIEFS * share)]
+        nature = [g for g in ranked if lines[g[0]].kind == "nature" and share > 0.5]
+        asides = sorted((g for g in ranked if lines[g[0]].aside and share > 0.5), key=lambda g: -lines[g[0]].size)
+        first = [*essential, *nature, *beliefs, *asides[: round(KEPT_ASIDES * share)]]
+        done = {n for group in first for n in group}
+        return [*first, *(g for g in ranked if g[0] not in done)]
 
     # Opening and ending
 
@@ -160,10 +194,13 @@ class _Teller(Happenings):
                 since = item.time
             elif item.kind == "collapse" and "track" not in item.details:
                 since = None
-        if since is None:
-            return words
-        age = (min(self.replay.ended, self.spec.horizon) - since) / self.calendar.per_day
-        return f"{words}; a deal has been in force for {self.calendar.span(age)}"
+        if since is not None:
+            age = (min(self.replay.ended, self.spec.horizon) - since) / self.calendar.per_day
+            words += f"; a deal has been in force for {self.calendar.span(age)}"
+        missed = near_miss(self.replay)
+        if missed is not None:
+            words += f"; not \u201c{self.names.outcome(missed.outcome)}\u201d, for {listed(missed.reasons)}"
+        return words
 
     # Decisions that no event tells
 

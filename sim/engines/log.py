@@ -61,4 +61,5 @@ class Log:
         self.happenings: list[Happening] = []
         self.entries: list[Decision | Happening] = []
         self.samples: list[Sample] = []
+        self.standing: dict[float, tuple[float, ...]] = {}  # at each reading, the quantities by `Case.names`
         self.checksums: list[tuple[float, str]] | None = [] if checksums else None

@@ -123,6 +123,8 @@ class Recorder:
             self.paths.append(self.path(time, outcome))
         if reading:
             h.row[f"outcome@{time / h.day:g}"] = outcome
+            if h.log is not None:
+                h.log.standing[time] = tuple(h.quantities)
             if time == h.spec.horizon:
                 h.row["outcome"] = outcome
                 self.at_horizon()

@@ -63,6 +63,7 @@ class Replay:
     paths: list[dict[str, Any]]
     entries: Sequence[Decision | Happening]
     samples: Sequence[Sample]
+    standing: Mapping[float, tuple[float, ...]]  # quantities at each reading that was reached, by `Case.names`
     beliefs: Sequence[HeldBelief]
     nature: Mapping[str, Nature]
     ended: float  # when it ended, in the scenario's time unit: its last reading, or earlier by major war
@@ -90,6 +91,7 @@ def replay(case: Case, replication: int, root_seed: int) -> Replay:
         paths=paths,
         entries=tuple(log.entries),
         samples=tuple(log.samples),
+        standing=log.standing,
         beliefs=_beliefs(history),
         nature=_nature(history),
         ended=history.env.now,

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from sim import resources
-from sim.analysis.histories import command_of, timeline_content, typical_histories
+from sim.analysis.histories import REPORT_LINES, command_of, timeline_content, typical_histories
 from sim.analysis.names import Calendar, Names, input_label
 from sim.analysis.phrases import headline, odds, percent, plus_or_minus, possessive, ruled_out
 from sim.analysis.story import MOST_LINES, tell
@@ -342,7 +342,7 @@ def test_headline_counts():
     assert headline(played(CRISIS)).endswith(("crisis", "crises", "force"))
     calm = SimpleNamespace(row={"count:meetings": 2.0, "count:deals": 1.0})
     assert headline(calm) == "2 leaders' meetings, one deal"
-    assert headline(SimpleNamespace(row={})) == "Nothing is agreed and nothing breaks"
+    assert headline(SimpleNamespace(row={})) == "No deal and no crisis"
 
 
 @pytest.mark.parametrize(
@@ -408,7 +408,7 @@ def test_a_report_tells_three_typical_histories_and_the_worst(tmp_path):
     assert len({item.replication for item in told}) == len(told)
     for item in told:
         assert outcomes[item.replication] == item.outcome_id
-        assert 1 < len(item.lines) <= 14
+        assert 1 < len(item.lines) <= REPORT_LINES
         assert item.command.endswith(f"--replication {item.replication} --seed 5")
         assert item.series
 
@@ -429,3 +429,73 @@ def test_a_run_that_comes_out_differently_now_is_not_told(tmp_path):
 )
 def test_labels_of_inputs_begin_with_a_capital(path, label):
     assert input_label(played(CRISIS).case.completed, path) == label
+
+
+# What a shortened story keeps ------------------------------------------------------------------------------------
+
+
+@cache
+def shipped(number: int) -> Replay:
+    return replay(compile_case(complete(load_scenario(SHIPPED[0]))), number, 1)
+
+
+@pytest.mark.parametrize("number", [3, 5, 413, 548])
+@pytest.mark.parametrize("limit", [8, REPORT_LINES, 30])
+def test_a_shortened_story_keeps_a_text_and_its_fate_together(number, limit):
+    def fates(lines):
+        fate = r"(The text is blocked|A deal is signed on these)"
+        return {(line.date, line.text) for line in lines if re.match(fate, line.text)}
+
+    def texts(lines):
+        return {line.date for line in lines if ": agreement on" in line.text or " proposes " in line.text}
+
+    lines = tell(shipped(number), limit=limit).lines
+    everything = tell(shipped(number), limit=10**6).lines
+    assert len(lines) <= limit
+    assert {date for date, _ in fates(lines)} <= texts(lines)
+    told = texts(lines)
+    assert fates(lines) == {fate for fate in fates(everything) if fate[0] in told}
+    answered = {line.date for line in lines if "accepts the counter-offer" in line.text}
+    countered = {line.date for line in lines if "; North Korea counters with" in line.text}
+    assert answered <= countered
+
+
+@pytest.mark.parametrize("number", [3, 5, 413, 548])
+def test_a_shortened_story_tells_every_deal_with_its_terms(number):
+    history = shipped(number)
+    deals = [h for h in history.happenings if h.kind == "deal"]
+    assert deals
+    calendar, names = Calendar(history.case), Names(history.case)
+    for limit in (2 * len(deals) + 1, REPORT_LINES):  # a deal, its end, the outcome
+        lines = tell(history, limit=limit).lines
+        for deal in deals:
+            of_that_day = [line.text for line in lines if line.date == calendar.date(deal.time)]
+            assert any(text.startswith("A deal ") for text in of_that_day)
+            assert any(names.package(deal.details["package"]) in text for text in of_that_day)
+
+
+def test_a_loss_at_signing_is_explained():
+    text = next(line.text for line in tell(shipped(3)).lines if line.text.startswith("A deal is signed"))
+    gain = float(re.search(r"([\u2212+][\d.]+) for North Korea", text)[1].replace("\u2212", "-"))
+    assert gain < 0.0
+    deal = next(h for h in shipped(3).happenings if h.kind == "deal")
+    reply = next(d for d in shipped(3).decisions if d.time == deal.time and d.node == "reply" and d.actor == "PRK")
+    short = reply.values[reply.options.index("reject")] - reply.values[reply.options.index(reply.choice)]
+    assert text.endswith(f"; North Korea signs at a loss, an error: \u201creject\u201d was worth {short:.2f} more to it")
+    assert "at a loss" not in "".join(line.text for line in tell(shipped(5)).lines if "+0.08 for United States" in line.text)
+
+
+def test_the_end_of_a_standing_agreement_says_since_when_it_stood():
+    history = shipped(5)
+    calendar = Calendar(history.case)
+    since = None
+    expected = []
+    for item in history.happenings:
+        if item.kind == "bundle" and since is None:
+            since = item.time
+        elif item.kind == "collapse" and "track" in item.details:
+            expected.append((calendar.date(item.time), f"the agreement in force since {calendar.date(since)} ends"))
+            since = None
+    assert expected
+    lines = tell(history).lines
+    assert all(any(line.date == date and words in line.text for line in lines) for date, words in expected)
