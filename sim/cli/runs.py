@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,9 +13,13 @@ from sim.cli import console
 from sim.cli.options import Changes, Json, Policy, Variant, scenario_file
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sim.api import Run
     from sim.errors import StoreError
     from sim.experiments.replicate import RunOutcome
+
+    Simulate = Callable[[Any], RunOutcome]  # plays a run, given what tells its progress
 
 REPORTS = "reports"  # folder of result directories, in the current directory
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no remarks, only the result.")]
@@ -61,49 +64,71 @@ def run(
     no_report: NoReport = False,
 ) -> None:
     """Play a scenario many times; show what came of it and what it hung on."""
-    from sim.errors import UsageError
-
     if resume is not None:
         _refuse_beside_resume(ctx)
-
-        def simulate(progress: Any) -> RunOutcome:
-            from sim.experiments.replicate import resume as continued
-
-            return continued(resume, workers=workers, progress=progress)
-
-    elif scenario is None:
-        raise UsageError("which scenario? Name a file or a shipped scenario", hint="`sim list` names those there are")
+        simulate = _continued(resume, workers)
     else:
-        from sim.model.complete import complete, content_hash
-        from sim.model.load import load
+        completed = _completed(scenario, horizon, variant, policy, changes, quiet)
+        simulate = _anew(
+            completed,
+            seed=seed,
+            replications=replications,
+            until_se=until_se,
+            workers=workers,
+            directory=out,
+            fresh=fresh,
+            command=_command(ctx),
+        )
+    _finish(_with_progress(simulate, quiet), json, quiet, no_report)
 
-        every_change = [*([f"horizon={horizon}"] if horizon is not None else []), *(changes or ())]
-        if horizon is not None and not horizon.strip():
-            raise UsageError("--horizon: expected a time, found nothing", hint="write it as in '2 years'")
-        loaded = load(scenario_file(scenario), variant, policy, every_change)
-        if not quiet:
-            console.warn(loaded.warnings)
-        completed = complete(loaded.spec)
 
-        def simulate(progress: Any) -> RunOutcome:
-            from sim.experiments.replicate import run_scenario
+def _continued(directory: Path, workers: int | None) -> Simulate:
+    """What continues an interrupted run."""
 
-            return run_scenario(
-                completed,
-                scenario_hash=content_hash(completed),
-                seed=seed,
-                replications=replications,
-                until_se=until_se,
-                workers=workers,
-                reports=REPORTS,
-                directory=out,
-                fresh=fresh,
-                command=_command(ctx),
-                progress=progress,
-            )
+    def simulate(progress: Any) -> RunOutcome:
+        from sim.experiments.replicate import resume
 
-    outcome = _with_progress(simulate, quiet)
-    _finish(outcome, json, quiet, no_report)
+        return resume(directory, workers=workers, progress=progress)
+
+    return simulate
+
+
+def _completed(
+    scenario: str | None,
+    horizon: str | None,
+    variant: str | None,
+    policy: str | None,
+    changes: list[str] | None,
+    quiet: bool,
+) -> dict[str, Any]:
+    """The scenario with every value present, as the command line asks for it."""
+    from sim.errors import UsageError
+    from sim.model.complete import complete
+    from sim.model.load import load
+
+    if scenario is None:
+        raise UsageError("which scenario? Name a file or a shipped scenario", hint="`sim list` names those there are")
+    every_change = [*([f"horizon={horizon}"] if horizon is not None else []), *(changes or ())]
+    if horizon is not None and not horizon.strip():
+        raise UsageError("--horizon: expected a time, found nothing", hint="write it as in '2 years'")
+    loaded = load(scenario_file(scenario), variant, policy, every_change)
+    if not quiet:
+        console.warn(loaded.warnings)
+    return complete(loaded.spec)
+
+
+def _anew(completed: dict[str, Any], **settings: Any) -> Simulate:
+    """What plays a completed scenario; `settings` are those of `sim.experiments.replicate.run_scenario`."""
+    from sim.model.complete import content_hash
+
+    scenario_hash = content_hash(completed)
+
+    def simulate(progress: Any) -> RunOutcome:
+        from sim.experiments.replicate import run_scenario
+
+        return run_scenario(completed, scenario_hash=scenario_hash, reports=REPORTS, progress=progress, **settings)
+
+    return simulate
 
 
 _CIRCUMSTANCES = ("workers", "resume", "json", "quiet", "no_report")  # what may stand beside --resume
@@ -160,7 +185,7 @@ def _portable(scenario: str) -> str:
     return path.name if inside.startswith("..") else Path(inside).as_posix()
 
 
-def _with_progress(simulate: Callable[[Any], RunOutcome], quiet: bool) -> RunOutcome:
+def _with_progress(simulate: Simulate, quiet: bool) -> RunOutcome:
     with console.progress(quiet) as tell:
         return simulate(tell)
 
