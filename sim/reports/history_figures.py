@@ -11,6 +11,9 @@ from sim.reports.content import Offers, TimelineContent
 from sim.reports.drawing import Figure, label
 from sim.reports.words import duration
 
+LANE_HEIGHT = 42  # px of a row of events
+PANEL_HEIGHT = 96  # px of a panel of quantities
+TITLE_HEIGHT = 42  # px of the room for the title of either
 KEY_LINE = 15  # px of a line in the key of a panel
 KEY_LETTERS = 48  # of a line in it on a phone
 
@@ -20,66 +23,65 @@ def timeline(content: TimelineContent, narrow: bool = False) -> Figure:
     lanes = [lane for lane in content.lanes if len(lane.markers)]
     panels = [panel for panel in content.panels if len(panel.series)]
     start = content.meta.start_date
-    lane_height, panel_height, title_height = 42, 96, 42
-    heights = ([lane_height * len(lanes)] if lanes else []) + [panel_height] * len(panels)
-    heads = ([title_height] if lanes else []) + [title_height + _stacked(panel, narrow) * KEY_LINE for panel in panels]
-    total = sum(heights) + sum(heads)
+    heights = ([LANE_HEIGHT * len(lanes)] if lanes else []) + [PANEL_HEIGHT] * len(panels)
+    heads = ([TITLE_HEIGHT] if lanes else []) + [TITLE_HEIGHT + _stacked(panel, narrow) * KEY_LINE for panel in panels]
+    domains = _domains(heights, heads)
     data: list[dict[str, Any]] = []
     axes: dict[str, Any] = {}
     notes: list[dict[str, Any]] = []
-    shapes: list[dict[str, Any]] = []
-    upper = float(total)
-    for position, height in enumerate(heights):
-        suffix = "" if position == 0 else str(position + 1)
-        upper -= heads[position]
-        domain = [max((upper - height) / total, 0.0), upper / total]
-        is_lanes = bool(lanes) and position == 0
-        if is_lanes:
-            _draw_lanes(data, notes, lanes, start, narrow)
-            axes["yaxis"] = {**drawing.row_axis(len(lanes)), "domain": domain}
-            title, lift = "Events", 4
-        else:
-            panel = panels[position - (1 if lanes else 0)]
-            _draw_panel(data, panel, suffix, start)
-            axes[f"yaxis{suffix}"] = drawing.axis(
-                domain=domain, range=drawing.padded(panel.low, panel.high), nticks=4, **_levels(panel)
-            )
-            title = label(panel.label, 38) if narrow else label(panel.label) + _unit(panel.unit)
-            lift = 4
-            if len(panel.series) > 1:
-                lift = 20 + _stacked(panel, narrow) * KEY_LINE
-                notes.append(_series_key(panel, domain[1], narrow))
-        notes.append(
-            drawing.note(
-                f"<b>{title}</b>",
-                x=0,
-                y=domain[1],
-                xref="paper",
-                yref="paper",
-                xanchor="left",
-                yanchor="bottom",
-                yshift=lift,
-            )
+    if lanes:
+        _draw_lanes(data, notes, lanes, start, narrow)
+        axes["yaxis"] = {**drawing.row_axis(len(lanes)), "domain": domains[0]}
+        notes.append(_heading("Events", domains[0][1], 4))
+    for panel, position in zip(panels, range(len(heights) - len(panels), len(heights)), strict=True):
+        suffix, domain = "" if position == 0 else str(position + 1), domains[position]
+        _draw_panel(data, panel, suffix, start)
+        axes[f"yaxis{suffix}"] = drawing.axis(
+            domain=domain, range=drawing.padded(panel.low, panel.high), nticks=4, **_levels(panel)
         )
+        lift = 4
+        if len(panel.series) > 1:
+            lift = 20 + _stacked(panel, narrow) * KEY_LINE
+            notes.append(_series_key(panel, domain[1], narrow))
+        title = label(panel.label, 38) if narrow else label(panel.label) + _unit(panel.unit)
+        notes.append(_heading(title, domain[1], lift))
+    axes["xaxis"] = _time_axis(content.horizon_days, start, f"y{'' if len(heights) < 2 else len(heights)}", narrow)
+    total = sum(heights) + sum(heads)
+    layout = drawing.layout(total + 56, margin={"l": 8, "r": 12, "t": 4, "b": 44}, annotations=notes, shapes=[], **axes)
+    return {"data": data, "layout": layout}
+
+
+def _domains(heights: Sequence[int], heads: Sequence[int]) -> list[list[float]]:
+    """Lowest and highest share of the drawing's height that each part takes, from the top down, each below its head."""
+    total = sum(heights) + sum(heads)
+    found = []
+    upper = float(total)
+    for height, head in zip(heights, heads, strict=True):
+        upper -= head
+        found.append([max((upper - height) / total, 0.0), upper / total])
         upper -= height
-    ends = [0, content.horizon_days]
-    time_axis = drawing.axis(
-        range=[_moment(day, start) for day in ends],
+    return found
+
+
+def _heading(title: str, top: float, lift: int) -> dict[str, Any]:
+    """The title of a part, `lift` px above its top."""
+    place = {"x": 0, "y": top, "xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "bottom"}
+    return drawing.note(f"<b>{title}</b>", **place, yshift=lift)
+
+
+def _time_axis(horizon_days: float, start: str | None, anchor: str, narrow: bool) -> dict[str, Any]:
+    """The axis that all parts share, under the lowest of them: dates with a calendar, days without."""
+    axis = drawing.axis(
+        range=[_moment(day, start) for day in (0, horizon_days)],
         showgrid=True,
         ticks="outside",
         nticks=4 if narrow else 9,
         tickangle=0,
-        anchor=f"y{'' if len(heights) < 2 else len(heights)}",
+        anchor=anchor,
     )
     if start:
-        time_axis |= {"type": "date", "hoverformat": "%-d %b %Y"}
-    else:
-        time_axis["title"] = {"text": "days", "font": {"size": 12, "color": MUTED}}
-    axes["xaxis"] = time_axis
-    layout = drawing.layout(
-        total + 56, margin={"l": 8, "r": 12, "t": 4, "b": 44}, annotations=notes, shapes=shapes, **axes
-    )
-    return {"data": data, "layout": layout}
+        return axis | {"type": "date", "hoverformat": "%-d %b %Y"}
+    return axis | {"title": {"text": "days", "font": {"size": 12, "color": MUTED}}}
 
 
 def _stacked(panel: Any, narrow: bool) -> int:
