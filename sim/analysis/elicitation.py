@@ -22,7 +22,7 @@ import numpy as np
 from sim.errors import UsageError
 from sim.model.compile import Case
 from sim.model.diagnostics import did_you_mean
-from sim.model.menu import point_credibility, start_row, utility_at
+from sim.model.valuation import point_credibility, start_row, utility_at
 
 SURVIVAL = "survival"  # the name under which a survival term is ranked
 STATUS_QUO = "status_quo"  # the name of the levels at the start among packages

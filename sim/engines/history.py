@@ -24,7 +24,7 @@ from sim.engines.quantities import observers_of, rate_observers_of
 from sim.engines.relations import Relations
 from sim.engines.setting import Setting
 from sim.engines.slow import SlowQuantities
-from sim.model.menu import derived_value
+from sim.model.valuation import derived_value
 from sim.model.world import NEVER, world_of
 from sim.randomness import Stream
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from sim.engines import arrays
 from sim.model.compile import PARENT
-from sim.model.menu import start_row
+from sim.model.valuation import start_row
 from sim.rules import consent, expectation, learning
 from sim.rules.choice import expected_acceptance
 from sim.rules.expression import ADD, CONSTANT, MULTIPLY, NEGATE, SUBTRACT

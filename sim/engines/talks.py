@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import simpy
 
 from sim.engines.clock import Priority
-from sim.model.menu import unmet_term
+from sim.model.valuation import unmet_term
 from sim.model.world import NEVER
 from sim.randomness import Stream
 from sim.rules import expectation, learning, offers, tactics

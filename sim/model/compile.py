@@ -25,11 +25,12 @@ from sim.model.expressions.expression import Expression, to_text
 from sim.model.expressions.program import compile_expression
 from sim.model.expressions.reading import parse
 from sim.model.expressions.rewriting import dependency_order, split_held, substitute
-from sim.model.menu import build_menu, derived_value
+from sim.model.menu import build_menu
 from sim.model.recurring import drawn_in_history
 from sim.model.spec.base import Quantity
 from sim.model.spec.scenario import ScenarioSpec, validation_context
 from sim.model.translate import translated
+from sim.model.valuation import derived_value
 from sim.randomness import key_of, path_hash
 from sim.rules.expression import evaluate
 

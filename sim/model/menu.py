@@ -8,78 +8,19 @@ of an offer by such a trade is on the menu too, unless another package on it is 
 
 from __future__ import annotations
 
-import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from itertools import combinations
-from typing import TYPE_CHECKING, Any
+from itertools import combinations, product
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.model.frontier import Codes, Scales, Values, search, shortfalls, undominated
-from sim.rules.utility import single_issue_value, survival
+from sim.model.frontier import Codes, Scales, search, shortfalls, undominated
+from sim.model.valuation import Row, point_credibility, point_values, start_row, unmet_term, utility_at
 
 if TYPE_CHECKING:
     from sim.model.compile import Case
     from sim.model.spec.tracks import StagedConsent
-
-Row = tuple[float, ...]
-LARGEST_TABLE = 1_000_000  # combinations of levels that are kept in a table
-
-
-def start_row(case: Case) -> Row:
-    """Levels of the status quo."""
-    return tuple(float(case.spec.issues[name].start) for name in case.issue_ids)
-
-
-def derived_value(case: Case, name: str, row: Row | list[float], inputs: list[float]) -> float:
-    """A derived quantity at the given issue levels."""
-    key = f"derived.{name}"
-    program = case.package_programs[key][0]
-    return program.value_at([row[k] if k >= 0 else inputs[~k] for k in case.package_sources[key]])
-
-
-def unmet_term(case: Case, track: str, row: Row | list[float]) -> str | None:
-    """The first linked condition of a track that the levels do not meet, at the point values of parameters."""
-    for term in getattr(case.spec.tracks[track], "terms", ()):
-        key = f"terms.{track}.{term}"
-        numbers = [row[k] if k >= 0 else case.base[~k] for k in case.package_sources[key]]
-        if case.package_programs[key][0].value_at(numbers) == 0.0:
-            return term
-    return None
-
-
-def utility_at(case: Case, actor: str, row: Row | list[float], inputs: list[float], credibility: float) -> float:
-    """The actor's utility of a package at the given inputs, before any cost of sanctions."""
-    utility = case.slots.actors[actor].utility
-    start = start_row(case)
-    total = 0.0
-    for index, name in enumerate(case.issue_ids):
-        taste = utility.issues.get(name)
-        if taste is None:
-            continue
-        weight = inputs[taste.weight]
-        if weight == 0.0:
-            continue
-        if actor in case.spec.issues[name].hidden_from:
-            level = start[index]
-        elif taste.reads is None:
-            level = row[index]
-        else:
-            level = derived_value(case, taste.reads, row, inputs)
-        total += weight * single_issue_value(level, inputs[taste.ideal], inputs[taste.exponent])
-    if utility.survival is not None:
-        term = utility.survival
-        total += inputs[term.weight] * survival(
-            row[case.issue(term.arms)], row[case.issue(term.guarantee)], credibility, inputs[term.eta]
-        )
-    return total
-
-
-def point_credibility(case: Case, actor: str) -> float:
-    """An actor's credibility of promises at the scenario's point values; 0 if it has none."""
-    slot = case.slots.actors[actor].types.credibility
-    return 0.0 if slot is None else case.base[slot]
 
 
 def treaty_bound(case: Case) -> tuple[int, float]:
@@ -104,82 +45,121 @@ def _signable(case: Case, row: Row) -> bool:
 
 
 def build_menu(case: Case) -> None:
-    """Fill the case's candidate packages."""
-    spec = case.spec
-    menu = spec.menu
-    start = start_row(case)
+    """Fill the case's candidate packages, and after them the packages that have a meaning but no place on the menu."""
+    named = _named_rows(case)
+    drafts = _Drafts(case)
+    _write(drafts, named)
+    keep = min(len(drafts.rows), case.spec.menu.cap)
+    _blend(drafts, named)
+    _fill_grid(drafts)
+    # Lexicographic order, named packages first, so that ties do not depend on how rows were made.
+    chosen = _chosen(case, drafts, keep)
+    menu = sorted(chosen[:keep]) + sorted(chosen[keep:])
+    _place(case, menu, drafts, named)
+
+
+def _named_rows(case: Case) -> dict[str, Row]:
+    """Levels of the scenario's packages; an issue of which a package says nothing stays as it is."""
     named: dict[str, Row] = {}
-    for name in sorted(spec.packages):
-        row = list(start)
-        for issue, level in spec.packages[name].levels.items():
+    for name in sorted(case.spec.packages):
+        row = list(start_row(case))
+        for issue, level in case.spec.packages[name].levels.items():
             row[case.issue(issue)] = float(level)
         named[name] = tuple(row)
-    rows: dict[Row, str] = {}
-    offered: dict[Row, float] = {}
-    treaty, treaty_cap = treaty_bound(case)
+    return named
 
-    def add(row: Row, label: str, step: float = menu.rounding) -> None:
-        rounded = _rounded(row, step) if step > 0.0 else row
-        if treaty >= 0 and rounded[treaty] > treaty_cap:
+
+class _Drafts:
+    """Packages that some table could agree to and that change something, each once, as they came, with a description."""
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+        self.rows: dict[Row, str] = {}
+        self.offered: dict[Row, float] = {}  # capped package -> level that a treaty would lift it to
+        self.start = start_row(case)
+        self.treaty, self.treaty_cap = treaty_bound(case)
+
+    def add(self, levels: Sequence[float], label: str) -> None:
+        """Take in a package, rounded to the step of the menu."""
+        self.add_exactly(_rounded(levels, self.case.spec.menu.rounding), label)
+
+    def add_exactly(self, row: Row, label: str) -> None:
+        """Take in a package as it is written."""
+        if self.treaty >= 0 and row[self.treaty] > self.treaty_cap:
             # Two sides can sign no more than the cap; what they offer beyond it is left to a treaty.
-            rest = rounded[treaty]
-            rounded = (*rounded[:treaty], treaty_cap, *rounded[treaty + 1 :])
-            offered[rounded] = max(rest, offered.get(rounded, 0.0))
-        if rounded != start and rounded not in rows and _signable(case, rounded):
-            rows[rounded] = label
+            rest = row[self.treaty]
+            row = (*row[: self.treaty], self.treaty_cap, *row[self.treaty + 1 :])
+            self.offered[row] = max(rest, self.offered.get(row, 0.0))
+        if row != self.start and row not in self.rows and _signable(self.case, row):
+            self.rows[row] = label
 
+
+def _write(drafts: _Drafts, named: dict[str, Row]) -> None:
+    """The named packages, then shifts of some of them on single issues."""
+    menu = drafts.case.spec.menu
     for name, row in named.items():
-        if row != start:
-            add(row, name, 0.0)
-    candidates = [row for row in named.values() if row != start]
+        if row != drafts.start:
+            drafts.add_exactly(row, name)
     for name in menu.shifts_of:
-        for k in range(len(start)):
+        for k in range(len(drafts.start)):
             for change in (-menu.shift, menu.shift):
-                row = list(named[name])
-                row[k] += change
-                add(tuple(row), f"{name} shifted")
-    keep = min(len(rows), menu.cap)
-    for one_index, one in enumerate(candidates):
-        for two in candidates[one_index + 1 :]:
-            for share in menu.blends:
-                add(tuple(a + share * (b - a) for a, b in zip(one, two, strict=True)), "blend")
-    if menu.grid > 0:
-        grid = [n / (menu.grid - 1) for n in range(menu.grid)] if menu.grid > 1 else [0.5]
-        product: list[Row] = [()]
-        for _ in case.issue_ids:
-            product = [(*row, level) for row in product for level in grid]
-        for row in product:
-            add(row, "grid")
-    ordered = list(rows.items())
+                shifted = list(named[name])
+                shifted[k] += change
+                drafts.add(shifted, f"{name} shifted")
+
+
+def _blend(drafts: _Drafts, named: dict[str, Row]) -> None:
+    """What lies between every two named packages that change something."""
+    for one, two in combinations([row for row in named.values() if row != drafts.start], 2):
+        for share in drafts.case.spec.menu.blends:
+            drafts.add(_between(one, two, share), "blend")
+
+
+def _fill_grid(drafts: _Drafts) -> None:
+    """Every combination of the levels of a regular grid, if the scenario asks for one."""
+    size = drafts.case.spec.menu.grid
+    if size > 0:
+        levels = [n / (size - 1) for n in range(size)] if size > 1 else [0.5]
+        for row in product(levels, repeat=len(drafts.start)):
+            drafts.add(row, "grid")
+
+
+def _between(one: Row, two: Row, share: float) -> Row:
+    """The levels at that share of the way from one package to another."""
+    return tuple(a + share * (b - a) for a, b in zip(one, two, strict=True))
+
+
+def _chosen(case: Case, drafts: _Drafts, keep: int) -> list[tuple[Row, str]]:
+    """The drafts to be kept, then what else has a place on the menu."""
+    menu = case.spec.menu
+    ordered = list(drafts.rows.items())
     if menu.neighbours:
-        ordered = ordered[:keep] + _pareto_sample(case, rows, list(rows)[:keep], start)
-    elif len(ordered) > menu.cap:
-        ordered = ordered[:keep] + _thinned(case, ordered[keep:], menu.cap - keep)
-    for name, row in named.items():
-        if row == start:
-            case.named[name] = -1
-    # Lexicographic order, named packages first, so that ties do not depend on how rows were made.
-    head = sorted(item for item in ordered[:keep])
-    tail = sorted(item for item in ordered[keep:])
-    final = head + tail
-    case.num_candidates = len(final)
-    case.package_names = [label for _, label in final]
-    case.levels = [level for row, _ in final for level in row]
-    position = {row: n for n, (row, _) in enumerate(final)}
-    case.offered = {position[row]: level for row, level in offered.items() if row in position}
-    extra = [(row, name) for name, row in named.items() if row != start and row not in position]
-    extra += [(row, label) for row, label in _staged_terms(case, named) if row not in position]
-    if spec.mechanisms.expectation is not None:
-        extra += sorted(item for item in rows.items() if item[0] not in position and item[1] != "grid")
-    for row, name in extra:
-        if row in position:
-            continue
-        position[row] = len(case.package_names)
-        case.package_names.append(name)
-        case.levels.extend(row)
-    for name, row in named.items():
-        case.named[name] = position.get(row, -1)
-    case.written = sorted(position[row] for row, label in rows.items() if row in position and label != "grid")
+        return ordered[:keep] + _pareto_sample(case, drafts.rows, [row for row, _ in ordered[:keep]], drafts.start)
+    if len(ordered) > menu.cap:
+        return ordered[:keep] + _thinned(case, ordered[keep:], menu.cap - keep)
+    return ordered
+
+
+def _place(case: Case, menu: list[tuple[Row, str]], drafts: _Drafts, named: dict[str, Row]) -> None:
+    """Give every package its row: those on the menu first, then those that only have a meaning elsewhere."""
+    position = {row: n for n, (row, _) in enumerate(menu)}
+    case.num_candidates = len(menu)
+    case.offered = {position[row]: level for row, level in drafts.offered.items() if row in position}
+    extra = [(row, name) for name, row in named.items() if row != drafts.start]
+    extra += _staged_terms(case, named)
+    if case.spec.mechanisms.expectation is not None:
+        extra += sorted(item for item in drafts.rows.items() if item[0] not in position and item[1] != "grid")
+    placed = list(menu)
+    for row, label in extra:
+        if row not in position:
+            position[row] = len(placed)
+            placed.append((row, label))
+    case.package_names = [label for _, label in placed]
+    case.levels = [level for row, _ in placed for level in row]
+    # What changes nothing comes first: texts tell by this order between which two packages another lies.
+    names = sorted(named, key=lambda name: named[name] != drafts.start)
+    case.named = {name: position.get(named[name], -1) for name in names}
+    case.written = sorted(position[row] for row, label in drafts.rows.items() if row in position and label != "grid")
 
 
 def blended_pairs(track: StagedConsent) -> list[tuple[str, str]]:
@@ -197,8 +177,7 @@ def _staged_terms(case: Case, named: dict[str, Row]) -> list[tuple[Row, str]]:
             continue
         for one, two in blended_pairs(track):
             for share in case.spec.menu.blends:
-                ends = zip(named[one], named[two], strict=True)
-                row = _rounded([a + share * (b - a) for a, b in ends], case.spec.menu.rounding)
+                row = _rounded(_between(named[one], named[two], share), case.spec.menu.rounding)
                 found.setdefault(row, "blend")
     return sorted(found.items())
 
@@ -215,7 +194,7 @@ def _pareto_sample(case: Case, rows: dict[Row, str], kept: list[Row], start: Row
     seeds = list(rows)
     labelled = [[float(level) for level in case.spec.issues[issue].levels] for issue in case.issue_ids]
     scales = Scales.of(labelled, seeds)
-    values = [_values(case, side, scales) for side in case.spec.sides]
+    values = [point_values(case, side, scales) for side in case.spec.sides]
     codes = scales.codes(seeds)
     found: list[Iterator[Row]] = []
     for within, track in _reaches(case, scales):
@@ -262,83 +241,6 @@ def _meets_terms(case: Case, track: str, scales: Scales) -> Callable[[Codes], np
     if not track:
         return None
     return lambda codes: np.array([unmet_term(case, track, scales.row(row)) is None for row in codes], dtype=bool)
-
-
-def _values(case: Case, actor: str, scales: Scales) -> Values:
-    """The actor's utility of many packages at the point values, `utility_at` package by package."""
-    utility = case.slots.actors[actor].utility
-    base = case.base
-    terms: list[tuple[list[int], Callable[[Row], float]]] = []  # issues, and what their levels add
-    for k, issue in enumerate(case.issue_ids):
-        taste = utility.issues.get(issue)
-        if taste is None or base[taste.weight] == 0.0 or actor in case.spec.issues[issue].hidden_from:
-            continue  # what is hidden or does not matter adds the same to all
-        terms.append(_issue_term(case, k, taste))
-    if utility.survival is not None:
-        term = utility.survival
-        credibility = point_credibility(case, actor)
-        terms.append(
-            (
-                [case.issue(term.arms), case.issue(term.guarantee)],
-                lambda row: base[term.weight] * survival(row[0], row[1], credibility, base[term.eta]),
-            )
-        )
-    tables = [_Table(scales, issues, add) for issues, add in terms]
-
-    def value(codes: Codes) -> np.ndarray:
-        total = np.zeros(len(codes))
-        for table in tables:
-            total = total + table.at(codes)
-        return total
-
-    return value
-
-
-class _Table:
-    """What the levels of some issues add to a utility, worked out when a combination is first met."""
-
-    def __init__(self, scales: Scales, issues: list[int], add: Callable[[Row], float]) -> None:
-        self.levels = [scales.levels[k] for k in issues]
-        self.issues = issues
-        self.add = add
-        sizes = [len(levels) for levels in self.levels]
-        self.strides = [math.prod(sizes[n + 1 :]) for n in range(len(sizes))]
-        self.known = np.full(math.prod(sizes), np.nan) if math.prod(sizes) <= LARGEST_TABLE else None
-
-    def at(self, codes: Codes) -> np.ndarray:
-        """The addition to the utility of every package."""
-        place = codes[:, self.issues] @ np.array(self.strides, dtype=np.int64)
-        if self.known is None:
-            distinct, which = np.unique(place, return_inverse=True)
-            return np.array([self._one(at) for at in distinct.tolist()])[which]
-        values = self.known[place]
-        missing = np.unique(place[np.isnan(values)])
-        if len(missing):
-            self.known[missing] = [self._one(at) for at in missing.tolist()]
-            values = self.known[place]
-        return values
-
-    def _one(self, place: int) -> float:
-        parts = zip(self.levels, self.strides, strict=True)
-        return self.add(tuple(levels[place // stride % len(levels)] for levels, stride in parts))
-
-
-def _issue_term(case: Case, k: int, taste: Any) -> tuple[list[int], Callable[[Row], float]]:
-    """Issues that one taste depends on, and what their levels add to the utility."""
-    base = case.base
-    weight, ideal, exponent = base[taste.weight], base[taste.ideal], base[taste.exponent]
-    if taste.reads is None:
-        return [k], lambda row: weight * single_issue_value(row[0], ideal, exponent)
-    sources = case.package_sources[f"derived.{taste.reads}"]
-    issues = sorted({source for source in sources if source >= 0})
-
-    def add(row: Row) -> float:
-        levels = [0.0] * len(case.issue_ids)
-        for at, level in zip(issues, row, strict=True):
-            levels[at] = level
-        return weight * single_issue_value(derived_value(case, taste.reads, levels, base), ideal, exponent)
-
-    return issues, add
 
 
 def _thinned(case: Case, items: list[tuple[Row, str]], size: int) -> list[tuple[Row, str]]:

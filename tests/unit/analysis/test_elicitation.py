@@ -11,7 +11,7 @@ from sim.errors import UsageError
 from sim.model.compile import compile_case
 from sim.model.complete import complete
 from sim.model.load import load_scenario
-from sim.model.menu import point_credibility, start_row, utility_at
+from sim.model.valuation import point_credibility, start_row, utility_at
 
 FULL = "denuc > tests > relief > status > guar > exer > cbm"
 

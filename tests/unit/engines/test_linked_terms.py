@@ -6,7 +6,7 @@ import pytest
 
 from sim.engines.event_engine import play
 from sim.engines.log import Log
-from sim.model.menu import unmet_term
+from sim.model.valuation import unmet_term
 from tests.played import SEED, case_of
 
 # The commentary's quarrel in one line: relief beyond waivers only against inspections.

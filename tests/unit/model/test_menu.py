@@ -7,7 +7,7 @@ from itertools import combinations, product
 import numpy as np
 import pytest
 
-from sim.model import menu
+from sim.model import menu, valuation
 from sim.model.frontier import Scales, search, shortfalls, spread, undominated
 from tests.played import YEAR, bare_scenario, case_from, case_of, play_logged
 
@@ -15,7 +15,7 @@ LABELS = [[0.0, 0.5, 1.0], [0.0, 0.25, 0.5, 0.75, 1.0], [0.0, 0.2, 0.4, 0.6, 0.8
 
 
 def point_utilities(case, row):
-    return [menu.utility_at(case, side, row, case.base, menu.point_credibility(case, side)) for side in case.spec.sides]
+    return [valuation.utility_at(case, side, row, case.base, valuation.point_credibility(case, side)) for side in case.spec.sides]
 
 
 def rows_of(case):
@@ -47,7 +47,7 @@ def test_a_small_trade_on_an_offer_is_on_the_menu_or_something_on_it_is_better_f
     looked_at = 0
     for row in sorted(on_menu)[::60]:
         for trade in small_trades(case, row):
-            if trade[treaty] > cap or trade == menu.start_row(case):
+            if trade[treaty] > cap or trade == valuation.start_row(case):
                 continue
             if any(not bound.min <= trade[case.issue(k)] <= bound.max for k, bound in within.items()):
                 continue
@@ -106,10 +106,10 @@ def test_every_table_has_its_share():
     assert len(leaders) > 0.2 * case.num_candidates
 
 
-@pytest.mark.parametrize("largest", [menu.LARGEST_TABLE, 1])
+@pytest.mark.parametrize("largest", [valuation.LARGEST_TABLE, 1])
 def test_values_of_many_packages_are_those_of_each(largest, monkeypatch):
     """With a table of what levels add, and without one where it would be too large."""
-    monkeypatch.setattr(menu, "LARGEST_TABLE", largest)
+    monkeypatch.setattr(valuation, "LARGEST_TABLE", largest)
     case = case_of("summit")
     rows = rows_of(case)
     labelled = [[float(level) for level in case.spec.issues[issue].levels] for issue in case.issue_ids]
@@ -117,7 +117,7 @@ def test_values_of_many_packages_are_those_of_each(largest, monkeypatch):
     codes = scales.codes(rows)
     assert [scales.row(row) for row in codes] == rows
     for n, side in enumerate(case.spec.sides):
-        at_once = menu._values(case, side, scales)(codes)
+        at_once = valuation.point_values(case, side, scales)(codes)
         assert at_once == pytest.approx([point_utilities(case, row)[n] for row in rows], abs=1e-12)
 
 
@@ -148,7 +148,7 @@ def test_the_search_finds_all_efficient_packages_from_one(cap):
     )
     everything = [
         row for row in product(*([float(x) for x in case.spec.issues[k].levels] for k in case.issue_ids))
-        if row != menu.start_row(case)
+        if row != valuation.start_row(case)
     ]  # fmt: skip
     values = {row: point_utilities(case, row) for row in everything}
     efficient = {

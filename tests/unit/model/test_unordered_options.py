@@ -10,9 +10,9 @@ import pytest
 from sim.model.compile import compile_case
 from sim.model.complete import complete
 from sim.model.load import load_document
-from sim.model.menu import utility_at
 from sim.model.reader import read_text
 from sim.model.starter import starter_text
+from sim.model.valuation import utility_at
 
 PAGE = Path(__file__).parents[3] / "docs" / "how-to" / "write-a-scenario.md"
 
