@@ -92,10 +92,10 @@ class Hazard:
         h = self.h
         signal = h.slots.signals[name]
         self.about = h.case.actor(signal.about)
-        names = sorted(signal.likelihood)
-        likelihoods = [h.p[signal.likelihood[name]] for name in names]
-        prior = h.minds.prior(self.about, "commitment", len(names))
-        self.type_factors = [hazards.type_multiplier(likelihoods, prior, len(names), kind) for kind in range(len(names))]
+        likelihoods = _likelihoods(h, signal)
+        size = len(likelihoods)
+        prior = h.minds.prior(self.about, "commitment", size)
+        self.type_factors = [hazards.type_multiplier(likelihoods, prior, size, kind) for kind in range(size)]
 
     def _called_off(self, u: float) -> bool:
         """Whether an event that may be called off is; both tell about the class of the actor who decides, if it matters."""
@@ -120,8 +120,7 @@ class Hazard:
         if self.type_when is not None and not h.holds(self.type_when):
             return
         signal = h.slots.signals[name]
-        names = sorted(signal.likelihood)
-        h.minds.observe_signal(h.case.actor(signal.about), [h.p[signal.likelihood[kind]] for kind in names])
+        h.minds.observe_signal(h.case.actor(signal.about), _likelihoods(h, signal))
 
     def _level(self) -> tuple[float, float, float, bool]:
         h = self.h
@@ -220,8 +219,46 @@ def apply(
 
     `key` and `lane` say where its draws are. Returns its severity as a provocation, which comes to a vote here only with `votes`.
     """
-    p = h.p
-    w = h.w
+    _strain(h, slots)
+    if spec.rung is not None and h.crisis is not None:
+        h.reach_rung(spec.rung)
+    if spec.major:
+        h.w.last_major = h.env.now
+        h.first("major")
+    _move_prospects(h, slots)
+    _disturb_talks(h, slots, spec)
+    if spec.signal is not None:
+        signal = h.slots.signals[spec.signal]
+        h.minds.observe_signal(h.case.actor(signal.about), _likelihoods(h, signal))
+    if spec.also_counts_as is not None and spec.also_counts_as in h.hazards:
+        h.hazards[spec.also_counts_as].arrives_too()
+    if spec.cancels is not None and spec.cancels in h.meetings:
+        h.meetings[spec.cancels].cancel()
+    if spec.breaches_deal and h.agreement is not None:
+        h.agreement.breach()
+    extra = h.p[slots.hostile_vetoes]
+    if extra != 0.0:
+        h.w.hostile_extra += extra
+        h.all_stale = True
+    if spec.leader is not None:
+        _change_leader(h, slots.leader, spec.leader, key, lane)
+    if spec.incident:
+        for name in h.track_ids:
+            if h.spec.tracks[name].protocol == "bundles" and name in h.councils:
+                h.councils[name].end()
+    if spec.crisis and h.crisis is not None and not h.w.crisis:
+        at = spec.crisis_at if spec.crisis_at is not None else h.crisis.spec.crisis_rung
+        # The challenger, who moves first, is the side that did not cause it.
+        h.crisis.begin(at, next((side for side in h.crisis.sides if side != actor), None) if actor is not None else None)
+    severity = h.p[slots.severity]
+    if votes:
+        provoke(h, severity)
+    return severity
+
+
+def _strain(h: History, slots: Any) -> None:
+    """Tension and provocation, each where its mechanism is on."""
+    p, w = h.p, h.w
     jump = p[slots.tension]
     if h.tension_on:
         if jump != 0.0:
@@ -232,11 +269,11 @@ def apply(
     provocation = p[slots.provocation]
     if provocation != 0.0 and h.provocation_rate > 0.0:
         w.provocation += provocation
-    if spec.rung is not None and h.crisis is not None:
-        h.reach_rung(spec.rung)
-    if spec.major:
-        w.last_major = h.env.now
-        h.first("major")
+
+
+def _move_prospects(h: History, slots: Any) -> None:
+    """Capability, expectation and rivalry, each where its mechanism is on."""
+    p, w = h.p, h.w
     capability = p[slots.capability]
     if capability != 0.0 and h.capability is not None:
         w.capability = hazards.capability_with_trial(w.capability, capability)
@@ -250,41 +287,22 @@ def apply(
     rivalry = p[slots.rivalry]
     if rivalry != 0.0 and h.rivalry_rate > 0.0:
         w.rivalry = rivalry_after_shock(w.rivalry, rivalry)
+
+
+def _disturb_talks(h: History, slots: Any, spec: Any) -> None:
+    """Rounds at every table put off, and made likelier to fail."""
     if spec.delays_rounds > 0.0:
         for table in h.tables.values():
             table.postponed += spec.delays_rounds
-    fails = p[slots.fails_round]
+    fails = h.p[slots.fails_round]
     if fails > 0.0:
         for table in h.tables.values():
             table.failing = fails
-    if spec.signal is not None:
-        signal = h.slots.signals[spec.signal]
-        names = sorted(signal.likelihood)
-        h.minds.observe_signal(h.case.actor(signal.about), [p[signal.likelihood[name]] for name in names])
-    if spec.also_counts_as is not None and spec.also_counts_as in h.hazards:
-        h.hazards[spec.also_counts_as].arrives_too()
-    if spec.cancels is not None and spec.cancels in h.meetings:
-        h.meetings[spec.cancels].cancel()
-    if spec.breaches_deal and h.agreement is not None:
-        h.agreement.breach()
-    extra = p[slots.hostile_vetoes]
-    if extra != 0.0:
-        w.hostile_extra += extra
-        h.all_stale = True
-    if spec.leader is not None:
-        _change_leader(h, slots.leader, spec.leader, key, lane)
-    if spec.incident:
-        for name in h.track_ids:
-            if h.spec.tracks[name].protocol == "bundles" and name in h.councils:
-                h.councils[name].end()
-    if spec.crisis and h.crisis is not None and not w.crisis:
-        at = spec.crisis_at if spec.crisis_at is not None else h.crisis.spec.crisis_rung
-        # The challenger, who moves first, is the side that did not cause it.
-        h.crisis.begin(at, next((side for side in h.crisis.sides if side != actor), None) if actor is not None else None)
-    severity = p[slots.severity]
-    if votes:
-        provoke(h, severity)
-    return severity
+
+
+def _likelihoods(h: History, signal: Any) -> list[float]:
+    """How likely each class of the actor is to give the signal, classes in order of name."""
+    return [h.p[signal.likelihood[name]] for name in sorted(signal.likelihood)]
 
 
 def _change_leader(h: History, slots: Any, spec: Any, key: int, lane: int) -> None:
