@@ -111,66 +111,90 @@ def _parameters(place: Place | None) -> list[str]:
 def _report_one(
     item: Any, shown: Path, path: Path, on_key: bool, data: Any, add: Add, model: Any, everywhere: Callable[[], list[Path]]
 ) -> None:
+    """One fault: of the keys and entries that are there or not, of the choice of a value, or of the value itself."""
     kind, context, found = item["type"], item.get("ctx", {}), item.get("input")
     last = str(path[-1]) if path else ""
     if on_key:
         add(shown, f"'{last}' cannot be a name here", hint=_key_hint(item), at_key=True)
     elif kind == "extra_forbidden":
-        above = _place(path[:-1], data, model)
-        allowed = [str(name) for name in children(above)] if above else []
-        parameters = _parameters(above)
-        hint = did_you_mean(last, parameters, "its parameters") if parameters else ""
-        add(shown, f"unknown key '{last}'", hint=hint or _elsewhere(last, allowed, shown, everywhere), at_key=True)
+        _report_unknown(last, shown, _place(path[:-1], data, model), add, everywhere)
     elif kind == "missing" and isinstance(item["loc"][-1], int):
         wanted = _entries(_place(path, data, model)) or item["loc"][-1] + 1
         add(shown, expected=f"a list of {wanted} entries", found=describe(value_at(data, path)), hint="add the missing ones")
     elif kind == "missing":
-        place = _place(path, data, model)
-        what = place.field.description if place and place.field and place.field.description else ""
-        where = path_text(shown[:-1])
-        add(shown, f"missing key '{last}'" + (f" in {where}" if where else ""),
-            hint=f"add `{last}:`" + (f" ({what.rstrip('.')})" if what else ""), at_key=True)  # fmt: skip
+        _report_missing(last, shown, _place(path, data, model), add)
     elif kind in ("value_error", "assertion_error"):
         _report_value_error(context.get("error"), shown, found, add)
     elif kind in ("union_tag_invalid", "union_tag_not_found"):
         _report_tag(item, shown, found, add)
     elif kind in ("literal_error", "enum"):
-        choices = re.findall(r"'([^']*)'", str(context.get("expected", ""))) or [str(context.get("expected"))]
-        close = nearest(str(found), choices)
-        hint = (
-            f"did you mean '{close}'?"
-            if close
-            else "name the members of the whole under `shares:`"
-            if found == "dirichlet"
-            else f"write {choices[0]}"
-            if len(choices) == 1
-            else "choose one of them"
-        )
-        add(shown, expected=" or ".join(", ".join(choices).rsplit(", ", 1)), found=describe(found), hint=hint)
+        _report_choice(context, shown, found, add)
     elif kind in _BOUNDS:
         name, sign = _BOUNDS[kind]
         hint = _range_hint(found) or "write a number within the bound"
         add(shown, expected=f"a number {sign} {context[name]:g}", found=describe(found), hint=hint)
-    elif kind in ("too_short", "too_long") and not isinstance(found, str):
-        bound = context.get("min_length", context.get("max_length"))
-        word = "at least" if kind == "too_short" else "at most"
-        add(shown, expected=f"{word} {bound} entr{'y' if bound == 1 else 'ies'}", found=describe(found),
-            hint="add the missing ones" if kind == "too_short" else "leave some out")  # fmt: skip
     elif kind.removeprefix("string_") in ("too_short", "too_long"):
-        bound = context.get("min_length", context.get("max_length"))
-        word = "at least" if kind.endswith("short") else "at most"
-        add(shown, expected=f"a text of {word} {bound} character{'' if bound == 1 else 's'}", found=describe(found),
-            hint="write it" if kind.endswith("short") else "shorten it")  # fmt: skip
+        _report_length(kind, context, shown, found, add)
     elif kind == "string_pattern_mismatch":
         add(shown, expected=_pattern(context.get("pattern", "")), found=describe(found), hint="choose another name")
     else:
-        stem = re.sub(r"_(type|parsing|from_datetime_parsing|from_datetime_inexact|strict_type|from_float)$", "", kind)
-        stem = "date" if kind.startswith("date") else "int" if kind == "int_from_float" else stem
-        expected = _KINDS.get(stem)
-        if expected is None:
-            add(shown, item["msg"][:1].lower() + item["msg"][1:], found=describe(found))
-        else:
-            add(shown, expected=expected, found=describe(found), hint=_type_hint(stem, found))
+        _report_type(item, shown, found, add)
+
+
+def _report_unknown(key: str, shown: Path, above: Place | None, add: Add, everywhere: Callable[[], list[Path]]) -> None:
+    allowed = [str(name) for name in children(above)] if above else []
+    parameters = _parameters(above)
+    hint = did_you_mean(key, parameters, "its parameters") if parameters else ""
+    add(shown, f"unknown key '{key}'", hint=hint or _elsewhere(key, allowed, shown, everywhere), at_key=True)
+
+
+def _report_missing(key: str, shown: Path, place: Place | None, add: Add) -> None:
+    what = place.field.description if place and place.field and place.field.description else ""
+    where = path_text(shown[:-1])
+    add(shown, f"missing key '{key}'" + (f" in {where}" if where else ""),
+        hint=f"add `{key}:`" + (f" ({what.rstrip('.')})" if what else ""), at_key=True)  # fmt: skip
+
+
+def _report_choice(context: Any, shown: Path, found: Any, add: Add) -> None:
+    choices = re.findall(r"'([^']*)'", str(context.get("expected", ""))) or [str(context.get("expected"))]
+    close = nearest(str(found), choices)
+    if close:
+        hint = f"did you mean '{close}'?"
+    elif found == "dirichlet":
+        hint = "name the members of the whole under `shares:`"
+    else:
+        hint = f"write {choices[0]}" if len(choices) == 1 else "choose one of them"
+    add(shown, expected=_alternatives(choices), found=describe(found), hint=hint)
+
+
+def _report_length(kind: str, context: Any, shown: Path, found: Any, add: Add) -> None:
+    """A list, mapping or text that is too short or too long."""
+    bound = context.get("min_length", context.get("max_length"))
+    is_short = kind.endswith("short")
+    limit = f"{'at least' if is_short else 'at most'} {bound}"
+    if kind.startswith("string_") or isinstance(found, str):
+        expected = f"a text of {limit} character{'' if bound == 1 else 's'}"
+        hint = "write it" if is_short else "shorten it"
+    else:
+        expected = f"{limit} entr{'y' if bound == 1 else 'ies'}"
+        hint = "add the missing ones" if is_short else "leave some out"
+    add(shown, expected=expected, found=describe(found), hint=hint)
+
+
+def _report_type(item: Any, shown: Path, found: Any, add: Add) -> None:
+    """A value of another type than the one that belongs there."""
+    kind = item["type"]
+    stem = re.sub(r"_(type|parsing|from_datetime_parsing|from_datetime_inexact|strict_type|from_float)$", "", kind)
+    stem = "date" if kind.startswith("date") else "int" if kind == "int_from_float" else stem
+    expected = _KINDS.get(stem)
+    if expected is None:
+        add(shown, item["msg"][:1].lower() + item["msg"][1:], found=describe(found))
+    else:
+        add(shown, expected=expected, found=describe(found), hint=_type_hint(stem, found))
+
+
+def _alternatives(choices: list[str]) -> str:
+    return " or ".join(", ".join(choices).rsplit(", ", 1))
 
 
 def _key_hint(item: Any) -> str:
@@ -248,7 +272,7 @@ def _report_tag(item: Any, shown: Path, found: Any, add: Add) -> None:
             at_key=True)  # fmt: skip
         return
     value = str(found.get(name))
-    add((*shown, name), expected=" or ".join(", ".join(tags).rsplit(", ", 1)) or f"a known {name}",
+    add((*shown, name), expected=_alternatives(tags) or f"a known {name}",
         found=describe(found.get(name)), hint=did_you_mean(value, tags))  # fmt: skip
 
 
