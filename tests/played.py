@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -45,6 +46,17 @@ def _case(name: str, changes: str) -> Case:
 def case_from(data: Mapping[str, Any]) -> Case:
     """A scenario given as plain data, written as YAML, read, checked and compiled."""
     return compile_case(complete(load_document(read_text(to_yaml(data, header=False), "test.yaml")).spec))
+
+
+def shuffled(value: Any, order: random.Random) -> Any:
+    """The same plain data with all mappings in another order; lists, whose order carries meaning, keep theirs."""
+    if isinstance(value, dict):
+        keys = list(value)
+        order.shuffle(keys)
+        return {key: shuffled(value[key], order) for key in keys}
+    if isinstance(value, list):
+        return [shuffled(item, order) for item in value]
+    return value
 
 
 def bare_scenario(**parts: Any) -> dict[str, Any]:

@@ -7,7 +7,7 @@ fail one by luck. The seed is fixed, so a passing test stays passing; the tolera
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from statistics import NormalDist
 
 import numpy as np
@@ -58,6 +58,13 @@ def assert_mean(
         f"expected {expected:.6g}, found {sample.mean():.6g} (n = {sample.size}): "
         f"{difference / error:+.2f} standard errors of {error:.3g}; {sigmas:g} are allowed"
     )
+
+
+def share_moved(block: Mapping, other: Mapping, outcome: str) -> tuple[float, float]:
+    """Paired difference of an outcome's share between two blocks of the same replications, and its standard error."""
+    hits = [(arm["results"]["outcome"] == outcome).astype(float) for arm in (block, other)]
+    difference = hits[1] - hits[0]
+    return float(difference.mean()), float(difference.std(ddof=1)) / math.sqrt(len(difference))
 
 
 def smallest_n(p: float, error: float = 0.02, power: float = 0.99, sigmas: float = SIGMAS) -> int:

@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 
 from sim.errors import ParameterError
+from sim.experiments.digest import digest
 from sim.experiments.workers import EngineSpec
 
 TOY = EngineSpec("toy", "tests.toy_engine:run_block", "tests.toy_engine:compile_case")
@@ -69,6 +70,11 @@ def run_block(case: dict[str, Any], replications: range, root_seed: int) -> dict
             "tension": np.array([(number >> shift) % 100 / 100 for number in numbers for shift in (0, 8, 16)]),
         },
     }
+
+
+def undisturbed(replications: int, root_seed: int = 7) -> str:
+    """The digest of a run in which nothing goes wrong."""
+    return digest(run_block(compile_case({"id": "toy"}), range(replications), root_seed))
 
 
 def _outcome(number: int) -> str:

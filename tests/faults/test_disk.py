@@ -14,17 +14,12 @@ import pytest
 
 from sim.cli import main
 from sim.errors import StoreError
-from sim.experiments.digest import digest
 from sim.experiments.replicate import resume, run_scenario
 from sim.experiments.store import open_run
-from tests.toy_engine import TOY, compile_case, run_block
+from tests.toy_engine import TOY, undisturbed
 from tests.unit.cli.conftest import STRAIT
 
 NUM = 150
-
-
-def expected(replications: int = NUM) -> str:
-    return digest(run_block(compile_case({"id": "toy"}), range(replications), 7))
 
 
 def go(reports, replications=NUM, **options):
@@ -59,9 +54,9 @@ def test_full_disk_at_any_file_keeps_finished_chunks(tmp_path, monkeypatch, coun
     assert f"--resume {directory}" in caught.value.hint
     stored = open_run(directory)
     assert stored.num_replications == 25 * ((count - 3) // 3)
-    assert stored.digest() == expected(stored.num_replications) or not stored.chunks
+    assert stored.digest() == undisturbed(stored.num_replications) or not stored.chunks
     assert not list(directory.glob("*.partial"))
-    assert resume(directory, engine=TOY, workers=1).stored.digest() == expected()
+    assert resume(directory, engine=TOY, workers=1).stored.digest() == undisturbed(NUM)
 
 
 @pytest.fixture
@@ -86,9 +81,9 @@ def test_really_full_disk(small_disk):
     directory = next(small_disk.iterdir())
     stored = open_run(directory)
     assert 0 < stored.num_replications < 600
-    assert stored.digest() == expected(stored.num_replications)
+    assert stored.digest() == undisturbed(stored.num_replications)
     subprocess.run(["mount", "-o", "remount,size=4m", str(small_disk)], check=True)
-    assert resume(directory, engine=TOY, workers=1).stored.digest() == expected(600)
+    assert resume(directory, engine=TOY, workers=1).stored.digest() == undisturbed(600)
 
 
 def test_really_read_only_disk(small_disk):
@@ -202,7 +197,7 @@ def test_damaged_chunk_is_named_and_computed_again_on_request(tmp_path, damage, 
     assert f"--resume {directory}" in caught.value.hint
     outcome = resume(directory, engine=TOY, workers=1)
     assert outcome.num_computed == 25
-    assert outcome.stored.digest() == expected()
+    assert outcome.stored.digest() == undisturbed(NUM)
 
 
 def test_half_written_and_unlisted_files_are_never_read(tmp_path):
@@ -210,7 +205,7 @@ def test_half_written_and_unlisted_files_are_never_read(tmp_path):
     (directory / "results-000009.parquet").write_bytes(b"a chunk that no manifest names")
     (directory / "results-000001.parquet.partial").write_bytes(b"PAR1 half")
     (directory / "notes.txt").write_text("mine", "utf-8")
-    assert open_run(directory).digest() == expected()
+    assert open_run(directory).digest() == undisturbed(NUM)
     (directory / "paths-000002.parquet").unlink()
     resume(directory, engine=TOY, workers=1)
     assert not (directory / "results-000009.parquet").exists() and not list(directory.glob("*.partial"))

@@ -18,21 +18,16 @@ from pathlib import Path
 import pytest
 
 from sim.errors import EngineError, StoreError
-from sim.experiments.digest import digest
 from sim.experiments.lock import start_time
 from sim.experiments.replicate import Interrupted, resume, run_scenario
 from sim.experiments.show import summary
 from sim.experiments.store import open_run
-from tests.toy_engine import TOY, compile_case, run_block
+from tests.toy_engine import TOY, undisturbed
 
 ROOT = Path(__file__).resolve().parents[2]
 NUM = 200
 
 posix_only = pytest.mark.skipif(os.name == "nt", reason="Windows has no signals that can be sent to another process")
-
-
-def expected(replications: int = NUM) -> str:
-    return digest(run_block(compile_case({"id": "toy"}), range(replications), 7))
 
 
 def go(reports, workers=2, **scenario):
@@ -48,7 +43,7 @@ def go(reports, workers=2, **scenario):
 def test_killed_worker_changes_nothing(tmp_path):
     outcome = go(tmp_path / "reports", kill_at=77, once=str(tmp_path / "killed"))
     assert (tmp_path / "killed").exists()
-    assert outcome.stored.digest() == expected()
+    assert outcome.stored.digest() == undisturbed(NUM)
 
 
 @posix_only
@@ -83,7 +78,7 @@ def test_ctrl_c_keeps_what_is_finished_and_resume_completes_it(tmp_path, workers
     stored = open_run(caught.value.directory)
     assert stored.state == "interrupted"
     assert 0 < stored.num_replications == caught.value.done < NUM
-    assert resume(caught.value.directory, engine=TOY, workers=1).stored.digest() == expected()
+    assert resume(caught.value.directory, engine=TOY, workers=1).stored.digest() == undisturbed(NUM)
 
 
 # --- whole runs, from outside ---
@@ -158,7 +153,7 @@ def test_interrupted_run_ends_quickly_with_its_workers_and_can_be_resumed(tmp_pa
     directory = next(tmp_path.iterdir())
     assert summary(directory).state == "interrupted"
     hang_while(tmp_path).unlink()
-    assert resume(directory, engine=TOY, workers=1).stored.digest() == expected()
+    assert resume(directory, engine=TOY, workers=1).stored.digest() == undisturbed(NUM)
 
 
 @posix_only
@@ -181,7 +176,7 @@ def test_killed_run_takes_its_workers_along_and_can_be_resumed(tmp_path):
     (directory / "results-000007.parquet.partial").write_bytes(b"PAR1 half a chunk")
     outcome = resume(directory, engine=TOY, workers=1)
     assert outcome.num_found == NUM - 25
-    assert outcome.stored.digest() == expected()
+    assert outcome.stored.digest() == undisturbed(NUM)
     assert not list(directory.glob("*.partial")) and not (directory / "run.lock").exists()
 
 
@@ -204,7 +199,7 @@ def test_script_without_a_main_guard_runs_once(tmp_path):
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     command = [sys.executable, str(script), str(tmp_path / "reports")]
     found = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=True)
-    assert found.stdout.split() == ["started", expected()]
+    assert found.stdout.split() == ["started", undisturbed(NUM)]
 
 
 # --- locks ---
@@ -215,7 +210,7 @@ def test_lock_of_a_process_that_is_gone_does_not_count(tmp_path):
     gone = {"pid": 2**22 + 1, "started": "long ago", "host": __import__("platform").node()}
     (outcome.directory / "run.lock").write_text(json.dumps(gone), "utf-8")
     (outcome.directory / "results-000003.parquet").unlink()
-    assert resume(outcome.directory, engine=TOY, workers=1).stored.digest() == expected()
+    assert resume(outcome.directory, engine=TOY, workers=1).stored.digest() == undisturbed(NUM)
 
 
 @pytest.mark.parametrize("started_again", [False, True], ids=["the same process", "its number used again"])

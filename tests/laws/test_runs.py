@@ -27,6 +27,7 @@ from tests.played import (
     play_block,
     play_logged,
     same,
+    shuffled,
     steps,
 )
 from tests.statistics_helpers import assert_mean
@@ -52,16 +53,6 @@ def replications(name: str) -> int:
 
 
 # The file
-
-
-def shuffled(value, order: random.Random):
-    if isinstance(value, dict):
-        keys = list(value)
-        order.shuffle(keys)
-        return {key: shuffled(value[key], order) for key in keys}
-    if isinstance(value, list):
-        return [shuffled(item, order) for item in value]
-    return value
 
 
 def test_the_order_of_mappings_does_not_enter_the_results(name):

@@ -11,6 +11,7 @@ from sim import resources
 from sim.model.complete import complete, content_hash, spec_of, to_yaml
 from sim.model.load import load, load_document, load_scenario
 from sim.model.reader import read, read_text
+from tests.played import shuffled
 
 FIXTURES = sorted((Path(__file__).parent / "valid").glob("*.yaml"))
 SCENARIOS = [*FIXTURES, *(resources.scenario_path(name) for name in resources.list_scenarios())]
@@ -50,22 +51,12 @@ def test_every_variant_and_policy_loads(path):
         assert complete(load_scenario(path, policy=name))["applied"]["policy"] == name
 
 
-def _shuffled(value, order):
-    if isinstance(value, dict):
-        keys = list(value)
-        order.shuffle(keys)
-        return {key: _shuffled(value[key], order) for key in keys}
-    if isinstance(value, list):
-        return [_shuffled(item, order) for item in value]
-    return value
-
-
 def test_the_order_of_mappings_does_not_enter_the_hash(path):
     document = read(path)
     order = random.Random(5)
-    shuffled = _shuffled(document.data, order)
+    reordered = shuffled(document.data, order)
     completed = complete(load(path).spec)
-    text = to_yaml({"id": document.data["id"], **shuffled}, header=False)
+    text = to_yaml({"id": document.data["id"], **reordered}, header=False)
     assert content_hash(complete(load_document(read_text(text, str(path))).spec)) == content_hash(completed)
 
 

@@ -45,6 +45,7 @@ EARLY_ELECTION = {
     "hazards.presidential.effects.leader.probability": 1,
     "hazards.presidential.effects.leader.delay": "1 day",
 }
+COSTLY_PRESSURE = {f"{M}.sanctions.cost": 0.12, f"{M}.sanctions.adaptation": 0.5}  # ends of their ranges
 CHEAP_WAR = {"actors.USA.types.war_cost": 0.35}
 UP, DOWN = True, False
 
@@ -77,6 +78,7 @@ SWITCHES = [
     # An eroded reserve makes the same deal a larger gain; after a war there is none, which leaves fewer pairs.
     Switch(f"{M}.capability.enabled", "attribution", DOWN, times=2),
     Switch(f"{M}.sanctions.enabled", "pressure", UP),  # frozen pressure: nobody is relieved of it
+    Switch(f"{M}.sanctions.enabled", "utility:PRK", DOWN, under=COSTLY_PRESSURE),  # nobody gets used to what is frozen
     Switch(f"{M}.expectation.enabled", "gap", DOWN),
     Switch(f"{M}.aftermath.enabled", "count:turned_to_pressure", DOWN, zero=True, times=2),
     Switch(f"{M}.aftermath.force", "count:force_after_failure", DOWN, zero=True, under=CHEAP_WAR),

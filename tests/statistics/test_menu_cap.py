@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import math
-
 import pytest
 
 from tests.counts import sample_size
 from tests.played import case_of, play_block
+from tests.statistics_helpers import share_moved
 
 POINT = 0.01  # a percentage point: what doubling the cap may move
-
-
-def moved(block, other, name: str) -> tuple[float, float]:
-    """Paired difference of an outcome's share and its standard error."""
-    difference = (other["results"]["outcome"] == name).astype(float) - (block["results"]["outcome"] == name)
-    return float(difference.mean()), float(difference.std(ddof=1)) / math.sqrt(len(difference))
 
 
 def assert_within_a_point(block, other) -> None:
     """No outcome's share moves by more than a point, with 1.96 standard errors of the paired difference for the sample."""
     for outcome in case_of("summit").spec.outcomes:
-        difference, error = moved(block, other, outcome.id)
+        difference, error = share_moved(block, other, outcome.id)
         assert abs(difference) <= POINT + 1.96 * error, f"{outcome.id}: moved by {difference:+.4f} (se {error:.4f})"
 
 
