@@ -14,6 +14,11 @@ Z95 = 1.959963984540054  # normal quantile of 0.975
 Columns = Mapping[str, np.ndarray]
 
 
+def number_or_none(value: float) -> float | None:
+    """The number, or nothing where JSON has none."""
+    return float(value) if math.isfinite(value) else None
+
+
 @dataclass(frozen=True)
 class Share:
     """A share of replications with its 95 % Wilson interval and standard error."""

@@ -177,7 +177,7 @@ def _variant_text(elicitation: Elicitation, result: Elicited) -> str:
 
 
 def _as_json(elicitation: Elicitation, result: Elicited) -> dict[str, Any]:
-    import math
+    from sim.analysis.estimates import number_or_none
 
     return {
         "schema": 1,
@@ -198,6 +198,6 @@ def _as_json(elicitation: Elicitation, result: Elicited) -> dict[str, Any]:
             {"name": item.package, "utility": item.utility, "above_status_quo": item.above_status_quo}
             for item in result.likings
         ],
-        "concentration": result.concentration if math.isfinite(result.concentration) else None,
+        "concentration": number_or_none(result.concentration),
         "vectors": result.num_vectors,
     }

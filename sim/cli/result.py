@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
-from sim.analysis.estimates import Share, Timing
+from sim.analysis.estimates import Share, Timing, number_or_none
 from sim.analysis.findings import findings
 from sim.analysis.names import input_label, toward_words
 from sim.cli.layout import bar, clipped, meter, padded, paragraph, sparkline
@@ -276,17 +276,17 @@ def as_data(run: Run, report: Path | None, timing: dict[str, Any]) -> dict[str, 
         },
         "drivers": {
             "measure": MEASURE,
-            "noise_floor": _number(summary.drivers.noise_floor),
+            "noise_floor": number_or_none(summary.drivers.noise_floor),
             "inputs": [
                 {
                     "path": item.path,
                     "label": input_label(summary.scenario, item.path),
-                    "effect": _number(item.effect),
-                    "low": _number(item.low),
-                    "high": _number(item.high),
+                    "effect": number_or_none(item.effect),
+                    "low": number_or_none(item.low),
+                    "high": number_or_none(item.high),
                     "distinguishable": item.distinguishable,
                     "toward": item.toward,
-                    "association": _number(item.association),
+                    "association": number_or_none(item.association),
                 }
                 for item in summary.drivers.effects
             ],
@@ -306,7 +306,7 @@ def as_data(run: Run, report: Path | None, timing: dict[str, Any]) -> dict[str, 
             {
                 "text": item.plain(),
                 "numbers": [
-                    {"value": _number(figure.value), "ref": figure.reference, "form": figure.form}
+                    {"value": number_or_none(figure.value), "ref": figure.reference, "form": figure.form}
                     for figure in item.figures
                 ],
             }
@@ -324,19 +324,14 @@ def as_data(run: Run, report: Path | None, timing: dict[str, Any]) -> dict[str, 
 
 def _share_data(value: Share) -> dict[str, Any]:
     return {
-        "share": _number(value.share),
+        "share": number_or_none(value.share),
         "low": value.low,
         "high": value.high,
-        "standard_error": _number(value.standard_error),
+        "standard_error": number_or_none(value.standard_error),
         "count": value.count,
         "of": value.trials,
     }
 
 
-def _number(value: float) -> float | None:
-    """The number, or nothing where JSON has none."""
-    return float(value) if math.isfinite(value) else None
-
-
 def _numbers(values: Any) -> list[float | None]:
-    return [_number(float(value)) for value in values]
+    return [number_or_none(float(value)) for value in values]

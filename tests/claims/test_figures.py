@@ -7,8 +7,9 @@ import math
 import numpy as np
 import pytest
 
-from sim.analysis.claims import Estimate, difference, exact, judged, meets, over_rows, scaled
+from sim.analysis.claims import judged
 from sim.analysis.estimates import Z95
+from sim.analysis.measures import Estimate, difference, exact, meets, over_rows, scaled
 from sim.errors import UsageError
 from sim.model.seed import Figure, Part, terms
 from tests.counts import sample_size
