@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import simpy
 
 from sim.engines.clock import Arrival, Priority
+from sim.engines.track import Track
 from sim.model.menu import blended_pairs
 from sim.model.world import NEVER
 from sim.randomness import Stream
@@ -19,16 +20,11 @@ if TYPE_CHECKING:
     from sim.engines.history import History
 
 
-class Bundles:
+class Bundles(Track):
     """A broker proposes small confidence-building bundles again and again."""
 
     def __init__(self, history: History, name: str) -> None:
-        self.h = history
-        self.name = name
-        self.spec = history.spec.tracks[name]
-        self.slots = history.slots.tracks[name]
-        self.key = history.case.keys["tracks"][name]
-        self.index = history.track_index[name]
+        super().__init__(history, name)
         self.proposer = history.case.actor(self.spec.proposer)
         self.responder = history.case.actor(self.spec.responder)
         self.when = history.case.compile(self.spec.when) if self.spec.when else None
@@ -170,16 +166,11 @@ class Bundles:
         h.take_back(h.w.local)
 
 
-class StagedConsent:
+class StagedConsent(Track):
     """A multilateral text: stages of drawn length, each ended by a vote; then in force until it collapses."""
 
     def __init__(self, history: History, name: str) -> None:
-        self.h = history
-        self.name = name
-        self.spec = history.spec.tracks[name]
-        self.slots = history.slots.tracks[name]
-        self.key = history.case.keys["tracks"][name]
-        self.index = history.track_index[name]
+        super().__init__(history, name)
         self.eligible = history.case.compile(self.spec.eligible)
         self.sympathy = {name: history.case.compile(text) for name, text in self.spec.sympathy.items()}
         self.terms = -1
@@ -430,15 +421,8 @@ def _between(row: list[float], one: list[float], two: list[float]) -> bool:
     return 0.0 < share < 1.0 and all(abs(x - share * s) <= 2e-3 for s, x in spans)
 
 
-class Resolutions:
+class Resolutions(Track):
     """A council votes on tighter sanctions after a grave provocation."""
-
-    def __init__(self, history: History, name: str) -> None:
-        self.h = history
-        self.name = name
-        self.spec = history.spec.tracks[name]
-        self.slots = history.slots.tracks[name]
-        self.key = history.case.keys["tracks"][name]
 
     def provoked(self, severity: float) -> None:
         """A provocation has happened: perhaps a vote follows."""

@@ -15,6 +15,7 @@ import simpy
 from sim.arithmetic import exp, log
 from sim.engines.clock import Arrival, Priority
 from sim.engines.talks import Table, learn_from_reply
+from sim.engines.track import Track
 from sim.model.world import NEVER
 from sim.randomness import Stream
 from sim.rules import expectation, offers
@@ -29,11 +30,15 @@ class LeadersMeeting(Table):
     """Meetings of the two leaders on one track."""
 
     def __init__(self, history: History, name: str) -> None:
-        self.h = history
-        spec = history.spec.tracks[name]
-        self.proposer = history.case.actor(spec.proposer)
-        self.responder = history.case.actor(spec.responder)
-        self._participants(history, name)
+        Track.__init__(self, history, name)  # the rest of a table is about the rounds of officials
+        self.proposer = history.case.actor(self.spec.proposer)
+        self.responder = history.case.actor(self.spec.responder)
+        self.parties = [self.proposer, self.responder]
+        self.mandate = self._within_mandate()
+        self.consents = "+".join(sorted(self.spec.consent))
+        self.own_offers = {party: [] for party in self.parties}
+        self.rejections = dict.fromkeys(self.parties, 0)
+        self.factor = history.case.compile(self.spec.cancellation.factor)
         self.revived = False
         self.reviving = False
         feeding = [t for t in history.spec.tracks.values() if getattr(t, "feeds", None) == name]
@@ -52,21 +57,8 @@ class LeadersMeeting(Table):
             reads=(f"{name}.pending", *self.factor.names),
         )
         history.arrivals.append(self.cancellation)
-        if spec.invitations is not None:
+        if self.spec.invitations is not None:
             history.env.process(self.invitations())
-
-    def _participants(self, history: History, name: str) -> None:
-        self.name = name
-        self.spec = history.spec.tracks[name]
-        self.slots = history.slots.tracks[name]
-        self.key = history.case.keys["tracks"][name]
-        self.index = history.track_index[name]
-        self.parties = [self.proposer, self.responder]
-        self.mandate = self._within_mandate()
-        self.consents = "+".join(sorted(self.spec.consent))
-        self.own_offers = {party: [] for party in self.parties}
-        self.rejections = dict.fromkeys(self.parties, 0)
-        self.factor = history.case.compile(self.spec.cancellation.factor)
 
     # Dates
 
@@ -702,22 +694,19 @@ class LeadersMeeting(Table):
         )
 
 
-class Contacts:
+class Contacts(Track):
     """Cheap talk in a back channel: logged, commits nobody."""
 
     def __init__(self, history: History, name: str) -> None:
-        self.h = history
-        self.name = name
-        self.slots = history.slots.tracks[name]
-        key = history.case.keys["tracks"][name]
-        history.arrivals.append(Arrival(history, name, key, self._rate, self._contact, lane=35, reads=(), quiet=True))
+        super().__init__(history, name)
+        history.arrivals.append(Arrival(history, name, self.key, self._rate, self._contact, lane=35, reads=(), quiet=True))
 
     def _rate(self) -> float:
         return self.h.p[self.slots.rate] / self.h.year
 
     def _contact(self) -> None:
         self.h.count(f"contacts.{self.name}")
-        members = ", ".join(self.h.spec.tracks[self.name].participants)
+        members = ", ".join(self.spec.participants)
         self.h.note("contact", "", f"a contact through {self.name}: {members}", track=self.name)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import simpy
 
 from sim.engines.clock import Priority
+from sim.engines.track import Track
 from sim.model.valuation import unmet_term
 from sim.model.world import NEVER
 from sim.randomness import Stream
@@ -21,17 +22,12 @@ if TYPE_CHECKING:
 ACCEPT, REJECT = 0, 1
 
 
-class Table:
+class Table(Track):
     """What the protocols of officials share: mandate, constraints, replies, agreement."""
 
     def __init__(self, history: History, name: str) -> None:
-        self.h = h = history
-        self.name = name
-        self.spec = h.spec.tracks[name]
-        self.slots = h.slots.tracks[name]
-        self.key = h.case.keys["tracks"][name]
-        self.index = h.track_index[name]
-        self.parties = [h.case.actor(party) for party in self.spec.participants]
+        super().__init__(history, name)
+        self.parties = [history.case.actor(party) for party in self.spec.participants]
         self.mandate = self._within_mandate()
         self.consents = "+".join(sorted(self.spec.consent))  # whose consent an agreed package needs
         self.own_offers: dict[int, list[int]] = {party: [] for party in self.parties}
