@@ -29,8 +29,7 @@ def headline(replay: Replay) -> str:
         number = int(row.get(column, 0.0))
         if number:
             parts.append(one if number == 1 else many.format(number))
-    text = ", ".join(parts) if parts else "no deal and no crisis"
-    return text[:1].upper() + text[1:]
+    return sentence(", ".join(parts) if parts else "no deal and no crisis")
 
 
 def percent(value: float) -> str:

@@ -110,24 +110,23 @@ def _first_options(h: History) -> None:
 
 def _meeting(h: History, probe: Probe) -> Any:
     """The leaders' meetings of the track; None where they are switched off."""
-    name = str(probe.track)
-    if h.spec.tracks[name].protocol != "final_offer":
-        raise UsageError(
-            f"the probe '{probe.name}' asks about '{name}', on which no leaders meet",
-            hint="name a track with the protocol final_offer",
-        )
-    return h.meetings.get(name)
+    return h.meetings.get(_track(h, probe, "final_offer", "on which no leaders meet"))
 
 
 def _council(h: History, probe: Probe) -> Any:
     """The council of the track; None where it is switched off."""
+    return h.councils.get(_track(h, probe, "staged_consent", "which is no council"))
+
+
+def _track(h: History, probe: Probe, protocol: str, otherwise: str) -> str:
+    """The name of the probe's track, which must have the protocol."""
     name = str(probe.track)
-    if h.spec.tracks[name].protocol != "staged_consent":
+    if h.spec.tracks[name].protocol != protocol:
         raise UsageError(
-            f"the probe '{probe.name}' asks about '{name}', which is no council",
-            hint="name a track with the protocol staged_consent",
+            f"the probe '{probe.name}' asks about '{name}', {otherwise}",
+            hint=f"name a track with the protocol {protocol}",
         )
-    return h.councils.get(name)
+    return name
 
 
 def _probability(h: History, node: str, actor: int, option: int) -> float:
