@@ -258,6 +258,13 @@ class History(Decisions, Draws, Relations, Setting, SlowQuantities):
         if name not in self.times:
             self.times[name] = self.env.now
 
+    def arrived(self, counter: str) -> None:
+        """An event of a hazard: counted, also apart for talks, and the first one dated."""
+        self.count(f"events.{counter}")
+        self.first(f"events.{counter}")
+        if self.w.talks_on:
+            self.count(f"events_in_talks.{counter}")
+
     def reach_rung(self, rung: int) -> None:
         """Raise the rung to at least the given one; without a ladder there is none to climb."""
         if self.crisis is None:

@@ -52,6 +52,7 @@ class Relations:
             self.touched = True
             w.talks_on = 0
             w.talks_ended = self.env.now
+            self.count("talks_days", (w.talks_ended - w.talks_since) / self.day)
             restraint = self.restraint
             if restraint is not None:
                 if not w.pause_broken:

@@ -75,6 +75,7 @@ COUNTS = (
     "resumed_tests",
     "broker_reports",
     "talks_resumed",
+    "talks_days",
     "occasions_passed",
     "offers_to_talk",
 )
@@ -217,6 +218,8 @@ class Recorder:
             self.fill_after_war()
         if h.w.crisis:
             h.count("crisis_days", (h.env.now - h.w.crisis_since) / h.day)
+        if h.w.talks_on:
+            h.count("talks_days", (h.env.now - h.w.talks_since) / h.day)
         row: dict[str, Any] = {"replication": h.replication, "outcome": h.row["outcome"]}
         for time in h.case.readings:
             row[f"outcome@{time / h.day:g}"] = h.row[f"outcome@{time / h.day:g}"]
@@ -290,7 +293,7 @@ def _list_counters(h: History) -> list[str]:
     for name in sorted(h.spec.hazards):
         hazard = h.spec.hazards[name]
         counter = hazard.counts_as or name
-        names.append(f"events.{counter}")
+        names += [f"events.{counter}", f"events_in_talks.{counter}"]
         names += [f"events.{counter}.{mark}" for mark in sorted(getattr(hazard, "split", {}) or {})]
         if hazard.kind == "calendar":
             names.append(f"suspended.{name}")

@@ -165,8 +165,7 @@ class Hazard:
     def occur(self) -> None:
         """The event happens."""
         h = self.h
-        h.count(f"events.{self.counter}")
-        h.first(f"events.{self.counter}")
+        h.arrived(self.counter)
         mark = None
         if getattr(self.spec, "split", None):
             u = h.draw(Stream.SHOCK, self.key, 0)
@@ -188,8 +187,7 @@ class Hazard:
             severity = max(severity, h.apply(slots, effects, self.actor, self.key, votes=False))
         other = h.hazards.get(self.spec.alternative) if self.spec.alternative is not None else None
         if other is not None:
-            h.count(f"events.{other.counter}")
-            h.first(f"events.{other.counter}")
+            h.arrived(other.counter)
             more = h.apply(other.slots.effects, other.spec.effects, other.actor, other.key, votes=False)
             severity = max(severity, more)
         provoke(h, severity)
@@ -197,8 +195,7 @@ class Hazard:
     def arrives_too(self) -> None:
         """An event of another hazard counts as one of this: in its counter and, if it is self-exciting, in its rate."""
         h = self.h
-        h.count(f"events.{self.counter}")
-        h.first(f"events.{self.counter}")
+        h.arrived(self.counter)
         if self.spec.kind == "self_exciting":
             self.arrival.excite()
             self.arrival.refresh()

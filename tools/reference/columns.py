@@ -108,9 +108,11 @@ COUNTS = {
     "resumed_tests": "Meetings after which the other side resumed tests.",
     "broker_reports": "Reports of a broker that raised the expectation of a meeting.",
     "talks_resumed": "Times that talks opened again.",
+    "talks_days": "Days during which talks between the two sides were on.",
     "occasions_passed": "Occasions at which a side chose not to offer talks.",
     "offers_to_talk": "Offers to talk that were declined.",
     "events.COUNTER": "Arrivals of the hazards with this counter.",
+    "events_in_talks.COUNTER": "Those while talks between the two sides are on.",
     "events.COUNTER.MARK": "Those with this mark.",
     "suspended.HAZARD": "Dates of a calendar hazard that were called off.",
     "leader_changes.ACTOR": "Changes of leader.",
@@ -182,7 +184,7 @@ def found() -> tuple[dict[str, list[str]], list[str]]:
 def patterns() -> dict[str, tuple[str, str]]:
     """(meaning, unit) by pattern, in order."""
     times = {f"time:{name}": (f"First time: {text[0].lower()}{text[1:]}", "days") for name, text in TIMES.items()}
-    counts = {f"count:{name}": (text, "days" if name == "crisis_days" else "count") for name, text in COUNTS.items()}
+    counts = {f"count:{name}": (text, "days" if name.endswith("_days") else "count") for name, text in COUNTS.items()}
     return GENERAL | times | counts
 
 
