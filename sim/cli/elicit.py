@@ -49,11 +49,13 @@ def elicit(
     from sim.errors import UsageError
     from sim.model.compile import compile_case
     from sim.model.complete import complete
-    from sim.model.load import load_scenario
+    from sim.model.load import load
 
     if seed < 0:
         raise UsageError(f"--seed: expected a whole number from 0 on, found {seed}")
-    case = compile_case(complete(load_scenario(scenario_file(scenario), variant, None, changes or ())))
+    loaded = load(scenario_file(scenario), variant, None, changes or ())
+    console.warn(loaded.warnings)
+    case = compile_case(complete(loaded.spec))
     elicitation = Elicitation(case, actor, seed)
     for text in ranking or ():
         elicitation.rank(text)

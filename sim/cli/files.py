@@ -116,18 +116,18 @@ def _checked(file: str, remarks: bool) -> dict[str, Any]:
     from sim.model.load import check_named_changes, load
 
     loaded = load(scenario_file(file))
-    check_named_changes(loaded)
+    warnings = (*loaded.warnings, *check_named_changes(loaded))
     completed = complete(loaded.spec)
     compile_case(completed)  # colliding keys and correlations that cannot be show only here
     if remarks:
-        console.warn(loaded.warnings)
+        console.warn(warnings)
     return {
         "file": file,
         "valid": True,
         "id": loaded.spec.id,
         "hash": content_hash(completed),
         "errors": [],
-        "warnings": to_json(loaded.warnings),
+        "warnings": to_json(warnings),
     }
 
 
@@ -171,9 +171,11 @@ def explain(
 
     from sim.model.explain import claims_of
     from sim.model.explain import explain as entries_at
-    from sim.model.load import load_scenario
+    from sim.model.load import load
 
-    spec = load_scenario(scenario_file(scenario), variant, policy, changes or ())
+    loaded = load(scenario_file(scenario), variant, policy, changes or ())
+    console.warn(loaded.warnings)
+    spec = loaded.spec
     claims = {}
     if spec.claims:
         try:

@@ -190,9 +190,12 @@ def _window(item: Diagnostic) -> tuple[str, int, int]:
         # A wide character takes two cells, so half as many characters always fit.
         source = source[: first + MAX_QUOTED_CELLS]
     left, right = "…" if first else "", "…" if len(source) < len(item.source_line) else ""
-    quoted = left + visible(source[first:]) + right
-    before = cells(left) + cells(visible(source[first:start]))
-    width = cells(visible(source[start:stop]))
+    # A tab in the indentation is the fault itself, and would look like the spaces that are asked for.
+    indent = len(source) - len(source.lstrip())
+    shown = ["\\t" if letter == "\t" and place < indent else visible(letter) for place, letter in enumerate(source)]
+    quoted = left + "".join(shown[first:]) + right
+    before = cells(left) + cells("".join(shown[first:start]))
+    width = cells("".join(shown[start:stop]))
     return quoted.rstrip(), before, max(width, 1)
 
 

@@ -19,7 +19,7 @@ from pydantic import ValidationError
 from sim.errors import ScenarioError
 from sim.model.changes import target
 from sim.model.diagnostics import Diagnostic, Path, Problems, describe, did_you_mean, in_file_order
-from sim.model.paths import PathError, split, with_value
+from sim.model.paths import PathError, split, value_at, with_value
 from sim.model.reader import Document, read, read_text
 from sim.model.spec.scenario import ScenarioSpec, validation_context
 
@@ -46,7 +46,8 @@ class Faults(Problems):
     def __init__(self, document: Document, limit: float = MAX_FAULTS) -> None:
         super().__init__(document)
         self.limit = limit
-        self.origins: dict[Path, Diagnostic] = {}
+        self.origins: dict[Path, Diagnostic] = {}  # path of a changed value -> where the change was asked for
+        self.replaced: dict[Path, Any] = {}  # path of a changed value -> what stood there, its range included
 
     def extend(self, diagnostics: Iterable[Diagnostic]) -> None:
         """Take over faults found elsewhere, as far as the limit allows."""
@@ -143,8 +144,10 @@ def load_document(
     return Loaded(spec, document, warnings)
 
 
-def check_named_changes(loaded: Loaded) -> None:
-    """Refuse variants and policies that would not load: what a change brings together is seen only when it is made.
+def check_named_changes(loaded: Loaded) -> tuple[Diagnostic, ...]:
+    """Remarks on variants and policies, once each; refuses those that would not load.
+
+    What a change brings together is seen only when it is made.
 
     Raises
     ------
@@ -152,14 +155,26 @@ def check_named_changes(loaded: Loaded) -> None:
         With the faults of all of them, each at the change that brought it.
     """
     found: list[Diagnostic] = []
+    remarks: list[Diagnostic] = []
     changes = [{"variant": name} for name in loaded.spec.variants] + [{"policy": name} for name in loaded.spec.policies]
     for change in changes:
         try:
-            load_document(loaded.document, **change)
+            remarks += _on_the_change(load_document(loaded.document, **change).warnings, loaded.document, change)
         except ScenarioError as error:
             found += [item for item in error.diagnostics if isinstance(item, Diagnostic)]
     if found:
         raise ScenarioError(in_file_order(found))
+    return in_file_order(remarks)
+
+
+def _on_the_change(
+    remarks: Iterable[Diagnostic], document: Document, change: Mapping[str, str]
+) -> Iterable[Diagnostic]:
+    """Remarks on what a variant or policy sets; those on what follows from it are for whoever plays it."""
+    ((kind, name),) = change.items()
+    base = ("variants" if kind == "variant" else "policies", name, "set")
+    lines = {document.span(path).line for path in document.positions if path[:3] == base}
+    return [item for item in remarks if not item.line or item.line in lines]
 
 
 def _checked(
@@ -173,11 +188,13 @@ def _checked(
 
         report(error, data, faults.add)
         return None, ()
+    from sim.model.check.reach import remarks_on_changes
     from sim.model.check.scenario import check
 
     remarks = Faults(document, limit=math.inf)
     remarks.origins = faults.origins
     check(spec, data, faults.add, remarks.add, document.name)
+    remarks.extend(remarks_on_changes(spec, data, faults.origins, faults.replaced))
     return spec, remarks.sorted()
 
 
@@ -280,7 +297,13 @@ def _set(data: dict[str, Any], text: str, value: Any, place: Diagnostic, faults:
         faults.extend([replace(place, path=place.path or _parts(text), message=error.message, hint=error.hint)])
         return data
     faults.origins[path] = place
+    faults.replaced[path] = _with_range(value_at(data, path), faults.replaced.get(path))
     return with_value(data, path, value)
+
+
+def _with_range(value: Any, before: Any) -> Any:
+    """What stands at a path before a change; where it declares no range, what stood there before that."""
+    return value if before is None or (isinstance(value, dict) and "range" in value) else before
 
 
 def _parts(text: str) -> Path:

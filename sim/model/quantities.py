@@ -124,6 +124,9 @@ def _duration_hint(text: str) -> str:
     if len(words) > 2 and any(word.strip(",") in UNIT_NAMES for word in words):
         return "use one unit, as in '18 months' for a year and a half"
     if re.match(r"[0-9]+,[0-9]+", text.strip()):
+        decimal = re.fullmatch(r"([0-9]+),([0-9]{1,2}|[0-9]{4,})( *[a-z]*)", text.strip())
+        if decimal is not None:
+            return f"write '{decimal[1]}.{decimal[2]}{decimal[3]}'"
         return "write decimals with '.' and thousands without ','"
     return _EXAMPLE
 

@@ -25,6 +25,7 @@ from dataclasses import dataclass
 from pathlib import Path as FilePath
 from typing import Any, NamedTuple
 
+from sim import resources
 from sim.errors import ScenarioError
 from sim.model.diagnostics import Diagnostic, Path, in_file_order, nearest
 
@@ -172,22 +173,31 @@ def _file_content(path: FilePath, name: str, max_bytes: int) -> bytes:
 
 
 def _missing_file_hint(path: FilePath) -> str:
+    near = _near_file(path)
+    if near:
+        return f"did you mean '{near}'?"
+    hints = [] if path.parent.is_dir() else [f"there is no folder '{path.parent}' either"]
+    shipped = nearest(path.stem, resources.list_scenarios()) if path.suffix in (".yaml", ".yml") else None
+    if shipped is not None:
+        hints.append(f"the shipped scenario is found from any folder by its name alone, '{shipped}'")
+    return "; ".join(hints) or "check the name and the folder"
+
+
+def _near_file(path: FilePath) -> FilePath | None:
+    """The scenario file in the same folder that was probably meant."""
     try:
-        folder = path.parent
-        if not folder.is_dir():
-            return f"there is no folder '{folder}' either"
-        with os.scandir(folder) as entries:
+        with os.scandir(path.parent) as entries:
             names = [entry.name for _, entry in zip(range(5000), entries, strict=False)]
     except OSError:
-        return "check the name"
+        return None
     for suffix in (".yaml", ".yml"):
         if path.name + suffix in names:
-            return f"did you mean '{folder / (path.name + suffix)}'?"
+            return path.parent / (path.name + suffix)
     close = nearest(path.name, names)
     if close is None:
         stems = {FilePath(entry).stem: entry for entry in names if entry.endswith((".yaml", ".yml"))}
         close = stems.get(nearest(path.stem, stems) or "")
-    return f"did you mean '{folder / close}'?" if close else "check the name and the folder"
+    return path.parent / close if close else None
 
 
 def _read_bytes(content: bytes, name: str) -> Document:
@@ -227,6 +237,9 @@ _NOT_FINITE = frozenset(sign + word for sign in ("", "-", "+") for word in (".in
 _NULLS = frozenset(("", "~", "null", "Null", "NULL"))
 _BOOLEANS = {"true": True, "false": False}
 
+_TAB = "a tab is used for indentation"
+_SPACES = "indent with spaces; tabs are shown as \\t"
+
 # libyaml's words -> ours, and what to do about it.
 _SYNTAX = (
     ("mapping values are not allowed", "a ':' is out of place",
@@ -236,7 +249,7 @@ _SYNTAX = (
     ("did not find expected ',' or ']'", "a list opened with '[' is not closed", "close it with ']'"),
     ("did not find expected ',' or '}'", "a mapping opened with '{' is not closed", "close it with '}'"),
     ("did not find expected node content", "a value is missing here", "write it, or delete the comma before it"),
-    ("tab character", "a tab is used for indentation", "indent with spaces"),
+    ("tab character", _TAB, _SPACES),
     ("unexpected end of stream", "a quoted text is not closed", "close it with the same quotation mark"),
     ("invalid Unicode character", "a backslash code stands for no character", "write the character itself"),
     ("unknown escape character", "a backslash code in a quoted text is unknown", "use single quotes, or write \\\\"),
@@ -258,6 +271,7 @@ class _Builder:
         self.name = name
         self.lines = tuple(re.split(r"\r\n|\r|\n", text))
         self.faults: list[Diagnostic] = []
+        self.lost_indent: tuple[Path, int] | None = None  # key without a value, and its line, that may have lost its lines
 
     def document(self) -> Document:
         odd = _ODD_CHARACTER.search(self.text)
@@ -435,6 +449,10 @@ class _Builder:
 
     def _nothing(self, text: str, path: Path, key_span: Span | None, span: Span) -> str:
         where = span if text or key_span is None else key_span
+        if not text and key_span is not None and (comma := self._decimal_comma(key_span)) is not None:
+            written, place = comma
+            self._fault(path[:-1], place, f"expected a number, found '{written}'", f"write {written.replace(',', '.')}")
+            return ""
         name = f"'{path[-1]}'" if path else "the document"
         if text:
             message = f"{text} is not allowed: every value given must say something"
@@ -442,8 +460,38 @@ class _Builder:
         else:
             message = f"{name if isinstance(path[-1] if path else '', str) else 'the entry'} has no value"
             hint = "write a value, or leave the key out to use its default"
+            if key_span is not None and self._goes_on_beside(key_span):
+                self.lost_indent = (path, where.line)
+                hint = f"if the lines below belong to it, indent them further than '{path[-1]}'; else write a value"
         self._fault(path, where, message, hint)
         return ""
+
+    def _decimal_comma(self, key: Span) -> tuple[str, Span] | None:
+        """The number that was cut in two at its comma, where a key of digits follows digits and a comma."""
+        line = self.lines[key.line - 1]
+        digits = line[key.column - 1 : key.end - 1]
+        before = re.search(r"[-+]?[0-9]+,\Z", line[: key.column - 1])
+        if before is None or not digits.isdigit():
+            return None
+        return before[0] + digits, Span(key.line, before.start() + 1, key.end)
+
+    def _uneven(self, number: int) -> str:
+        """The help where a line is indented further than the one above, which has its value already."""
+        above = next((n for n in range(number - 1, -1, -1) if self.lines[n].strip()), None)
+        if above is None or not re.match(r"\s*[^\s#:]+:\s+[^\s|>#]", self.lines[above]):
+            return ""
+        one, other = (len(self.lines[n]) - len(self.lines[n].lstrip()) + 1 for n in (above, number))
+        if one >= other:
+            return ""
+        return f"keys of one mapping begin in one column: line {above + 1} begins in column {one}, this one in {other}"
+
+    def _goes_on_beside(self, key: Span) -> bool:
+        """Whether the next line with content begins in the column of the key: perhaps what belongs below it."""
+        below = self.lines[key.line :]
+        if key.column > 1:  # sections of a file are often apart, and an empty one is no slip of indentation
+            below = [line for line in below if line.strip() and not line.lstrip().startswith("#")]
+        line = below[0] if below else ""
+        return bool(line.strip()) and line[:1] != "#" and len(line) - len(line.lstrip()) == key.column - 1
 
     def _syntax(self, error: Any, path: Path) -> None:
         problem = error.problem or "the text is not YAML"
@@ -468,9 +516,13 @@ class _Builder:
             self._fault(path, Span(odd + 1, 1, width + 1), "a line begins with blanks that are not spaces",
                         "indent with ordinary spaces (these were copied from a page or a text processor)")  # fmt: skip
             return
+        if self.lost_indent is not None and self.lost_indent[0][:-1] == path[: len(self.lost_indent[0]) - 1]:
+            return  # what stands where it does not belong has been told, at the place to mend
         line = self.lines[mark.line] if mark.line < len(self.lines) else ""
         if "cannot start any token" in problem and line[mark.column : mark.column + 1] == "\t":
-            message, hint = "a tab is used for indentation", "indent with spaces"
+            message, hint = _TAB, _SPACES
+        elif re.search("mapping values are not allowed|did not find expected key", problem):
+            hint = self._uneven(mark.line) or hint
         self._fault(path, Span(mark.line + 1, mark.column + 1, mark.column + 2), message, hint)
 
 

@@ -7,6 +7,7 @@ import re
 import typing
 from collections.abc import Callable
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -17,6 +18,8 @@ from sim.model.spec.base import PARAMETERS
 from sim.model.spec.scenario import ScenarioSpec
 
 Add = Callable[..., None]
+
+MAX_MISSPELT = 200  # faults among which a misspelt key is looked for; a search takes up to a millisecond
 
 # Words of a fault -> what to do about it.
 _ADVICE = (
@@ -57,8 +60,18 @@ def report(error: ValidationError, data: Any, add: Add, model: type[BaseModel] =
     """Hand every fault of a validation to ``add(path, message, expected=, found=, hint=, at_key=)``."""
     told: set[tuple[Path, str]] = set()
     everywhere = cache(lambda: list(all_paths(data, model)))
-    for item in error.errors(include_url=False):
+    items = error.errors(include_url=False)
+    misspelt = _misspelt([(item, _path(item["loc"], data)[0]) for item in items[:MAX_MISSPELT]], data, model)
+    for item in items:
         path, on_key = _path(item["loc"], data)
+        if item["type"] == "missing" and path in misspelt:
+            continue  # the unknown key next to it says how it is written
+        entry = _lost_indent(item["type"], path, data, model)
+        if entry is not None:
+            if (entry, "entry") not in told:
+                told.add((entry, "entry"))
+                add((*base, *entry), f"'{entry[-1]}' is no name here", hint=_indent_hint(entry, data, model), at_key=True)
+            continue
         # A union of a text and a list tells the same fault once for each.
         mark = (path, item["type"] if item["type"] in ("extra_forbidden", "missing") else "")
         if mark in told:
@@ -86,6 +99,20 @@ def _path(loc: tuple[str | int, ...], data: Any) -> tuple[Path, bool]:
             value = MISSING
         path.append(part)
     return tuple(path), False
+
+
+def _misspelt(items: list[tuple[Any, Path]], data: Any, model: type[BaseModel]) -> set[Path]:
+    """Paths of missing keys that stand beside them, written nearly right."""
+    found: set[Path] = set()
+    missing = {path for item, path in items if item["type"] == "missing"}
+    for item, path in items if missing else ():
+        if item["type"] != "extra_forbidden":
+            continue
+        above = _place(path[:-1], data, model)
+        close = nearest(str(path[-1]), [str(name) for name in children(above)] if above else [])
+        if close is not None and (*path[:-1], close) in missing:
+            found.add((*path[:-1], close))
+    return found
 
 
 def _place(path: Path, data: Any, model: type[BaseModel]) -> Place | None:
@@ -117,7 +144,8 @@ def _report_one(
     if on_key:
         add(shown, f"'{last}' cannot be a name here", hint=_key_hint(item), at_key=True)
     elif kind == "extra_forbidden":
-        _report_unknown(last, shown, _place(path[:-1], data, model), add, everywhere)
+        lost = _indent_hint(path, data, model)
+        _report_unknown(last, shown, _place(path[:-1], data, model), add, everywhere, lost)
     elif kind == "missing" and isinstance(item["loc"][-1], int):
         wanted = _entries(_place(path, data, model)) or item["loc"][-1] + 1
         add(shown, expected=f"a list of {wanted} entries", found=describe(value_at(data, path)), hint="add the missing ones")
@@ -141,10 +169,13 @@ def _report_one(
         _report_type(item, shown, found, add)
 
 
-def _report_unknown(key: str, shown: Path, above: Place | None, add: Add, everywhere: Callable[[], list[Path]]) -> None:
+def _report_unknown(
+    key: str, shown: Path, above: Place | None, add: Add, everywhere: Callable[[], list[Path]], lost_indent: str
+) -> None:
     allowed = [str(name) for name in children(above)] if above else []
     parameters = _parameters(above)
     hint = did_you_mean(key, parameters, "its parameters") if parameters else ""
+    hint = hint or ("" if key in allowed else lost_indent)
     add(shown, f"unknown key '{key}'", hint=hint or _elsewhere(key, allowed, shown, everywhere), at_key=True)
 
 
@@ -177,7 +208,7 @@ def _report_length(kind: str, context: Any, shown: Path, found: Any, add: Add) -
         hint = "write it" if is_short else "shorten it"
     else:
         expected = f"{limit} entr{'y' if bound == 1 else 'ies'}"
-        hint = "add the missing ones" if is_short else "leave some out"
+        hint = "add the missing ones" if is_short else _decimals_hint(found, bound) or "leave some out"
     add(shown, expected=expected, found=describe(found), hint=hint)
 
 
@@ -209,6 +240,32 @@ def _pattern(pattern: str) -> str:
     return "a name of letters, digits and underscores that begins with a letter"
 
 
+def _lost_indent(kind: str, path: Path, data: Any, model: type[BaseModel]) -> Path | None:
+    """The entry of a mapping of named things that is at fault as a whole and would be known one level deeper."""
+    depth = len(path) - 1 if kind in ("missing", "extra_forbidden") else len(path)
+    if kind not in ("missing", "extra_forbidden", "union_tag_not_found", "model_type", "model_attributes_type") or not depth:
+        return None
+    entry = path[:depth]
+    above = _place(entry[:-1], data, model)
+    annotation = one(above.annotation, above.value) if above else None
+    if typing.get_origin(annotation) is not dict or not _indent_hint(entry, data, model):
+        return None
+    return entry
+
+
+def _indent_hint(path: Path, data: Any, model: type[BaseModel]) -> str:
+    """What to do about a key that is known one level below the key before it; empty where it is not."""
+    beside = value_at(data, path[:-1])
+    names = pairwise(beside) if isinstance(beside, dict) else ()
+    before = next((one for one, other in names if other == path[-1]), None)
+    if before is None:
+        return ""
+    place = _place((*path[:-1], before), data, model)
+    if place is None or not isinstance(place.value, dict) or path[-1] not in children(place):
+        return ""
+    return f"it is known one level below '{before}': indent it further if it belongs there"
+
+
 def _elsewhere(key: str, allowed: list[str], shown: Path, everywhere: Callable[[], list[Path]]) -> str:
     """The nearest key here; else where the same key belongs; else what is allowed here."""
     if nearest(key, allowed) is not None or not shown:
@@ -235,6 +292,16 @@ def _report_value_error(error: Any, shown: Path, found: Any, add: Add) -> None:
     else:
         hint = next((advice for pattern, advice in _ADVICE if re.search(pattern, message)), "")
     add(shown, message, hint=hint)
+
+
+def _decimals_hint(found: Any, bound: int) -> str:
+    """What to write where a list has twice as many entries because its decimals were written with commas."""
+    digits = [str(item) for item in found] if isinstance(found, (list, tuple)) else []
+    whole = all(re.fullmatch(r"[-+]?[0-9]+", text) for text in digits)
+    if not digits or not whole or len(digits) != 2 * bound:
+        return ""
+    pairs = zip(digits[::2], digits[1::2], strict=True)
+    return f"write decimals with a point: [{', '.join(f'{one}.{two}' for one, two in pairs)}]"
 
 
 def _number_hint(written: str) -> str:
@@ -267,6 +334,10 @@ def _report_tag(item: Any, shown: Path, found: Any, add: Add) -> None:
     if item["type"] == "union_tag_not_found" or not isinstance(found, dict):
         if not isinstance(found, dict):
             add(shown, expected="a mapping", found=describe(found), hint=f"begin with `{name}:`")
+            return
+        written = nearest(name, map(str, found))
+        if written is not None:
+            add((*shown, written), f"unknown key '{written}'", hint=f"did you mean '{name}'?", at_key=True)
             return
         add((*shown, name), f"missing key '{name}' in {path_text(shown)}", hint=f"add `{name}:` with one of its values",
             at_key=True)  # fmt: skip

@@ -77,6 +77,18 @@ def test_a_file_of_faults_is_refused_at_once_with_the_first_hundred(tmp_path, li
     assert all(fault.hint and fault.line for fault in faults[1:])
 
 
+def test_a_tab_in_the_indentation_is_shown_as_what_it_is():
+    shown = render(faults_of(FOLDER / "tab_after_spaces.yaml"))
+    assert "   \\tland: {" in shown and "a tab is used for indentation" in shown
+    quoted, marked = shown.splitlines()[2:4]
+    assert marked.index("^") == quoted.index("\\t")
+
+
+def test_a_scenario_that_is_shipped_is_found_without_its_folder():
+    (fault,) = faults_of(Path("elsewhere/summit.yaml"))
+    assert "there is no folder 'elsewhere' either" in fault.hint and fault.hint.endswith("its name alone, 'summit'")
+
+
 def _written(tmp_path: Path, content: bytes | str) -> Path:
     path = tmp_path / "case.yaml"
     path.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)

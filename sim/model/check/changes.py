@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from sim.model.changes import target
 from sim.model.check.checker import Checker
+from sim.model.check.reach import adapter, checked_value, middle
 from sim.model.diagnostics import Path, nearest
 from sim.model.paths import PathError, split
 from sim.model.spec.scenario import validation_context
@@ -29,7 +29,7 @@ def check_changes(checker: Checker) -> None:
                 if group == "policies":
                     _lever_exists(checker, path, text, value)
                 try:
-                    _adapter(place.annotation).validate_python(value, context=context)
+                    adapter(place.annotation).validate_python(value, context=context)
                 except ValidationError as error:
                     from sim.model.structure import report
 
@@ -47,12 +47,8 @@ def _lever_exists(checker: Checker, path: Path, text: str, value: Any) -> None:
                     at_key=True)  # fmt: skip
         return
     reach = levers[text].range if text in levers else None
-    number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if reach is not None and number and not reach[0] <= value <= reach[1]:
+    number = middle(checked_value(text, value, checker.data))
+    if reach is not None and number is not None and not reach[0] <= number <= reach[1]:
         checker.add(path, "the lever does not reach that far", expected=f"a value in [{reach[0]:g}, {reach[1]:g}]",
-                    found=f"{value:g}", hint="widen the lever's `range:`, or set another value")  # fmt: skip
+                    found=f"{number:g}", hint="widen the lever's `range:`, or set another value")  # fmt: skip
 
-
-@lru_cache(maxsize=512)
-def _adapter(annotation: Any) -> TypeAdapter[Any]:
-    return TypeAdapter(annotation)

@@ -11,6 +11,7 @@ from sim.model.changes import target
 from sim.model.check.checker import Checker
 from sim.model.check.correlations import check_matrix
 from sim.model.check.targets import check_targets
+from sim.model.check.values import child
 from sim.model.diagnostics import Path
 from sim.model.paths import PathError, children, is_quantity, lookup, one, split
 from sim.model.recurring import drawn_in_history
@@ -142,13 +143,5 @@ def _at(spec: Any, path: Path) -> Any:
     """The part of the checked scenario at a path of the file; None where it is absent."""
     value = spec
     for part in path:
-        if isinstance(value, BaseModel):
-            names = {field.alias or name: name for name, field in type(value).model_fields.items()}
-            value = getattr(value, names.get(str(part), str(part)), None)
-        elif isinstance(value, dict):
-            value = value.get(part)
-        elif isinstance(value, (list, tuple)) and isinstance(part, int) and part < len(value):
-            value = value[part]
-        else:
-            return None
+        value = child(value, part)
     return value

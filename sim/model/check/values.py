@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+from typing import Any
+
+from pydantic import BaseModel
 
 from sim.model.expressions.errors import ExpressionError
 from sim.model.expressions.program import compile_expression
@@ -26,6 +29,18 @@ def point(quantity: Quantity) -> float:
     if quantity.dist == "choice":
         return math.fsum(v * p for v, p in zip(quantity.values, quantity.probabilities, strict=True))
     return float(quantity.mean or 0.0)
+
+
+def child(value: Any, part: str | int) -> Any:
+    """The part of a checked scenario that has a name (as in the file) or a place in a list; None where it is absent."""
+    if isinstance(value, BaseModel):
+        names = {field.alias or name: name for name, field in type(value).model_fields.items()}
+        return getattr(value, names.get(str(part), str(part)), None)
+    if isinstance(value, dict):
+        return value.get(part)
+    if isinstance(value, (list, tuple)) and isinstance(part, int) and part < len(value):
+        return value[part]
+    return None
 
 
 def utility(spec: ScenarioSpec, actor: str, package: str | None) -> float:

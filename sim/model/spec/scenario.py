@@ -51,7 +51,7 @@ class Lever(Grounded):
     path: str = Field(description="Path of the value it sets.")
     label: str | None = Field(None, description="Name shown to readers.")
     who: Identifier | None = Field(None, description="Who sets it.")
-    range: tuple[Finite, Finite] | None = Field(None, description="Sensible range.")
+    range: tuple[Finite, Finite] | None = Field(None, description="Sensible range: a policy beyond it is refused, another change is told.")
 
 
 class Change(Grounded):

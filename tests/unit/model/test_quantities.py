@@ -61,7 +61,7 @@ def test_a_bare_number_is_in_the_scenarios_time_unit():
         ("3 bananas", "expected a time unit", "units: minutes, hours, days, weeks, months, years"),
         ("two weeks", "expected a duration, found the text 'two weeks'", "write '2 weeks'"),
         ("1 year 6 months", "expected a duration", "use one unit, as in '18 months' for a year and a half"),
-        ("1,5 days", "expected a duration", "write decimals with '.' and thousands without ','"),
+        ("1,5 days", "expected a duration", "write '1.5 days'"),
         ("2018-03-09", "expected a duration", "this looks like a date; write"),
         ("soon", "expected a duration, found the text 'soon'", "write it as in '90 days'"),
         ("", "expected a duration, found an empty text", "write it as in '90 days'"),
