@@ -99,7 +99,17 @@ _KINDS = {"int": "a whole number", "float": "a number"}
 
 
 def _in_our_words(error: Any) -> None:
-    """Say what was expected and found where typer hands on the words of pydantic, which name neither."""
+    """Say what was expected and found where typer hands on the words of pydantic, which name neither.
+
+    An option that there is not is answered by the nearest one, as names in a scenario are.
+    """
+    if hasattr(error, "possibilities") and hasattr(error, "option_name"):
+        from sim.model.diagnostics import nearest
+
+        known = [name for item in error.ctx.command.get_params(error.ctx) for name in item.opts] if error.ctx else []
+        close = nearest(error.option_name, [name for name in known if name.startswith("--")])
+        error.message = f"there is no option {error.option_name}" + (f"; did you mean {close}?" if close else "")
+        error.possibilities = []
     faults = getattr(error.__cause__, "errors", None)
     if faults is None:
         return
@@ -126,7 +136,9 @@ def call(words: list[str]) -> int:
     if "_SIM_COMPLETE" in os.environ:
         app(words, prog_name="sim")  # a shell asks for completions; this exits
     try:
-        code = typer.main.get_command(app).main(words, prog_name="sim", standalone_mode=False)
+        commands = typer.main.get_command(app)
+        commands.epilog = console.to_type(commands.epilog or "")
+        code = commands.main(words, prog_name=console.program(), standalone_mode=False)
         console.flush()
     except BrokenPipeError:
         console.close_quietly()

@@ -106,9 +106,10 @@ def _lines(results: list[ClaimResult], width: int, all_parts: bool) -> list[Any]
         if item.claim.not_testable:
             lines += [Text(line) for line in paragraph(item.claim.not_testable, width, "    not tested: ", "    ")]
         leading = item.leading
-        for part in item.parts:
+        asked = item.claim.check.parts if item.claim.check is not None else ()
+        for part, question in zip(item.parts, asked, strict=True):
             if all_parts or part is leading or part.verdict != "holds":
-                text = f"{part.label}: {number(part.value)}, {_interval(part)}; claimed: {part.asserted}"
+                text = f"{part.label}: {number(part.value)}, {_interval(part, question.figure.probe is None)}; claimed: {part.asserted}"
                 if part.note:
                     text += f" ({part.note})"
                 mark = {"holds": "  + ", "does not hold": "  - ", "undecided": "  ? "}[part.verdict]
@@ -124,10 +125,12 @@ def number(value: float) -> str:
     return f"{value:.4g}" if math.isfinite(value) else "not known"
 
 
-def _interval(part: Any) -> str:
+def _interval(part: Any, of_histories: bool) -> str:
+    """The interval and what it rests on: whole histories, or answers of a single decision."""
     if part.replications is None:
         return "computed without chance"
-    told = f"95% interval {number(part.low)} to {number(part.high)}, {part.replications:,} replications"
+    what = "histories" if of_histories else "draws"
+    told = f"95% interval {number(part.low)} to {number(part.high)}, {part.replications:,} {what}"
     return told if part.rows is None else f"{told}, {part.rows:,} of which it rests on"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import contextlib
 import os
+import re
 import sys
 import time
 from collections.abc import Iterator
@@ -44,6 +45,23 @@ def prepare() -> None:
         if hasattr(stream, "reconfigure"):
             with contextlib.suppress(ValueError, OSError):
                 stream.reconfigure(errors="sim.plainly")
+
+
+# How the program was called -----------------------------------------------------------------------------------------
+
+LAUNCHED_AS = "SIM_PROG"  # environment variable in which `./dev` says how it called the program
+_COMMAND = re.compile(r"(?!-)[A-Za-z0-9._/-]{1,60}( sim)?\Z")  # nothing that a terminal or a shell could obey
+
+
+def program() -> str:
+    """What to type to call the program as it was called now: `sim`, or what the launcher says, as `./dev sim`."""
+    told = os.environ.get(LAUNCHED_AS, "")
+    return told if _COMMAND.match(told) else "sim"
+
+
+def to_type(text: str) -> str:
+    """The text with the commands in it (`sim run`, in backquotes) as they are typed here; for people only."""
+    return re.sub(r"`sim (?=[a-z-])", lambda _: f"`{program()} ", text)
 
 
 # Standard output ---------------------------------------------------------------------------------------------------
@@ -163,7 +181,7 @@ def problem(error: Exception) -> None:
         text = str(error)
     say(f"error: {visible(text)}")
     if hint := getattr(error, "hint", ""):
-        say(f" help: {visible(hint)}")
+        say(f" help: {to_type(visible(hint))}")
     if isinstance(error, EngineError):
         for note in getattr(error, "__notes__", ()):
             say(note.rstrip())
@@ -190,7 +208,7 @@ def warn(remarks: tuple[Diagnostic, ...]) -> None:
 def interrupted(error: KeyboardInterrupt) -> None:
     """Say what was kept and how to go on."""
     text, hint = str(error), getattr(error, "hint", "")
-    say(f"\n{text or 'interrupted'}" + (f"\n{hint}" if hint else ""))
+    say(f"\n{text or 'interrupted'}" + (f"\n{to_type(hint)}" if hint else ""))
 
 
 @contextlib.contextmanager

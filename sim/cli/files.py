@@ -79,7 +79,7 @@ def new(
     except FileExistsError:
         raise UsageError(f"{path}: exists already, and nothing is overwritten", hint="choose another name") from None
     console.put(f"{path}\n")
-    console.say(f"`sim run {path}` plays it, `sim validate {path}` checks what you change")
+    console.say(console.to_type(f"`sim run {path}` plays it, `sim validate {path}` checks what you change"))
 
 
 def validate(

@@ -218,7 +218,7 @@ def _as_lines(again: Replay, named: str | None, story: Story, decisions: bool, p
     if decisions:
         lines += [Text(), *_decision_lines(again, width)]
     lines.append(Text())
-    lines.append(Text(f"again:    {command_of(again, named)}"))
+    lines.append(Text(f"again:    {console.program()}{command_of(again, named).removeprefix('sim')}"))
     if page is not None:
         lines.append(Text(f"timeline: {page.as_posix()}"))
     return lines

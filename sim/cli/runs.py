@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shlex
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -111,7 +113,8 @@ def _completed(
     every_change = [*([f"horizon={horizon}"] if horizon is not None else []), *(changes or ())]
     if horizon is not None and not horizon.strip():
         raise UsageError("--horizon: expected a time, found nothing", hint="write it as in '2 years'")
-    loaded = load(scenario_file(scenario), variant, policy, every_change)
+    with _naming_horizon(horizon):
+        loaded = load(scenario_file(scenario), variant, policy, every_change)
     if not quiet:
         console.warn(loaded.warnings)
     return complete(loaded.spec)
@@ -129,6 +132,31 @@ def _anew(completed: dict[str, Any], **settings: Any) -> Simulate:
         return run_scenario(completed, scenario_hash=scenario_hash, reports=REPORTS, progress=progress, **settings)
 
     return simulate
+
+
+@contextlib.contextmanager
+def _naming_horizon(written: str | None) -> Iterator[None]:
+    """Faults of `--horizon`, which is one of the changes, are shown at the option that was given."""
+    from dataclasses import replace
+
+    from sim.errors import ScenarioError
+    from sim.model.diagnostics import Diagnostic
+
+    try:
+        yield
+    except ScenarioError as error:
+        text, shift = f"horizon={written}", len("horizon=")
+        raise ScenarioError(
+            [
+                replace(item, file="--horizon", column=max(1, item.column - shift), end=max(2, item.end - shift),
+                        source_line=written)
+                if isinstance(item, Diagnostic) and (item.file, item.source_line) == ("--set", text)
+                else item
+                for item in error.diagnostics
+            ]
+            or str(error),
+            hint=error.hint,
+        ) from None  # fmt: skip
 
 
 _CIRCUMSTANCES = ("workers", "resume", "json", "quiet", "no_report")  # what may stand beside --resume

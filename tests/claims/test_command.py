@@ -52,6 +52,16 @@ def test_json_is_one_object_with_figures_and_intervals(capsys):
     assert part["low"] < part["value"] < part["high"] and part["replications"] > 1
 
 
+def test_one_word_for_what_was_played(capsys):
+    """Counts for readers are histories, or draws where a decision alone is asked; never a third word for either."""
+    main(["claims", "summit", "--only", "kim-consolation-prize", "-q", "--parts", "--workers", "1", "-n", "4"])
+    decisions = capsys.readouterr().out
+    main(["claims", "summit", "--only", "hope-but-high-risk", "-q", "--parts", "--workers", "1", "-n", "6"])
+    played = capsys.readouterr().out
+    assert " draws" in decisions and " histories" in played
+    assert "replications" not in decisions + played
+
+
 def test_numbers_do_not_depend_on_workers(capsys):
     texts = []
     for workers in "12":

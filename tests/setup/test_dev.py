@@ -144,6 +144,12 @@ def test_help_and_mistakes_make_nothing(checkout):
     assert not checkout.venv.exists()
 
 
+def test_the_simulator_is_told_how_it_was_called(checkout):
+    """So that the commands in its hints can be typed as they stand."""
+    (checkout.root / "sim" / "__main__.py").write_text("import os; print(os.environ.get('SIM_PROG'))", "utf-8")
+    assert checkout.dev("sim", SIM_PROG="other").stdout == f"{checkout.root / 'dev'} sim\n"
+
+
 def test_first_call_sets_up_and_later_calls_notice_what_changed(checkout):
     """From another folder, through a path with a space; the command's own output stays alone on stdout."""
     first = checkout.dev("sim", "run", "two words", PYTHON=sys.executable)

@@ -137,7 +137,9 @@ class Quantity(Grounded):
     shift: Finite | None = Field(None, description="Added to a beta draw, then clipped to [0, 1].")
     values: list[Finite] | None = Field(None, min_length=1, description="The values of a choice.")
     probabilities: list[Finite] | None = Field(None, description="Their probabilities, summing to 1.")
-    range: tuple[Finite, Finite] | None = Field(None, description="Low and high end for sensitivity studies; a change beyond them is played and told.")
+    range: tuple[Finite, Finite] | None = Field(
+        None, description="Low and high end for sensitivity studies; a change beyond them is played and told."
+    )
 
     @model_validator(mode="before")
     @classmethod

@@ -31,7 +31,7 @@ Call = Callable[..., Answer]
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty current folder, and a terminal without wishes."""
     monkeypatch.chdir(tmp_path)
-    for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "TERM", "CLICOLOR_FORCE"):
+    for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "TERM", "CLICOLOR_FORCE", "SIM_PROG"):
         monkeypatch.delenv(name, raising=False)
     return tmp_path
 

@@ -10,6 +10,7 @@ import sys
 import pytest
 
 from sim import __version__
+from tests.unit.cli.conftest import STRAIT
 
 COMMANDS = (
     *("run", "show", "replay", "claims", "list", "new", "validate", "complete", "explain", "schema", "export"),
@@ -107,3 +108,49 @@ def test_usage_errors_go_to_standard_error_with_code_2(call, words, message):
     answer = call(*words)
     assert answer.code == 2 and answer.out == ""
     assert message in answer.err and "Traceback" not in answer.err
+
+
+def test_hints_and_usage_name_the_command_as_it_was_typed(call, monkeypatch):
+    monkeypatch.setenv("SIM_PROG", "./dev sim")
+    assert "`./dev sim list` names those there are" in call("run").err
+    assert "`./dev sim replay FILE --replication 3`, or `./dev sim replay --from DIR`" in call("replay").err
+    assert call("run", "-h").out.startswith("Usage: ./dev sim run")
+    assert "Try './dev sim run -h'" in call("run", "--varient", "x").err
+    assert "`./dev sim list` names the shipped scenarios" in call("--help").out
+    assert "`./dev sim run border.yaml` plays it" in call("new", "border").err
+
+
+def test_data_and_pages_do_not_depend_on_how_the_command_was_typed(call, place, monkeypatch):
+    """A page, a manifest or an object for programs is the same on every machine."""
+    told = {}
+    for name, started in (("bare", None), ("through", "./dev sim")):
+        if started is not None:
+            monkeypatch.setenv("SIM_PROG", started)
+        again = call("replay", STRAIT, "-r", "3", "--json", "--html", f"{name}.html")
+        run = call("run", STRAIT, "-n", "2", "--workers", "1", "--quiet", "--out", name)
+        assert again.code == run.code == 0
+        data = json.loads(again.out)
+        del data["timeline"]
+        manifest = json.loads((place / name / "manifest.json").read_text("utf-8"))
+        told[name] = (data, (place / f"{name}.html").read_text("utf-8"), manifest["command"].replace(name, "DIR"))
+    assert told["bare"] == told["through"]
+    assert "again:    ./dev sim replay" in call("replay", STRAIT, "-r", "3").out
+
+
+@pytest.mark.parametrize("hostile", ["\x1b[31msim", "sim; rm -rf x", "-h sim", "x" * 61, "a b c", "sim\n", "$(sim)", ""])
+def test_a_launcher_that_is_no_plain_command_is_not_believed(call, monkeypatch, hostile):
+    monkeypatch.setenv("SIM_PROG", hostile)
+    assert call("run").err.endswith(" help: `sim list` names those there are\n")
+
+
+def test_a_misspelt_option_is_answered_by_the_nearest_one_alone(call):
+    error = call("run", "summit", "--varient", "no-summit").err
+    assert "there is no option --varient; did you mean --variant?" in error and "--quiet" not in error
+    assert "there is no option --nonsensical-word\n" in call("run", "--nonsensical-word", "x").err
+
+
+def test_a_fault_of_the_horizon_is_shown_at_its_option(call):
+    answer = call("run", "summit", "--horizon", "2 yeers")
+    assert answer.code == 2
+    assert "--> --horizon:1:1\n" in answer.err and "| 2 yeers" in answer.err and "--set" not in answer.err
+    assert "did you mean '2 years'?" in answer.err
