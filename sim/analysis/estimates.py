@@ -105,17 +105,6 @@ def entropy_bits(shares: Sequence[Share]) -> float:
     return -sum(s.share * math.log2(s.share) for s in shares if s.share > 0.0)
 
 
-def as_days(value: float | None) -> str:
-    """Days in words for people."""
-    if value is None or not math.isfinite(value):
-        return "never"
-    if value < 60:
-        return f"{value:.0f} days"
-    if value < 730:
-        return f"{value / 30.4375:.0f} months"
-    return f"{value / 365.25:.1f} years"
-
-
 def finite(values: Any) -> np.ndarray:
     """The finite values as floats."""
     array = np.asarray(values, dtype=float)

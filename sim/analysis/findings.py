@@ -11,9 +11,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from sim.analysis.durations import duration, span
 from sim.analysis.estimates import Share, share
-from sim.analysis.names import input_label, toward_words
+from sim.analysis.input_names import input_label
+from sim.analysis.names import toward_words
 from sim.analysis.summary import Summary
+from sim.analysis.targets import Band, targets_of
 
 PLACE = r"\{(\d+)\}"  # where a number stands in a sentence
 FEW = 50  # histories up to which a reader is told first how little they settle
@@ -45,8 +48,8 @@ def written(figure: Figure) -> str:
     """A number as it stands in a sentence."""
     if figure.form == "percent":
         return f"{100 * figure.value:.1f}%"
-    if figure.form == "days":
-        return f"{figure.value:.0f} day{'' if round(figure.value) == 1 else 's'}"
+    if figure.form in ("days", "hours"):
+        return duration(figure.value, hourly=figure.form == "hours")
     if figure.form == "integer":
         return f"{figure.value:,.0f}"
     if figure.form == "points":
@@ -66,7 +69,7 @@ def _share(item: Share, reference: str) -> list[Figure]:
 def findings(summary: Summary) -> list[Finding]:
     """Three to six findings, the answer first."""
     found = [_headline(summary)]
-    rules = (_precision, _good_and_bad, _meeting, _after_failure, _deal, _driver, _clipped)
+    rules = (_precision, _good_and_bad, _bands, _meeting_and_deal, _after_failure, _driver, _clipped)
     if summary.num_replications > FEW:
         rules = (*rules[1:-1], _precision, _clipped)
     for rule in rules:
@@ -80,21 +83,10 @@ def _named(summary: Summary) -> list[tuple[str, str, Share]]:
     return [(item.id, item.label, value) for item, value in zip(summary.classes, summary.shares, strict=True)]
 
 
-def _horizon(summary: Summary) -> str:
-    days = summary.horizon_days
-    years = round(days / 365, 2)
-    if years >= 2 or years == 1:
-        words = f"{years:,.0f}" if years >= 100 else f"{years:g}"
-        return f"{words} year{'' if years == 1 else 's'}"
-    if days < 1:
-        return f"{24 * days:.3g} hours"
-    return f"{days:.4g} day{'' if days == 1 else 's'}"
-
-
 def _headline(summary: Summary) -> Finding:
     ranked = sorted(_named(summary), key=lambda item: -item[2].share)
     first, second = ranked[0], ranked[1] if len(ranked) > 1 else None
-    text = f"After {_horizon(summary)} the likeliest end is {_lower(first[1])}: {{0}} of histories ({{1}} to {{2}})"
+    text = f"After {span(summary.horizon_days)} the likeliest end is {_lower(first[1])}: {{0}} of histories ({{1}} to {{2}})"
     figures = _share(first[2], f"share:outcome={first[0]}")
     if second is not None and second[2].count > 0:
         overlap = second[2].high >= first[2].low
@@ -133,6 +125,53 @@ def _good_and_bad(summary: Summary) -> Finding | None:
     )
 
 
+def _bands(summary: Summary) -> Finding | None:
+    """How many of the bands that the scenario expects hold, and which do not."""
+    bands = targets_of(summary)
+    if not bands:
+        return None
+    inside = ";".join(f"{band.condition} in {band.low!r} to {band.high!r}" for band in bands)
+    figures = [Figure(float(sum(band.inside for band in bands)), f"inside:{inside}", "integer")]
+    whole = "the one band" if len(bands) == 1 else f"the {_counted(len(bands))} bands"
+    text = f"Of {whole} that the scenario expects {{0}} {'holds' if figures[0].value == 1 else 'hold'}"
+    missed = [band for band in bands if not band.inside]
+    if missed:
+        text += "; outside: " + "; ".join(_missed(band, figures) for band in missed)
+    return Finding(text + ".", figures)
+
+
+def _missed(band: Band, figures: list[Figure]) -> str:
+    figures.append(Figure(band.value.share, f"share:{band.condition}"))
+    return f"{_lower(band.label)} with {{{len(figures) - 1}}} (expected {band.words})"
+
+
+_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+
+
+def _counted(number: int) -> str:
+    return _NUMBERS[number] if number < len(_NUMBERS) else f"{number:,}"
+
+
+def _form(summary: Summary) -> str:
+    """The form in which times of the scenario are written."""
+    return "hours" if summary.per_day != 1.0 else "days"
+
+
+def _meeting_and_deal(summary: Summary) -> Finding | None:
+    """The first leaders' meeting and the first deal, in one finding."""
+    parts = [part for part in (_meeting(summary), _deal(summary)) if part is not None]
+    text, figures = "", []
+    for part in parts:
+        text += (" " if text else "") + _shifted(part.text, len(figures))
+        figures += part.figures
+    return Finding(text, figures) if parts else None
+
+
+def _shifted(text: str, number: int) -> str:
+    """The text with the places of its numbers counted from `number` on."""
+    return re.sub(PLACE, lambda match: f"{{{int(match[1]) + number}}}", text)
+
+
 def _meeting(summary: Summary) -> Finding | None:
     for name, words, value in summary.times:
         if name == "meeting" and value.median is not None:
@@ -140,7 +179,7 @@ def _meeting(summary: Summary) -> Finding | None:
                 f"A {words} takes place in {{0}} of histories ({{1}} to {{2}}), at the median after {{3}}.",
                 [
                     *_share(value.happened, f"share:{summary.reference('meeting')}"),
-                    Figure(value.median, _median(summary, "meeting"), "days"),
+                    Figure(value.median, _median(summary, "meeting"), _form(summary)),
                 ],
             )
     return None
@@ -180,7 +219,7 @@ def _deal(summary: Summary) -> Finding | None:
         return None
     text = "A deal comes into force in {0} of histories ({1} to {2}), at the median after {3}"
     came, lost = summary.reference("deal"), summary.reference("collapse")
-    figures = [*_share(deal.happened, f"share:{came}"), Figure(deal.median, _median(summary, "deal"), "days")]
+    figures = [*_share(deal.happened, f"share:{came}"), Figure(deal.median, _median(summary, "deal"), _form(summary))]
     rows = summary.came("deal")
     if collapse is not None and rows.sum() >= ENOUGH_ROWS:
         item = share(int((summary.came("collapse") & rows).sum()), int(rows.sum()))

@@ -229,32 +229,6 @@ class Calendar:
 __all__ = ["Calendar", "Names", "plain"]
 
 
-def input_label(scenario: Mapping[str, Any], path: str) -> str:
-    """A path in words: names of entities by their labels."""
-    parts = path.split(".")
-    words = []
-    place: Any = scenario
-    for part in parts:
-        place = place.get(part) if isinstance(place, Mapping) else None
-        label = place.get("label") if isinstance(place, Mapping) else None
-        words.append(str(label or _label_of(scenario, part) or part.replace("_", " ")))
-    kept = [word for part, word in zip(parts, words, strict=True) if part not in ("actors", "utility", "issues",
-            "types", "mechanisms", "tracks", "hazards", "effects", "parameters", "veto_players")]  # fmt: skip
-    if parts[0] == "parameters" and parts[-1] == "number" and len(kept) > 1:
-        kept = kept[:-1]
-    if parts[0] == "actors" and len(kept) > 2 and parts[-1] in _PARTS_OF_AN_ISSUE:
-        *owner, thing, what = kept
-        text = f"{', '.join(owner)}: {what} of \u201c{thing}\u201d"
-    elif parts[0] == "actors" and len(kept) > 1:
-        text = f"{kept[0]}: {', '.join(kept[1:])}"
-    else:
-        text = ", ".join(kept)
-    return text[:1].upper() + text[1:]
-
-
-_PARTS_OF_AN_ISSUE = ("weight", "ideal", "exponent")
-
-
 def toward_words(labels: Mapping[str, str], toward: str, association: float) -> str:
     """What an input's higher values, or one of its values, make likelier: `higher: war less likely`.
 
@@ -262,12 +236,3 @@ def toward_words(labels: Mapping[str, str], toward: str, association: float) -> 
     """
     name, _, kind = toward.partition(" (")
     return f"{kind[:-1] if kind else 'higher'}: {labels.get(name, name)} {'likelier' if association > 0 else 'less likely'}"
-
-
-def _label_of(scenario: Mapping[str, Any], name: str) -> str | None:
-    """Label of an issue, package or track that a path names below something else, as a weight does its issue."""
-    for group in ("issues", "packages", "tracks", "actors"):
-        entry = (scenario.get(group) or {}).get(name)
-        if isinstance(entry, Mapping) and entry.get("label"):
-            return str(entry["label"])
-    return None

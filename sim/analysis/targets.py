@@ -23,6 +23,15 @@ class Band:
     high: float
     inside: bool
     source: str
+    condition: str = ""  # what the share is of, as references of findings write it
+
+    @property
+    def words(self) -> str:
+        """The band in words: `8% to 20%`, `at most 3%`, `at least 10%`."""
+        low, high = (f"{100 * bound:.3g}%" for bound in (self.low, self.high))
+        if self.low <= 0.0:
+            return f"at most {high}"
+        return f"at least {low}" if self.high >= 1.0 else f"{low} to {high}"
 
 
 def measured(summary: Summary, figure: str) -> Share | None:
@@ -64,6 +73,7 @@ def targets_of(summary: Summary) -> list[Band]:
                 high,
                 low <= value.share <= high,
                 str(sources[source]["title"]) if source in sources else str(source),
+                target["figure"].partition(":")[2],
             )
         )
     return rows

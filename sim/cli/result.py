@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
+from sim.analysis.durations import duration, duration_range, span
 from sim.analysis.estimates import Share, Timing, number_or_none
 from sim.analysis.findings import findings
-from sim.analysis.names import input_label, toward_words
+from sim.analysis.input_names import input_label
+from sim.analysis.names import toward_words
 from sim.cli.layout import bar, clipped, meter, padded, paragraph, sparkline
 from sim.model.diagnostics import cells
 from sim.reports.run_report import MEASURE, overrides_of
@@ -60,7 +62,7 @@ def _outcomes(summary: Summary, width: int, blocks: bool) -> list[Text]:
     label_width = min(30, width - 25, max(12, *(len(item.label) for item in summary.classes)))
     bar_width = max(0, width - label_width - 27) if width >= 60 else 0
     longest = max((value.high for value in summary.shares if value.trials), default=1.0)
-    lines = [_row(f"Outcome after {_span(summary)}", "share   95% interval", width)]
+    lines = [_row(f"Outcome after {span(summary.horizon_days)}", "share   95% interval", width)]
     for item, value in zip(summary.classes, summary.shares, strict=True):
         low, high = (value.low / longest, value.high / longest) if value.trials else (0.0, 0.0)
         lines.append(
@@ -191,33 +193,11 @@ def _interval(value: Share) -> str:
     return f"{100 * value.low:.1f} to {100 * value.high:.1f}%"
 
 
-def _span(summary: Summary) -> str:
-    """The horizon in words."""
-    number, unit = _unit(summary, summary.horizon_days)
-    if abs(number - round(number)) > 0.01:  # 60 days are not told as 1.97 months
-        number, unit = summary.horizon_days, "days"
-    words = f"{number:,.0f}" if number >= 100 else f"{number:.4g}"
-    return f"{words} {unit[:-1] if words == '1' else unit}"
-
-
 def _when(summary: Summary, value: Timing) -> str:
     """Median and quartiles in one unit: `21 months (16 to 29)`."""
-    if value.median is None or value.q25 is None or value.q75 is None:
-        return "never"
-    median, unit = _unit(summary, value.median)
-    scale = median / value.median if value.median > 0.0 else 1.0
-    digits = 1 if unit == "years" else 0
-    low, middle, high = (f"{days * scale:.{digits}f}" for days in (value.q25, value.median, value.q75))
-    return f"{middle} {unit[:-1] if middle == '1' else unit} ({low} to {high})"
-
-
-def _unit(summary: Summary, days: float) -> tuple[float, str]:
-    """A time in the unit in which it reads best."""
-    if summary.per_day != 1.0 and days < 3:
-        return days * summary.per_day, "hours"
-    if days < 60:
-        return days, "days"
-    return (days / 30.4375, "months") if days < 730 else (days / 365.0, "years")
+    hourly = summary.per_day != 1.0
+    between = duration_range(value.q25, value.median, value.q75, hourly)
+    return duration(value.median, hourly) + (f" ({between})" if between else "")
 
 
 # For programs ------------------------------------------------------------------------------------------------------

@@ -14,11 +14,14 @@ Conventions, stated once:
 A number inside a finding carries a reference that says how to recompute it from the result rows:
 
     reference  = function ":" subject [ "|" condition ]
+               | "inside:" condition " in " number " to " number { ";" ... }   number of conditions whose share of
+                                                     rows lies in its band
     function   = share | low | high | error | count  subject is a condition: fraction of rows, its Wilson 95% bounds,
                                                      its standard error, number of rows
                | median | mean | quantile(p)         subject is a column: over its finite values
     condition  = term { "&" term }
-    term       = column "=" text | column ("<" | "<=" | ">" | ">=") number
+    term       = column "=" text { "," text }          one of the texts
+               | column ("<" | "<=" | ">" | ">=") number
                | ("has" | "never") "(" column [ "," number ] ")"
 
     share:outcome=war                     share:outcome=war|has(time.first_meeting)
@@ -36,7 +39,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-Form = Literal["percent", "points", "number", "integer", "days"]
+Form = Literal["percent", "points", "number", "integer", "days", "hours"]
 HistoryKind = Literal["typical", "worst"]
 Verdict = Literal["holds", "does not hold", "undecided", "not testable", "not run"]
 
@@ -45,14 +48,14 @@ Verdict = Literal["holds", "does not hold", "undecided", "not testable", "not ru
 class Number:
     """A figure inside a sentence, with the reference that recomputes it.
 
-    `form` says how it is written: 0.123 as percent is "12.3%"; days become days, months or years,
-    whichever reads best.
+    `form` says how it is written: 0.123 as percent is "12.3%"; days become days, months or years, whichever reads
+    best; `hours` is a time in days too, of a scenario whose clock counts hours, so that short ones become hours.
     """
 
     value: float
     ref: str
     form: Form = "number"
-    digits: int | None = None  # decimals; None takes the form's own (percent 1, number 2, integer and days 0)
+    digits: int | None = None  # decimals; None takes the form's own (percent 1, number 2, integer 0); times have their own rule
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,7 @@ class Meta:
     policy: str | None = None
     overrides: Sequence[str] = ()  # path=value, as given to --set
     digest: str | None = None  # digest of the result rows
+    hourly: bool = False  # whether the scenario's clock counts hours
     description: str = ""
 
 

@@ -9,7 +9,6 @@ from sim.reports import colours, drawing
 from sim.reports.colours import MUTED, tint
 from sim.reports.content import Offers, TimelineContent
 from sim.reports.drawing import Figure, label
-from sim.reports.words import duration
 
 LANE_HEIGHT = 42  # px of a row of events
 PANEL_HEIGHT = 96  # px of a panel of quantities
@@ -249,7 +248,7 @@ def offers(content: Offers, narrow: bool = False) -> Figure:
                 },
                 "text": [label(offer.label or offer.track, 80) for offer in own],
                 "customdata": [
-                    [duration(offer.day), "accepted" if offer.accepted else "not accepted"] for offer in own
+                    [f"day {offer.day:.3g}", "accepted" if offer.accepted else "not accepted"] for offer in own
                 ],
                 "hovertemplate": "%{text}<br>after %{customdata[0]}, %{customdata[1]}<br>%{x:.3f}, %{y:.3f}<extra></extra>",
                 "name": f"offered by {label(proposer, 28)}",

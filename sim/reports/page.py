@@ -110,7 +110,7 @@ def render(content: ReportContent) -> str:
         fan_charts=[_fan(fan) for fan in content.fans],
         driver_charts=[_drivers(part) for part in content.drivers if part.items],
         conditional_charts=[_conditional(part, content.outcomes) for part in content.conditionals if part.shares],
-        histories=[(history, svg.history_picture(history), _marks(history)) for history in content.histories],
+        histories=[(history, svg.history_picture(history), _marks(history, content.meta.hourly)) for history in content.histories],
         history_colours=[by_id.get(history.outcome_id, 0) % len(colours.CLASSES) for history in content.histories],
         input_groups=_input_groups(content.inputs),
         unsourced=[row for row in content.inputs if row.unsourced],
@@ -323,9 +323,9 @@ def _spread(length: int, most: int) -> list[int]:
     return sorted({step * (length - 1) // (most - 1) for step in range(most)})
 
 
-def _marks(history: Any) -> str:
+def _marks(history: Any, hourly: bool) -> str:
     """The events of a history in one sentence, for those who do not see the picture."""
-    return "; ".join(f"{marker.label} ({words.duration(marker.day)})" for marker in history.markers)
+    return "; ".join(f"{marker.label} ({words.duration(marker.day, hourly)})" for marker in history.markers)
 
 
 def _by_verdict(row: Any) -> int:

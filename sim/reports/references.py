@@ -39,6 +39,8 @@ def recompute(reference: str, columns: Columns) -> float:
         A reference that does not follow the grammar, or names a column that the rows do not have.
     """
     function, separator, rest = reference.partition(":")
+    if function == "inside":
+        return float(sum(_is_inside(text, columns, reference) for text in rest.split(";")))
     subject, _, condition = rest.partition("|")
     if not separator or not subject:
         raise ParameterError(f"reference {reference!r}: expected function:subject, for example share:outcome=calm")
@@ -46,6 +48,20 @@ def recompute(reference: str, columns: Columns) -> float:
     if function in ("share", "low", "high", "error", "count"):
         return _of_rows(function, _matches(subject, columns, reference), rows)
     return _of_column(function, _column(subject, columns, reference), rows, reference)
+
+
+def _is_inside(text: str, columns: Columns, reference: str) -> bool:
+    """Whether the share of a condition lies in its band: `outcome=war in 0.01 to 0.05`."""
+    condition, separator, band = text.rpartition(" in ")
+    low, _, high = band.partition(" to ")
+    try:
+        bounds = float(low), float(high)
+    except ValueError:
+        bounds = None
+    if not separator or bounds is None:
+        raise ParameterError(f"reference {reference!r}: cannot read the band {text!r}; expected CONDITION in LOW to HIGH")
+    share = _of_rows("share", _matches(condition, columns, reference), None)
+    return bounds[0] <= share <= bounds[1]
 
 
 def wilson(successes: int, trials: int) -> tuple[float, float]:
@@ -82,7 +98,8 @@ def _of_column(function: str, values: np.ndarray, rows: np.ndarray | None, refer
     quantile = _QUANTILE.match(function)
     if function not in ("median", "mean") and not quantile:
         raise ParameterError(
-            f"reference {reference!r}: unknown function {function!r}; known are share, low, high, error, count, median, mean, quantile(p)"
+            f"reference {reference!r}: unknown function {function!r}; known are share, low, high, error, count, median, mean, "
+            "quantile(p), inside"
         )
     if len(values) == 0:
         return math.nan
@@ -109,7 +126,7 @@ def _one_match(term: re.Match[str], columns: Columns, reference: str) -> np.ndar
         return came if term["call"] == "has" else ~came
     values, wanted = _column(term["column"].strip(), columns, reference), term["value"].strip()
     if term["sign"] == "=":
-        return values.astype(str) == wanted
+        return np.isin(values.astype(str), [text.strip() for text in wanted.split(",")])
     return _COMPARE[term["sign"]](np.asarray(values, dtype=float), float(wanted))
 
 

@@ -14,7 +14,8 @@ import numpy as np
 
 from sim.analysis.estimates import Share, share
 from sim.analysis.findings import findings
-from sim.analysis.names import input_label, toward_words
+from sim.analysis.input_names import input_label
+from sim.analysis.names import toward_words
 from sim.analysis.summary import Condition, Summary
 from sim.analysis.targets import targets_of
 from sim.model.complete import spec_of
@@ -100,6 +101,7 @@ def meta_of(summary: Summary, digest: str | None = None) -> page.Meta:
         policy=applied.get("policy"),
         overrides=tuple(overrides_of(summary.scenario)),
         digest=digest,
+        hourly=summary.per_day != 1.0,
         description=str(summary.scenario.get("description", "")),
     )
 
@@ -277,16 +279,22 @@ def input_rows(scenario: Mapping[str, Any], entries: Sequence[Entry]) -> list[pa
 
 
 def _short_source(scenario: Mapping[str, Any], text: str) -> str:
-    """The name of a source instead of its whole title, where the scenario lists it."""
+    """The short name of a source instead of its whole title, where the scenario lists it."""
     name = text.partition(": ")[0]
-    return name if name in (scenario.get("sources") or {}) else text
+    return _in_words(name) if name in (scenario.get("sources") or {}) else text
+
+
+def _in_words(name: str) -> str:
+    """The key of a source as a short name: `fearon_1994` is Fearon 1994."""
+    words = name.replace("_", " ")
+    return words[:1].upper() + words[1:]
 
 
 def source_titles(scenario: Mapping[str, Any], entries: Sequence[Entry]) -> list[tuple[str, str]]:
     """Short name and title, with author and year, of every source that an input rests on."""
     texts = {entry.source for entry in entries}
     named = (text.partition(": ") for text in texts if _short_source(scenario, text) != text)
-    return sorted((name, title) for name, _, title in named)
+    return sorted((_in_words(name), title) for name, _, title in named)
 
 
 def overrides_of(scenario: Mapping[str, Any]) -> list[str]:

@@ -6,13 +6,12 @@ import math
 import re
 import unicodedata
 
+from sim.analysis import durations
 from sim.reports.content import Form
 
 NBSP = "\u00a0"
 DASH = "\u2013"
 MINUS = "\u2212"
-DAYS_PER_YEAR = 365.25
-DAYS_PER_MONTH = DAYS_PER_YEAR / 12
 
 # Overrides of the writing direction could make a page read differently from what it says.
 _DIRECTION_CONTROLS = re.compile("[\u202a-\u202e\u2066-\u2069]")
@@ -64,32 +63,19 @@ def integer(value: float | None) -> str:
     return _signed(f"{value:,.0f}")
 
 
-def duration(days: float | None, digits: int = 0) -> str:
-    """Hours below two days, days below three months, months below two years, years above."""
-    if days is None or not math.isfinite(days):
-        return "never"
-    scale, unit = _unit(days)
-    if unit in ("months", "years"):
-        digits = 1
-    return _counted(f"{days * scale:.{digits}f}", unit)
+def duration(days: float | None, hourly: bool = False) -> str:
+    """A time in the unit in which it reads best (`sim.analysis.durations`), on one line."""
+    return durations.duration(days, hourly).replace(" ", NBSP)
 
 
-def duration_range(middle: float | None, low: float | None, high: float | None) -> str:
-    """Two durations in the unit in which the middle one reads best, which stands beside them: 2.4 to 4.0; nothing without them."""
-    if any(value is None or not math.isfinite(value) for value in (middle, low, high)):
-        return ""
-    scale, unit = _unit(middle)
-    digits = 1 if unit in ("months", "years") else 0
-    return f"{low * scale:.{digits}f} to {high * scale:.{digits}f}"
+def duration_range(middle: float | None, low: float | None, high: float | None, hourly: bool = False) -> str:
+    """Two times in the unit of the middle one, which stands beside them: 2.4 to 4.0; nothing without them."""
+    return durations.duration_range(low, middle, high, hourly)
 
 
 def span_words(days: float) -> str:
     """A length that somebody chose, without decimals where it has none: 3 years, 60 days, 36 hours."""
-    for scale, unit in ((1 / 365, "years"), (1 / DAYS_PER_YEAR, "years"), (1.0, "days"), (24.0, "hours")):
-        number = days * scale
-        if number > 0.9 and abs(number - round(number)) < 0.003:
-            return _counted(f"{number:,.0f}", unit)
-    return duration(days, 1)
+    return durations.span(days).replace(" ", NBSP)
 
 
 def counted(number: int, thing: str, things: str = "") -> str:
@@ -102,21 +88,6 @@ def all_histories(number: int) -> str:
     return f"all {integer(number)} histories" if number != 1 else "the one history"
 
 
-def _unit(days: float) -> tuple[float, str]:
-    """The unit in which a duration reads best, and how many of it make a day."""
-    if 0 < days < 2:
-        return 24.0, "hours"
-    if days < 90:
-        return 1.0, "days"
-    if days < 2 * DAYS_PER_YEAR:
-        return 1 / DAYS_PER_MONTH, "months"
-    return 1 / DAYS_PER_YEAR, "years"
-
-
-def _counted(number: str, unit: str) -> str:
-    return f"{number}{NBSP}{unit[:-1] if number == '1' else unit}"
-
-
 def written(value: float, form: Form, digits: int | None = None) -> str:
     """A number in the form that a finding asks for."""
     if form == "percent":
@@ -125,8 +96,8 @@ def written(value: float, form: Form, digits: int | None = None) -> str:
         return f"{number(100 * value, 1 if digits is None else digits)} percentage points"
     if form == "integer":
         return integer(value)
-    if form == "days":
-        return duration(value, digits or 0)
+    if form in ("days", "hours"):
+        return duration(value, hourly=form == "hours")
     return number(value, 2 if digits is None else digits)
 
 

@@ -11,11 +11,14 @@ import numpy as np
 import pytest
 
 from sim import load_scenario, resources, run
-from sim.analysis.findings import Figure, Finding
-from sim.analysis.names import input_label, toward_words
+from sim.analysis.durations import duration
+from sim.analysis.findings import Figure, Finding, _lower, findings
+from sim.analysis.input_names import input_label
+from sim.analysis.names import toward_words
 from sim.analysis.summary import _settled
 from sim.analysis.targets import measured, targets_of
 from sim.api import Run, open_run
+from sim.cli.result import as_lines
 from sim.reports import words
 from sim.reports.page import _grounds
 from sim.reports.references import recompute
@@ -56,12 +59,15 @@ def test_every_number_of_a_finding_is_recomputed_from_the_rows(play, path, repli
     for reference, value, shown in found:
         again = recompute(html.unescape(reference), done.results)
         assert float(value) == pytest.approx(again, abs=1e-12)
-        assert shown in {words.written(again, form) for form in ("percent", "points", "integer", "days")}
+        assert shown in {words.written(again, form) for form in ("percent", "points", "integer", "days", "hours")}
     text = re.sub(r"<[^>]*>", "", REFERENCE.sub("", answer.split(">", 1)[1]))
     text = re.sub(r"After [\d.]+ (?:year|day|hour)s?", "", text)
+    text = html.unescape(text)
+    for band in targets_of(done.summary):  # what the scenario expects is a number of the scenario
+        text = text.replace(f"{_lower(band.label)} with", "").replace(f"(expected {band.words})", "")
     for label in [item.label for item in done.summary.classes]:
         text = text.replace(label, "")
-    assert re.findall(r"\d+(?:\.\d+)?%|\b\d{2,}\b", html.unescape(text)) == []
+    assert re.findall(r"\d+(?:\.\d+)?%|\b\d{2,}\b", text) == []
 
 
 def test_what_comes_after_the_horizon_is_not_counted(play) -> None:
@@ -111,8 +117,6 @@ def test_paths_are_whole(play) -> None:
 
 
 def test_a_label_cannot_be_the_place_of_a_number() -> None:
-    from sim.analysis.findings import _lower
-
     finding = Finding(f"{_lower('The {0} {x} %s')}: {{0}}", [Figure(0.5, "share:outcome=x")])
     assert finding.plain() == "the { 0 } {x} %s: 50.0%"
 
@@ -139,7 +143,55 @@ def test_a_band_may_be_about_several_classes_together(play) -> None:
 def test_inputs_are_named_by_owner_thing_and_part() -> None:
     scenario = {"actors": {"A": {"label": "A-land"}}, "issues": {"fund": {"label": "The fund"}}}
     assert input_label(scenario, "actors.A.utility.issues.fund.weight") == "A-land: weight of \u201cThe fund\u201d"
-    assert input_label(scenario, "actors.A.war_cost") == "A-land: war cost"
+    assert input_label(scenario, "actors.A.audience_cost") == "A-land: audience cost"
+    assert input_label(scenario, "actors.A.utility.survival.weight") == "A-land: weight of survival"
     assert input_label({"parameters": {"nu": {"label": "Worth"}}}, "parameters.nu.number") == "Worth"
     assert toward_words({"w": "War"}, "w", -0.2) == "higher: War less likely"
     assert toward_words({"w": "War"}, "w (hawk)", 0.2) == "hawk: War likelier"
+
+
+@pytest.mark.parametrize("path", [*FIXTURES, SUMMIT], ids=lambda path: path.stem)
+def test_no_label_of_a_report_is_a_key_or_a_path(play, path) -> None:
+    """Names of inputs, nodes, columns and conditions are words; what a name stands for is shown as code beside it."""
+    done = play(path, 30 if path == SUMMIT else 40)
+    content = report_content(done.summary)
+    names = [row.label for row in content.inputs] + [item.label for part in content.drivers for item in part.items]
+    names += [item.toward for part in content.drivers for item in part.items]
+    names += [node.label for node in content.phases.nodes] + list(content.phases.stages) if content.phases else []
+    names += [outcome.label for outcome in content.outcomes] + [row.label for row in content.times]
+    names += [fan.label for fan in content.fans] + [part.label for part in content.conditionals]
+    names += [row.quantity for row in content.targets]
+    assert len(names) > 50
+    assert [name for name in names if re.search(r"\w[_:]\w|\w\.\w", name)] == []
+    keys = "eta|beta|kappa|gap|exponent|intercept|spin|comply bonus|likelihoods|tick|walk_out|none"
+    assert [name for name in names if re.search(rf"(?:^|[ ,“])(?:{keys})(?:[”,]|$)", name)] == []
+    page = done.write_report(str(path)).read_text("utf-8")
+    shown = re.findall(r"<(?:th|h2|h3|dt|summary)[^>]*>(.*?)</(?:th|h2|h3|dt|summary)>", page, re.DOTALL)
+    texts = [re.sub(r"<[^>]*>", "", re.sub(r"<code>.*?</code>", "", text)) for text in shown]
+    assert [text for text in texts if re.search(r"\w_\w", text)] == []
+
+
+def test_findings_say_which_expected_bands_do_not_hold(play) -> None:
+    summary = play(SUMMIT, 30).summary
+    bands = targets_of(summary)
+    told = next(item.plain() for item in findings(summary) if "bands" in item.text)
+    missed = [band for band in bands if not band.inside]
+    assert missed and f"expects {len(bands) - len(missed)} hold" in told
+    for band in bands:
+        words_of_it = f"{_lower(band.label)} with {100 * band.value.share:.1f}% (expected {band.words})"
+        assert (words_of_it in told) is (not band.inside)
+    assert 3 <= len(findings(summary)) <= 6
+    assert not any("bands" in item.text for item in findings(play(CRISIS).summary))
+
+
+def test_a_time_reads_alike_in_words_in_tables_and_on_the_terminal(play) -> None:
+    for path, count in ((SUMMIT, 30), (CRISIS, 40)):
+        done = play(path, count)
+        page = done.write_report(str(path)).read_text("utf-8").replace(words.NBSP, " ")
+        printed = "\n".join(line.plain for line in as_lines(done, None, 100, True))
+        told = {name: value.median for name, _, value in done.summary.times if value.median is not None}
+        for name in {"meeting", "deal"} & set(told):
+            text = duration(told[name], hourly=path == CRISIS)
+            assert f"after {text}" in " ".join(printed.split()) and f">{text}</span>" in page
+            assert re.search(rf"{text} \([\d.]+ to [\d.]+\)", printed) and re.search(rf"<td>{text} <small", page)
+            assert path != CRISIS or text.split()[1] in ("hours", "days")

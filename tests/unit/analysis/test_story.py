@@ -11,7 +11,8 @@ import pytest
 
 from sim import resources
 from sim.analysis.histories import REPORT_LINES, command_of, timeline_content, typical_histories
-from sim.analysis.names import Calendar, Names, input_label
+from sim.analysis.input_names import input_label
+from sim.analysis.names import Calendar, Names
 from sim.analysis.phrases import headline, odds, percent, plus_or_minus, possessive, ruled_out
 from sim.analysis.story import MOST_LINES, tell
 from sim.engines.log import Decision
@@ -425,7 +426,7 @@ def test_a_run_that_comes_out_differently_now_is_not_told(tmp_path):
 
 @pytest.mark.parametrize(
     ("path", "label"),
-    [("mechanisms.expectation.initial", "Expectation, initial"), ("actors.northreach.types.war_cost", "Northreach: war cost")],
+    [("mechanisms.expectation.initial", "Expectation, at the start"), ("actors.northreach.types.war_cost", "Northreach: cost of war")],
 )
 def test_labels_of_inputs_begin_with_a_capital(path, label):
     assert input_label(played(CRISIS).case.completed, path) == label

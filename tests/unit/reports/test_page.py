@@ -168,7 +168,7 @@ def test_claims_that_fail_come_first() -> None:
     rows = [ClaimRow(name, name, verdict, "f", 0.1, 0.2, 9) for name, verdict in
             (("one", "holds"), ("two", "undecided"), ("three", "does not hold"))]  # fmt: skip
     text = page.render(replace(sample.content(), claims=rows))
-    places = [text.index(f"<small><bdi>{name}</bdi></small>") for name in ("three", "two", "one")]
+    places = [text.index(f"<small><code><bdi>{name}</bdi></code></small>") for name in ("three", "two", "one")]
     assert places == sorted(places)
 
 

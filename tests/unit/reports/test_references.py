@@ -34,6 +34,9 @@ ROWS = {
         ("quantile(0.25):time.meeting", 20.0),
         ("low:outcome=calm", wilson(3, 4)[0]),
         ("high:outcome=calm|has(time.meeting)", 1.0),
+        ("share:outcome=calm,storm", 1.0),
+        ("share:outcome=storm, rain", 0.25),
+        ("inside:outcome=calm in 0.75 to 0.8;losses>1 in 0.6 to 1;has(time.meeting,20) in 0 to 0.25", 2),
     ],
 )
 def test_reference_gives_the_number_computed_by_hand(reference: str, expected: float) -> None:
@@ -57,6 +60,8 @@ def test_wilson_interval_agrees_with_the_published_example() -> None:
     [
         ("share", "expected function:subject"),
         ("share:outcome", "cannot read the condition"),
+        ("inside:outcome=calm", "cannot read the band"),
+        ("inside:outcome=calm in 0 to many", "cannot read the band"),
         ("share:weather=calm", "no column 'weather'"),
         ("mode:losses", "unknown function 'mode'"),
     ],

@@ -27,12 +27,20 @@ def test_percent(value: float, expected: str) -> None:
 @pytest.mark.parametrize(
     ("days", "expected"),
     [
-        (12, "12\u00a0days"), (1, "24\u00a0hours"), (0.04, "1\u00a0hour"), (2.2, "2\u00a0days"), (0, "0\u00a0days"),
-        (359, "11.8\u00a0months"), (1461, "4.0\u00a0years"), (math.nan, "never"), (None, "never"),
+        (12, "12\u00a0days"), (1, "1\u00a0day"), (2.2, "2\u00a0days"), (0, "0\u00a0days"), (59.4, "59\u00a0days"),
+        (92, "3.0\u00a0months"), (359, "12\u00a0months"), (1461, "4.0\u00a0years"), (math.nan, "never"), (None, "never"),
     ],
-)
+)  # fmt: skip
 def test_duration_takes_the_unit_that_reads_best(days: float | None, expected: str) -> None:
     assert expected == words.duration(days)
+
+
+def test_short_times_are_hours_where_the_clock_counts_hours() -> None:
+    assert words.duration(1, hourly=True) == words.written(1, "hours") == "24\u00a0hours"
+    assert words.duration(0.04, hourly=True) == "1\u00a0hour"
+    assert words.duration(3, hourly=True) == "3.0\u00a0days" and words.duration(12, hourly=True) == "12\u00a0days"
+    assert words.written(1, "days") == "1\u00a0day"
+    assert words.duration_range(1, 0.5, 3, hourly=True) == "12 to 72"
 
 
 def test_numbers_that_round_to_zero_have_no_sign() -> None:
@@ -60,7 +68,7 @@ def test_one_is_not_many() -> None:
 
 def test_quartiles_share_the_unit_of_their_median() -> None:
     assert words.duration_range(92, 74, 123) == "2.4 to 4.0"
-    assert words.duration_range(1, 0.5, 3) == "12 to 72"
+    assert words.duration_range(619, 399, 857) == "13 to 28"
     assert words.duration_range(None, 1, 2) == words.duration_range(1, math.nan, 2) == ""
 
 
