@@ -255,8 +255,10 @@ def _came_about(outcome: RunOutcome) -> str:
     timing = outcome.stored.manifest["timing"]
     if outcome.is_reused:
         return f"this run is there already, in {outcome.directory}; --fresh would compute it again"
-    seconds, workers = float(timing.get("seconds") or 0.0), int(timing.get("workers") or 1)
-    found = f", {outcome.num_found:,} were there already" if outcome.num_found else ""
+    seconds, workers = float(timing.get("session_seconds") or 0.0), int(timing.get("workers") or 1)
+    found = f"; {outcome.num_found:,} were there already" if outcome.num_found else ""
+    if found and timing.get("sessions", 1) > 1:
+        found += f", and all {timing['sessions']} sessions took {console.duration(float(timing.get('seconds') or 0.0))}"
     return (
         f"{outcome.num_computed:,} {'history' if outcome.num_computed == 1 else 'histories'} in {console.duration(seconds)} with "
         f"{workers} worker{'' if workers == 1 else 's'}{found}"

@@ -84,7 +84,10 @@ def reproducing(command: Sequence[str]) -> str:
 
 
 class Stopwatch:
-    """Start, finish (UTC, ISO 8601) and seconds of one or several sessions of work on the same run."""
+    """Times of one or several sessions of work on the same run.
+
+    Of a session that was killed, counted is the time up to the last chunk that it stored.
+    """
 
     def __init__(self, before: dict[str, Any] | None = None):
         before = before or {}
@@ -99,11 +102,14 @@ class Stopwatch:
         return time.monotonic() - self._start
 
     def reading(self) -> dict[str, Any]:
-        """The entries for ``timing`` as of now."""
+        """The entries for ``timing`` as of now: first start and last change (UTC, ISO 8601), seconds of work in all
+        sessions, without the pauses between them, and in this one, and the number of sessions.
+        """
         return {
             "started": self._first_start,
             "updated": _now(),
             "seconds": round(self._seconds_before + self.seconds, 3),
+            "session_seconds": round(self.seconds, 3),
             "sessions": self._sessions_before + 1,
         }
 

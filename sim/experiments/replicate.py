@@ -332,7 +332,7 @@ def _compute(
         contextlib.closing(computed(job, plan.missing(), workers, stopper)) as answers,
     ):
         for block, tables in answers:
-            plan.note(block, writer.add(block.index, block.start, block.stop, tables))
+            plan.note(block, writer.add(block.index, block.start, block.stop, tables, watch.reading()))
             tell(plan.num_done, plan.total, (plan.num_done - plan.num_found) / max(watch.seconds, 1e-9))
             if plan.is_complete:
                 return

@@ -489,8 +489,17 @@ class RunWriter:
         manifest = {**self.manifest, "chunks": [chunk.as_data() for chunk in self.chunks]}
         return StoredRun(self.directory, manifest).blocks(name)
 
-    def add(self, index: int, start: int, stop: int, tables: Mapping[str, Mapping[str, Any]]) -> Table:
+    def add(
+        self,
+        index: int,
+        start: int,
+        stop: int,
+        tables: Mapping[str, Mapping[str, Any]],
+        timing: Mapping[str, Any] | None = None,
+    ) -> Table:
         """Store the block of replications ``[start, stop)`` as chunk ``index``; its results in canonical form.
+
+        `timing` is merged into the manifest that lists the chunk, so that the time spent on it outlives a kill.
 
         Raises
         ------
@@ -510,7 +519,7 @@ class RunWriter:
                 path = self.directory / f"{name}-{index:06d}.parquet"
                 files[name] = {"rows": len(table[KEY]), **_write_parquet(self._open_connection(), path, table)}
         self._chunks[index] = Chunk(index, start, stop, files)
-        self.write_manifest()
+        self.update(timing=timing or {})
         return clean["results"]
 
     def drop_from(self, index: int) -> None:

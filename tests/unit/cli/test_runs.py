@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from sim import resources
+from sim.cli.console import duration
+from sim.cli.runs import _came_about
 from sim.experiments.replicate import Interrupted
 from sim.model.diagnostics import cells
 from tests.unit.cli.conftest import NUM_HISTORIES, STRAIT
@@ -358,3 +361,13 @@ def test_punctuation_that_the_encoding_lacks_is_plain(monkeypatch):
     console.put("\u201cdealer\u201d \u2212.05 \u2013 \u00d7 \u6f22")
     paper.flush()
     assert paper.buffer.getvalue() == b'"dealer" -.05 - x \\u6f22'
+
+
+def test_time_told_of_a_resumed_run_is_that_of_what_it_computed():
+    """Ten histories in two seconds; the ninety before them had taken a minute and are told apart."""
+    timing = {"seconds": 62.0, "session_seconds": 2.0, "sessions": 2, "workers": 1}
+    stored = SimpleNamespace(manifest={"timing": timing})
+    outcome = SimpleNamespace(stored=stored, is_reused=False, num_computed=10, num_found=90)
+    assert _came_about(outcome) == (
+        f"10 histories in {duration(2.0)} with 1 worker; 90 were there already, and all 2 sessions took {duration(62.0)}"
+    )

@@ -37,6 +37,7 @@ def test_time_of_several_sessions_adds_up():
     reading = watch.reading()
     assert reading["started"] == "2020-01-01T00:00:00Z"
     assert reading["sessions"] == 3 and 5.0 <= reading["seconds"] < 6.0
+    assert reading["session_seconds"] == pytest.approx(reading["seconds"] - 5.0, abs=1e-6) and reading["session_seconds"] < 1.0
     assert reading["updated"].endswith("Z")
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from sim.errors import EngineError, ParameterError, StoreError, UsageError
-from sim.experiments import replicate
+from sim.experiments import provenance, replicate
 from sim.experiments.digest import digest
 from sim.experiments.replicate import Interrupted, default_block_size, largest_standard_error, resume, run_scenario
 from sim.experiments.store import RunWriter, open_run
@@ -202,6 +203,26 @@ def test_stopped_run_is_continued_by_resume_and_by_asking_again(tmp_path, worker
     assert outcome.stored.digest() == expected()
     assert outcome.stored.manifest["timing"]["sessions"] == 2
     assert resume(outcome.directory, engine=TOY).is_reused
+
+
+def test_time_of_a_killed_session_counts_up_to_its_last_chunk(tmp_path, monkeypatch):
+    """Each chunk takes ten seconds by the clock; the run is killed after two of six."""
+    clock = SimpleNamespace(now=0.0)
+    monkeypatch.setattr(provenance, "time", SimpleNamespace(monotonic=lambda: clock.now))
+    kept = {}
+
+    def tick(done: int, total: int, rate: float) -> None:
+        if done == 2 * BLOCK and not kept:
+            manifest = next(tmp_path.glob("*/manifest.json"))
+            kept[manifest] = manifest.read_bytes()
+        clock.now += 10.0
+
+    directory = go(tmp_path, progress=tick).directory
+    for manifest, data in kept.items():
+        manifest.write_bytes(data)
+    clock.now += 1000.0  # the pause counts nowhere
+    timing = resume(directory, engine=TOY, workers=1, progress=tick).stored.manifest["timing"]
+    assert (timing["seconds"], timing["session_seconds"], timing["sessions"]) == (20.0 + 50.0, 50.0, 2)
 
 
 def test_progress_counts_up_to_all(tmp_path):
