@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from sim.analysis.names import Names, plain
 
@@ -15,7 +16,7 @@ MOST_ALTERNATIVES = 6  # likely options beyond which the next best is not named
 
 
 def headline(replay: Replay) -> str:
-    """What happened in a dozen words: counts of what matters."""
+    """What happened in a dozen words: counts of what matters, and where there is none of it, what did not happen."""
     row = replay.row
     parts = []
     for column, one, many in (
@@ -29,7 +30,15 @@ def headline(replay: Replay) -> str:
         number = int(row.get(column, 0.0))
         if number:
             parts.append(one if number == 1 else many.format(number))
-    return sentence(", ".join(parts) if parts else "no deal and no crisis")
+    return sentence(", ".join(parts) if parts else _without_any(row))
+
+
+def _without_any(row: Mapping[str, Any]) -> str:
+    """Of a history without meeting, deal, declaration or crisis: what came to nothing, or that nothing was begun."""
+    broken = sum(int(number) for name, number in row.items() if name.startswith("count:breakdowns."))
+    if math.isfinite(float(row.get("time:talks_ended", math.nan))) or broken:
+        return "talks break off; no deal comes into force and no crisis begins"
+    return "no deal comes into force and no crisis begins"
 
 
 def percent(value: float) -> str:

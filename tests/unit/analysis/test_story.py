@@ -343,7 +343,11 @@ def test_headline_counts():
     assert headline(played(CRISIS)).endswith(("crisis", "crises", "force"))
     calm = SimpleNamespace(row={"count:meetings": 2.0, "count:deals": 1.0})
     assert headline(calm) == "2 leaders' meetings, one deal"
-    assert headline(SimpleNamespace(row={})) == "No deal and no crisis"
+    assert headline(SimpleNamespace(row={})) == "No deal comes into force and no crisis begins"
+    broken = {"time:talks_ended": 40.0, "count:deals": 0.0, "outcome": "calm"}
+    assert headline(SimpleNamespace(row=broken)) == "Talks break off; no deal comes into force and no crisis begins"
+    never = {"time:talks_ended": float("nan"), "count:breakdowns.envoys": 1.0}
+    assert headline(SimpleNamespace(row=never)).startswith("Talks break off;")
 
 
 @pytest.mark.parametrize(
