@@ -130,7 +130,7 @@ def _bands(summary: Summary) -> Finding | None:
     bands = targets_of(summary)
     if not bands:
         return None
-    inside = ";".join(f"{band.condition} in {band.low!r} to {band.high!r}" for band in bands)
+    inside = ";".join(f"{band.reference} in {band.low!r} to {band.high!r}" for band in bands)
     figures = [Figure(float(sum(band.inside for band in bands)), f"inside:{inside}", "integer")]
     whole = "the one band" if len(bands) == 1 else f"the {_counted(len(bands))} bands"
     text = f"Of {whole} that the scenario expects {{0}} {'holds' if figures[0].value == 1 else 'hold'}"
@@ -141,7 +141,7 @@ def _bands(summary: Summary) -> Finding | None:
 
 
 def _missed(band: Band, figures: list[Figure]) -> str:
-    figures.append(Figure(band.value.share, f"share:{band.condition}"))
+    figures.append(Figure(band.measured.value, band.reference, band.measured.form))
     return f"{_lower(band.label)} with {{{len(figures) - 1}}} (expected {band.words})"
 
 

@@ -8,9 +8,21 @@ from typing import Any
 
 import numpy as np
 
-from sim.analysis.estimates import Share, share
+from sim.analysis.estimates import Z95, share
 from sim.analysis.summary import Summary
-from sim.model.figures import comparison
+from sim.model.figures import comparison, counter_of
+
+YEAR = 365.0  # days
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A figure of a run with its 95 % interval, and how it is written: `percent`, or `number` for a rate a year."""
+
+    value: float
+    low: float
+    high: float
+    form: str = "percent"
 
 
 @dataclass(frozen=True)
@@ -18,39 +30,80 @@ class Band:
     """A figure with its interval, and the band in which the scenario would like it."""
 
     label: str
-    value: Share
+    measured: Measured
     low: float
     high: float
     inside: bool
     source: str
-    condition: str = ""  # what the share is of, as references of findings write it
+    reference: str  # how the figure is recomputed from the rows
 
     @property
     def words(self) -> str:
-        """The band in words: `8% to 20%`, `at most 3%`, `at least 10%`."""
-        low, high = (f"{100 * bound:.3g}%" for bound in (self.low, self.high))
+        """The band in words: `8% to 20%`, `at most 3%`, `at least 10 a year`."""
+        share = self.measured.form == "percent"
+        low, high = (f"{100 * bound:.3g}%" if share else f"{bound:.3g}" for bound in (self.low, self.high))
+        unit = "" if share else " a year"
         if self.low <= 0.0:
-            return f"at most {high}"
-        return f"at least {low}" if self.high >= 1.0 else f"{low} to {high}"
+            return f"at most {high}{unit}"
+        unbounded = self.high >= 1.0 if share else math.isinf(self.high)
+        return f"at least {low}{unit}" if unbounded else f"{low} to {high}{unit}"
 
 
-def measured(summary: Summary, figure: str) -> Share | None:
-    """A share `share:column<sign>value`, or None if the figure cannot be read from these rows.
-
-    After `=` several values may stand, with commas between them: the share of rows that have one of them.
-    """
+def measured(summary: Summary, figure: str) -> Measured | None:
+    """A share or a rate by its name (`sim.model.figures`), or None if it cannot be read from these rows."""
     kind, _, subject = figure.partition(":")
-    column, sign, value = comparison(subject)
-    if kind != "share" or not sign or column not in summary.results:
+    if kind == "rate":
+        return _rate(summary, subject)
+    subject, _, given = subject.partition("|")
+    hits = _all_hold(summary, subject)
+    among = _all_hold(summary, given) if given else np.ones(summary.num_replications, dtype=bool)
+    if kind != "share" or hits is None or among is None:
         return None
-    values = np.asarray(summary.results[column])
-    if sign == "=":
-        hits = np.isin(values.astype(str), [text.strip() for text in value.split(",")])
-    else:
+    found = share(int(np.count_nonzero(hits & among)), int(np.count_nonzero(among)))
+    return Measured(found.share, found.low, found.high)
+
+
+def _all_hold(summary: Summary, conditions: str) -> np.ndarray | None:
+    """In which histories all conditions hold; after `=` several values may stand, with commas between them."""
+    hits = np.ones(summary.num_replications, dtype=bool)
+    for text in conditions.split("&"):
+        column, sign, value = comparison(text)
+        if not sign or column not in summary.results:
+            return None
+        values = np.asarray(summary.results[column])
+        if sign == "=":
+            hits &= np.isin(values.astype(str), [text.strip() for text in value.split(",")])
+            continue
         compare = {"<=": np.less_equal, ">=": np.greater_equal, "<": np.less, ">": np.greater}[sign]
         with np.errstate(invalid="ignore"):
-            hits = compare(values.astype(float), float(value))
-    return share(int(np.count_nonzero(hits)), len(values))
+            hits &= compare(values.astype(float), float(value))
+    return hits
+
+
+def _rate(summary: Summary, subject: str) -> Measured | None:
+    """Events a year of talks, or of the rest: their number in all histories by the time in all histories.
+
+    The interval is that of a ratio of sums by linearisation; without events it ends where so few would have a chance
+    of one in forty.
+    """
+    rate = counter_of(subject)
+    if rate is None or f"count:events.{rate[0]}" not in summary.results:
+        return None
+    counter, in_talks = rate
+    events = np.asarray(summary.results[f"count:events_in_talks.{counter}"], dtype=float)
+    years = np.asarray(summary.results["count:talks_days"], dtype=float) / YEAR
+    if not in_talks:
+        events = np.asarray(summary.results[f"count:events.{counter}"], dtype=float) - events
+        years = np.asarray(summary.results["days"], dtype=float) / YEAR - years
+    total = float(years.sum())
+    if total <= 0.0:
+        return None
+    value = float(events.sum()) / total
+    if value == 0.0:
+        return Measured(0.0, 0.0, -math.log(0.025) / total, "number")
+    n = len(events)
+    error = float(np.sqrt(np.sum((events - value * years) ** 2) * n / max(n - 1, 1))) / total
+    return Measured(value, max(0.0, value - Z95 * error), value + Z95 * error, "number")
 
 
 def targets_of(summary: Summary) -> list[Band]:
@@ -58,22 +111,23 @@ def targets_of(summary: Summary) -> list[Band]:
     rows = []
     sources: Any = summary.scenario.get("sources", {})
     for target in summary.scenario.get("targets", ()):
-        value = measured(summary, target["figure"])
+        found = measured(summary, target["figure"])
         low, high = target.get("low"), target.get("high")
-        if value is None or math.isnan(value.share) or (low is None and high is None):
+        if found is None or math.isnan(found.value) or (low is None and high is None):
             continue
         low = 0.0 if low is None else float(low)
-        high = 1.0 if high is None else float(high)
+        top = 1.0 if found.form == "percent" else math.inf
+        high = top if high is None else float(high)
         source = target.get("source") or ""
         rows.append(
             Band(
                 str(target.get("label") or target["figure"]),
-                value,
+                found,
                 low,
                 high,
-                low <= value.share <= high,
+                low <= found.value <= high,
                 str(sources[source]["title"]) if source in sources else str(source),
-                target["figure"].partition(":")[2],
+                target["figure"],
             )
         )
     return rows

@@ -263,6 +263,7 @@ class Recorder:
                 "trust",
             ):
                 row[name] = value
+        row["days"] = h.env.now / h.day
         row["events"] = float(h.num_events)
         for path in h.spec.uncertainties:
             row[f"input:{path}"] = drawn_value(h, path)

@@ -1,8 +1,14 @@
-"""Figures of a run by name, as targets write them: `share:COLUMN=VALUE`, or with another sign."""
+"""Figures of a run by name, as targets write them.
+
+`share:CONDITION` is the share of histories; `share:CONDITION|CONDITION` the share among those of the second one. A
+condition is `COLUMN=VALUE`, or with another sign; several hold together with `&` between them. `rate:COUNTER in talks`
+and `rate:COUNTER outside talks` are events of a hazard's counter a year of such time.
+"""
 
 from __future__ import annotations
 
 SIGNS = ("<=", ">=", "<", ">", "=")  # in the order in which they are looked for
+IN_TALKS, OUTSIDE_TALKS = " in talks", " outside talks"
 
 
 def comparison(text: str) -> tuple[str, str, str]:
@@ -12,3 +18,16 @@ def comparison(text: str) -> tuple[str, str, str]:
         if found:
             return column.strip(), sign, value.strip()
     return text, "", ""
+
+
+def conditions(subject: str) -> list[tuple[str, str, str]]:
+    """All comparisons of what a share is of, those of its condition included."""
+    return [comparison(term) for part in subject.split("|") for term in part.split("&")]
+
+
+def counter_of(subject: str) -> tuple[str, bool] | None:
+    """Counter of a rate, and whether it is one in talks; nothing where the text is no rate."""
+    for ending, in_talks in ((IN_TALKS, True), (OUTSIDE_TALKS, False)):
+        if subject.endswith(ending):
+            return subject.removesuffix(ending).strip(), in_talks
+    return None

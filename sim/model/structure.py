@@ -258,10 +258,11 @@ def _indent_hint(path: Path, data: Any, model: type[BaseModel]) -> str:
     beside = value_at(data, path[:-1])
     names = pairwise(beside) if isinstance(beside, dict) else ()
     before = next((one for one, other in names if other == path[-1]), None)
-    if before is None:
+    # Only a mapping can lack a key, and to look up what is unknown itself takes long.
+    if before is None or not isinstance(beside[before], dict):
         return ""
     place = _place((*path[:-1], before), data, model)
-    if place is None or not isinstance(place.value, dict) or path[-1] not in children(place):
+    if place is None or path[-1] not in children(place):
         return ""
     return f"it is known one level below '{before}': indent it further if it belongs there"
 

@@ -14,8 +14,8 @@ Conventions, stated once:
 A number inside a finding carries a reference that says how to recompute it from the result rows:
 
     reference  = function ":" subject [ "|" condition ]
-               | "inside:" condition " in " number " to " number { ";" ... }   number of conditions whose share of
-                                                     rows lies in its band
+               | "rate:" counter (" in talks" | " outside talks")   events a year of such time, all rows together
+               | "inside:" reference " in " number " to " number { ";" ... }   how many figures lie in their bands
     function   = share | low | high | error | count  subject is a condition: fraction of rows, its Wilson 95% bounds,
                                                      its standard error, number of rows
                | median | mean | quantile(p)         subject is a column: over its finite values

@@ -41,6 +41,8 @@ def recompute(reference: str, columns: Columns) -> float:
     function, separator, rest = reference.partition(":")
     if function == "inside":
         return float(sum(_is_inside(text, columns, reference) for text in rest.split(";")))
+    if function == "rate":
+        return _rate(rest, columns, reference)
     subject, _, condition = rest.partition("|")
     if not separator or not subject:
         raise ParameterError(f"reference {reference!r}: expected function:subject, for example share:outcome=calm")
@@ -51,17 +53,30 @@ def recompute(reference: str, columns: Columns) -> float:
 
 
 def _is_inside(text: str, columns: Columns, reference: str) -> bool:
-    """Whether the share of a condition lies in its band: `outcome=war in 0.01 to 0.05`."""
-    condition, separator, band = text.rpartition(" in ")
+    """Whether a figure lies in its band: `share:outcome=war in 0.01 to 0.05`."""
+    figure, separator, band = text.rpartition(" in ")
     low, _, high = band.partition(" to ")
     try:
         bounds = float(low), float(high)
     except ValueError:
         bounds = None
     if not separator or bounds is None:
-        raise ParameterError(f"reference {reference!r}: cannot read the band {text!r}; expected CONDITION in LOW to HIGH")
-    share = _of_rows("share", _matches(condition, columns, reference), None)
-    return bounds[0] <= share <= bounds[1]
+        raise ParameterError(f"reference {reference!r}: cannot read the band {text!r}; expected FIGURE in LOW to HIGH")
+    return bounds[0] <= recompute(figure, columns) <= bounds[1]
+
+
+def _rate(subject: str, columns: Columns, reference: str) -> float:
+    """Events a year of the time in talks, or outside them: `launch in talks`."""
+    counter, separator, _ = subject.rpartition(" talks")
+    counter, _, where = counter.rpartition(" ")
+    if not separator or where not in ("in", "outside"):
+        raise ParameterError(f"reference {reference!r}: expected COUNTER in talks, or COUNTER outside talks")
+    events = np.sum(_column(f"count:events_in_talks.{counter}", columns, reference))
+    days = np.sum(_column("count:talks_days", columns, reference))
+    if where == "outside":
+        events = np.sum(_column(f"count:events.{counter}", columns, reference)) - events
+        days = np.sum(_column("days", columns, reference)) - days
+    return float(365.0 * events / days) if days > 0.0 else math.nan
 
 
 def wilson(successes: int, trials: int) -> tuple[float, float]:

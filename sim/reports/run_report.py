@@ -75,8 +75,8 @@ def report_content(
         claims=list(claims),
         targets=[
             page.TargetRow(
-                band.label, band.value.share, band.value.low, band.value.high, band.low, band.high, band.inside,
-                band.source,
+                band.label, band.measured.value, band.measured.low, band.measured.high, band.low, band.high, band.inside,
+                band.source, band.measured.form,
             )
             for band in targets_of(summary)
         ],

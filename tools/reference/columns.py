@@ -52,6 +52,7 @@ GENERAL = {
     "pressure": ("Sanctions pressure that reaches the target at the horizon.", "0 to 1"),
     "tension": ("Tension at the horizon.", "0 to 1"),
     "trust": ("Mutual trust of the two sides at the horizon.", "0 to 1"),
+    "days": ("How long the history lasted: to its last reading, or to major war.", "days"),
     "events": ("Number of events of the history: how often the situation was brought up to date.", "count"),
     "input:PATH": ("What was drawn for an input listed under `uncertainties:`.", "its own"),
 }

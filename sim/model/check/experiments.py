@@ -28,6 +28,11 @@ def check_experiments(checker: Checker) -> None:
         if text in spec.uncertainties[:number]:
             checker.add(path, f"'{text}' is listed twice", hint="leave it out once")
             continue
+        owner = next((name for name, lever in spec.levers.items() if lever.path == text), None)
+        if owner is not None:
+            checker.add(path, f"'{text}' is what the lever '{owner}' sets", expected="a value that nobody sets",
+                        hint="keep it in one of `levers` and `uncertainties`")  # fmt: skip
+            continue
         # A change may have fixed it: its column is then constant.
         _drawn(checker, path, text, may_be_fixed=spec.applied is not None)
     for name, lever in spec.levers.items():

@@ -80,7 +80,7 @@ class DirichletGroup(Grounded):
 class Target(Grounded):
     """A figure of the distribution with the band in which it should lie."""
 
-    figure: str = Field(description="What is measured, as in `share:outcome=...`; several values with commas.")
+    figure: str = Field(description="What is measured, as in `share:outcome=...` or `rate:launch in talks`.")
     low: Finite | None = Field(None, description="Lower end of the band.")
     high: Finite | None = Field(None, description="Upper end of the band.")
     label: str | None = Field(None, description="Words for it.")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import html
+import math
 import re
 from functools import cache
 from pathlib import Path
@@ -59,7 +61,7 @@ def test_every_number_of_a_finding_is_recomputed_from_the_rows(play, path, repli
     for reference, value, shown in found:
         again = recompute(html.unescape(reference), done.results)
         assert float(value) == pytest.approx(again, abs=1e-12)
-        assert shown in {words.written(again, form) for form in ("percent", "points", "integer", "days", "hours")}
+        assert shown in {words.written(again, form) for form in ("percent", "points", "integer", "days", "hours", "number")}
     text = re.sub(r"<[^>]*>", "", REFERENCE.sub("", answer.split(">", 1)[1]))
     text = re.sub(r"After [\d.]+ (?:year|day|hour)s?", "", text)
     text = html.unescape(text)
@@ -133,11 +135,48 @@ def test_every_source_that_an_input_names_is_listed_with_its_title(play) -> None
 def test_a_band_may_be_about_several_classes_together(play) -> None:
     summary = play(SUMMIT, 30).summary
     both = measured(summary, "share:outcome=hollow_declaration, frozen_stalemate")
-    parts = [measured(summary, f"share:outcome={name}").count for name in ("hollow_declaration", "frozen_stalemate")]
-    assert (both.count, both.trials) == (sum(parts), 30) and min(parts) > 0
+    parts = [measured(summary, f"share:outcome={name}").value for name in ("hollow_declaration", "frozen_stalemate")]
+    assert both.value == pytest.approx(sum(parts)) and min(parts) > 0
     bands = {band.label: (band.low, band.high) for band in targets_of(summary)}
     assert bands["Hollow declaration or frozen stalemate"] == (0.45, 0.65)
     assert len(bands) == len(summary.scenario["targets"])
+
+
+def test_a_band_may_be_about_a_share_among_some_histories_or_a_rate(play) -> None:
+    summary = play(SUMMIT, 30).summary
+    rows = summary.results
+    late = measured(summary, "share:time:meeting>200|time:cancellation<=300&count:meetings>=1")
+    among = (rows["time:cancellation"] <= 300) & (rows["count:meetings"] >= 1)
+    assert 0 < among.sum() < 30
+    assert late.value == pytest.approx((rows["time:meeting"][among] > 200).mean())
+    talks, rest = (measured(summary, f"rate:exercises {where} talks") for where in ("in", "outside"))
+    events, inside, days = rows["count:events.exercises"], rows["count:events_in_talks.exercises"], rows["count:talks_days"]
+    assert talks.value == pytest.approx(365 * inside.sum() / days.sum())
+    assert rest.value == pytest.approx(365 * (events - inside).sum() / (rows["days"] - days).sum())
+    for rate in (talks, rest):
+        assert rate.form == "number" and 0.0 <= rate.low < rate.value < rate.high
+    never = dataclasses.replace(summary, results={**rows, "count:events_in_talks.exercises": 0.0 * events})
+    none = measured(never, "rate:exercises in talks")
+    assert (none.value, none.low) == (0.0, 0.0)
+    assert math.exp(-none.high * days.sum() / 365) == pytest.approx(0.025)  # what a Poisson count of 0 leaves possible
+    assert measured(summary, "rate:exercises near talks") is None
+    assert measured(summary, "share:no_such_column>=1") is None
+
+
+def test_the_interval_of_a_rate_is_that_of_repeated_samples(play) -> None:
+    """The linearised error against the spread of rates over many samples of histories drawn anew from a large one."""
+    rng = np.random.default_rng(20181112)
+    n = 400
+    years = rng.gamma(2.0, 0.5, size=(600, n))
+    events = rng.poisson(3.0 * years * rng.gamma(4.0, 0.25, size=(600, n)))
+    rates, errors = [], []
+    for some, time in zip(events, years, strict=True):
+        columns = {"count:events.alarm": some, "count:events_in_talks.alarm": some, "count:talks_days": 365.0 * time}
+        rate = measured(dataclasses.replace(play(CRISIS).summary, results=columns), "rate:alarm in talks")
+        rates.append(rate.value)
+        errors.append((rate.high - rate.low) / 2 / 1.959963984540054)
+    # The standard deviation of 600 draws has a relative standard error of 1 / sqrt(1200) = 2.9 %; four of them.
+    assert np.mean(errors) == pytest.approx(np.std(rates, ddof=1), rel=4 * 0.029)
 
 
 def test_inputs_are_named_by_owner_thing_and_part() -> None:
@@ -178,7 +217,8 @@ def test_findings_say_which_expected_bands_do_not_hold(play) -> None:
     missed = [band for band in bands if not band.inside]
     assert missed and f"expects {len(bands) - len(missed)} hold" in told
     for band in bands:
-        words_of_it = f"{_lower(band.label)} with {100 * band.value.share:.1f}% (expected {band.words})"
+        shown = f"{100 * band.measured.value:.1f}%" if band.measured.form == "percent" else f"{band.measured.value:.2f}"
+        words_of_it = f"{_lower(band.label)} with {shown} (expected {band.words})"
         assert (words_of_it in told) is (not band.inside)
     assert 3 <= len(findings(summary)) <= 6
     assert not any("bands" in item.text for item in findings(play(CRISIS).summary))

@@ -14,6 +14,10 @@ ROWS = {
     "outcome": np.array(["calm", "calm", "storm", "calm"]),
     "time.meeting": np.array([10.0, 30.0, np.nan, 50.0]),
     "losses": np.array([0.0, 2.0, 9.0, 1.0]),
+    "count:events.shot": np.array([5.0, 0.0, 3.0, 4.0]),
+    "count:events_in_talks.shot": np.array([2.0, 0.0, 0.0, 1.0]),
+    "count:talks_days": np.array([100.0, 300.0, 0.0, 0.0]),
+    "days": np.array([400.0, 400.0, 400.0, 400.0]),
 }
 
 
@@ -36,7 +40,11 @@ ROWS = {
         ("high:outcome=calm|has(time.meeting)", 1.0),
         ("share:outcome=calm,storm", 1.0),
         ("share:outcome=storm, rain", 0.25),
-        ("inside:outcome=calm in 0.75 to 0.8;losses>1 in 0.6 to 1;has(time.meeting,20) in 0 to 0.25", 2),
+        ("inside:share:outcome=calm in 0.75 to 0.8;share:losses>1 in 0.6 to 1;share:has(time.meeting,20) in 0 to 0.25", 2),
+        ("inside:share:outcome=calm|losses>=1 in 0.6 to 0.7;median:time.meeting in 0 to inf", 2),
+        ("rate:shot in talks", 365.0 * 3 / 400),
+        ("rate:shot outside talks", 365.0 * 9 / 1200),
+        ("inside:rate:shot in talks in 2.7 to 2.8;rate:shot outside talks in 0 to 1", 1),
     ],
 )
 def test_reference_gives_the_number_computed_by_hand(reference: str, expected: float) -> None:
@@ -60,8 +68,10 @@ def test_wilson_interval_agrees_with_the_published_example() -> None:
     [
         ("share", "expected function:subject"),
         ("share:outcome", "cannot read the condition"),
-        ("inside:outcome=calm", "cannot read the band"),
-        ("inside:outcome=calm in 0 to many", "cannot read the band"),
+        ("inside:share:outcome=calm", "cannot read the band"),
+        ("inside:share:outcome=calm in 0 to many", "cannot read the band"),
+        ("rate:shot", "expected COUNTER in talks"),
+        ("rate:shot near talks", "expected COUNTER in talks"),
         ("share:weather=calm", "no column 'weather'"),
         ("mode:losses", "unknown function 'mode'"),
     ],
