@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from sim.errors import ScenarioError
+from sim.model.check.values import switched_off
 from sim.model.diagnostics import Diagnostic, Path, path_text
 from sim.model.expressions.errors import ExpressionError
 from sim.model.expressions.reading import parse
@@ -20,6 +21,7 @@ from sim.model.spec.scenario import ScenarioSpec
 
 # Who reads what: the first pattern that fits a path counts. Rules are named by their files, pages by `docs/model/`.
 READERS: tuple[tuple[str, str], ...] = (
+    ("actors.*.role", "readers of the file; no rule"),
     ("actors.*.utility.survival*", "survival term of package values (rules/utility): every decision of the actor"),
     ("actors.*.utility*", "package values (rules/utility): every decision of the actor"),
     (
@@ -31,7 +33,7 @@ READERS: tuple[tuple[str, str], ...] = (
     ("actors.*.types.grid", "belief grids (rules/learning)"),
     ("actors.*.red_lines*", "constraints on offers, acceptances and signatures; menus drop what crosses the line"),
     ("actors.*.patience*", "continuation values (rules/offers)"),
-    ("actors.*.risk*", "felt value of gains and losses (rules/expectation)"),
+    ("actors.*.risk*", "felt value of gains and losses at the actor's decisions (rules/expectation)"),
     ("actors.*.overconfidence*", "perceived acceptance of maximal packages (rules/tactics)"),
     ("actors.*.fighting*", "value of major war (rules/ladder), value of force (rules/expectation)"),
     ("actors.*.audience_cost*", "cost of conceding in a crisis (rules/ladder)"),
@@ -42,6 +44,9 @@ READERS: tuple[tuple[str, str], ...] = (
     ("veto_players*", "consent at signature, ratification, hostile veto players (rules/consent)"),
     ("signals*", "updates after events, rates by true type (rules/learning, rules/hazards)"),
     ("choice*", "precision of logit choice (rules/choice)"),
+    ("issues.*.levels*", "steps of the menu between labelled levels; names of levels in stories and reports"),
+    ("issues.*.conceder", "who delivers at a milestone (rules/implementation)"),
+    ("issues.*.start", "the status quo: levels of the world at the start, and of packages that leave the issue out"),
     ("issues*", "package values, menus, outcome classes"),
     ("derived*", "tastes that read it, utilities of veto players"),
     ("parameters*", "expressions that name it"),
@@ -52,7 +57,9 @@ READERS: tuple[tuple[str, str], ...] = (
     ("tracks.*.cancellation*", "cancellation and revival of a pending meeting (rules/hazards)"),
     ("tracks.*.recognition*", "disagreement payoffs after a meeting (rules/utility)"),
     ("tracks.*_effects*", "the world when the event happens"),
+    ("tracks.*.effects*", "the world when the event happens"),
     ("tracks*", "the track's process in the engine"),
+    ("mechanisms.*_effects*", "the world when the event happens"),
     ("mechanisms.tastes*", "draw of weights, ideals and exponents, once a replication"),
     ("mechanisms.learning*", "updates of beliefs (rules/learning)"),
     ("mechanisms.tension*", "tension (rules/relaxation), factors on hazards"),
@@ -69,14 +76,20 @@ READERS: tuple[tuple[str, str], ...] = (
     ("mechanisms.aftermath*", "response to a meeting (rules/expectation)"),
     ("mechanisms.ladder*", "crisis moves and slides (rules/ladder)"),
     ("mechanisms.agreements.collapse*", "end of agreements (rules/implementation)"),
+    ("mechanisms.agreements.treaty*", "terms that need a treaty, and the vote on it (rules/consent)"),
+    ("mechanisms.agreements.exit_credibility*", "belief in a party's promises after it ends a deal"),
+    ("mechanisms.agreements.milestone_credibility*", "belief in a party's promises after it meets a milestone"),
+    ("mechanisms.agreements.snapback*", "return of sanctions after an agreement ends"),
     ("mechanisms.agreements*", "milestones, disputes, repair (rules/implementation, rules/inspection)"),
     ("mechanisms*", "switch of the mechanism"),
+    ("hazards.*.effects*", "the world when the event happens"),
     ("hazards*", "the hazard's process in the engine (rules/hazards)"),
     ("outcomes*", "classification at every reading"),
     ("metrics*", "columns of the results"),
     ("uncertainties*", "columns of the results, drivers in the report"),
     ("levers*", "policies, sensitivity studies"),
     ("targets*", "comparison in the report"),
+    ("sampling", "which inputs are drawn, and from what, once a history"),
     ("horizon", "end of a history, the reading of the outcome"),
     ("readings*", "further readings of the outcome"),
     ("sources*", "the report's table of inputs"),
@@ -303,14 +316,16 @@ def _short(value: Any) -> str:
 def _users(spec: ScenarioSpec, path: Path, references: dict[str, list[str]]) -> Iterator[str]:
     """Rules, expressions, fields, levers and named changes that read the value."""
     text = path_text(path)
-    rule = next((reader for pattern, reader in READERS if fnmatchcase(text, pattern)), None)
+    rule = _idle(spec, path) or next((reader for pattern, reader in READERS if fnmatchcase(text, pattern)), None)
     if rule is not None:
         yield rule
     if len(path) > 1 and path[0] in ("issues", "parameters", "derived", "packages", "tracks", "signals", "hazards"):
-        mine = f"{path[0]}.{path[1]}."
+        mine = f"{path[0]}.{path[1]}"
+        # Of a parameter the name stands for this value; of other things, for all that belongs to them.
+        who = "" if path[0] in ("parameters", "derived") or len(path) == 2 else f"{mine} is "
         for place in references.get(str(path[1]), []):
-            if not place.startswith(mine):
-                yield f"named in {place}"
+            if not place.startswith(f"{mine}."):
+                yield f"{who}named in {place}"
     if len(path) > 3 and path[0] == "actors" and path[2:4] == ("types", "credibility"):
         for place in references.get(f"credibility.{path[1]}", []):
             yield f"named in {place}"
@@ -324,6 +339,34 @@ def _users(spec: ScenarioSpec, path: Path, references: dict[str, list[str]]) -> 
     for item in spec.uncertainties:
         if _covers(item, path):
             yield "recorded in every row (uncertainties)"
+
+
+def _idle(spec: ScenarioSpec, path: Path) -> str:
+    """Why no rule reads a value of this scenario, though one would in another; empty where that cannot be told."""
+    off = switched_off(spec, path)
+    if off is not None:
+        return f"no rule at present: {path_text(off)} is switched off"
+    if len(path) < 3 or path[0] not in ("actors", "veto_players"):
+        return ""
+    mechanisms, name, what = spec.mechanisms, str(path[1]), path[2]
+    if path[0] == "veto_players":
+        return "" if mechanisms.veto_players else "no rule at present: mechanisms.veto_players is off"
+    if what == "red_lines" and not mechanisms.red_lines:
+        return "no rule at present: mechanisms.red_lines is off"
+    if what == "tactics" and len(path) > 3 and path[3] in spec.tracks:
+        track = switched_off(spec, ("tracks", path[3], "protocol"))
+        return "" if track is None else f"no rule at present: {path_text(track)} is switched off"
+    if what == "audience_cost":
+        ladder = mechanisms.ladder
+        if ladder is None or not ladder.enabled or not ladder.audience_costs:
+            return "no rule at present: audience costs of mechanisms.ladder are off"
+        return "" if name in ladder.sides else f"no rule: {name} is no side of mechanisms.ladder"
+    if what == "overconfidence":
+        hopes = mechanisms.expectation
+        if hopes is None or not hopes.enabled or not mechanisms.overconfidence:
+            return "no rule at present: overconfidence or the expectation it follows is off"
+        return "" if name == hopes.holder == spec.sides[0] else f"no rule: mechanisms.expectation is not that of {name}"
+    return ""
 
 
 def _covers(text: str, path: Path) -> bool:
@@ -343,7 +386,7 @@ def _references(spec: ScenarioSpec) -> dict[str, list[str]]:
             places.append(place)
 
     for path, value, _, _ in _values(spec, (), None, ""):
-        if path[0] in ("sources", "variants", "policies", "levers", "uncertainties", "targets", "limits"):
+        if path[0] in ("sources", "variants", "policies", "levers", "uncertainties", "targets", "limits", "applied"):
             continue
         place = path_text(path)
         for number, key in enumerate(path[2:], 2):

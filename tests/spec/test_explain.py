@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
+import sim
 from sim.errors import ScenarioError
 from sim.model.explain import READERS, claims_of, explain, unsourced, value_text
 from sim.model.load import load_scenario
@@ -43,6 +45,47 @@ def test_levers_policies_and_variants_are_users(summit):
 
 def test_a_source_is_spelled_out(summit):
     assert "Fearon" in explain(summit, "actors.USA.audience_cost")[0].source
+
+
+@pytest.mark.parametrize(
+    ("path", "reader"),
+    [
+        ("actors.USA.role", "readers of the file; no rule"),
+        ("actors.CHN.audience_cost", "no rule: CHN is no side of mechanisms.ladder"),
+        ("actors.USA.audience_cost", "cost of conceding in a crisis (rules/ladder)"),
+        ("actors.PRK.overconfidence", "no rule: mechanisms.expectation is not that of PRK"),
+        ("actors.USA.overconfidence", "perceived acceptance of maximal packages (rules/tactics)"),
+        ("mechanisms.agreements.signed_effects.tension", "the world when the event happens"),
+        ("mechanisms.ladder.strike_effects.tension", "the world when the event happens"),
+        ("hazards.spoiler.effects.tension", "the world when the event happens"),
+        ("mechanisms.agreements.treaty_cap", "terms that need a treaty, and the vote on it (rules/consent)"),
+        ("sampling", "which inputs are drawn, and from what, once a history"),
+    ],
+)
+def test_the_reader_named_first_is_the_one_that_reads_it(summit, path, reader):
+    assert explain(summit, path)[0].used_by[0] == reader
+
+
+def test_the_role_of_an_actor_is_told_once_and_no_rule_reads_it(summit):
+    """Were one to read it, this would have to be said anew."""
+    (entry,) = explain(summit, "actors.USA.role")
+    assert entry.used_by == ("readers of the file; no rule",) and "no rule reads it" in entry.meaning
+    folder = Path(sim.__file__).parent
+    assert not [path for path in folder.rglob("*.py") if re.search(r"\w\.role\b", path.read_text("utf-8"))]
+
+
+def test_what_is_switched_off_has_no_reader():
+    off = load_scenario("summit", "no-summit")
+    (entry,) = explain(off, "tracks.summit.delay")
+    assert entry.used_by[0] == "no rule at present: tracks.summit is switched off"
+    assert explain(off, "tracks.summit.enabled")[0].used_by[0] == "the track's process in the engine"
+    assert explain(off, "actors.USA.tactics.summit.family")[0].used_by[0].endswith("tracks.summit is switched off")
+    assert "named in applied" not in str(entry)
+
+
+def test_what_names_an_issue_is_not_said_to_name_one_of_its_labels(summit):
+    label = next(entry for entry in explain(summit, "issues.denuc.levels") if entry.path.endswith("levels.0"))
+    assert "issues.denuc is named in derived.dhat.value" in label.used_by
 
 
 def test_an_unknown_path_names_the_nearest(summit):

@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from sim.model.changes import target
-from sim.model.check.values import child, point
+from sim.model.check.values import point, switched_off
 from sim.model.diagnostics import Diagnostic, Path, path_text
 from sim.model.paths import MISSING, PathError, value_at
 from sim.model.spec.base import Quantity
@@ -82,16 +82,13 @@ def _beyond(spec: ScenarioSpec, data: Any, path: Path, place: Diagnostic, before
 
 def _unread(spec: ScenarioSpec, path: Path, place: Diagnostic) -> Diagnostic | None:
     """The remark, on one line, on a value below a track, mechanism or hazard that is off."""
-    value: Any = spec
-    for number, part in enumerate(path[:-1]):
-        value = child(value, part)
-        if getattr(value, "enabled", True) is False and path[number + 1 :] != ("enabled",):
-            group, name = (str(item) for item in (*place.path, "", "")[:2])
-            kind = {"policies": "policy", "variants": "variant"}.get(group)
-            who = f"{kind} '{name}' sets" if kind else place.file
-            off = path_text(path[: number + 1])
-            return Diagnostic(message=f"{who} {path_text(path)}, which nothing reads: {off} is switched off")
-    return None
+    off = switched_off(spec, path)
+    if off is None:
+        return None
+    group, name = (str(item) for item in (*place.path, "", "")[:2])
+    kind = {"policies": "policy", "variants": "variant"}.get(group)
+    who = f"{kind} '{name}' sets" if kind else place.file
+    return Diagnostic(message=f"{who} {path_text(path)}, which nothing reads: {path_text(off)} is switched off")
 
 
 @lru_cache(maxsize=512)

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from sim.model.diagnostics import Path
 from sim.model.expressions.errors import ExpressionError
 from sim.model.expressions.program import compile_expression
 from sim.model.expressions.reading import parse
@@ -40,6 +41,16 @@ def child(value: Any, part: str | int) -> Any:
         return value.get(part)
     if isinstance(value, (list, tuple)) and isinstance(part, int) and part < len(value):
         return value[part]
+    return None
+
+
+def switched_off(spec: ScenarioSpec, path: Path) -> Path | None:
+    """The track, mechanism or hazard above a value that is off, so that nothing reads the value; None if none is."""
+    value: Any = spec
+    for number, part in enumerate(path[:-1], 1):
+        value = child(value, part)
+        if getattr(value, "enabled", True) is False and path[number:] != ("enabled",):
+            return path[:number]
     return None
 
 

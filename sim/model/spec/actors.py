@@ -147,7 +147,7 @@ class Actor(Entity):
     """Whoever can act: a government, a faction, an alliance."""
 
     role: Literal["principal", "broker", "enforcer", "guarantor", "mediator", "bystander"] = Field(
-        description="Part it plays; for readers and reports."
+        description="Part it plays; for readers of the file, no rule reads it."
     )
     utility: Utility = Field(default_factory=Utility, description="What it wants.")
     types: PrivateTypes = Field(default_factory=PrivateTypes, description="What only it knows about itself.")
