@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 MOST_QUESTIONS = 6  # about packages; each halves what is left
 
 
+# Grounds of the printed weights. What grounded the old number, the claims it cited among it, does not ground the new one.
+ELICITED = "source: elicited from rankings and preferences, claim: [], confidence: low"
+
+
 def register(app: typer.Typer) -> None:
     """Add the command of this module."""
     app.command("elicit")(elicit)
@@ -139,17 +143,18 @@ def _package(elicitation: Elicitation, name: str) -> str:
 
 
 def _table(elicitation: Elicitation, result: Elicited) -> list[str]:
-    from sim.analysis.elicitation import STATUS_QUO
+    from sim.analysis.elicitation import STATUS_QUO, rounded_weights
     from sim.cli.layout import meter, paragraph
 
     blocks = console.has_blocks()
     lines = paragraph("; ".join(elicitation.said), console.width(), f"Weights of {result.actor}, from ", "  ")
     wide = max(len(item.item.name) for item in result.estimates)
     lines += ["", f"  {'':{wide}}  {'':20}  weight  middle 90 %   in the file"]
-    for item in sorted(result.estimates, key=lambda item: -item.mean):
+    weights = rounded_weights([item.mean for item in result.estimates])  # as they are written below the table
+    for item, weight in sorted(zip(result.estimates, weights, strict=True), key=lambda pair: -pair[0].mean):
         spread = f"{item.low:.2f} to {item.high:.2f}"
         bar = meter(item.mean, 20, blocks)
-        lines.append(f"  {item.item.name:{wide}}  {bar}  {item.mean:6.3f}  {spread:>12}  {item.item.now:11.3f}")
+        lines.append(f"  {item.item.name:{wide}}  {bar}  {weight:6.3f}  {spread:>12}  {item.item.now:11.3f}")
     lines += ["", "What that implies for the packages, before any cost of sanctions", ""]
     wide = max(len(item.package) for item in result.likings)
     lines.append(f"  {'':{wide}}  utility  better than the status quo")
@@ -174,7 +179,7 @@ def _variant_text(elicitation: Elicitation, result: Elicited) -> str:
     ]
     for item, weight in zip(result.estimates, weights, strict=True):
         low, high = min(round(item.low, 3), weight), max(round(item.high, 3), weight)
-        lines.append(f"      {item.item.path}: {{value: {weight:g}, range: [{low:g}, {high:g}]}}")
+        lines.append(f"      {item.item.path}: {{value: {weight:g}, range: [{low:g}, {high:g}], {ELICITED}}}")
     return "\n".join(lines) + "\n"
 
 

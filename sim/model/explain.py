@@ -266,7 +266,7 @@ def _entry(
     claims: dict[str, str],
 ) -> Entry:
     source = next((item.source for item in grounds if item.source), "")
-    cited = next((item.claim for item in grounds if item.claim), None)
+    cited = next((item.claim for item in grounds if item.claim is not None), None)  # an empty list: it cites none
     ids = [cited] if isinstance(cited, str) else list(cited or [])
     reach = ""
     if isinstance(value, Quantity) and value.range is not None:

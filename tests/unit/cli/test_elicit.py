@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import io
 import json
+import re
+from decimal import Decimal
 
 from sim import resources
 from sim.cli import elicit
+from sim.model.explain import explain
 from sim.model.load import load_scenario
 from sim.model.reader import read_text
 
@@ -44,6 +47,29 @@ def test_the_printed_variant_can_be_pasted_and_run(call, place):
     taste = spec.actors["USA"].utility.issues["denuc"]
     assert taste.weight.value == printed["actors.USA.utility.issues.denuc.weight"]["value"]
     assert taste.weight.range == tuple(printed["actors.USA.utility.issues.denuc.weight"]["range"])
+
+
+def test_the_table_and_the_variant_say_the_same_and_sum_to_one(call):
+    answer = call("elicit", "summit", "USA", "--ranking", RANKING, "--prefers", "interim_yongbyon > status_quo")
+    table, _, variant = answer.out.partition("# Paste")
+    written = {
+        name: Decimal(value)
+        for name, value in re.findall(r"issues\.(\w+)\.weight: \{value: ([0-9.]+),", variant)
+    }
+    shown = {name: Decimal(value) for name, value in re.findall(r"^  (\w+) .* (0\.\d{3})  .* to ", table, flags=re.M)}
+    assert len(shown) == 7 and shown == written
+    assert sum(written.values()) == 1
+
+
+def test_the_printed_weights_are_not_grounded_by_what_grounded_the_old_ones(call, place):
+    variant = call("elicit", "summit", "USA", "--ranking", RANKING).out.partition("# Paste")[2]
+    text = resources.scenario_path("summit").read_text("utf-8")
+    (place / "mine.yaml").write_text(text.replace("\nvariants:\n", f"\nvariants:\n# Paste{variant}"), encoding="utf-8")
+    path = "actors.USA.utility.issues.guar.weight"
+    (before,) = explain(load_scenario("summit"), path)
+    assert before.source.startswith("judgement") and before.claims
+    (after,) = explain(load_scenario(place / "mine.yaml", "elicited-usa"), path)
+    assert (after.source, after.claims) == ("elicited from rankings and preferences", ())
 
 
 def test_a_person_is_asked_on_a_terminal(call, monkeypatch):
