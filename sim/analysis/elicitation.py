@@ -319,6 +319,8 @@ def _worth(case: Case, actor: str, items: Sequence[Item], packages: Sequence[str
 
 def _position(name: str, names: Sequence[str], kind: str) -> int:
     name = name.strip()
+    if not name:
+        raise UsageError("a name is missing between the signs", hint=did_you_mean("", names, kind))
     if name not in names:
         raise UsageError(f"unknown name '{name}'", hint=did_you_mean(name, names, kind))
     return names.index(name)

@@ -36,6 +36,13 @@ class Commands(TyperGroup):
             self.commands[args[0]].make_context(args[0], args[1:], parent=ctx)  # prints the help and exits
         return super().parse_args(ctx, args)
 
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The command and its words; an option that takes one value and is given twice is refused, not decided."""
+        name, command, rest = super().resolve_command(ctx, args)
+        if command is not None:
+            _refuse_twice(ctx, command, rest)
+        return name, command, rest
+
     def invoke(self, ctx: Any) -> Any:
         """Run the command."""
         try:
@@ -52,6 +59,20 @@ class Commands(TyperGroup):
             raise typer.Exit(INTERRUPTED) from None
         except Exception as error:
             raise typer.Exit(refuse(error)) from None
+
+
+def _refuse_twice(ctx: Any, command: Any, words: list[str]) -> None:
+    """Raise where an option of a command stands twice in the words: the last one would silently win."""
+    try:
+        _, _, order = command.make_parser(type(ctx)(command, parent=ctx)).parse_args(list(words))
+    except Exception:  # a fault of usage, which the command's own reading of the words tells better
+        return
+    for parameter in order:
+        takes_one = parameter.param_type_name == "option" and not parameter.multiple and not parameter.is_flag
+        if takes_one and order.count(parameter) > 1:
+            from sim.errors import UsageError
+
+            raise UsageError(f"{parameter.opts[0]} is given more than once", hint="keep one of them")
 
 
 def refuse(error: Exception) -> int:

@@ -50,6 +50,7 @@ def claims(
     from sim.analysis.claims import Auditor, audit_record
     from sim.errors import UsageError
     from sim.experiments.claims import save_audit
+    from sim.experiments.replicate import check_request
     from sim.model.diagnostics import did_you_mean
     from sim.model.load import load_document
     from sim.model.reader import read
@@ -67,6 +68,7 @@ def claims(
             raise UsageError(f"unknown claim '{name}'", hint=did_you_mean(name, known, "claims"))
     if replications is not None and replications < 2:
         raise UsageError(f"--replications: expected at least 2, found {replications}", hint="an interval needs a sample")
+    check_request(2 if replications is None else replications, seed, workers=workers)
     scale = 1.0 if replications is None else replications / loaded.seed.audit.replications
     auditor = Auditor(document, loaded, root_seed=seed, scale=scale)
     auditor.check_names()

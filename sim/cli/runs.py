@@ -290,9 +290,13 @@ def show(
 
 def _list(folder: Path, json: bool) -> None:
     """Every run in a folder, newest first."""
+    from sim.errors import UsageError
     from sim.experiments.show import list_runs
     from sim.model.diagnostics import visible
 
+    if folder != Path(REPORTS) and not folder.is_dir():
+        raise UsageError(f"{folder}: {'this is a file' if folder.exists() else 'there is no such folder'}",
+                         hint="name a folder that holds result directories")  # fmt: skip
     runs = list_runs(folder)
     if json:
         rows = [

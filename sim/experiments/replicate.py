@@ -155,7 +155,7 @@ def run_scenario(
     """
     total = replications if replications is not None else (DEFAULT_REPLICATIONS if until_se is None else DEFAULT_CAP)
     spec = _engine(engine)
-    _check_request(total, seed, until_se, workers, block_size)
+    check_request(total, seed, until_se, workers, block_size)
     scenario_text = as_json(scenario)
     manifest = {
         "state": RUNNING,
@@ -204,7 +204,7 @@ def resume(
             f"{stored.directory}: begun by version {there} of the simulator, and this is {here}: results could differ",
             hint="`sim run --fresh` computes it anew",
         )
-    _check_request(stored.manifest["replications"], stored.seed, None, workers, None)
+    check_request(stored.manifest["replications"], stored.seed, None, workers, None)
     if stored.is_finished and not stored.damaged():
         return RunOutcome(stored, 0, stored.num_replications)
     job = Job(as_json(stored.case).encode("utf-8"), stored.seed, spec)
@@ -432,7 +432,10 @@ def _engine(engine: str | EngineSpec) -> EngineSpec:
     return ENGINES[engine]
 
 
-def _check_request(total: int, seed: int, until_se: float | None, workers: int | None, block_size: int | None) -> None:
+def check_request(
+    total: int, seed: int, until_se: float | None = None, workers: int | None = None, block_size: int | None = None
+) -> None:
+    """Refuse numbers with which nothing can be played; ``UsageError`` names the first and what was expected."""
     _check_whole("replications", total, 1, 2**32)
     _check_whole("seed", seed, 0, 2**64 - 1)
     if workers is not None:

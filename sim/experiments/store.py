@@ -331,7 +331,9 @@ def read_manifest(directory: Path) -> dict[str, Any]:
     except FileNotFoundError:
         reason = "no manifest.json in it" if directory.is_dir() else "no such directory"
         raise StoreError(f"{directory}: not a result directory: {reason}", hint="`sim show --all` lists the runs") from None
-    except (NotADirectoryError, IsADirectoryError, PermissionError) as error:
+    except NotADirectoryError:
+        raise StoreError(f"{directory}: not a result directory: it is a file", hint="`sim show --all` lists the runs") from None
+    except (IsADirectoryError, PermissionError) as error:
         raise StoreError(f"{path}: cannot be read: {error.strerror}") from error
     except (ValueError, RecursionError) as error:
         raise StoreError(

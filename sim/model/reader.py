@@ -187,7 +187,7 @@ def _near_file(path: FilePath) -> FilePath | None:
     """The scenario file in the same folder that was probably meant."""
     try:
         with os.scandir(path.parent) as entries:
-            names = [entry.name for _, entry in zip(range(5000), entries, strict=False)]
+            names = [entry.name for _, entry in zip(range(5000), entries, strict=False) if not entry.is_dir()]
     except OSError:
         return None
     for suffix in (".yaml", ".yml"):

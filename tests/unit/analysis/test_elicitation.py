@@ -125,7 +125,7 @@ def test_statements_that_contradict_each_other_are_told_apart(usa):
         ("rank", "denuk > tests", "unknown name 'denuk'", "denuc"),
         ("rank", "denuc > tests > denuc", "denuc more than once", ""),
         ("rank", "denuc", "ranks nothing", "a > b > c"),
-        ("rank", "", "unknown name ''", ""),
+        ("rank", "", "a name is missing", ""),
         ("prefer", "interim > status_quo", "unknown name 'interim'", ""),
         ("prefer", "interim_yongbyon", "compares nothing", "a > b"),
         ("prefer", "deep_cap > deep_cap", "with itself", ""),

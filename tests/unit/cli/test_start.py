@@ -149,6 +149,38 @@ def test_a_misspelt_option_is_answered_by_the_nearest_one_alone(call):
     assert "there is no option --nonsensical-word\n" in call("run", "--nonsensical-word", "x").err
 
 
+@pytest.mark.parametrize("words", [("--variant", "a", "--variant", "b"), ("-n", "2", "--replications", "3")])
+def test_an_option_for_one_value_is_not_given_twice(call, words):
+    """The last one would win in silence, and two variants look as if both were applied."""
+    answer = call("run", "summit", *words)
+    assert answer.code == 2 and "is given more than once" in answer.err and answer.out == ""
+    assert call("complete", STRAIT, "--set", "choice.leaders=9", "--set", "horizon=10 days").code == 0
+
+
+def test_what_is_no_folder_of_runs_is_refused(call, place):
+    (place / "file").touch()
+    assert "there is no such folder" in call("show", "--all", "nowhere").err
+    assert "this is a file" in call("show", "--all", "file").err
+    assert call("show", "--all", "nowhere").code == call("show", "--all", "file").code == 2
+    assert call("show", "--all").code == 0  # no run yet is an answer
+    assert "file: not a result directory: it is a file" in call("show", "file").err
+
+
+@pytest.mark.parametrize(("option", "value"), [("--seed", "-1"), ("--workers", "0")])
+def test_claims_refuse_numbers_that_a_run_refuses(call, option, value):
+    answer = call("claims", "summit", "--only", "kim-consolation-prize", option, value)
+    assert answer.code == 2 and f"{option[2:]}: expected a whole number" in answer.err
+
+
+def test_a_folder_is_not_offered_for_a_scenario_file(call, place):
+    (place / "borders").mkdir()
+    assert "did you mean" not in call("complete", "borders.yaml").err
+
+
+def test_a_ranking_with_a_gap_says_so(call):
+    assert "a name is missing between the signs" in call("elicit", "summit", "USA", "--ranking", "denuc > > relief").err
+
+
 def test_a_fault_of_the_horizon_is_shown_at_its_option(call):
     answer = call("run", "summit", "--horizon", "2 yeers")
     assert answer.code == 2
