@@ -11,7 +11,7 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sim.reports import colours, drawing
+from sim.reports import colours, drawing, ticks
 from sim.reports.colours import INK, MUTED, tint
 from sim.reports.content import (
     Conditional,
@@ -24,11 +24,14 @@ from sim.reports.content import (
     TimeAxis,
 )
 from sim.reports.drawing import FONT, Figure, label
-from sim.reports.words import integer, percent, percent_interval
+from sim.reports.words import integer, percent, percent_interval, shorten
 
 ROW_HEIGHT = 50  # px of one labelled row: a line of text over a bar
 PAIR_HEIGHT = 62  # px of a row with two marks under its text
-NAME_LETTERS, ROW_LETTERS = 48, 82  # letters of an input's name, and of name and direction together, that fit beside each other
+LINE_HEIGHT = 17  # px of a further line of text over a mark
+EDGE = 14  # px at the right of a plot, half of what its last mark says
+NAME_LETTERS = (54, 88)  # of an input's name that fit in a line, narrow and wide
+TOWARD_LETTERS = (46, 96)  # of the direction in a line, on a phone beside the effect
 
 
 # ---- shared pieces ----------------------------------------------------------------------------------------------
@@ -38,35 +41,61 @@ def _row_labels(
     names: Sequence[str], values: Sequence[str], narrow: bool, *, limits: tuple[int, int] = (30, 64), shift: int = 10
 ) -> list[dict[str, Any]]:
     """Name on the left and value on the right above each row; row 0 is on top. `limits`: letters of a name, narrow and wide."""
-    size = 12 if narrow else 13
     notes = []
     for position, (name, value) in enumerate(zip(names, values, strict=True)):
-        place = {"y": position, "yref": "y", "xref": "paper", "yanchor": "bottom", "yshift": shift}
-        text = label(name, limits[0] if narrow else limits[1])
-        notes.append(drawing.note(text, x=0, xanchor="left", font={"color": INK, "size": size}, **place))
-        notes.append(drawing.note(value, x=1, xanchor="right", font={"color": MUTED, "size": size}, **place))
+        notes.append(_left(label(name, limits[0] if narrow else limits[1]), position, shift, narrow))
+        notes.append(_right(value, position, shift, narrow))
     return notes
 
 
-def _share_axis(top: float) -> dict[str, Any]:
-    return drawing.axis(
-        range=[0, min(top, 1.0) if top > 0 else 1], tickformat=".0%", nticks=6, showgrid=False, ticks="outside"
-    )
+def _left(text: str, row: int, shift: float, narrow: bool, colour: str = INK) -> dict[str, Any]:
+    """A line over a row, at the left edge of the plot."""
+    font = {"color": colour, "size": 12 if narrow else 13}
+    place = {"x": 0, "xref": "paper", "xanchor": "left", "y": row, "yref": "y", "yanchor": "bottom", "yshift": shift}
+    return drawing.note(text, font=font, **place)
+
+
+def _right(text: str, row: int, shift: float, narrow: bool) -> dict[str, Any]:
+    """A line over a row, at the right edge of the page."""
+    font = {"color": MUTED, "size": 12 if narrow else 13}
+    place = {"x": 1, "xref": "paper", "xanchor": "right", "xshift": EDGE, "y": row, "yref": "y", "yanchor": "bottom"}
+    return drawing.note(text, font=font, yshift=shift, **place)
+
+
+def _share_axis(top: float, narrow: bool = False) -> dict[str, Any]:
+    marks = [mark for mark in ticks.up_to(min(top, 1.0), 5 if narrow else 7) if mark <= 1.0]
+    texts = [f"{100 * mark:g}%" if mark else "0" for mark in marks]
+    return drawing.axis(range=[0, marks[-1]], showgrid=False, ticks="outside", **ticks.axis_of(marks, texts))
 
 
 def _times(axis: TimeAxis) -> list[Any]:
     return [str(date) for date in axis.dates] if len(axis.dates) else [float(day) for day in axis.days]
 
 
-def _time_axis(axis: TimeAxis, **changes: Any) -> dict[str, Any]:
+def _time_marks(axis: TimeAxis, most: int) -> list[tuple[Any, str]]:
+    """Marks of a time axis from its first time to its last: place and words."""
     if len(axis.dates):
-        return drawing.axis(type="date", showgrid=False, ticks="outside", hoverformat="%-d %b %Y", **changes)
-    return drawing.axis(
-        showgrid=False,
-        ticks="outside",
-        title={"text": label(axis.unit), "font": {"size": 12, "color": MUTED}},
-        **changes,
-    )
+        return list(ticks.dates(str(axis.dates[0]), str(axis.dates[-1]), most))
+    if not len(axis.days):
+        return []
+    return [(mark, f"{mark:g}") for mark in ticks.between(float(axis.days[0]), float(axis.days[-1]), most)]
+
+
+def _time_axis(axis: TimeAxis, most: int, **changes: Any) -> dict[str, Any]:
+    """An axis with at most so many marks, the ends of the time among them."""
+    marks = _time_marks(axis, most)
+    base = {
+        "showgrid": False,
+        "ticks": "outside",
+        "tickangle": 0,
+        **ticks.axis_of([place for place, _ in marks], [words for _, words in marks]),
+    }
+    if len(marks) > 1:
+        base["range"] = [marks[0][0], marks[-1][0]]
+    if len(axis.dates):
+        return drawing.axis(type="date", hoverformat="%-d %b %Y", **{**base, **changes})
+    title = {"text": label(axis.unit), "font": {"size": 12, "color": MUTED}}
+    return drawing.axis(**{**base, "title": title, **changes})
 
 
 def _band(
@@ -136,13 +165,14 @@ def _bars(outcomes: Sequence[OutcomeShare], places: Sequence[int], **changes: An
 
 def outcome_shares(outcomes: Sequence[OutcomeShare], narrow: bool = False) -> Figure:
     """Bars of the outcome shares with their interval whiskers, in the declared order."""
-    top = max((outcome.high for outcome in outcomes), default=1.0) * 1.04
+    top = max((outcome.high for outcome in outcomes), default=1.0)
     return {
         "data": _bars(outcomes, range(len(outcomes))),
         "layout": drawing.layout(
             44 + ROW_HEIGHT * len(outcomes),
             barmode="overlay",
-            xaxis=_share_axis(top),
+            margin={"l": 4, "r": EDGE + 2, "t": 8, "b": 36},
+            xaxis=_share_axis(top, narrow),
             yaxis=drawing.row_axis(len(outcomes)),
             annotations=_row_labels([outcome.label for outcome in outcomes], _share_words(outcomes), narrow),
         ),
@@ -161,7 +191,7 @@ def incidence(content: Incidence, outcomes: Sequence[OutcomeShare] = (), narrow:
     columns = min(2 if narrow else 4, max(len(content.series), 1))
     rows = -(-len(content.series) // columns)
     times = _times(content.axis)
-    top = _incidence_top(content)
+    marks = _incidence_marks(content)
     ranks = {outcome.id: rank for rank, outcome in enumerate(outcomes)}
     data: list[dict[str, Any]] = []
     axes: dict[str, Any] = {}
@@ -191,16 +221,21 @@ def incidence(content: Incidence, outcomes: Sequence[OutcomeShare] = (), narrow:
         )
         left, upper = column * (cell_x + gap_x), 1 - row * (cell / height + gap_y)
         axes[f"xaxis{suffix}"] = _time_axis(
-            content.axis, domain=[left, left + cell_x], anchor=f"y{suffix}", nticks=3, tickangle=0, automargin=False
+            content.axis,
+            5,
+            domain=[left, left + cell_x],
+            anchor=f"y{suffix}",
+            showticklabels=False,
+            automargin=False,
         )
         if position + columns < len(content.series):
             axes[f"xaxis{suffix}"].pop("title", None)
+        notes += _panel_ends(content.axis, left, left + cell_x, max(upper - cell / height, 0.0))
         axes[f"yaxis{suffix}"] = drawing.axis(
             domain=[max(upper - cell / height, 0.0), upper],
             anchor=f"x{suffix}",
-            range=[0, top],
-            tickformat=".0%",
-            nticks=4,
+            range=[0, marks[-1]],
+            **ticks.axis_of(marks, [f"{100 * mark:g}%" for mark in marks]),
             showticklabels=column == 0,
             automargin=False,
         )
@@ -209,9 +244,17 @@ def incidence(content: Incidence, outcomes: Sequence[OutcomeShare] = (), narrow:
     return {"data": data, "layout": layout}
 
 
-def _incidence_top(content: Incidence) -> float:
-    highest = [max(series.high, default=0.0) for series in content.series]
-    return min(max(highest, default=1.0) * 1.05, 1.0) or 1.0
+def _incidence_marks(content: Incidence) -> list[float]:
+    highest = max((max(series.high, default=0.0) for series in content.series), default=1.0)
+    return [mark for mark in ticks.up_to(min(highest, 1.0), 4) if mark <= 1.0]
+
+
+def _panel_ends(axis: TimeAxis, left: float, right: float, bottom: float) -> list[dict[str, Any]]:
+    """First and last time under a panel, flush with its ends: two panels side by side leave no room for more."""
+    marks = _time_marks(axis, 5)
+    place = {"y": bottom, "xref": "paper", "yref": "paper", "yanchor": "top", "yshift": -5, "font": {"size": 12, "color": MUTED}}
+    ends = ((left, "left", marks[:1]), (right, "right", marks[-1:] if len(marks) > 1 else []))
+    return [drawing.note(words, x=x, xanchor=anchor, **place) for x, anchor, end in ends for _, words in end]
 
 
 def _panel_head(series: Any, left: float, upper: float, narrow: bool) -> dict[str, Any]:
@@ -234,8 +277,19 @@ def _panel_head(series: Any, left: float, upper: float, narrow: bool) -> dict[st
     return drawing.note(f"{name}<br>{last}", **place, font={"size": 12, "color": INK})
 
 
+NODE_WIDTH = 12  # px
+BETWEEN = 32  # px between two nodes of a column, for two lines of a label
+GUTTER = (120, 184)  # px at the right for the names of the ends, narrow and wide
+PLOT_WIDTH = (222, 540)  # px from the first column to the last, on the narrowest phone and on a wide page
+STATION_LETTERS = (15, 26)  # of a line of an end's name, narrow and wide
+LETTER_WIDTH = 6.7  # px, of most letters at the size of these names
+
+
 def phases(content: Phases, outcomes: Sequence[OutcomeShare] = (), narrow: bool = False) -> Figure:
-    """Sankey of the paths through the phases; widths are numbers of histories."""
+    """Sankey of the paths through the phases; widths are numbers of histories.
+
+    Names stand beside their nodes as notes, those of the ends in a gutter at the right, where no band crosses them.
+    """
     index = {node.id: position for position, node in enumerate(content.nodes)}
     ranks = {outcome.id: rank for rank, outcome in enumerate(outcomes)}
     paint = [
@@ -245,47 +299,84 @@ def phases(content: Phases, outcomes: Sequence[OutcomeShare] = (), narrow: bool 
     # A link left without colour is white on a transparent page.
     link_paint = [tint(paint[index[link.target]], 0.38) for link in links]
     totals = _node_totals(content, links)
+    height = max(280, 58 * _tallest(content))
+    places = _node_places(content, totals, BETWEEN / height)
+    names = [f"{label(node.label, 60)}: {integer(totals[node.id])}" for node in content.nodes]
     sankey = {
         "type": "sankey",
         "orientation": "h",
-        "arrangement": "snap",
+        "arrangement": "fixed",
         "domain": {"x": [0, 1], "y": [0, 1]},
         "valueformat": ",d",
         "node": {
-            "label": [f"{label(node.label, 28)}  {integer(totals[node.id])}" for node in content.nodes],
+            "label": [""] * len(names),
+            "customdata": names,
             "color": paint,
-            "pad": 20,
-            "thickness": 12,
+            "pad": BETWEEN,
+            "thickness": NODE_WIDTH,
             "line": {"width": 0},
-            "hovertemplate": "%{label}<extra></extra>",
-            **_node_places(content, totals),
+            "hovertemplate": "%{customdata}<extra></extra>",
+            "x": [x for x, _ in places],
+            "y": [y for _, y in places],
         },
         "link": {
             "source": [index[link.source] for link in links],
             "target": [index[link.target] for link in links],
             "value": [link.count for link in links],
             "color": link_paint,
-            "hovertemplate": "%{source.label} to %{target.label}<br>%{value:,d} histories<extra></extra>",
+            "customdata": [[names[index[link.source]], names[index[link.target]]] for link in links],
+            "hovertemplate": "%{customdata[0]}<br>to %{customdata[1]}<br>%{value:,d} histories<extra></extra>",
         },
         "textfont": {"color": INK, "size": 12, "family": FONT},
     }
-    tallest = _tallest(content)
-    layout = drawing.layout(
-        max(300, 54 * tallest), margin={"l": 4, "r": 4, "t": 38, "b": 14}, annotations=_stage_heads(content)
-    )
+    margin = {"l": 4, "r": GUTTER[0 if narrow else 1], "t": 44, "b": 14}
+    notes = _stage_heads(content, narrow) + _station_names(content, totals, places, narrow)
+    layout = drawing.layout(height + margin["t"] + margin["b"], margin=margin, annotations=notes)
     return {"data": [sankey], "layout": layout}
 
 
-def _stage_heads(content: Phases) -> list[dict[str, Any]]:
+
+
+def _stage_heads(content: Phases, narrow: bool) -> list[dict[str, Any]]:
     """Headings over the columns of nodes."""
     last = max(len(content.stages) - 1, 1)
     notes = []
     for column, heading in enumerate(content.stages):
-        place = {"x": _column_place(column, last), "y": 1, "xref": "paper", "yref": "paper", "yshift": 12}
-        anchor = "right" if column == last else "left"
+        text = "<br>".join(label(line, 32) for line in textwrap.wrap(heading, 16 if narrow else 32))
+        place = {"x": column / last, "y": 1, "xref": "paper", "yref": "paper", "yshift": 8}
+        shift = -NODE_WIDTH if column == last else 0
         font = {"size": 12, "color": MUTED}
-        notes.append(drawing.note(label(heading, 32), xanchor=anchor, yanchor="bottom", font=font, **place))
+        notes.append(drawing.note(text, xanchor="left", yanchor="bottom", xshift=shift, font=font, **place))
     return notes
+
+
+def _station_names(
+    content: Phases, totals: Mapping[str, int], places: Sequence[tuple[float, float]], narrow: bool
+) -> list[dict[str, Any]]:
+    """Name and number of histories at the right of each node; on a phone in two lines or three."""
+    notes = []
+    last = max((node.stage for node in content.nodes), default=0)
+    room = PLOT_WIDTH[0 if narrow else 1] / max(last, 1) - NODE_WIDTH - 8  # px between two columns
+    for node, (x, y) in zip(content.nodes, places, strict=True):
+        at_end = node.stage == last
+        letters = STATION_LETTERS[0 if narrow else 1] if at_end else max(6, int(room / LETTER_WIDTH))
+        lines = _station_lines(node.label, integer(totals[node.id]), letters, 2 if at_end else 3)
+        shift = 9 if at_end else NODE_WIDTH + 2 if x < 0.01 else NODE_WIDTH / 2 + 2
+        place = {"x": min(max(x, 0.0), 1.0), "y": 1 - y, "xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "middle"}
+        notes.append(drawing.note("<br>".join(lines), font={"size": 12, "color": INK}, xshift=shift, **place))
+    return notes
+
+
+def _station_lines(name: str, count: str, letters: int, most: int) -> list[str]:
+    """Lines of at most so many letters, `most` of them, with the number in bold at the end of the last."""
+    words = [shorten(word, letters + 2) for word in name.split()]  # one that is a little too long stays whole
+    lines = textwrap.wrap(" ".join([*words, count]), letters, break_long_words=False)
+    if len(lines) > most:
+        head = textwrap.wrap(" ".join(words), letters, break_long_words=False)
+        tail = shorten(" ".join(head[most - 1 :]), max(letters - len(count) - 1, 2))
+        lines = [*head[: most - 1], f"{tail} {count}"]
+    last = lines[-1].removesuffix(count)
+    return [*(label(line, 80) for line in lines[:-1]), f"{label(last, 80)}<b>{count}</b>"]
 
 
 def _tallest(content: Phases) -> int:
@@ -302,26 +393,28 @@ def _node_totals(content: Phases, links: Sequence[Any]) -> dict[str, int]:
     return {node.id: max(incoming[node.id], outgoing[node.id]) for node in content.nodes}
 
 
-def _node_places(content: Phases, totals: Mapping[str, int]) -> dict[str, list[float]]:
-    """Columns by declared stage; within a column, in the given order from the top, centred by their weight."""
+def _node_places(content: Phases, totals: Mapping[str, int], gap: float) -> list[tuple[float, float]]:
+    """Centre of each node in parts of the plot, from left and top: columns by stage, in the given order from the top.
+
+    All columns have one scale, that of the column which fills the height; the others stand in its middle with gaps that
+    are wider.
+    """
     stages = sorted({node.stage for node in content.nodes})
-    last = max(len(stages) - 1, 1)
-    x, y = [], []
-    for node in content.nodes:
-        column = [other for other in content.nodes if other.stage == node.stage]
-        whole = sum(totals[other.id] for other in column) or 1
-        gap = 0.055
-        room = 1 - gap * (len(column) - 1)
-        before = column.index(node)
-        above = sum(totals[other.id] for other in column[:before]) / whole * room + gap * before
-        x.append(min(max(_column_place(stages.index(node.stage), last), 0.001), 0.999))
-        y.append(min(max(above + totals[node.id] / whole * room / 2, 0.001), 0.999))
-    return {"x": x, "y": y}
-
-
-def _column_place(column: int, last: int) -> float:
-    """Even columns, but for a wider last gap, where two columns of names meet."""
-    return 1.0 if column == last else column / (last + 0.6)
+    columns = [[node for node in content.nodes if node.stage == stage] for stage in stages]
+    weights = [sum(totals[node.id] for node in column) or 1 for column in columns]
+    scale = min((1 - gap * (len(column) - 1)) / weight for column, weight in zip(columns, weights, strict=True))
+    places: dict[str, tuple[float, float]] = {}
+    for number, (column, weight) in enumerate(zip(columns, weights, strict=True)):
+        free = max(1 - scale * weight, 0.0)
+        between = min(free / max(len(column) - 1, 1), 2.5 * gap)
+        top = (free - between * (len(column) - 1)) / 2
+        for node in column:
+            size = scale * totals[node.id]
+            # Plotly takes a place of exactly 0 or 1 for none.
+            x = min(max(number / max(len(columns) - 1, 1), 0.001), 0.999)
+            places[node.id] = (x, min(max(top + size / 2, 0.001), 0.999))
+            top += size + between
+    return [places[node.id] for node in content.nodes]
 
 
 def fan(content: Fan, narrow: bool = False) -> Figure:
@@ -344,17 +437,23 @@ def fan(content: Fan, narrow: bool = False) -> Figure:
     }
     bands = _band(times, content.q05, content.q95, colour, 0.16, name="nine tenths", showlegend=True)
     bands += _band(times, content.q25, content.q75, colour, 0.34, name="middle half", showlegend=True)
-    limits = {} if content.low is None or content.high is None else {"range": drawing.padded(content.low, content.high)}
+    limits: dict[str, Any] = {"nticks": 5}
+    if content.low is not None and content.high is not None:
+        heights = ticks.between(content.low, content.high, 5, whole=content.high - content.low > 2)
+        limits = {
+            "range": drawing.padded(content.low, content.high),
+            **ticks.axis_of(heights, [f"{height:g}" for height in heights]),
+        }
     return {
         "data": [*bands, middle],
         "layout": drawing.layout(
             290,
-            margin={"l": 30, "r": 4, "t": 34, "b": 40},
+            margin={"l": 30, "r": 32, "t": 34, "b": 40},
             showlegend=True,
             legend=drawing.legend(),
             hovermode="x",
-            xaxis=_time_axis(content.axis, nticks=4 if narrow else 8, tickangle=0),
-            yaxis=drawing.axis(nticks=5, **limits),
+            xaxis=_time_axis(content.axis, 4 if narrow else 7),
+            yaxis=drawing.axis(**limits),
         ),
     }
 
@@ -413,22 +512,23 @@ def drivers(content: Drivers, narrow: bool = False) -> Figure:
         "line": {"color": MUTED, "width": 1},
         "layer": "below",
     }
-    notes = _row_labels(
-        [item.label for item in items], [_driver_words(item, signed, narrow) for item in items], narrow, limits=(46, NAME_LETTERS), shift=8
-    )
+    notes, lines = _driver_labels(items, signed, narrow)
+    marks = ticks.up_to(reach, 5 if narrow else 7)
+    if signed:
+        marks = [-mark for mark in reversed(marks[1:])] + marks
     title = "<br>".join(label(line, 100) for line in textwrap.wrap(content.measure, 46 if narrow else 90))
     return {
         "data": data,
         "layout": drawing.layout(
-            100 + 44 * len(rows),
-            margin={"l": 2, "r": 2, "t": 46 if narrow else 30, "b": 64},
+            110 + (25 + LINE_HEIGHT * lines) * len(rows),
+            margin={"l": 4, "r": EDGE + 2, "t": 46 if narrow else 30, "b": 64},
             showlegend=True,
             legend={**drawing.legend(), "y": 1.0, "traceorder": "normal"},
             shapes=[band, zero],
             annotations=notes,
             xaxis=drawing.axis(
-                range=[-reach * 1.08 if signed else 0, reach * 1.08],
-                nticks=7,
+                range=[marks[0], marks[-1]],
+                **ticks.axis_of(marks, [f"{mark:g}".replace("-", "\u2212") for mark in marks]),
                 title={"text": title, "font": {"size": 12, "color": MUTED}},
             ),
             yaxis=drawing.row_axis(len(rows)),
@@ -436,14 +536,28 @@ def drivers(content: Drivers, narrow: bool = False) -> Figure:
     }
 
 
-def _driver_words(item: Driver, signed: bool, narrow: bool) -> str:
-    """What stands at the right of an input's row: its direction where there is room, and its effect."""
-    if not item.distinguishable:
-        return "noise" if narrow else "not distinguishable"
-    effect = f"{item.effect:+.2f}".replace("-", "\u2212") if signed else f"{item.effect:.2f}"
-    if narrow or not item.toward:
-        return effect
-    return f"{label(item.toward, ROW_LETTERS - min(len(item.label), NAME_LETTERS))}   <b>{effect}</b>"
+def _driver_labels(items: Sequence[Driver], signed: bool, narrow: bool) -> tuple[list[dict[str, Any]], int]:
+    """Over each row the input's name with its effect, and below it what a higher value makes likelier, all in full.
+
+    Second: lines of text over a row, as many as the longest takes.
+    """
+    wide = 0 if narrow else 1
+    texts = []
+    for item in items:
+        told = item.toward if item.distinguishable else "not distinguishable from noise"
+        texts.append((textwrap.wrap(item.label, NAME_LETTERS[wide]), textwrap.wrap(told, TOWARD_LETTERS[wide])))
+    lines = max((len(name) + len(told) for name, told in texts), default=1)
+    notes = []
+    for row, (item, (name, told)) in enumerate(zip(items, texts, strict=True)):
+        colours_of = [INK] * len(name) + [MUTED] * len(told)
+        height = 6.0 + LINE_HEIGHT * (len(colours_of) - 1)
+        if item.distinguishable:
+            effect = f"{item.effect:+.2f}".replace("-", "\u2212") if signed else f"{item.effect:.2f}"
+            beside = len(name) if narrow else 0  # on a phone the name needs the whole line
+            notes.append(_right(f"<b>{effect}</b>", row, height - LINE_HEIGHT * beside, narrow))
+        for number, (text, colour) in enumerate(zip([*name, *told], colours_of, strict=True)):
+            notes.append(_left(label(text, 120), row, height - LINE_HEIGHT * number, narrow, colour))
+    return notes, lines
 
 
 def conditional_shares(content: Conditional, overall: Sequence[OutcomeShare], narrow: bool = False) -> Figure:
@@ -466,17 +580,17 @@ def conditional_shares(content: Conditional, overall: Sequence[OutcomeShare], na
         "hovertemplate": "%{text}<br>%{x:.1%} of all histories<extra></extra>",
         "showlegend": True,
     }
-    top = max([o.high for o in content.shares] + [o.high for _, o in known], default=1.0) * 1.04
+    top = max([o.high for o in content.shares] + [o.high for _, o in known], default=1.0)
     names = [outcome.label for outcome in content.shares]
     return {
         "data": [*_bars(content.shares, places), among_all],
         "layout": drawing.layout(
             72 + PAIR_HEIGHT * len(names),
             barmode="overlay",
-            margin={"l": 2, "r": 2, "t": 30, "b": 36},
+            margin={"l": 4, "r": EDGE + 2, "t": 30, "b": 36},
             showlegend=True,
             legend=drawing.legend(),
-            xaxis=_share_axis(top),
+            xaxis=_share_axis(top, narrow),
             yaxis=drawing.row_axis(len(names), below=0.5),
             annotations=_row_labels(names, _share_words(content.shares), narrow, shift=12),
         ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sim.reports import colours, drawing
+from sim.reports import colours, drawing, ticks
 from sim.reports.colours import MUTED, tint
 from sim.reports.content import Offers, TimelineContent
 from sim.reports.drawing import Figure, label
@@ -46,7 +46,7 @@ def timeline(content: TimelineContent, narrow: bool = False) -> Figure:
         notes.append(_heading(title, domain[1], lift))
     axes["xaxis"] = _time_axis(content.horizon_days, start, f"y{'' if len(heights) < 2 else len(heights)}", narrow)
     total = sum(heights) + sum(heads)
-    layout = drawing.layout(total + 56, margin={"l": 8, "r": 12, "t": 4, "b": 44}, annotations=notes, shapes=[], **axes)
+    layout = drawing.layout(total + 56, margin={"l": 30, "r": 32, "t": 4, "b": 44}, annotations=notes, shapes=[], **axes)
     return {"data": data, "layout": layout}
 
 
@@ -74,7 +74,7 @@ def _time_axis(horizon_days: float, start: str | None, anchor: str, narrow: bool
         range=[_moment(day, start) for day in (0, horizon_days)],
         showgrid=True,
         ticks="outside",
-        nticks=4 if narrow else 9,
+        **_marks(horizon_days, start, 4 if narrow else 7),
         tickangle=0,
         anchor=anchor,
     )
@@ -100,6 +100,19 @@ def _moment(day: float, start: str | None) -> Any:
     from datetime import datetime, timedelta
 
     return (datetime.fromisoformat(start) + timedelta(days=float(day))).isoformat(timespec="minutes")
+
+
+def _marks(horizon: float, start: str | None, most: int) -> dict[str, Any]:
+    """Marks of the time axis, from the start to the horizon."""
+    if not horizon > 0.0:
+        return {}
+    if not start:
+        days = ticks.between(0.0, horizon, most)
+        return ticks.axis_of(days, [f"{day:g}" for day in days])
+    if horizon < 1.0:  # within one date there is nothing to tell apart
+        return {"nticks": most}
+    marks = ticks.dates(start, _moment(horizon, start), most)
+    return ticks.axis_of([place for place, _ in marks], [words for _, words in marks])
 
 
 def _draw_lanes(data: list[Any], notes: list[Any], lanes: Sequence[Any], start: str | None, narrow: bool) -> None:

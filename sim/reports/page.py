@@ -57,14 +57,13 @@ class Table:
 
 @dataclass(frozen=True)
 class Chart:
-    """A figure with what stands around it: title, one-sentence reading, table. `scrolls`: keeps a minimal width."""
+    """A figure with what stands around it: title, one-sentence reading, table."""
 
     title: str
     reading: str
     wide: drawing.Figure
     narrow_layout: dict[str, Any]
     table: Table | None
-    scrolls: bool = False
     more: tuple[str, Table] | None = None  # a second table and its name, where the figure shows two kinds of things
 
     @property
@@ -86,7 +85,6 @@ def chart(
     reading: str,
     draw: Callable[[bool], drawing.Figure],
     table: Table | None = None,
-    scrolls: bool = False,
     more: tuple[str, Table] | None = None,
 ) -> Chart:
     """A chart from a figure function: its layout for phones is kept as the difference to the wide one."""
@@ -94,7 +92,7 @@ def chart(
     narrow = draw(True)["layout"]
     changes = {key: value for key, value in narrow.items() if wide["layout"].get(key) != value}
     reading = reading.replace(words.DASH, f"\u2060{words.DASH}\u2060")  # a range stays on one line
-    return Chart(title, reading, wide, changes, table, scrolls, more)
+    return Chart(title, reading, wide, changes, table, more)
 
 
 def render(content: ReportContent) -> str:
@@ -249,7 +247,6 @@ def _phases(content: Phases, outcomes: Sequence[OutcomeShare]) -> Chart:
         reading,
         lambda narrow: figures.phases(content, outcomes, narrow),
         table,
-        scrolls=True,
     )
 
 

@@ -96,7 +96,7 @@ def test_no_two_labels_of_a_chart_overlap(name: str, width: int, drawn: Look) ->
     """Names, values, headings and tick labels, each in its own chart."""
     page = drawn(name, width)
     clashes = page.evaluate(
-        """[...document.querySelectorAll(".chart")].filter((c) => !c.querySelector(".sankey")).flatMap((chart) => {
+        """[...document.querySelectorAll(".chart")].flatMap((chart) => {
         const texts = [...chart.querySelectorAll(".annotation text, .xtick text, .ytick text, .legendtext, .xtitle, .ytitle")]
           .filter((text) => text.textContent.trim()).map((text) => [text.textContent, text.getBoundingClientRect()]);
         return texts.flatMap(([one, a], n) => texts.slice(n + 1).filter(([, b]) =>
@@ -104,6 +104,39 @@ def test_no_two_labels_of_a_chart_overlap(name: str, width: int, drawn: Look) ->
           .map(([two]) => chart.id + ": " + one + " | " + two)); })"""
     )
     assert clashes == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_charts_follow_a_window_that_narrows_and_widens(name: str, chromium: Chromium, pages: dict[str, str]) -> None:
+    """As on a phone that is turned: each chart is drawn again for its width, with the layout for it."""
+    page = chromium.open(pages[name], width=1280)
+    page.draw_all()
+    widths = "[...document.querySelectorAll('.chart')].map((c) => [c.clientWidth, c.querySelector('.main-svg').clientWidth])"
+    heights = "[...document.querySelectorAll('.chart')].map((c) => c.querySelector('.main-svg').clientHeight)"
+    wide, tall = page.evaluate(widths), page.evaluate(heights)
+    for width in (390, 844, 390, 1280):
+        page.resize(width)
+        page.wait(f"{widths}.every(([box, drawn]) => Math.abs(box - drawn) < 1)")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert all(box <= width - 30 for box, _ in page.evaluate(widths))
+    assert (page.evaluate(widths), page.evaluate(heights)) == (wide, tall)
+    page.close()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("name", PAGES)
+def test_every_mark_of_an_axis_is_drawn(name: str, width: int, drawn: Look) -> None:
+    """Plotly leaves out labels that reach over the edge of a plot, the last of a time axis first of all."""
+    page = drawn(name, width)
+    missing = page.evaluate(
+        """[...document.querySelectorAll(".chart")].flatMap((chart) => Object.entries(chart.layout)
+        .filter(([key, axis]) => /^xaxis/.test(key) && axis.tickvals && axis.showticklabels !== false)
+        .map(([key, axis]) => [chart.id + " " + key, axis.ticktext.length,
+          [...chart.querySelectorAll("." + key.replace("axis", "") + "tick text")]
+            .filter((text) => text.textContent.trim() && getComputedStyle(text).display !== "none").length])
+        .filter(([, wanted, found]) => wanted !== found))"""
+    )
+    assert missing == []
 
 
 @pytest.mark.parametrize("width", [1280, 390])
@@ -182,6 +215,27 @@ def test_paper_is_light_and_shows_everything_but_long_tables(chromium: Chromium,
     assert (
         5 <= document.count(b"/Type /Page\n") + document.count(b"/Type /Page /") + document.count(b"/Type /Page>") <= 25
     )
+
+
+def test_paper_shows_every_row_and_column_of_the_claims(chromium: Chromium, pages: dict[str, str]) -> None:
+    """No box of a table scrolls or cuts on paper, and every claim has a place on it."""
+    page = chromium.open(pages["report"])
+    page.wait("window.Plotly")
+    page.call("Emulation.setEmulatedMedia", media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint')); true")
+    page.resize(680)  # the width of A4 between its margins
+    rows = page.evaluate(
+        "[...document.querySelectorAll('#claims tbody tr')].filter((row) => row.getBoundingClientRect().height > 10).length"
+    )
+    assert len(sample.content().claims) == rows > 3
+    cut = page.evaluate(
+        """[...document.querySelectorAll(".scroll")].filter((box) => box.getBoundingClientRect().height).filter((box) => {
+        const style = getComputedStyle(box);
+        return style.overflowX !== "visible" || style.maxHeight !== "none" || box.scrollHeight > box.clientHeight + 1
+          || box.querySelector("table").getBoundingClientRect().right > innerWidth; }).map((box) => box.ariaLabel)"""
+    )
+    assert cut == []
+    page.close()
 
 
 @pytest.mark.parametrize("name", HOSTILE_PAGES)

@@ -67,13 +67,15 @@
   }), { rootMargin: "700px 0px" });
   charts.forEach((chart) => near.observe(chart));
 
+  // Watched is the box of each chart: it also changes where the window does not, as when a scroll bar comes or goes.
   let waiting;
-  addEventListener("resize", () => {
+  const sizes = new ResizeObserver(() => {
     clearTimeout(waiting);
     waiting = setTimeout(() => drawn().forEach((chart) => {
       if (!printing && Math.floor(chart.clientWidth) !== Number(chart.dataset.width)) draw(chart);
-    }), 150);
+    }), 120);
   });
+  charts.forEach((chart) => sizes.observe(chart));
   night.addEventListener("change", () => drawn().forEach(draw));
 
   // Paper is light and shows everything but the long tables, which would fill many sheets: of these what the reader opened.

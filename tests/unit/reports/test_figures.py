@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 import re
@@ -12,7 +13,7 @@ import pytest
 
 from sim.reports import colours, drawing, figures, history_figures
 from sim.reports.config import PLOTLY_CONFIG
-from sim.reports.content import OutcomeShare
+from sim.reports.content import Driver, OutcomeShare
 from sim.reports.export import report_figures
 from tests.unit.reports import sample
 
@@ -81,15 +82,77 @@ def test_columns_of_paths_are_named() -> None:
     content = sample.content()
     named = replace(content.phases, stages=("Start", "Talks", "Meeting", "End"))
     notes = figures.phases(named, content.outcomes)["layout"]["annotations"]
-    assert [note["text"] for note in notes] == ["Start", "Talks", "Meeting", "End"]
-    assert [note["x"] for note in notes] == sorted(note["x"] for note in notes)
+    assert [note["text"] for note in notes][:4] == ["Start", "Talks", "Meeting", "End"]
+    assert [note["x"] for note in notes[:4]] == sorted(note["x"] for note in notes[:4])
 
 
-def test_direction_of_an_input_stands_beside_it() -> None:
-    drivers = sample.content().drivers[0]
-    first = next(item for item in drivers.items if item.distinguishable and item.toward)
-    texts = [note["text"] for note in figures.drivers(drivers)["layout"]["annotations"]]
-    assert any(first.toward[:30] in text for text in texts)
+@pytest.mark.parametrize("narrow", [False, True], ids=["wide", "narrow"])
+def test_every_station_of_the_paths_is_named_beside_it_with_its_number(narrow: bool) -> None:
+    content = sample.content()
+    notes = figures.phases(content.phases, content.outcomes, narrow)["layout"]["annotations"]
+    texts = {" ".join(re.sub("<br>|</?b>", " ", note["text"]).split()) for note in notes}
+    reached = {link.target for link in content.phases.links} | {link.source for link in content.phases.links}
+    for node in content.phases.nodes:
+        assert any(re.fullmatch(f"{node.label} [\\d,]+", text) for text in texts) is (node.id in reached), node.label
+
+
+@pytest.mark.parametrize("narrow", [False, True], ids=["wide", "narrow"])
+def test_stations_of_a_column_keep_apart(narrow: bool) -> None:
+    """Plotly sizes a node by the scale of the fullest column; the places given must leave room for that."""
+    content = sample.content().phases
+    totals = figures._node_totals(content, content.links)
+    layout = figures.phases(content, narrow=narrow)["layout"]
+    height = layout["height"] - layout["margin"]["t"] - layout["margin"]["b"]
+    places = figures._node_places(content, totals, figures.BETWEEN / height)
+    columns: dict[float, list[tuple[float, int]]] = {}
+    for node, (x, y) in zip(content.nodes, places, strict=True):
+        columns.setdefault(x, []).append((y, totals[node.id]))
+    weights = [sum(size for _, size in column) for column in columns.values()]
+    scale = min(
+        (height - figures.BETWEEN * (len(c) - 1)) / w for c, w in zip(columns.values(), weights, strict=True)
+    )
+    for column in columns.values():
+        edges = [(height * y - scale * size / 2, height * y + scale * size / 2) for y, size in column]
+        assert all(after[0] - before[1] > figures.BETWEEN - 2 for before, after in itertools.pairwise(edges))
+        assert edges[0][0] > -2 and edges[-1][1] < height + 2
+
+
+@pytest.mark.parametrize("narrow", [False, True], ids=["wide", "narrow"])
+def test_name_and_direction_of_an_input_stand_over_it_in_full(narrow: bool) -> None:
+    long = Driver("a.b", "A-land: " + "long " * 20 + "name", 0.2, 0.1, 0.3, True, "higher: " + "very " * 24 + "likely")
+    drivers = replace(sample.content().drivers[0], items=(*sample.content().drivers[0].items, long))
+    layout = figures.drivers(drivers, narrow)["layout"]
+    for row, item in enumerate(drivers.items):
+        notes = [note for note in layout["annotations"] if note.get("y") == row and note["xanchor"] == "left"]
+        over = sorted(notes, key=lambda note: -note["yshift"])
+        told = item.toward if item.distinguishable else "not distinguishable from noise"
+        assert " ".join(note["text"] for note in over) == " ".join(f"{item.label} {told}".split())
+        assert all(len(note["text"]) <= (54 if narrow else 96) for note in over)
+        heights = [note["yshift"] for note in over]
+        assert all(a - b >= 15 for a, b in itertools.pairwise(heights))
+
+
+@pytest.mark.parametrize("narrow", [False, True], ids=["wide", "narrow"])
+def test_axes_are_marked_at_both_ends(narrow: bool) -> None:
+    content, timeline = sample.content(), sample.timeline()
+    drawn = {
+        "outcomes": figures.outcome_shares(content.outcomes, narrow),
+        "incidence": figures.incidence(content.incidence, content.outcomes, narrow),
+        "fan": figures.fan(content.fans[0], narrow),
+        "drivers": figures.drivers(content.drivers[0], narrow),
+        "conditional": figures.conditional_shares(content.conditionals[0], content.outcomes, narrow),
+        "timeline": history_figures.timeline(timeline, narrow),
+    }
+    for name, figure in drawn.items():
+        axes = [axis for key, axis in figure["layout"].items() if key.startswith("xaxis")]
+        assert axes
+        for axis in axes:
+            marked, reached = (axis["tickvals"][0], axis["tickvals"][-1]), axis["range"]
+            for mark, end in zip(marked, reached, strict=True):
+                assert mark == (end[:10] if isinstance(end, str) else end), name
+            assert len(axis["tickvals"]) == len(axis["ticktext"]) <= 9
+    panels = [note["text"] for note in drawn["incidence"]["layout"]["annotations"]]
+    assert panels.count("Mar 2031") == panels.count("Mar 2035") == len(content.incidence.series)
 
 
 def test_phone_layout_changes_no_trace() -> None:
@@ -110,7 +173,7 @@ def test_phone_layout_changes_no_trace() -> None:
 def test_indistinguishable_inputs_differ_in_shape_and_in_words() -> None:
     figure = figures.drivers(sample.content().drivers[0])
     assert {trace["marker"]["symbol"] for trace in figure["data"]} == {"circle", "circle-open"}
-    assert any(note["text"] == "not distinguishable" for note in figure["layout"]["annotations"])
+    assert any(note["text"] == "not distinguishable from noise" for note in figure["layout"]["annotations"])
 
 
 def test_sankey_links_have_colours_of_their_own() -> None:
