@@ -78,7 +78,8 @@ def _time_marks(axis: TimeAxis, most: int) -> list[tuple[Any, str]]:
         return list(ticks.dates(str(axis.dates[0]), str(axis.dates[-1]), most))
     if not len(axis.days):
         return []
-    return [(mark, f"{mark:g}") for mark in ticks.between(float(axis.days[0]), float(axis.days[-1]), most)]
+    first, last = float(axis.days[0]), float(axis.days[-1])
+    return [(mark, f"{mark:g}") for mark in ticks.between(first, last, most, whole=last - first >= most - 1)]
 
 
 def _time_axis(axis: TimeAxis, most: int, **changes: Any) -> dict[str, Any]:
@@ -279,9 +280,9 @@ def _panel_head(series: Any, left: float, upper: float, narrow: bool) -> dict[st
 
 NODE_WIDTH = 12  # px
 BETWEEN = 32  # px between two nodes of a column, for two lines of a label
-GUTTER = (120, 184)  # px at the right for the names of the ends, narrow and wide
-PLOT_WIDTH = (222, 540)  # px from the first column to the last, on the narrowest phone and on a wide page
-STATION_LETTERS = (15, 26)  # of a line of an end's name, narrow and wide
+GUTTER = (128, 184)  # px at the right for the names of the ends, narrow and wide
+PLOT_WIDTH = (214, 540)  # px from the first column to the last, on the narrowest phone and on a wide page
+STATION_LETTERS = (16, 26)  # of a line of an end's name, narrow and wide
 LETTER_WIDTH = 6.7  # px, of most letters at the size of these names
 
 
@@ -439,7 +440,8 @@ def fan(content: Fan, narrow: bool = False) -> Figure:
     bands += _band(times, content.q25, content.q75, colour, 0.34, name="middle half", showlegend=True)
     limits: dict[str, Any] = {"nticks": 5}
     if content.low is not None and content.high is not None:
-        heights = ticks.between(content.low, content.high, 5, whole=content.high - content.low > 2)
+        counts = content.high - content.low > 2  # a quantity that counts
+        heights = ticks.between(content.low, content.high, 6 if counts else 5, whole=counts)
         limits = {
             "range": drawing.padded(content.low, content.high),
             **ticks.axis_of(heights, [f"{height:g}" for height in heights]),

@@ -107,7 +107,7 @@ def _marks(horizon: float, start: str | None, most: int) -> dict[str, Any]:
     if not horizon > 0.0:
         return {}
     if not start:
-        days = ticks.between(0.0, horizon, most)
+        days = ticks.between(0.0, horizon, most, whole=horizon >= most - 1)
         return ticks.axis_of(days, [f"{day:g}" for day in days])
     if horizon < 1.0:  # within one date there is nothing to tell apart
         return {"nticks": most}

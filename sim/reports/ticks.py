@@ -9,6 +9,7 @@ from typing import Any
 
 _MONTHS = (1, 2, 3, 4, 6, 12, 24, 36, 60, 120, 240, 600, 1200)  # steps of a calendar
 _DAYS = (1, 2, 3, 5, 7, 10, 14, 30)
+_WHOLE = (1, 2, 3, 4, 5, *(m * 10**n for n in range(1, 6) for m in (1, 2, 5)))
 _MANTISSAS = (1.0, 2.0, 2.5, 5.0, 10.0)
 _ROOM = 0.6  # of a step, which the last mark keeps from the one before it
 
@@ -26,7 +27,7 @@ def between(low: float, high: float, most: int, whole: bool = False) -> list[flo
     if not high > low:
         return [low]
     if whole:
-        steps = [step for step in (1, 2, 3, 4, 5, 10, 20, 50, 100) if (high - low) / step <= most - 1]
+        steps = [step for step in _WHOLE if (high - low) / step <= most - 1]
         return _closed(low, high, _even(steps or [high - low], high - low))
     return _closed(low, high, _step(high - low, most - 1))
 
