@@ -1,4 +1,6 @@
-"""How long something took, in words: one rule for the terminal, the findings and the pages.
+"""How long something took, in words: one rule for the tables, the findings and the charts.
+
+Stories tell ages more roughly, by `sim.analysis.names.Calendar.span`.
 
 The unit goes by size: days below 60 days, months below two years, years above; where the scenario's clock counts hours,
 hours below three days. Months and years below ten have one decimal, so that quartiles can be told apart, and so have
@@ -14,6 +16,7 @@ DAYS_PER_MONTH = DAYS_PER_YEAR / 12
 HOURS_UP_TO = 3.0  # days, where the clock counts hours
 DAYS_UP_TO = 60.0
 MONTHS_UP_TO = 2 * DAYS_PER_YEAR
+NEGLIGIBLE = 1e-6  # of a day: what arithmetic makes of a whole number
 
 
 def duration(days: float | None, hourly: bool = False) -> str:
@@ -42,16 +45,19 @@ def duration_range(low: float | None, middle: float | None, high: float | None, 
 
 def span(days: float) -> str:
     """A length that somebody chose, without decimals where it has none: `3 years`, `60 days`, `36 hours`."""
-    for scale, unit in ((1 / 365, "years"), (1 / DAYS_PER_YEAR, "years"), (1.0, "days"), (24.0, "hours")):
+    for years in (round(days / 365), round(days / DAYS_PER_YEAR)):
+        if years >= 1 and (abs(days - 365 * years) < NEGLIGIBLE or abs(days - DAYS_PER_YEAR * years) <= 0.5):
+            return _counted(f"{years:,.0f}", "years")
+    for scale, unit in ((1.0, "days"), (24.0, "hours")):
         number = days * scale
-        if number > 0.9 and abs(number - round(number)) < 0.003:
+        if number > 0.9 and abs(number - round(number)) < NEGLIGIBLE:
             return _counted(f"{number:,.0f}", unit)
     return duration(days, hourly=True)
 
 
 def _unit(days: float, hourly: bool) -> tuple[float, str]:
     """How many of the unit in which a time reads best make a day, and the unit."""
-    if hourly and 0 < days < HOURS_UP_TO:
+    if hourly and days < HOURS_UP_TO:
         return 24.0, "hours"
     if days < DAYS_UP_TO:
         return 1.0, "days"

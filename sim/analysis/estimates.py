@@ -53,6 +53,17 @@ def share(count: int, trials: int) -> Share:
     return Share(int(count), int(trials), p, low, high)
 
 
+def difference_of_shares(one: Share, two: Share) -> tuple[float, float, float]:
+    """Difference of the shares of two groups without common members, with its 95 % interval from both Wilson intervals.
+
+    Source: Newcombe (1998), Statistics in Medicine 17, 873-890, method 10.
+    """
+    gap = one.share - two.share
+    low = gap - math.hypot(one.share - one.low, two.high - two.share)
+    high = gap + math.hypot(one.high - one.share, two.share - two.low)
+    return gap, low, high
+
+
 def outcome_shares(outcomes: np.ndarray, classes: Sequence[str], where: np.ndarray | None = None) -> list[Share]:
     """Share of every class, in the given order; among the rows of `where` if given."""
     values = outcomes if where is None else outcomes[where]

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from sim.analysis.durations import duration, span
-from sim.analysis.estimates import Share, share
+from sim.analysis.estimates import Share, difference_of_shares, share
 from sim.analysis.input_names import input_label
 from sim.analysis.names import toward_words
-from sim.analysis.summary import Summary
-from sim.analysis.targets import Band, targets_of
+from sim.analysis.summary import FAILED_ROWS, NOT_FAILED_ROWS, Summary
+from sim.analysis.targets import Band, targets_of, unread_targets
 
 PLACE = r"\{(\d+)\}"  # where a number stands in a sentence
 FEW = 50  # histories up to which a reader is told first how little they settle
@@ -86,11 +86,11 @@ def _named(summary: Summary) -> list[tuple[str, str, Share]]:
 def _headline(summary: Summary) -> Finding:
     ranked = sorted(_named(summary), key=lambda item: -item[2].share)
     first, second = ranked[0], ranked[1] if len(ranked) > 1 else None
-    text = f"After {span(summary.horizon_days)} the likeliest end is {_lower(first[1])}: {{0}} of histories ({{1}} to {{2}})"
+    text = f"After {span(summary.horizon_days)} the likeliest end is \u201c{_whole(first[1])}\u201d: {{0}} of histories ({{1}} to {{2}})"
     figures = _share(first[2], f"share:outcome={first[0]}")
     if second is not None and second[2].count > 0:
         overlap = second[2].high >= first[2].low
-        text += f", followed by {_lower(second[1])} with {{3}} ({{4}} to {{5}})"
+        text += f", followed by \u201c{_whole(second[1])}\u201d with {{3}} ({{4}} to {{5}})"
         text += "; which of the two leads is not settled by this run." if overlap else "."
         figures += _share(second[2], f"share:outcome={second[0]}")
     else:
@@ -137,6 +137,9 @@ def _bands(summary: Summary) -> Finding | None:
     missed = [band for band in bands if not band.inside]
     if missed:
         text += "; outside: " + "; ".join(_missed(band, figures) for band in missed)
+    unread = unread_targets(summary)
+    if unread:
+        text += f"; this run cannot tell: {'; '.join(map(_lower, unread))}"
     return Finding(text + ".", figures)
 
 
@@ -192,7 +195,7 @@ def _median(summary: Summary, name: str) -> str:
 
 def _after_failure(summary: Summary) -> Finding | None:
     by_label = {item.reference: item for item in summary.conditions}
-    failed, other = by_label.get("failed_meeting>0.5"), by_label.get("failed_meeting<0.5")
+    failed, other = by_label.get(FAILED_ROWS), by_label.get(NOT_FAILED_ROWS)
     worst = next((n for n, item in enumerate(summary.classes) if item.tone == "worst"), None)
     if failed is None or other is None or worst is None or summary.ends_later:  # a meeting may fail after the horizon
         return None
@@ -200,14 +203,19 @@ def _after_failure(summary: Summary) -> Finding | None:
         return None
     name, label = summary.classes[worst].id, _lower(summary.classes[worst].label)
     a, b = failed.shares[worst], other.shares[worst]
-    apart = "more often" if a.low > b.high else "less often" if a.high < b.low else ""
-    verdict = f"{label} comes {apart}" if apart else "this run shows no clear difference, for the intervals overlap"
+    gap, low, high = difference_of_shares(a, b)
+    clear = low > 0.0 or high < 0.0
+    verdict = "a difference of" if clear else "this run shows no clear difference:"
+    groups = f"{FAILED_ROWS};{NOT_FAILED_ROWS}"
     return Finding(
-        f"Of the histories with a failed leaders' meeting (one that left nothing to sign) {{0}} ({{1}} to {{2}}) end in "
-        f"{label}, of those without one {{3}} ({{4}} to {{5}}): {verdict}.",
+        f"Of the histories whose first leaders' meeting fails (nothing is left to sign) {{0}} ({{1}} to {{2}}) end in "
+        f"{label}, of those whose first meeting does not fail {{3}} ({{4}} to {{5}}): {verdict} {{6}} ({{7}} to {{8}}).",
         [
-            *_share(a, f"share:outcome={name}|failed_meeting>0.5"),
-            *_share(b, f"share:outcome={name}|failed_meeting<0.5"),
+            *_share(a, f"share:outcome={name}|{FAILED_ROWS}"),
+            *_share(b, f"share:outcome={name}|{NOT_FAILED_ROWS}"),
+            Figure(gap, f"gap:outcome={name}|{groups}", "points"),
+            Figure(low, f"gap_low:outcome={name}|{groups}", "points"),
+            Figure(high, f"gap_high:outcome={name}|{groups}", "points"),
         ],
     )
 
@@ -249,7 +257,7 @@ def _driver(summary: Summary) -> Finding | None:
         f"{_whole(input_label(summary.scenario, item.path))} ({toward_words(labels, item.toward, item.association)})"
         for item in leading
     )
-    return Finding(f"Among the inputs that nobody sets, the outcome hangs most on {'; '.join(named)}.")
+    return Finding(f"Among the inputs that nobody sets, the outcome is linked most with {'; '.join(named)}.")
 
 
 def _precision(summary: Summary) -> Finding | None:

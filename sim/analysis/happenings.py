@@ -356,23 +356,30 @@ class Happenings:
                 offer.details["utility_two"] - offer.details["reserve_two"],
             )
             worth = f"{signed(gains[0])} for {self.who(one)}, {signed(gains[1])} for {self.who(two)}"
-            worth = f"; compared with {instead}: {worth}{self._at_a_loss(item.time, (one, two), gains)}"
+            worth = f"; compared with {instead}: {worth}{self._at_a_loss(item.time, item.details['package'], (one, two), gains)}"
         self.say(item, text + worth, "deal", ESSENTIAL, 0.9, bound=True)
         if not words:
             self.lines[-1].alone = sentence(f"a deal {done}: {self.names.package(item.details['package'])}{worth}")
 
-    def _at_a_loss(self, time: float, sides: Sequence[str], gains: Sequence[float]) -> str:
+    @staticmethod
+    def _is_about(decision: Decision, package: int) -> bool:
+        """Whether a decision was for a package."""
+        chosen = decision.options.index(decision.choice)
+        return chosen < len(decision.packages) and decision.packages[chosen] == package
+
+    def _at_a_loss(self, time: float, package: int, sides: Sequence[str], gains: Sequence[float]) -> str:
         """Why a side signed what is worth less to it than going without."""
         parts = []
         for side, gain in zip(sides, gains, strict=True):
-            agreed = [d for d in self.at.get(time, ()) if d.actor == side and d.node in CONSENTS and d.choice in d.options]
+            agreed = [
+                d for d in self.at.get(time, ())
+                if d.actor == side and d.node in CONSENTS and d.choice in d.options and self._is_about(d, package)
+            ]
             if gain >= -SMALLEST_LOSS or not agreed:
                 continue
             decision = agreed[-1]
             chosen = decision.options.index(decision.choice)
-            others = [
-                n for n, chance in enumerate(decision.probabilities) if n != chosen and chance > 0.0
-            ]
+            others = [n for n, chance in enumerate(decision.probabilities) if n != chosen and chance > 0.0]
             if not others:
                 continue
             best = max(others, key=lambda n: (decision.values[n], -n))
@@ -528,9 +535,9 @@ class Happenings:
         heavy = record and ladder is not None and rung >= ladder.incident_rung
         if item.who:
             move = self.found(item.time, "crisis", item.who)
-            text = f"{self.who(item.who)} escalates to rung {rung}: {self.names.rung(rung)}{self.because(move)}"
+            text = f"{self.who(item.who)} escalates to rung {rung}, the level of \u201c{self.names.rung(rung)}\u201d{self.because(move)}"
         else:
-            text = f"events run out of control, rung {rung}: {self.names.rung(rung)}"
+            text = f"events run out of control, to rung {rung}, the level of \u201c{self.names.rung(rung)}\u201d"
         self.say(item, text, "crisis", ESSENTIAL if heavy else IMPORTANT, 0.85 if heavy else 0.5)
 
     def _on_force(self, item: Happening) -> None:

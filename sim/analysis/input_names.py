@@ -15,6 +15,11 @@ _PLACES = frozenset(
      "risk", "fighting", "rungs")
 )  # fmt: skip
 _OF_AN_ISSUE = {"weight": "weight", "ideal": "ideal", "exponent": "curvature of the value"}
+# What stands behind these is a name that the scenario's author gave, however much it looks like a key of the language.
+_GROUPS = frozenset(
+    ("actors", "issues", "tracks", "hazards", "parameters", "packages", "veto_players", "derived", "red_lines", "tactics",
+     "enforcers", "signals", "split", "mark_effects", "menu", "stages", "commitment")
+)  # fmt: skip
 QUOTE, QUOTE_END = "\u201c\u201d"
 _LABELLED = ("issues", "packages", "tracks", "actors")  # what other parts of a scenario name by key
 
@@ -151,7 +156,7 @@ def input_label(scenario: Mapping[str, Any], path: str) -> str:
         for key in parts[position : position + taken]:
             place = _inside(place, key)
         label = place.get("label") if isinstance(place, Mapping) else None
-        if label is None and phrase is None:
+        if label is None and phrase is None and part not in _PLACES:
             label = _label_of(scenario, part)
         if label or phrase or part not in _PLACES:
             quoted = label and words and part not in scenario.get("actors", ())
@@ -170,7 +175,9 @@ def input_label(scenario: Mapping[str, Any], path: str) -> str:
 
 
 def _phrase(parts: list[str], position: int) -> tuple[str | None, int]:
-    """The phrase for what begins at a position, and how many parts of the path it stands for."""
+    """The phrase for what begins at a position, and how many parts of the path it stands for; none for an author's id."""
+    if position and parts[position - 1] in _GROUPS:
+        return None, 1
     for taken in (2, 1):
         here = parts[position : position + taken]
         if len(here) < taken:

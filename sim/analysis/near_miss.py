@@ -6,17 +6,17 @@ class that came nearest, part by part, with the quantities as they stood at the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sim.analysis.names import Calendar, Names, plain
-from sim.analysis.phrases import number
+from sim.analysis.durations import DAYS_PER_YEAR, span
+from sim.analysis.names import Names, plain
 from sim.model.expressions.expression import Expression
 from sim.model.expressions.program import compile_expression
 from sim.model.expressions.reading import parse
-from sim.model.expressions.rewriting import split_held
-from sim.model.expressions.tree import Binary, Comparison, Name, Node, Number, Unary, walk
+from sim.model.expressions.rewriting import Held, join_held, split_held
+from sim.model.expressions.tree import Binary, Call, Comparison, Name, Node, Number, Unary, walk
 from sim.model.expressions.writing import node_text
 from sim.rules.expression import evaluate
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from sim.experiments.replay import Replay
     from sim.model.compile import Case
 
-HELD = "held."  # how the quantities begin that say how long a condition has held
+MOST_DIGITS = 6  # of a number that is told apart from another one
 DEAL = "deal."  # how the quantities begin that are about the deal in force
 
 _NUMBERS = {
@@ -67,30 +67,48 @@ def near_miss(replay: Replay) -> NearMiss | None:
     if standing is None or in_force is None or standing[in_force] == 0.0:
         return None
     reader = _Reader(case, standing)
-    found: tuple[float, str, Node] | None = None
+    found: tuple[float, str, _Predicate] | None = None
     for item in spec.outcomes:
-        asks_for_deal = any(name.startswith(DEAL) for name in case.compile(item.when).names)
+        predicate = _Predicate(case, item.when)
         if item.id == replay.row["outcome"]:
-            if asks_for_deal:
+            if predicate.asks_for_deal:
                 return None
             break
-        if not asks_for_deal:
+        if not predicate.asks_for_deal:
             continue
-        root = _as_compiled(case, item.when)
-        parts = list(_parts(root, "and"))
+        parts = list(_parts(predicate.root, "and"))
         share = sum(reader.holds(part) for part in parts) / len(parts)
         if found is None or share > found[0]:
-            found = share, item.id, root
+            found = share, item.id, predicate
     if found is None:
         return None
-    words = _Words(case, reader)
-    return NearMiss(found[1], tuple(dict.fromkeys(words.failed(part) for part in _unmet(found[2], reader))))
+    words = _Words(case, reader, found[2].held)
+    return NearMiss(found[1], tuple(dict.fromkeys(words.failed(part) for part in _unmet(found[2].root, reader))))
 
 
-def _as_compiled(case: Case, text: str) -> Node:
-    """The predicate with each `held(...)` replaced by the quantity that the engine keeps for it."""
-    slots = [int(name[5:]) for name in case.compile(text).names if name.startswith(HELD)]
-    return split_held(parse(text, case.spec.time_unit), first=min(slots, default=0))[0].root
+class _Predicate:
+    """A class's predicate as the engine knows it: each `held(...)` is a quantity that says for how long."""
+
+    def __init__(self, case: Case, text: str) -> None:
+        case.compile(text)  # done before, by the engine; so its slots have their numbers
+        written = parse(text, case.spec.time_unit)
+        expression, held = split_held(written, first=case.first_held[text])
+        self.root = expression.root
+        self.held = {item.slot: item for item in held}
+        self.asks_for_deal = _asks_for_deal(written.root)
+
+
+def _asks_for_deal(node: Node) -> bool:
+    """Whether it takes a deal for the condition to hold."""
+    if isinstance(node, Name):
+        return node.name in (DEAL + "in_force", DEAL + "exists")
+    if isinstance(node, Comparison):
+        return any(isinstance(part, Name) and part.name.startswith(DEAL) for part in walk(node))
+    if isinstance(node, Call) and node.function == "held":
+        return _asks_for_deal(node.arguments[0])
+    if isinstance(node, Binary) and node.operator == "and":
+        return any(_asks_for_deal(part) for part in _parts(node, "and"))
+    return isinstance(node, Binary) and node.operator == "or" and all(_asks_for_deal(part) for part in _parts(node, "or"))
 
 
 def _parts(node: Node, operator: str) -> Iterator[Node]:
@@ -130,11 +148,12 @@ class _Reader:
 class _Words:
     """What failed, for a reader who does not know the names of quantities."""
 
-    def __init__(self, case: Case, reader: _Reader) -> None:
+    def __init__(self, case: Case, reader: _Reader, held: Mapping[str, Held]) -> None:
         self.names = Names(case)
         self.spec = case.spec
-        self.calendar = Calendar(case)
+        self.case = case
         self.reader = reader
+        self.held = held
 
     def failed(self, node: Node) -> str:
         if isinstance(node, Comparison) and len(node.operands) == 2:
@@ -142,26 +161,41 @@ class _Words:
             if isinstance(left, Number):
                 left, right, operator = right, left, _TURNED[operator]
             if isinstance(left, Name) and not any(isinstance(part, Name) for part in walk(right)):
-                if left.name.startswith(HELD):
-                    return self.lasting(left.name, self.reader.value(right))
-                say = self.span if _is_time(right) else number
-                wanted = _WANTED[operator].format(say(self.reader.value(right)))
-                return f"{self.quantity(left.name)} is {say(self.reader.value(left))} ({wanted} is asked)"
+                value, bound = self.reader.value(left), self.reader.value(right)
+                if left.name in self.held:
+                    return self.lasting(left.name, value, bound)
+                said, wanted = self.times(value, bound) if _is_time(right) else _apart(value, bound)
+                return f"{self.quantity(left.name)} is {said} ({_WANTED[operator].format(wanted)} is asked)"
         if isinstance(node, Name):
             return self.truth(node.name)[1]
         if isinstance(node, Unary) and node.operator == "not" and isinstance(node.operand, Name):
             return self.truth(node.operand.name)[0]
-        return f"\u201c{node_text(node)[0]}\u201d does not hold"
+        return f"{self.written(node)} does not hold"
 
-    def lasting(self, name: str, asked: float) -> str:
+    def written(self, node: Node) -> str:
+        """A condition as it stands in the file."""
+        return f"\u201c{node_text(join_held(node, self.held))[0]}\u201d"
+
+    def lasting(self, name: str, since: float, asked: float) -> str:
         """A condition that had to hold for some time."""
-        condition = self.reader.case.held[int(name[len(HELD) :])].condition.text
-        since = self.reader.standing[self.reader.case.names[name]]
-        has = f"has held for {self.span(since)}" if since >= 0.0 else "does not hold"
-        return f"\u201c{condition}\u201d {has} ({self.span(asked)} are asked)"
+        condition = self.written(self.held[name].condition.root)
+        said, wanted = self.times(max(since, 0.0), asked)
+        has = f"has held for {said}" if since >= 0.0 else "does not hold"
+        return f"{condition} {has} ({wanted} are asked)"
 
-    def span(self, time: float) -> str:
-        return self.calendar.span(time / self.calendar.per_day)
+    def times(self, value: float, bound: float) -> tuple[str, str]:
+        """A time and the one it is compared with, in the unit of the second and told apart."""
+        per_day = self.case.per_day
+        wanted = span(bound / per_day)
+        unit = wanted.rpartition(" ")[2]
+        scale = {"hour": 24.0, "day": 1.0, "month": 12.0 / DAYS_PER_YEAR, "year": 1.0 / DAYS_PER_YEAR}[unit.removesuffix("s")]
+        digits = 1 if unit.startswith(("year", "month")) else 0
+        exact = bound / per_day * scale
+        while digits < MOST_DIGITS and value != bound and (
+            f"{value / per_day * scale:.{digits}f}" == f"{exact:.{digits}f}"
+        ):
+            digits += 1
+        return f"{value / per_day * scale:,.{digits}f} {unit if unit.endswith('s') else unit + 's'}", wanted
 
     def truth(self, name: str) -> tuple[str, str]:
         """How a quantity that is true or false is said where it is true, and where it is false."""
@@ -186,6 +220,14 @@ class _Words:
         if track in self.spec.tracks and what == "age":
             return f"the age of \u201c{self.names.track(track)}\u201d"
         return f"\u201c{plain(name)}\u201d"
+
+
+def _apart(value: float, bound: float) -> tuple[str, str]:
+    """Two numbers with two figures that count, or with as many as it takes to tell them apart."""
+    digits = 2
+    while digits < MOST_DIGITS and value != bound and f"{value:.{digits}g}" == f"{bound:.{digits}g}":
+        digits += 1
+    return f"{value:.{digits}g}", f"{bound:.{digits}g}"
 
 
 def _is_time(node: Node) -> bool:

@@ -91,6 +91,8 @@ def odds(names: Names, decision: Decision, *, full: bool = True) -> str:
     likely = sum(1 for probability in decision.probabilities if probability >= 0.01)
     if not full and likely > MOST_ALTERNATIVES:
         return f"{percent(p)}; {_beside_the_likeliest(p, max(decision.probabilities))}"
+    if percent(q) == percent(p) and p < 0.995:
+        return f"as likely as: {words}, {percent(q)}"
     if q > p:
         return f"a choice of {percent(p)}; likelier was: {words}, {percent(q)}"
     if p > 0.995:

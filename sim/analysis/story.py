@@ -345,7 +345,6 @@ class _Teller(Happenings):
             self.say(first, lead + "; ".join(parts), "meanwhile", USEFUL, 0.55 + min(total, 30) / 100.0)
             self.lines[-1].aside = True
 
-
     def _agreed_before(self, track: str, time: float) -> int:
         """How often a track has come to an agreement until then: offers before and after one are told apart."""
         return sum(1 for at in self.agreed.get(track, ()) if at <= time)

@@ -36,8 +36,9 @@ TIMES = (
     ("major_war", "major war"),
 )
 AT_HORIZON = 1.0001  # times up to this multiple of the horizon count as inside it
-FAILED = "at least one leaders' meeting ended with neither a package nor a declaration to sign"
-NOT_FAILED = "every leaders' meeting left something to sign, or none was held"
+FAILED = "the first leaders' meeting ended with neither a package nor a declaration to sign"
+NOT_FAILED = "the first leaders' meeting left a package or a declaration to sign"
+FAILED_ROWS, NOT_FAILED_ROWS = "meeting_result=walk_out", "meeting_result=package,declaration"
 DEALT = "a deal was signed and came into force at some time; it may have ended since"
 NOT_DEALT = "no deal ever came into force"
 LEADERS = "final_offer"  # protocol of a track on which leaders meet
@@ -258,10 +259,12 @@ def _conditions(
         if rows.any() and not rows.all():
             found.append(Condition(label, meaning, reference, int(rows.sum()), outcome_shares(outcomes, names, rows)))
 
-    if "failed_meeting" in results:
-        failed = np.asarray(results["failed_meeting"], dtype=float) > 0.5
-        add(f"given a failed leaders' meeting{span}", FAILED, "failed_meeting>0.5", failed)
-        add(f"given no failed leaders' meeting{span}", NOT_FAILED, "failed_meeting<0.5", ~failed)
+    if "meeting_result" in results:
+        # The first one: the more meetings a history has, the likelier one of them fails, whatever that leads to.
+        first = np.asarray(results["meeting_result"]).astype(str)
+        add(f"given that the first leaders' meeting failed{span}", FAILED, FAILED_ROWS, first == "walk_out")
+        succeeded = np.isin(first, ("package", "declaration"))
+        add(f"given that the first leaders' meeting did not fail{span}", NOT_FAILED, NOT_FAILED_ROWS, succeeded)
     if "time:deal" in results:
         dealt = np.asarray(results["time:deal"], dtype=float) <= horizon * AT_HORIZON
         add("given a signed deal that came into force", DEALT, f"has(time:deal{bound})", dealt)

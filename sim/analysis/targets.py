@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +11,7 @@ import numpy as np
 
 from sim.analysis.estimates import Z95, share
 from sim.analysis.summary import Summary
-from sim.model.figures import comparison, counter_of
+from sim.model.figures import conditions, counter_of
 
 YEAR = 365.0  # days
 
@@ -43,9 +44,9 @@ class Band:
         share = self.measured.form == "percent"
         low, high = (f"{100 * bound:.3g}%" if share else f"{bound:.3g}" for bound in (self.low, self.high))
         unit = "" if share else " a year"
-        if self.low <= 0.0:
-            return f"at most {high}{unit}"
         unbounded = self.high >= 1.0 if share else math.isinf(self.high)
+        if self.low <= 0.0:
+            return "anything" if unbounded else f"at most {high}{unit}"
         return f"at least {low}{unit}" if unbounded else f"{low} to {high}{unit}"
 
 
@@ -54,26 +55,27 @@ def measured(summary: Summary, figure: str) -> Measured | None:
     kind, _, subject = figure.partition(":")
     if kind == "rate":
         return _rate(summary, subject)
-    subject, _, given = subject.partition("|")
-    hits = _all_hold(summary, subject)
-    among = _all_hold(summary, given) if given else np.ones(summary.num_replications, dtype=bool)
+    hits, among = (_all_hold(summary, part) for part in conditions(subject))
     if kind != "share" or hits is None or among is None:
         return None
     found = share(int(np.count_nonzero(hits & among)), int(np.count_nonzero(among)))
     return Measured(found.share, found.low, found.high)
 
 
-def _all_hold(summary: Summary, conditions: str) -> np.ndarray | None:
-    """In which histories all conditions hold; after `=` several values may stand, with commas between them."""
+def _all_hold(summary: Summary, comparisons: Sequence[tuple[str, str, str]]) -> np.ndarray | None:
+    """In which histories all comparisons hold; after `=` several values may stand, with commas between them."""
     hits = np.ones(summary.num_replications, dtype=bool)
-    for text in conditions.split("&"):
-        column, sign, value = comparison(text)
+    for column, sign, value in comparisons:
         if not sign or column not in summary.results:
             return None
         values = np.asarray(summary.results[column])
+        words = values.dtype.kind in "OUS"
         if sign == "=":
-            hits &= np.isin(values.astype(str), [text.strip() for text in value.split(",")])
+            wanted = [text.strip() for text in value.split(",")]
+            hits &= np.isin(values.astype(str), wanted) if words else np.isin(values, [float(text) for text in wanted])
             continue
+        if words:
+            return None
         compare = {"<=": np.less_equal, ">=": np.greater_equal, "<": np.less, ">": np.greater}[sign]
         with np.errstate(invalid="ignore"):
             hits &= compare(values.astype(float), float(value))
@@ -104,6 +106,14 @@ def _rate(summary: Summary, subject: str) -> Measured | None:
     n = len(events)
     error = float(np.sqrt(np.sum((events - value * years) ** 2) * n / max(n - 1, 1))) / total
     return Measured(value, max(0.0, value - Z95 * error), value + Z95 * error, "number")
+
+
+def unread_targets(summary: Summary) -> list[str]:
+    """Bands whose figure this run cannot give: it has no such column, or no row to read it from."""
+    found = [(target, measured(summary, target["figure"])) for target in summary.scenario.get("targets", ())]
+    return [
+        str(target.get("label") or target["figure"]) for target, value in found if value is None or math.isnan(value.value)
+    ]
 
 
 def targets_of(summary: Summary) -> list[Band]:

@@ -138,7 +138,12 @@ def _interval(part: Any, of_histories: bool) -> str:
 
 def _foot(record: dict[str, Any], seconds: float) -> None:
     words = {"holds": "hold", "does not hold": "do not hold", "undecided": "undecided", "not testable": "not testable"}
-    counted = ", ".join(f"{count} {words[verdict]}" for verdict, count in record["verdicts"].items() if count)
+    one = {"holds": "holds", "does not hold": "does not hold"}
+    counted = ", ".join(
+        f"{count} {(one if count == 1 else words).get(verdict, words[verdict])}"
+        for verdict, count in record["verdicts"].items()
+        if count
+    )
     played = f"{record['histories']:,} histories" if record["histories"] else "decisions alone, no whole history,"
     text = f"{counted}; {played} in {console.duration(seconds)}, seed {record['root_seed']}\n"
     console.put(text)

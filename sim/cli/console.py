@@ -50,7 +50,7 @@ def prepare() -> None:
 # How the program was called -----------------------------------------------------------------------------------------
 
 LAUNCHED_AS = "SIM_PROG"  # environment variable in which `./dev` says how it called the program
-_COMMAND = re.compile(r"(?!-)[A-Za-z0-9._/-]{1,60}( sim)?\Z")  # nothing that a terminal or a shell could obey
+_COMMAND = re.compile(r"(?!-)[A-Za-z0-9._/-]{1,4096}( sim)?\Z")  # nothing that a terminal or a shell could obey
 
 
 def program() -> str:

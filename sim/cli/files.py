@@ -193,7 +193,7 @@ def explain(
 def _entry_text(entry: Entry, width: int) -> str:
     from sim.cli.layout import paragraph
 
-    rows = [("meaning", entry.meaning), ("range", entry.range), ("source", entry.source)]
+    rows = [("meaning", entry.meaning), ("range", entry.range), ("source", entry.source), ("form", entry.form)]
     rows += [("claim", f"{name}: {text}" if text else name) for name, text in entry.claims]
     rows += [("confidence", entry.confidence), ("note", entry.note)]
     rows += [("used by", user) for user in entry.used_by]

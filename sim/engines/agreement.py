@@ -204,6 +204,16 @@ class Agreement:
         if self.h.w.deal >= 0 and not self.h.w.deal_disputed and not self.violation.triggered:
             self.violation.succeed()
 
+    def openly_violated(self, actor: int | None, levels: dict[str, float]) -> None:
+        """An event that a deal with such promises forbids; whose event it is stands accused."""
+        h = self.h
+        if h.w.deal < 0 or h.w.deal_disputed:
+            return
+        if any(self.promised[h.case.issue(issue)] >= level for issue, level in levels.items()):
+            if actor in self.parties and actor not in self.accused:
+                self.accused.append(actor)
+            self.breach()
+
     def _forget_violations(self) -> None:
         """What is known or alleged of a deal that has ended or been replaced is not held against the next one."""
         self.accused = []

@@ -663,8 +663,11 @@ class LeadersMeeting(Table):
             turn = d + p[h.sanctions.turn_gain] * (1.0 - w.rivalry) * w.pressure * h.pressure_cost / 0.07
         u = h.draw(Stream.CHOICE, self.key, 5)
         options = ["resume tests", "set a deadline", "turn to partners"]
-        allowed = [1.0, 1.0, 1.0 if h.sanctions is not None else 0.0]
-        removed = {options[2]: "no sanctions"} if h.sanctions is None else None
+        promised = h.restraint_promised()
+        allowed = [0.0 if promised else 1.0, 1.0, 1.0 if h.sanctions is not None else 0.0]
+        removed = {options[2]: "no sanctions"} if h.sanctions is None else {}
+        if promised:
+            removed[options[0]] = "deal in force"
         choice = h.decide(
             "after_failure", actor, options, [resume, deadline, turn], p[h.slots.choice.leaders], u, allowed, removed,
             track=self.name,
@@ -678,7 +681,7 @@ class LeadersMeeting(Table):
             h.count("resumed_tests")
         elif choice == 1 and restraint is not None:
             w.pause_until = h.env.now + restraint.pause_after_talks
-            if w.moratorium:
+            if w.moratorium and not promised:
                 w.moratorium_until = h.env.now + restraint.deadline
         elif choice == 2 and h.sanctions is not None:
             w.enforcement_shift = p[h.sanctions.turn_shift]

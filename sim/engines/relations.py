@@ -57,7 +57,7 @@ class Relations:
             if restraint is not None:
                 if not w.pause_broken:
                     w.pause_until = self.env.now + restraint.pause_after_talks
-                if w.moratorium and w.moratorium_until == NEVER:
+                if w.moratorium and w.moratorium_until == NEVER and not self.restraint_promised():
                     w.moratorium_until = self.env.now + restraint.deadline
             if self.recognition is not None:
                 self._fall_back_to_floor()
@@ -213,6 +213,15 @@ class Relations:
             self.w.moratorium = 1
             self.w.pause_broken = 0
             self.w.moratorium_until = NEVER
+
+    def restraint_promised(self) -> bool:
+        """Whether a deal in force promises restraint: then it lasts as long as the deal, whether talks go on or not."""
+        restraint = self.restraint
+        return (
+            restraint is not None
+            and self.w.deal >= 0
+            and self.w.pledged[self.case.issue(restraint.issue)] >= restraint.level
+        )
 
     def promise_restraint(self, at: float) -> Generator[simpy.Event, Any, None]:
         """A unilateral moratorium on a given date, if talks are on then."""

@@ -233,6 +233,8 @@ def apply(
         h.meetings[spec.cancels].cancel()
     if spec.breaches_deal and h.agreement is not None:
         h.agreement.breach()
+    if spec.violates and h.agreement is not None:
+        h.agreement.openly_violated(actor, {issue: h.p[slot] for issue, slot in slots.violates.items()})
     extra = h.p[slots.hostile_vetoes]
     if extra != 0.0:
         h.w.hostile_extra += extra

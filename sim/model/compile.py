@@ -125,6 +125,7 @@ class Case:
     offered: dict[int, float] = field(default_factory=dict)  # package -> level that a treaty would lift it to
     names: dict[str, int] = field(default_factory=dict)  # quantity -> position
     held: list[Held] = field(default_factory=list)
+    first_held: dict[str, int] = field(default_factory=dict)  # by text, the number of its first slot in `held`
     conditions: dict[str, Condition] = field(default_factory=dict)
     derived_order: list[str] = field(default_factory=list)
     package_programs: dict[str, tuple[Condition, list[str]]] = field(default_factory=dict)
@@ -180,6 +181,7 @@ class Case:
         """The expression as a program over the named quantities; `held(...)` gets a slot of its own."""
         if text in self.conditions:
             return self.conditions[text]
+        self.first_held[text] = len(self.held)
         expression, held = split_held(parse(text, self.spec.time_unit), first=len(self.held))
         for item in held:
             self.held.append(Held(self._program(item.condition)))

@@ -72,6 +72,15 @@ def _character_cells(character: str) -> int:
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
+def comma_hint(written: str) -> str:
+    """What to write for digits with one comma: a decimal, or, where it may stand between thousands, either reading."""
+    whole, _, rest = written.lstrip("+-").partition(",")
+    point = written.replace(",", ".")
+    if len(rest) == 3 and len(whole) <= 3 and not whole.startswith("0"):
+        return f"write {written.replace(',', '')} if thousands are meant, {point} if decimals are"
+    return f"write {point}"
+
+
 def path_text(path: Path) -> str:
     """A path as it is written in messages: ``actors.1.name``; unusual keys are in quotes."""
     return ".".join(

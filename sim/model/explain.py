@@ -97,7 +97,7 @@ READERS: tuple[tuple[str, str], ...] = (
 
 # Texts that name nothing in the scenario.
 _WORDS = frozenset({
-    "label", "description", "note", "title", "question", "author", "reference", "confidence", "claim", "source", "limits",
+    "label", "description", "note", "title", "question", "author", "reference", "confidence", "claim", "source", "form", "limits",
     "id", "dist", "kind", "protocol", "role", "family", "tone", "mode", "year", "figure",
 })  # fmt: skip
 
@@ -114,6 +114,7 @@ class Entry:
     meaning: str = ""
     range: str = ""
     source: str = ""
+    form: str = ""  # source of the rule, where the value has another ground
     claims: tuple[tuple[str, str], ...] = ()  # id and the claim in our words
     confidence: str = ""
     note: str = ""
@@ -266,6 +267,7 @@ def _entry(
     claims: dict[str, str],
 ) -> Entry:
     source = next((item.source for item in grounds if item.source), "")
+    form = next((item.form for item in grounds if item.form), "") or ""
     cited = next((item.claim for item in grounds if item.claim is not None), None)  # an empty list: it cites none
     ids = [cited] if isinstance(cited, str) else list(cited or [])
     reach = ""
@@ -277,6 +279,7 @@ def _entry(
         meaning=meaning,
         range=reach,
         source=_source_text(spec, source),
+        form=_source_text(spec, form),
         claims=tuple((item, claims.get(item, "")) for item in ids),
         confidence=next((item.confidence for item in grounds if item.confidence), "") or "",
         note=next((item.note for item in grounds if item.note), "") or "",
@@ -365,7 +368,11 @@ def _idle(spec: ScenarioSpec, path: Path) -> str:
         hopes = mechanisms.expectation
         if hopes is None or not hopes.enabled or not mechanisms.overconfidence:
             return "no rule at present: overconfidence or the expectation it follows is off"
-        return "" if name == hopes.holder == spec.sides[0] else f"no rule: mechanisms.expectation is not that of {name}"
+        if name != hopes.holder:
+            return f"no rule: mechanisms.expectation is not that of {name}"
+        if name != spec.sides[0]:
+            return f"no rule: only the first side, {spec.sides[0]}, makes maximal demands"
+        return "" if spec.maximal_package is not None else "no rule at present: maximal_package is not given"
     return ""
 
 

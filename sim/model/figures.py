@@ -20,9 +20,15 @@ def comparison(text: str) -> tuple[str, str, str]:
     return text, "", ""
 
 
-def conditions(subject: str) -> list[tuple[str, str, str]]:
-    """All comparisons of what a share is of, those of its condition included."""
-    return [comparison(term) for part in subject.split("|") for term in part.split("&")]
+def conditions(subject: str) -> tuple[list[tuple[str, str, str]], list[tuple[str, str, str]]]:
+    """The comparisons of what a share is of, and of the condition under which it is read; a second one spoils its text."""
+    what, _, given = subject.partition("|")
+    return [comparison(term) for term in what.split("&")], [comparison(term) for term in given.split("&")] if given else []
+
+
+def is_text(column: str) -> bool:
+    """Whether a column of results holds words, which have no order."""
+    return column.partition("@")[0] in ("outcome", "meeting_result", "first_deal")
 
 
 def counter_of(subject: str) -> tuple[str, bool] | None:

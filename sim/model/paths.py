@@ -112,6 +112,10 @@ def _nowhere(
     where = path_text(tuple(done)) or "the scenario"
     message = f"there is no '{wanted}' in {where}"
     rest = path[number + 1 :]
+    levers = data.get("levers") if isinstance(data, dict) and not done else None
+    lever = levers.get(wanted) if isinstance(levers, dict) and not rest else None
+    if isinstance(lever, dict) and isinstance(lever.get("path"), str):
+        return message, number, f"the lever '{wanted}' sets '{lever['path']}': write that path"
     close = nearest(wanted, [str(name) for name in below])
     corrected = (*done, close, *rest) if close is not None else ()
     if corrected and _exists(corrected, data, model):

@@ -27,7 +27,7 @@ from typing import Any, NamedTuple
 
 from sim import resources
 from sim.errors import ScenarioError
-from sim.model.diagnostics import Diagnostic, Path, in_file_order, nearest
+from sim.model.diagnostics import Diagnostic, Path, comma_hint, in_file_order, nearest
 
 MAX_BYTES = 5_000_000
 MAX_DEPTH = 50
@@ -451,7 +451,7 @@ class _Builder:
         where = span if text or key_span is None else key_span
         if not text and key_span is not None and (comma := self._decimal_comma(key_span)) is not None:
             written, place = comma
-            self._fault(path[:-1], place, f"expected a number, found '{written}'", f"write {written.replace(',', '.')}")
+            self._fault(path[:-1], place, f"expected a number, found '{written}'", comma_hint(written))
             return ""
         name = f"'{path[-1]}'" if path else "the document"
         if text:

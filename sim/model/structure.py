@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from sim.model.diagnostics import Path, describe, did_you_mean, nearest, path_text
+from sim.model.diagnostics import Path, comma_hint, describe, did_you_mean, nearest, path_text
 from sim.model.paths import MISSING, PathError, Place, all_paths, children, is_quantity, lookup, one, value_at
 from sim.model.spec.base import PARAMETERS
 from sim.model.spec.scenario import ScenarioSpec
@@ -310,10 +310,10 @@ def _number_hint(written: str) -> str:
     text = written.strip().replace(" ", "")
     if re.fullmatch(r"[-+]?[0-9]+(\.[0-9]*)?%", text):
         return f"write {float(text[:-1]) / 100:g}"
-    if re.fullmatch(r"[-+]?[0-9]{1,3}([,_][0-9]{3})+(\.[0-9]*)?", text):
-        return f"write {re.sub('[,_]', '', text)}"
     if re.fullmatch(r"[-+]?[0-9]+,[0-9]+", text):
-        return f"write {text.replace(',', '.')}"
+        return comma_hint(text)
+    if re.fullmatch(r"[-+]?[1-9][0-9]{0,2}([,_][0-9]{3})+(\.[0-9]*)?", text):
+        return f"write {re.sub('[,_]', '', text)}"
     try:
         number = float(text)  # also digits of other scripts
     except ValueError:

@@ -14,6 +14,8 @@ Conventions, stated once:
 A number inside a finding carries a reference that says how to recompute it from the result rows:
 
     reference  = function ":" subject [ "|" condition ]
+               | ("gap" | "gap_low" | "gap_high") ":" condition "|" condition ";" condition   share among the rows of the
+                                                     first group less that among the second, and its 95% bounds
                | "rate:" counter (" in talks" | " outside talks")   events a year of such time, all rows together
                | "inside:" reference " in " number " to " number { ";" ... }   how many figures lie in their bands
     function   = share | low | high | error | count  subject is a condition: fraction of rows, its Wilson 95% bounds,
@@ -285,6 +287,7 @@ class InputRow:
     claim: str = ""
     confidence: str = ""
     unsourced: bool = False
+    form: str = ""  # source of the rule that uses it, where the value has another ground
     group: str = ""  # heading under which the row stands; "" takes the first part of the path
 
 

@@ -336,8 +336,6 @@ def phases(content: Phases, outcomes: Sequence[OutcomeShare] = (), narrow: bool 
     return {"data": [sankey], "layout": layout}
 
 
-
-
 def _stage_heads(content: Phases, narrow: bool) -> list[dict[str, Any]]:
     """Headings over the columns of nodes."""
     last = max(len(content.stages) - 1, 1)

@@ -261,7 +261,7 @@ def offers(content: Offers, narrow: bool = False) -> Figure:
                 },
                 "text": [label(offer.label or offer.track, 80) for offer in own],
                 "customdata": [
-                    [f"day {offer.day:.3g}", "accepted" if offer.accepted else "not accepted"] for offer in own
+                    [f"day {offer.day:,.1f}", "accepted" if offer.accepted else "not accepted"] for offer in own
                 ],
                 "hovertemplate": "%{text}<br>after %{customdata[0]}, %{customdata[1]}<br>%{x:.3f}, %{y:.3f}<extra></extra>",
                 "name": f"offered by {label(proposer, 28)}",

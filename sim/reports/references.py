@@ -44,6 +44,8 @@ def recompute(reference: str, columns: Columns) -> float:
     if function == "rate":
         return _rate(rest, columns, reference)
     subject, _, condition = rest.partition("|")
+    if function in ("gap", "gap_low", "gap_high"):
+        return _gap(function, subject, condition, columns, reference)
     if not separator or not subject:
         raise ParameterError(f"reference {reference!r}: expected function:subject, for example share:outcome=calm")
     rows = _matches(condition, columns, reference) if condition else None
@@ -63,6 +65,22 @@ def _is_inside(text: str, columns: Columns, reference: str) -> bool:
     if not separator or bounds is None:
         raise ParameterError(f"reference {reference!r}: cannot read the band {text!r}; expected FIGURE in LOW to HIGH")
     return bounds[0] <= recompute(figure, columns) <= bounds[1]
+
+
+def _gap(function: str, subject: str, groups: str, columns: Columns, reference: str) -> float:
+    """Share in one group of rows less that in another, or a bound of its interval (Newcombe 1998, method 10)."""
+    one, separator, two = groups.partition(";")
+    if not separator:
+        raise ParameterError(f"reference {reference!r}: expected {function}:CONDITION|GROUP;GROUP")
+    hits = _matches(subject, columns, reference)
+    rows = [_matches(group, columns, reference) for group in (one, two)]
+    (p, low_p, high_p), (q, low_q, high_q) = (
+        [_of_rows(part, hits, group) for part in ("share", "low", "high")] for group in rows
+    )
+    if function == "gap":
+        return p - q
+    down, up = (p - low_p, high_q - q), (high_p - p, q - low_q)
+    return p - q - math.sqrt(down[0] ** 2 + down[1] ** 2) if function == "gap_low" else p - q + math.sqrt(up[0] ** 2 + up[1] ** 2)
 
 
 def _rate(subject: str, columns: Columns, reference: str) -> float:
@@ -114,7 +132,7 @@ def _of_column(function: str, values: np.ndarray, rows: np.ndarray | None, refer
     if function not in ("median", "mean") and not quantile:
         raise ParameterError(
             f"reference {reference!r}: unknown function {function!r}; known are share, low, high, error, count, median, mean, "
-            "quantile(p), inside"
+            "quantile(p), gap, gap_low, gap_high, rate, inside"
         )
     if len(values) == 0:
         return math.nan
@@ -141,7 +159,8 @@ def _one_match(term: re.Match[str], columns: Columns, reference: str) -> np.ndar
         return came if term["call"] == "has" else ~came
     values, wanted = _column(term["column"].strip(), columns, reference), term["value"].strip()
     if term["sign"] == "=":
-        return np.isin(values.astype(str), [text.strip() for text in wanted.split(",")])
+        named = [text.strip() for text in wanted.split(",")]
+        return np.isin(values, [float(text) for text in named]) if values.dtype.kind in "bif" else np.isin(values.astype(str), named)
     return _COMPARE[term["sign"]](np.asarray(values, dtype=float), float(wanted))
 
 

@@ -273,6 +273,7 @@ def input_rows(scenario: Mapping[str, Any], entries: Sequence[Entry]) -> list[pa
             ", ".join(claim for claim, _ in entry.claims),
             entry.confidence,
             not entry.is_grounded,
+            _short_source(scenario, entry.form),
         )
         for entry in entries
     ]
@@ -292,7 +293,7 @@ def _in_words(name: str) -> str:
 
 def source_titles(scenario: Mapping[str, Any], entries: Sequence[Entry]) -> list[tuple[str, str]]:
     """Short name and title, with author and year, of every source that an input rests on."""
-    texts = {entry.source for entry in entries}
+    texts = {text for entry in entries for text in (entry.source, entry.form)}
     named = (text.partition(": ") for text in texts if _short_source(scenario, text) != text)
     return sorted((_in_words(name), title) for name, _, title in named)
 
@@ -319,7 +320,7 @@ def _commands(summary: Summary, source: str | None) -> list[page.Command]:
     base = shlex.join([words[0], "replay", *words[2:], "--seed", str(summary.seed), "--replication", "0"])
     return [
         page.Command(
-            "The same run again, identical to the last bit on any machine and with any number of workers", again
+            "The same run again, identical to the last bit with any number of workers; tested on Linux", again
         ),
-        page.Command("Any single history alone, with every decision and its reasons", base),
+        page.Command("Any single history alone, with its decisions and their reasons", base),
     ]

@@ -11,19 +11,20 @@ _MONTHS = (1, 2, 3, 4, 6, 12, 24, 36, 60, 120, 240, 600, 1200)  # steps of a cal
 _DAYS = (1, 2, 3, 5, 7, 10, 14, 30)
 _WHOLE = (1, 2, 3, 4, 5, *(m * 10**n for n in range(1, 6) for m in (1, 2, 5)))
 _MANTISSAS = (1.0, 2.0, 2.5, 5.0, 10.0)
+SMALLEST = 1e-9  # top of an axis that has one at all
 _ROOM = 0.6  # of a step, which the last mark keeps from the one before it
 
 
 def up_to(top: float, most: int) -> list[float]:
     """Marks from 0 to the first round number that is not below `top`: at most `most` of them and at least two."""
-    if not top > 0.0 or not math.isfinite(top):
+    if not top > SMALLEST or not math.isfinite(top):
         return [0.0, 1.0]
     step = _step(top, most - 1)
     return [round(step * number, 12) for number in range(max(1, math.ceil(top / step - 1e-9)) + 1)]
 
 
 def between(low: float, high: float, most: int, whole: bool = False) -> list[float]:
-    """Marks from `low` to `high`, both of them marks, at round distances from `low`; `whole`: of whole numbers only."""
+    """Marks from `low` to `high`, both of them marks, at round distances from `low`; `whole`: whole numbers of steps from `low`."""
     if not high > low:
         return [low]
     if whole:
@@ -40,7 +41,11 @@ def dates(first: str, last: str, most: int) -> list[tuple[str, str]]:
         days = (end - start).days
         steps = [step for step in _DAYS if days / step <= most - 1] or [max(days, 1)]
         moments = [start + timedelta(days=round(day)) for day in _closed(0, days, _even(steps, days))]
-        return [(day.isoformat(), f"{day.day} {day:%b}") for day in moments]
+        told = [None, *(day.year for day in moments)]  # the year stands at the first mark and where it changes
+        return [
+            (day.isoformat(), f"{day.day} {day:%b}" + ("" if day.year == before else f" {day.year}"))
+            for day, before in zip(moments, told, strict=False)
+        ]
     steps = [step for step in _MONTHS if months / step <= most - 1] or [months]
     moments = [_months_later(start, round(month)) for month in _closed(0, months, _even(steps, months))]
     moments[-1] = end  # a horizon in days ends near the day of the month, not always on it

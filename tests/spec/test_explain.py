@@ -44,7 +44,8 @@ def test_levers_policies_and_variants_are_users(summit):
 
 
 def test_a_source_is_spelled_out(summit):
-    assert "Fearon" in explain(summit, "actors.USA.audience_cost")[0].source
+    entry = explain(summit, "actors.USA.audience_cost")[0]
+    assert "Judgement of the authors" in entry.source and "Fearon" in entry.form
 
 
 @pytest.mark.parametrize(
@@ -128,3 +129,23 @@ def test_patterns_begin_with_parts_of_a_scenario():
 
     parts = set(ScenarioSpec.model_fields)
     assert all(pattern.partition(".")[0].rstrip("*") in parts for pattern, _ in READERS)
+
+
+HOPES_OF_THE_OTHER = {
+    "mechanisms.expectation.holder": "PRK",
+    "mechanisms.expectation.counterpart": "USA",
+    "mechanisms.expectation.triumph": "dprk_hanoi_ask",
+}
+
+
+@pytest.mark.parametrize(
+    ("changes", "actor", "why"),
+    [
+        (HOPES_OF_THE_OTHER, "USA", "mechanisms.expectation is not that of USA"),
+        (HOPES_OF_THE_OTHER, "PRK", "only the first side, USA, makes maximal demands"),
+        ({"maximal_package": None}, "USA", "maximal_package is not given"),
+    ],
+)
+def test_why_no_rule_reads_overconfidence(changes, actor, why):
+    (entry,) = explain(load_scenario("summit", overrides=changes), f"actors.{actor}.overconfidence")
+    assert entry.used_by[0].startswith("no rule") and entry.used_by[0].endswith(why)

@@ -51,4 +51,3 @@ def _lever_exists(checker: Checker, path: Path, text: str, value: Any) -> None:
     if reach is not None and number is not None and not reach[0] <= number <= reach[1]:
         checker.add(path, "the lever does not reach that far", expected=f"a value in [{reach[0]:g}, {reach[1]:g}]",
                     found=f"{number:g}", hint="widen the lever's `range:`, or set another value")  # fmt: skip
-

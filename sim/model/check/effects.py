@@ -26,5 +26,7 @@ def check_effects(checker: Checker, path: Path, effects: Effects) -> None:
         checker.meeting((*path, "cancels"), effects.cancels)
     if effects.also_counts_as is not None:
         checker.name((*path, "also_counts_as"), effects.also_counts_as, checker.spec.hazards, "hazard")
+    for issue in effects.violates:
+        checker.name((*path, "violates", issue), issue, checker.spec.issues, "issue", at_key=True)
     if effects.leader is not None:
         checker.actor_name((*path, "leader", "actor"), effects.leader.actor)

@@ -34,7 +34,7 @@ def check_experiments(checker: Checker) -> None:
                         hint="keep it in one of `levers` and `uncertainties`")  # fmt: skip
             continue
         # A change may have fixed it: its column is then constant.
-        _drawn(checker, path, text, may_be_fixed=spec.applied is not None)
+        _drawn(checker, path, text, may_be_fixed=any(covers(changed, text) for changed in _changed(spec)))
     for name, lever in spec.levers.items():
         path = ("levers", name)
         if lever.who is not None:
@@ -68,6 +68,25 @@ def check_experiments(checker: Checker) -> None:
         _weights_together(checker, ("shares", name, "members"), group.members)
     _one_group_each(checker)
     check_targets(checker)
+
+
+def _changed(spec: ScenarioSpec) -> list[str]:
+    """Paths of what a variant, a policy and single settings have changed."""
+    applied = spec.applied
+    if applied is None:
+        return []
+    found = list(applied.set)
+    if applied.variant in spec.variants:
+        found += spec.variants[applied.variant].set
+    if applied.policy in spec.policies:
+        found += spec.policies[applied.policy].set
+    return found
+
+
+def covers(one: str, other: str) -> bool:
+    """Whether a path is another one, or leads to or into it."""
+    a, b = one.split("."), other.split(".")
+    return a[: len(b)] == b[: len(a)]
 
 
 def _one_group_each(checker: Checker) -> None:

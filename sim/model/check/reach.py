@@ -34,9 +34,9 @@ def remarks_on_changes(
     replaced : path of a changed value -> what stood there as written
     """
     for path, place in origins.items():
-        remark = _beyond(spec, data, path, place, replaced.get(path)) or _unread(spec, path, place)
-        if remark is not None:
-            yield remark
+        for remark in (_beyond(spec, data, path, place, replaced.get(path)), _unread(spec, path, place)):
+            if remark is not None:
+                yield remark
 
 
 def checked_value(text: str, value: Any, data: Any) -> Any:

@@ -18,10 +18,11 @@ def check_sources(checker: Checker) -> None:
     """Sources and claims that are cited exist."""
     claims = _known_claims(checker)
     for path, model in grounded((), checker.spec):
-        if model.source is not None and model.source not in checker.spec.sources:
+        for name in ("source", "form"):
+            text = getattr(model, name)
             # A text of several words is a citation; a single word is meant as a key.
-            if not any(letter.isspace() for letter in model.source.strip()):
-                checker.name((*path, "source"), model.source, checker.spec.sources, "source")
+            if text is not None and text not in checker.spec.sources and not any(map(str.isspace, text.strip())):
+                checker.name((*path, name), text, checker.spec.sources, "source")
         cited = [model.claim] if isinstance(model.claim, str) else model.claim or []
         for number, claim in enumerate(cited):
             place = (*path, "claim") if isinstance(model.claim, str) else (*path, "claim", number)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+import re
 
 from sim.model.check.checker import Checker
 from sim.model.diagnostics import Path
-from sim.model.figures import conditions, counter_of
+from sim.model.figures import conditions, counter_of, is_text
 
 
 def check_targets(checker: Checker) -> None:
@@ -19,7 +20,7 @@ def check_targets(checker: Checker) -> None:
         if kind == "rate":
             _check_rate(checker, path, item.figure, subject)
         else:
-            for column, sign, value in conditions(subject):
+            for column, sign, value in [term for part in conditions(subject) for term in part]:
                 _check_condition(checker, path, item.figure, kind, column, sign, value)
 
 
@@ -29,21 +30,24 @@ def _check_rate(checker: Checker, path: Path, figure: str, subject: str) -> None
         checker.add((*path, "figure"), "this is no figure of a run", expected="rate:COUNTER in talks, or outside talks",
                     found=f"'{figure}'", hint=f"write {figure} in talks")  # fmt: skip
     else:
-        checker.name((*path, "figure"), rate[0], _counters(checker), "counter of events")
+        checker.name((*path, "figure"), rate[0], _counters(checker), "counter")
 
 
 def _check_condition(checker: Checker, path: Path, figure: str, kind: str, column: str, sign: str, value: str) -> None:
-    if kind != "share" or not sign:
+    if kind != "share" or not sign or "|" in value:
         checker.add((*path, "figure"), "this is no figure of a run", expected="share:COLUMN=VALUE, or with <, <=, >, >=",
                     found=f"'{figure}'", hint="write it as in share:max_rung>=8, or share:outcome=CLASS")  # fmt: skip
+    elif is_text(column) and sign != "=":
+        checker.add((*path, "figure"), f"'{column}' holds words, which have no order", expected=f"share:{column}=WORD",
+                    found=f"'{figure}'", hint="write = and the word")  # fmt: skip
     elif column.partition("@")[0] == "outcome":
         for name in value.split(","):
             checker.name((*path, "figure"), name.strip(), [outcome.id for outcome in checker.spec.outcomes], "outcome class")
-    elif sign != "=" and not _is_number(value):
+    elif not is_text(column) and not column.startswith("input:") and not all(map(_is_number, value.split(","))):
         checker.add((*path, "figure"), expected=f"a number after '{sign}'", found=f"'{value}'", hint="write a number")
-    elif ":events." in column:
-        hazard, _, mark = column.partition(":events.")[2].partition(".")
-        if checker.name((*path, "figure"), hazard, _counters(checker), "counter of events") and mark:
+    elif counted := re.match(r"(?:time|count):events(?:_in_talks)?\.(.+)", column):
+        hazard, _, mark = counted[1].partition(".")
+        if checker.name((*path, "figure"), hazard, _counters(checker), "counter") and mark:
             known = [
                 name for key, item in checker.spec.hazards.items() if (item.counts_as or key) == hazard for name in item.split
             ]

@@ -70,6 +70,14 @@ def split_held(expression: Expression, first: int = 0) -> tuple[Expression, tupl
     return replace(expression, root=split(expression.root)), tuple(found.values())
 
 
+def join_held(node: Node, held: Mapping[str, Held]) -> Node:
+    """The inverse of `split_held`, for readers: slots are written again as what they stand for."""
+    if isinstance(node, Comparison) and isinstance(node.operands[0], Name) and node.operands[0].name in held:
+        condition = held[node.operands[0].name].condition
+        return Call("held", (join_held(condition.root, held), node.operands[1]), node.column)
+    return _rebuilt(node, tuple(join_held(child, held) for child in children(node)))
+
+
 def dependency_order(definitions: Mapping[str, Expression]) -> tuple[str, ...]:
     """The defined names in an order in which each one uses only names before it (or names defined elsewhere).
 

@@ -103,6 +103,9 @@ class Grounded(Strict):
     """A mapping that may say where it comes from."""
 
     source: str | None = Field(None, description="Where the value comes from: a key of `sources:` or a citation.")
+    form: str | None = Field(
+        None, description="Where the rule comes from that uses the value, if the value does not: a key of `sources:` or a citation."
+    )
     claim: str | list[str] | None = Field(None, description="Claim id(s) of the seed file that ground it.")
     confidence: Literal["low", "medium", "high"] | None = Field(
         None, description="How sure the author of the file is of it."

@@ -76,6 +76,10 @@ class Effects(Strict):
     signal: Identifier | None = Field(None, description="Signal that observers receive.")
     cancels: Identifier | None = Field(None, description="Track whose pending meeting is cancelled.")
     breaches_deal: Switch = Field(False, description="Puts a deal in force into dispute.")
+    violates: dict[Identifier, Probability] = Field(
+        default_factory=dict,
+        description="Level by issue: a deal in force that promises as much is openly violated by it and goes into dispute.",
+    )
     also_counts_as: Identifier | None = Field(
         None, description="Hazard of which this is an arrival too, in its counter and its excitation."
     )

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from sim import resources
-from sim.analysis.near_miss import near_miss
+from sim.analysis.near_miss import _apart, _Words, near_miss
 from sim.analysis.story import tell
 from sim.experiments.replay import replay
 from sim.model.compile import compile_case
@@ -58,13 +58,19 @@ def test_nothing_is_said_where_there_is_nothing_to_wonder_at():
 @pytest.mark.parametrize(
     ("when", "reason"),
     [
-        ("deal.age >= 1090 days", r"the age of the deal is 2\.\d years \(at least 3\.0 years is asked\)"),
-        ("1090 days <= deal.age", r"the age of the deal is 2\.\d years \(at least 3\.0 years is asked\)"),
-        ("not crisis_active", r"there is a crisis"),
+        ("deal.age >= 1090 days", r"the age of the deal is 9\d\d days \(at least 1,090 days is asked\)"),
+        ("1090 days <= deal.age", r"the age of the deal is 9\d\d days \(at least 1,090 days is asked\)"),
+        ("deal.age >= 3 years", r"the age of the deal is 2\.\d years \(at least 3 years is asked\)"),
+        ("crisis_active", r"there is no crisis"),
         ("not deal.exists", r"\u201cdeal exists\u201d holds"),
         ("pact.in_force", r"\u201cRegional non-aggression pact\u201d is not in force"),
         ("tension > .99", r"\u201ctension\u201d is 0\.\d+ \(more than 0.99 is asked\)"),
-        ("held(deal.in_force, 1090 days)", r"\u201cdeal.in_force\u201d has held for 2\.\d years \(3\.0 years are asked\)"),
+        ("held(deal.in_force, 1090 days)", r"\u201cdeal.in_force\u201d has held for 9\d\d days \(1,090 days are asked\)"),
+        ("not held(deal.in_force, 1 days)", r"\u201cnot held\(deal.in_force, 1 days\)\u201d does not hold"),
+        (
+            "held(held(deal.in_force, 1 days) and tension < 2, 1090 days)",
+            r"\u201cheld\(deal.in_force, 1 days\) and tension < 2\u201d has held for 9\d\d days \(1,090 days are asked\)",
+        ),
         ("held(tension > .99, 90 days)", r"\u201ctension > 0.99\u201d does not hold \(90 days are asked\)"),
         ("(tension > .99 or (tension < .001 and pressure > .99))", r"\u201ctension\u201d is 0\.\d+ \(more than 0.99 is asked\)"),
         ("max(tension, 0) > .99", r"\u201cmax\(tension, 0\) > 0.99\u201d does not hold"),
@@ -88,6 +94,34 @@ def test_of_two_classes_for_deals_the_nearer_one_is_named():
     assert missed is not None
     assert missed.outcome == "interim_deal"
     assert near_miss(replay(case, 0, SEED)) is None  # an interim deal, which is a class for deals itself
+
+
+@pytest.mark.parametrize(
+    ("first", "asks"),
+    [
+        ("not deal.in_force and tension > .99", False),
+        ("not deal.disputed and tension > .99", False),
+        ("held(deal.in_force, 1090 days)", True),
+        ("(deal.in_force or deal.exists) and tension > .99", True),
+        ("(deal.in_force or tension < .99) and tension > .98", False),
+    ],
+)
+def test_a_class_asks_for_a_deal_if_it_takes_one_to_hold(first, asks):
+    """Class 0 of the summit is asked first of all; one that mentions a deal need not want one."""
+    outcomes = [{"class": "planted", "when": first}]
+    outcomes += [{"class": item.id, "when": item.when} for item in load_scenario(SUMMIT).outcomes if item.id == "frozen_stalemate"]
+    again = replay(compile_case(complete(load_scenario(SUMMIT, overrides={"outcomes": outcomes, "targets": []}))), 0, SEED)
+    missed = near_miss(again)
+    assert (missed is not None and missed.outcome == "planted") is asks
+
+
+def test_numbers_that_would_read_alike_are_told_apart():
+    assert _apart(0.396, 0.4) == ("0.396", "0.4")
+    assert _apart(0.2, 0.4) == ("0.2", "0.4")
+    words = _Words(summit(0).case, None, {})
+    assert words.times(89.6, 90.0) == ("89.6 days", "90 days")
+    assert words.times(12.0, 90.0) == ("12 days", "90 days")
+    assert words.times(360.0, 365.0) == ("0.99 years", "1 year")
 
 
 def test_asking_changes_nothing_of_the_case():

@@ -13,12 +13,12 @@ import numpy as np
 import pytest
 
 from sim import load_scenario, resources, run
-from sim.analysis.durations import duration
+from sim.analysis.durations import duration, span
 from sim.analysis.findings import Figure, Finding, _lower, findings
 from sim.analysis.input_names import input_label
 from sim.analysis.names import toward_words
 from sim.analysis.summary import _settled
-from sim.analysis.targets import measured, targets_of
+from sim.analysis.targets import Band, Measured, measured, targets_of
 from sim.api import Run, open_run
 from sim.cli.result import as_lines
 from sim.reports import words
@@ -127,6 +127,7 @@ def test_every_source_that_an_input_names_is_listed_with_its_title(play) -> None
     content = report_content(play(SUMMIT, 30).summary)
     listed = dict(content.sources)
     named = {row.source for row in content.inputs if row.source and not row.source.startswith("default of")}
+    named |= {row.form for row in content.inputs if row.form}
     assert named == set(listed) and all(len(title) > 10 for title in listed.values())
     total = sum(number for _, number in _grounds(content.inputs, listed))
     assert total == len(content.inputs)
@@ -236,3 +237,56 @@ def test_a_time_reads_alike_in_words_in_tables_and_on_the_terminal(play) -> None
             assert f"after {text}" in " ".join(printed.split()) and f">{text}</span>" in page
             assert re.search(rf"{text} \([\d.]+ to [\d.]+\)", printed) and re.search(rf"<td>{text} <small", page)
             assert path != CRISIS or text.split()[1] in ("hours", "days")
+
+
+def test_a_figure_with_a_number_is_compared_as_a_number(play) -> None:
+    """`1` and `1.0` are one number; words are compared with `=` alone."""
+    done = play(SUMMIT, 30)
+    rows = done.results
+    for figure in ("share:count:meetings=1", "share:count:meetings=1.0", "share:count:meetings=2,3"):
+        wanted = [float(text) for text in figure.partition("=")[2].split(",")]
+        assert 0.0 < np.isin(rows["count:meetings"], wanted).mean() < 1.0
+        assert measured(done.summary, figure).value == pytest.approx(np.isin(rows["count:meetings"], wanted).mean())
+        assert recompute(figure, rows) == pytest.approx(np.isin(rows["count:meetings"], wanted).mean())
+    assert measured(done.summary, "share:outcome>=war") is None
+
+
+def test_a_band_that_a_run_cannot_tell_is_named(play) -> None:
+    summary = play(SUMMIT, 30).summary
+    lost = {name: values for name, values in summary.results.items() if name != "max_rung"}
+    told = next(item.plain() for item in findings(dataclasses.replace(summary, results=lost)) if "bands" in item.text)
+    assert "this run cannot tell: limited strike or war" in told
+    assert "cannot tell" not in next(item.plain() for item in findings(summary) if "bands" in item.text)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "form", "words_of_it"),
+    [
+        (0.08, 0.2, "percent", "8% to 20%"), (0.0, 0.03, "percent", "at most 3%"), (0.1, 1.0, "percent", "at least 10%"),
+        (0.0, 1.0, "percent", "anything"), (10.0, 18.0, "number", "10 to 18 a year"), (0.0, 0.5, "number", "at most 0.5 a year"),
+        (3.0, math.inf, "number", "at least 3 a year"), (0.0, math.inf, "number", "anything"),
+    ],
+)  # fmt: skip
+def test_a_band_in_words(low, high, form, words_of_it) -> None:
+    assert Band("x", Measured(0.1, 0.0, 0.2, form), low, high, True, "", "").words == words_of_it
+
+
+def test_the_id_of_a_thing_is_no_key_of_the_language() -> None:
+    scenario = {
+        "actors": {"A": {"label": "Alpha"}}, "issues": {"survival": {"label": "Regime survival"}, "gap": {}},
+        "parameters": {"margin": {}}, "hazards": {"hold": {}},
+    }  # fmt: skip
+    assert input_label(scenario, "actors.A.utility.issues.survival.weight") == "Alpha: weight of \u201cRegime survival\u201d"
+    assert input_label(scenario, "actors.A.utility.survival.weight") == "Alpha: weight of survival"
+    assert input_label(scenario, "parameters.margin.number") == "Margin"
+    assert input_label(scenario, "hazards.hold.rate") == "Hold, events a year"
+    assert input_label(scenario, "issues.gap.start").startswith("Gap")
+
+
+@pytest.mark.parametrize(
+    ("days", "words_of_it"),
+    [(364, "364 days"), (365, "1 year"), (366, "366 days"), (1095, "3 years"), (1096, "3 years"), (1094, "1,094 days"),
+     (3653, "10 years"), (0.5, "12 hours"), (90, "90 days")],
+)  # fmt: skip
+def test_a_length_that_somebody_chose_is_not_rounded(days, words_of_it) -> None:
+    assert span(days) == words_of_it

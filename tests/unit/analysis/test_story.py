@@ -99,7 +99,11 @@ def test_odds_are_those_of_the_choice(history):
             assert words == ""
             continue
         p = decision.probabilities[decision.options.index(decision.choice)]
-        if p == max(decision.probabilities):
+        chosen = decision.options.index(decision.choice)
+        second = max((q for n, q in enumerate(decision.probabilities) if n != chosen), default=0.0)
+        if second > 0.0 and percent(p) == percent(second) and p < 0.995:
+            assert words.startswith("as likely as: ") and words.endswith(percent(p))
+        elif p == max(decision.probabilities):
             assert words.startswith((f"chosen with {percent(p)}", "all but certain", "the only option"))
         else:
             assert words.startswith(f"a choice of {percent(p)}; likelier was")

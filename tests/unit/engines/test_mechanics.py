@@ -342,9 +342,9 @@ def test_every_counter_has_a_column():
 # Why agreements end
 
 
-def in_force(changes: dict | None = None) -> History:
+def in_force(changes: dict | None = None, log: Log | None = None) -> History:
     """The first day of an interim deal."""
-    h = event_engine.build(case_of("summit", {**YEAR, **(changes or {})}), 0, SEED)
+    h = event_engine.build(case_of("summit", {**YEAR, **(changes or {})}), 0, SEED, log)
     h.env.run(until=1.0)
     h.agreement.enter_into_force(h.case.named["interim_yongbyon"])
     h.settle()
@@ -455,3 +455,44 @@ def test_distances_from_the_nash_and_the_egalitarian_solution():
     assert nash != equal
     assert row["nash_distance"] == pytest.approx(math.hypot(*nash))
     assert row["egalitarian_distance"] == pytest.approx(math.hypot(*equal))
+
+
+def test_restraint_that_a_deal_promises_lasts_as_long_as_the_deal():
+    tests = case_of("summit").issue("tests")
+    for promised in (True, False):
+        h = in_force()
+        h.pledge_restraint()
+        assert h.agreement.promised[tests] >= 0.5 and h.w.moratorium
+        if not promised:
+            h.w.pledged[tests] = 0.0
+        h.end_talks("a planted end")
+        assert h.w.moratorium
+        assert (h.w.moratorium_until == NEVER) is promised
+    h = in_force()
+    h.agreement.end("a planted end")
+    assert not h.w.moratorium
+
+
+@pytest.mark.parametrize(("hazard", "level", "violated"), [
+    ("icbm_or_nuclear", 0.5, True), ("icbm_or_nuclear", 0.45, False), ("launch", 0.5, False), ("launch", 1.0, True),
+])  # fmt: skip
+def test_an_event_that_a_deal_forbids_opens_a_dispute_at_once(hazard, level, violated):
+    h = in_force({"mechanisms.agreements.dispute.duration": 1000})
+    h.agreement.promised[h.case.issue("tests")] = level
+    h.hazards[hazard].occur()
+    h.env.run(until=2.0)
+    assert bool(h.w.deal_disputed) is violated
+    assert h.agreement.accused == ([h.case.actor("PRK")] if violated else [])
+
+
+def test_a_side_cannot_resume_tests_that_a_deal_in_force_forbids():
+    """At the node after a failed meeting; without the promise the same option is open."""
+    for promised in (True, False):
+        h = in_force(log=Log())
+        if not promised:
+            h.w.pledged[h.case.issue("tests")] = 0.0
+        h.meetings["summit"].other_responds()
+        decision = next(d for d in h.log.decisions if d.node == "after_failure")
+        chance = decision.probabilities[decision.options.index("resume tests")]
+        assert (chance == 0.0) is promised
+        assert ("resume tests" in decision.removed) is promised

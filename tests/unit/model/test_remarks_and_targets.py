@@ -6,7 +6,7 @@ import pytest
 
 from sim import resources
 from sim.errors import ScenarioError
-from sim.model.diagnostics import render
+from sim.model.diagnostics import comma_hint, render
 from sim.model.load import MAX_FAULTS, check_named_changes, load, load_scenario
 from sim.model.starter import starter_text
 
@@ -105,3 +105,19 @@ def test_what_is_set_below_something_switched_off_is_told_on_one_line():
 
 def test_the_shipped_variants_and_policies_give_no_remark():
     assert check_named_changes(load("summit")) == ()
+
+
+def test_a_value_beyond_its_range_that_nothing_reads_is_told_both():
+    warnings = load("summit", overrides=["tracks.summit.enabled=false", "tracks.summit.delay=5 days"]).warnings
+    texts = sorted(remark.text for remark in warnings)
+    assert len(texts) == 2
+    assert "nothing reads" in texts[0] and "lies outside the declared range" in texts[1]
+
+
+@pytest.mark.parametrize(
+    ("written", "hint"),
+    [("0,5", "write 0.5"), ("0,125", "write 0.125"), ("0,500", "write 0.500"), ("-1,25", "write -1.25"), ("1234,5", "write 1234.5"),
+     ("12,000", "write 12000 if thousands are meant, 12.000 if decimals are")],
+)  # fmt: skip
+def test_digits_with_a_comma_are_read_as_people_write_them(written, hint):
+    assert comma_hint(written) == hint

@@ -54,7 +54,8 @@ def test_marks_between_two_ends_hold_both(low, high, most, whole, marks) -> None
         ("2018-03-09", "2021-03-08", 7, ["Mar 2018", "Sep 2018", "Mar 2019", "Sep 2019", "Mar 2020", "Sep 2020", "Mar 2021"]),
         ("2018-03-09", "2021-03-08", 4, ["Mar 2018", "Mar 2019", "Mar 2020", "Mar 2021"]),
         ("2018-01-31", "2018-06-30", 6, ["Jan 2018", "Feb 2018", "Mar 2018", "Apr 2018", "May 2018", "Jun 2018"]),
-        ("1962-10-16", "1962-10-29", 7, ["16 Oct", "19 Oct", "22 Oct", "25 Oct", "29 Oct"]),
+        ("1962-10-16", "1962-10-29", 7, ["16 Oct 1962", "19 Oct", "22 Oct", "25 Oct", "29 Oct"]),
+        ("2018-12-20", "2019-01-19", 4, ["20 Dec 2018", "30 Dec", "9 Jan 2019", "19 Jan"]),
     ],
 )  # fmt: skip
 def test_dates_are_marked_at_both_ends(first: str, last: str, most: int, words: list[str]) -> None:
