@@ -29,7 +29,7 @@ def environment(**more: str) -> dict[str, str]:
 def test_ctrl_c_keeps_what_is_finished_and_says_how_to_go_on(tmp_path):
     directory = tmp_path / "run"
     process = subprocess.Popen(
-        command("run", STRAIT, "-n", 400, "--workers", 1, "--out", directory),
+        command("run", STRAIT, "-n", 4_000, "--workers", 1, "--out", directory),
         cwd=tmp_path, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     deadline = time.monotonic() + 60
@@ -39,7 +39,7 @@ def test_ctrl_c_keeps_what_is_finished_and_says_how_to_go_on(tmp_path):
     out, err = process.communicate(timeout=60)
     assert process.returncode == 130, err
     assert out == "" and "Traceback" not in err
-    assert "of 400 replications, which are kept in" in err and f"sim run --resume {directory}" in err
+    assert "of 4000 replications, which are kept in" in err and f"sim run --resume {directory}" in err
     manifest = json.loads((directory / "manifest.json").read_text("utf-8"))
     assert manifest["state"] == "interrupted" and manifest["chunks"]
 
