@@ -134,9 +134,12 @@ def _bands(summary: Summary) -> Finding | None:
     figures = [Figure(float(sum(band.inside for band in bands)), f"inside:{inside}", "integer")]
     whole = "the one band" if len(bands) == 1 else f"the {_counted(len(bands))} bands"
     text = f"Of {whole} that the scenario expects {{0}} {'holds' if figures[0].value == 1 else 'hold'}"
-    missed = [band for band in bands if not band.inside]
-    if missed:
-        text += "; outside: " + "; ".join(_missed(band, figures) for band in missed)
+    for words, some in (
+        ("outside", [band for band in bands if not band.inside and not band.is_open]),
+        ("not decided by this run", [band for band in bands if band.is_open]),
+    ):
+        if some:
+            text += f"; {words}: " + "; ".join(_missed(band, figures) for band in some)
     unread = unread_targets(summary)
     if unread:
         text += f"; this run cannot tell: {'; '.join(map(_lower, unread))}"

@@ -39,6 +39,11 @@ class Band:
     reference: str  # how the figure is recomputed from the rows
 
     @property
+    def is_open(self) -> bool:
+        """Whether the figure lies outside, but its interval reaches into the band: more histories may bring it inside."""
+        return not self.inside and self.measured.low <= self.high and self.measured.high >= self.low
+
+    @property
     def words(self) -> str:
         """The band in words: `8% to 20%`, `at most 3%`, `at least 10 a year`."""
         share = self.measured.form == "percent"

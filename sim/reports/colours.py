@@ -11,6 +11,8 @@ Source: Okabe and Ito (2008), Color Universal Design.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 INK = "#1d2024"
 MUTED = "#5b6168"
 GRID = "#e2e4e7"
@@ -47,9 +49,35 @@ DARK = {
 }
 
 
-def class_colour(position: int) -> str:
-    """Colour of the outcome class at this position of the declared order; repeats after eight."""
-    return CLASSES[position % len(CLASSES)]
+# Colours that suit a tone, first choice first; a reader takes red for bad before reading a word.
+_OF_TONE = {
+    "worst": (VERMILLION,),
+    "bad": (ORANGE, YELLOW),
+    "good": (GREEN, BLUE, SKY),
+    "mixed": (PURPLE, GREY),
+}
+
+
+def class_places(tones: Sequence[str]) -> list[int]:
+    """Place in the palette of each outcome class, in declared order: a colour that suits its tone, else one that is left.
+
+    A class without a tone takes the next colour that is left; from the ninth class on the palette is gone through again.
+    """
+    found: list[int] = []
+    left: list[int] = []
+    for number, tone in enumerate(tones):
+        if number % len(CLASSES) == 0:
+            left = list(range(len(CLASSES)))
+        suited = [place for colour in _OF_TONE.get(tone, ()) if (place := CLASSES.index(colour)) in left]
+        place = (suited or left)[0]
+        left.remove(place)
+        found.append(place + len(CLASSES) * (number // len(CLASSES)))
+    return found
+
+
+def class_colour(place: int) -> str:
+    """Colour at a place of the palette; repeats after eight."""
+    return CLASSES[place % len(CLASSES)]
 
 
 def class_pattern(position: int) -> str:

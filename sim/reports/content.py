@@ -102,6 +102,7 @@ class OutcomeShare:
     high: float
     count: int
     description: str = ""
+    tone: str = ""  # good, mixed, bad or worst: decides the colour
 
 
 @dataclass(frozen=True)
@@ -317,6 +318,7 @@ class TargetRow:
     inside: bool
     source: str = ""
     form: Form = "percent"
+    is_open: bool = False  # outside, but the interval reaches into the band
 
 
 @dataclass(frozen=True)

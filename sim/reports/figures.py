@@ -124,6 +124,11 @@ def _whiskers(
     }
 
 
+def _places(outcomes: Sequence[OutcomeShare]) -> dict[str, int]:
+    """Place in the palette by id of the class; the same in every figure of a page."""
+    return dict(zip((o.id for o in outcomes), colours.class_places([o.tone for o in outcomes]), strict=True))
+
+
 def _bars(outcomes: Sequence[OutcomeShare], places: Sequence[int], **changes: Any) -> list[dict[str, Any]]:
     """Pale bars under an edge and a pattern in the class's own colour, so that ink whiskers show on any page."""
     paint = [colours.class_colour(place) for place in places]
@@ -168,7 +173,7 @@ def outcome_shares(outcomes: Sequence[OutcomeShare], narrow: bool = False) -> Fi
     """Bars of the outcome shares with their interval whiskers, in the declared order."""
     top = max((outcome.high for outcome in outcomes), default=1.0)
     return {
-        "data": _bars(outcomes, range(len(outcomes))),
+        "data": _bars(outcomes, list(_places(outcomes).values())),
         "layout": drawing.layout(
             44 + ROW_HEIGHT * len(outcomes),
             barmode="overlay",
@@ -193,7 +198,7 @@ def incidence(content: Incidence, outcomes: Sequence[OutcomeShare] = (), narrow:
     rows = -(-len(content.series) // columns)
     times = _times(content.axis)
     marks = _incidence_marks(content)
-    ranks = {outcome.id: rank for rank, outcome in enumerate(outcomes)}
+    ranks = _places(outcomes)
     data: list[dict[str, Any]] = []
     axes: dict[str, Any] = {}
     notes = []
@@ -292,7 +297,7 @@ def phases(content: Phases, outcomes: Sequence[OutcomeShare] = (), narrow: bool 
     Names stand beside their nodes as notes, those of the ends in a gutter at the right, where no band crosses them.
     """
     index = {node.id: position for position, node in enumerate(content.nodes)}
-    ranks = {outcome.id: rank for rank, outcome in enumerate(outcomes)}
+    ranks = _places(outcomes)
     paint = [
         colours.class_colour(ranks[node.outcome_id]) if node.outcome_id in ranks else MUTED for node in content.nodes
     ]
@@ -563,7 +568,7 @@ def _driver_labels(items: Sequence[Driver], signed: bool, narrow: bool) -> tuple
 def conditional_shares(content: Conditional, overall: Sequence[OutcomeShare], narrow: bool = False) -> Figure:
     """Shares among the histories that meet the condition, beside the share among all."""
     everyone = {outcome.id: outcome for outcome in overall}
-    ranks = {outcome.id: rank for rank, outcome in enumerate(overall)}
+    ranks = _places(overall)
     places = [ranks.get(outcome.id, row) for row, outcome in enumerate(content.shares)]
     known = [(row, everyone[o.id]) for row, o in enumerate(content.shares) if o.id in everyone]
     everyones = [outcome.share for _, outcome in known]

@@ -97,7 +97,8 @@ def chart(
 
 def render(content: ReportContent) -> str:
     """The HTML text of a report."""
-    by_id = {outcome.id: position for position, outcome in enumerate(content.outcomes)}
+    places = colours.class_places([outcome.tone for outcome in content.outcomes])
+    by_id = {outcome.id: place for outcome, place in zip(content.outcomes, places, strict=True)}
     return template("report.html.j2").render(
         **page_parts(),
         content=content,

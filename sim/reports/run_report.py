@@ -76,7 +76,7 @@ def report_content(
         targets=[
             page.TargetRow(
                 band.label, band.measured.value, band.measured.low, band.measured.high, band.low, band.high, band.inside,
-                band.source, band.measured.form,
+                band.source, band.measured.form, band.is_open,
             )
             for band in targets_of(summary)
         ],
@@ -116,6 +116,7 @@ def _shares(summary: Summary, shares: Sequence[Share]) -> list[page.OutcomeShare
             value.high,
             value.count,
             item.description,
+            item.tone,
         )
         for item, value in zip(summary.classes, shares, strict=True)
     ]

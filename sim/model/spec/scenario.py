@@ -42,7 +42,7 @@ class Outcome(Grounded):
     when: ExpressionText = Field(description="Predicate over the world at the date of reading.")
     label: str | None = Field(None, description="Name shown to readers.")
     description: str | None = Field(None, description="What it means.")
-    tone: Literal["good", "mixed", "bad", "worst"] | None = Field(None, description="For ordering and colour.")
+    tone: Literal["good", "mixed", "bad", "worst"] | None = Field(None, description="How readers judge it; decides its colour.")
 
 
 class Lever(Grounded):

@@ -221,6 +221,9 @@ def test_findings_say_which_expected_bands_do_not_hold(play) -> None:
         shown = f"{100 * band.measured.value:.1f}%" if band.measured.form == "percent" else f"{band.measured.value:.2f}"
         words_of_it = f"{_lower(band.label)} with {shown} (expected {band.words})"
         assert (words_of_it in told) is (not band.inside)
+        if not band.inside:
+            assert (told.index(words_of_it) > told.index("not decided by this run")) is band.is_open
+    assert any(band.is_open for band in bands)
     assert 3 <= len(findings(summary)) <= 6
     for other in (play(CRISIS).summary, play(SUMMIT, 30, "200 days").summary):  # without bands; with a change
         assert not any("bands" in item.text for item in findings(other))
@@ -269,6 +272,15 @@ def test_a_band_that_a_run_cannot_tell_is_named(play) -> None:
 )  # fmt: skip
 def test_a_band_in_words(low, high, form, words_of_it) -> None:
     assert Band("x", Measured(0.1, 0.0, 0.2, form), low, high, True, "", "").words == words_of_it
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "high", "inside", "is_open"),
+    [(0.1, 0.0, 0.2, True, False), (0.25, 0.22, 0.28, False, False), (0.22, 0.19, 0.25, False, True), (0.06, 0.03, 0.081, False, True)],
+)
+def test_a_figure_outside_whose_interval_reaches_into_the_band_is_open(value, low, high, inside, is_open) -> None:
+    band = Band("x", Measured(value, low, high), 0.08, 0.2, inside, "", "")
+    assert band.is_open is is_open
 
 
 def test_the_id_of_a_thing_is_no_key_of_the_language() -> None:

@@ -209,3 +209,13 @@ def test_palette_has_a_dark_ink_for_every_light_one() -> None:
     assert used <= set(colours.DARK)
     pairs = {(colours.class_colour(n), colours.class_pattern(n)) for n in range(16)}
     assert len(pairs) == 16
+
+
+def test_classes_have_colours_that_suit_their_tone() -> None:
+    tones = ["worst", "bad", "good", "good", "good", "mixed", "bad", "mixed"]
+    assert colours.class_places(tones) == list(range(8))  # the palette is in this order
+    assert [colours.CLASSES[place] for place in colours.class_places(["good", "bad"])] == [colours.GREEN, colours.ORANGE]
+    assert colours.class_places([""] * 8) == list(range(8))
+    many = colours.class_places(["good"] * 10)
+    assert len(set(many)) == 10 and [place // 8 for place in many] == [0] * 8 + [1] * 2
+    assert colours.class_colour(many[8]) == colours.GREEN
