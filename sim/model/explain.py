@@ -15,7 +15,7 @@ from sim.model.check.values import switched_off
 from sim.model.diagnostics import Diagnostic, Path, path_text
 from sim.model.expressions.errors import ExpressionError
 from sim.model.expressions.reading import parse
-from sim.model.paths import PathError, Place, lookup, split
+from sim.model.paths import PathError, Place, covers, lookup, split
 from sim.model.spec.base import Grounded, Quantity
 from sim.model.spec.scenario import ScenarioSpec
 
@@ -378,9 +378,7 @@ def _idle(spec: ScenarioSpec, path: Path) -> str:
 
 def _covers(text: str, path: Path) -> bool:
     """Whether a written path is this one, or leads to or into it."""
-    parts = _split_or_whole(text)
-    mine = tuple(map(str, path))
-    return mine[: len(parts)] == parts or parts[: len(mine)] == mine
+    return covers(tuple(map(str, _split_or_whole(text))), tuple(map(str, path)))
 
 
 def _references(spec: ScenarioSpec) -> dict[str, list[str]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import types
 import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -103,6 +103,11 @@ def _new_entry(place: Place, part: str | int) -> Place | None:
     if isinstance(plain, type) and issubclass(plain, BaseModel) and plain is not Quantity:
         return None
     return Place(entry, None, MISSING)
+
+
+def covers(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether a path, by its parts, is another one or leads to or into it."""
+    return list(one[: len(other)]) == list(other[: len(one)])
 
 
 def _nowhere(

@@ -13,7 +13,7 @@ from sim.model.check.correlations import check_matrix
 from sim.model.check.targets import check_targets
 from sim.model.check.values import child
 from sim.model.diagnostics import Path
-from sim.model.paths import PathError, children, is_quantity, lookup, one, split
+from sim.model.paths import PathError, children, covers, is_quantity, lookup, one, split
 from sim.model.recurring import drawn_in_history
 from sim.model.spec.base import Quantity
 from sim.model.spec.scenario import ScenarioSpec
@@ -34,7 +34,7 @@ def check_experiments(checker: Checker) -> None:
                         hint="keep it in one of `levers` and `uncertainties`")  # fmt: skip
             continue
         # A change may have fixed it: its column is then constant.
-        _drawn(checker, path, text, may_be_fixed=any(covers(changed, text) for changed in _changed(spec)))
+        _drawn(checker, path, text, may_be_fixed=any(covers(changed.split("."), text.split(".")) for changed in _changed(spec)))
     for name, lever in spec.levers.items():
         path = ("levers", name)
         if lever.who is not None:
@@ -81,12 +81,6 @@ def _changed(spec: ScenarioSpec) -> list[str]:
     if applied.policy in spec.policies:
         found += spec.policies[applied.policy].set
     return found
-
-
-def covers(one: str, other: str) -> bool:
-    """Whether a path is another one, or leads to or into it."""
-    a, b = one.split("."), other.split(".")
-    return a[: len(b)] == b[: len(a)]
 
 
 def _one_group_each(checker: Checker) -> None:

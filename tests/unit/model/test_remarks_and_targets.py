@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from sim import resources
@@ -121,3 +123,14 @@ def test_a_value_beyond_its_range_that_nothing_reads_is_told_both():
 )  # fmt: skip
 def test_digits_with_a_comma_are_read_as_people_write_them(written, hint):
     assert comma_hint(written) == hint
+
+
+@pytest.mark.parametrize(("change", "fixes"), [("actors.ada.patience=.3", True), ("actors.bob.patience=.3", False)])
+def test_only_a_change_of_an_uncertainty_itself_excuses_that_it_is_constant(change, fixes):
+    """What `sim validate` refuses is not played because something else was set."""
+    path = Path(__file__).resolve().parents[2] / "spec" / "invalid" / "uncertainty_is_constant.yaml"
+    if fixes:
+        load(path, overrides=[change])
+    else:
+        with pytest.raises(ScenarioError, match="is a constant"):
+            load(path, overrides=[change])
