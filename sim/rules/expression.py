@@ -55,19 +55,26 @@ CONSTANT = -32  # and everything below: constant number CONSTANT - c
 
 
 @rule
-def evaluate(
-    code: Sequence[int], constants: Sequence[float], quantities: Sequence[float], stack: MutableSequence[float]
+def evaluate_part(
+    code: Sequence[int],
+    start: int,
+    stop: int,
+    constants: Sequence[float],
+    quantities: Sequence[float],
+    stack: MutableSequence[float],
 ) -> float:
-    """The value of the program ``code`` for the given quantities; 1.0 or 0.0 where it is a predicate.
+    """The value of a program for the given quantities; 1.0 or 0.0 where it is a predicate.
 
     Parameters
     ----------
     code, constants : a program, see the top of the module. It is trusted: nothing is checked here.
+    start, stop : where in ``code`` it begins and ends.
     quantities : float sequence; quantity ``c`` of the program is ``quantities[c]``, booleans are 1.0 or 0.0.
     stack : float sequence of at least the program's ``stack_size``; overwritten.
     """
     top = -1
-    for c in code:
+    for n in range(start, stop):
+        c = code[n]
         if c >= 0:
             top += 1
             stack[top] = quantities[c]
@@ -143,3 +150,11 @@ def evaluate(
             else:
                 stack[top] = logistic(right)
     return stack[0]
+
+
+@rule
+def evaluate(
+    code: Sequence[int], constants: Sequence[float], quantities: Sequence[float], stack: MutableSequence[float]
+) -> float:
+    """The value of a program that is the whole of ``code``; see `evaluate_part`."""
+    return evaluate_part(code, 0, len(code), constants, quantities, stack)

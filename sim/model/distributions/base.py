@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from sim.errors import ParameterError
+from sim.rules.distributions import clipped as clip
+from sim.rules.distributions import quantile as quantile_of
 
 INFINITY = float("inf")
 
@@ -19,17 +21,17 @@ def require_finite(where: str, **parameters: float) -> None:
         require(-INFINITY < value < INFINITY, where, f"a finite number for {name}", f"{value}")
 
 
-def clip(x: float, low: float, high: float) -> float:
-    """``x``, moved to the nearer bound if it lies beyond it."""
-    return low if x < low else high if x > high else x
-
-
 class Distribution:
-    """What all distributions share; a subclass says ``quantile``, ``mean`` and ``bounds``."""
+    """What all distributions share; a subclass says ``coded``, ``mean`` and ``bounds``."""
+
+    def coded(self) -> tuple[int, tuple[float, ...]]:
+        """Kind and numbers, as `sim.rules.distributions` reads them."""
+        raise NotImplementedError
 
     def quantile(self, u: float) -> float:
         """The value below which a draw falls with chance ``u``, for ``u`` in (0, 1)."""
-        raise NotImplementedError
+        kind, numbers = self.coded()
+        return quantile_of(kind, numbers, 0, u)
 
     def mean(self) -> float:
         """The expected value."""
@@ -46,3 +48,6 @@ class Distribution:
     def breaks(self) -> tuple[float, ...]:
         """The ``u`` in (0, 1) at which ``quantile`` jumps or bends, so that integrals can stop there."""
         return ()
+
+
+__all__ = ["INFINITY", "Distribution", "clip", "require", "require_finite"]

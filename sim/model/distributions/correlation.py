@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sim.arithmetic import normal_cdf, normal_quantile, sqrt
-from sim.model.distributions.base import clip, require
+from sim.arithmetic import normal_quantile, sqrt
+from sim.model.distributions.base import require
+from sim.rules.distributions import correlated_uniform
 
 LEAST_PIVOT = 1e-10  # of a Cholesky factor: below it rounding decides whether the matrix is one
 
@@ -91,15 +92,4 @@ def correlated_uniforms(uniforms: Sequence[float], factor: Sequence[float]) -> t
     """
     n = len(uniforms)
     normals = [normal_quantile(u) for u in uniforms]
-    results = []
-    for r in range(n):
-        total = 0.0
-        alone = True
-        for c in range(r + 1):
-            weight = factor[r * n + c]
-            total += weight * normals[c]
-            alone = alone and (c == r or weight == 0.0)
-        results.append(
-            uniforms[r] if alone else clip(normal_cdf(total), 1.1102230246251565e-16, 1.0 - 1.1102230246251565e-16)
-        )
-    return tuple(results)
+    return tuple(correlated_uniform(uniforms, normals, factor, r * n, r) for r in range(n))

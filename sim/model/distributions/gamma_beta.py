@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sim.arithmetic import exp, log, normal_quantile, sqrt
+from sim.arithmetic import log, normal_quantile, sqrt
 from sim.model.distributions.base import INFINITY, Distribution, clip, require, require_finite
 from sim.model.distributions.integration import mean_between
 from sim.model.distributions.tables import beta_table, gamma_table
+from sim.rules import distributions as kinds
 
 LEAST_SHAPE, LARGEST_SHAPE = 1e-3, 1e6  # of beta and gamma: the range in which tables were checked
 
@@ -47,8 +48,8 @@ class Gamma(Distribution):
         """With scale 1, as components of a Dirichlet are drawn."""
         return cls(shape, 1.0)
 
-    def quantile(self, u: float) -> float:
-        return self.scale * exp(gamma_table(self.shape).at(normal_quantile(u)))
+    def coded(self) -> tuple[int, tuple[float, ...]]:
+        return kinds.GAMMA, (self.scale, *gamma_table(self.shape).numbers)
 
     def log_quantile(self, u: float) -> float:
         """Logarithm of ``quantile(u)``: finite also where a small shape makes the quantile vanish."""
@@ -77,9 +78,8 @@ class Beta(Distribution):
         require_shape("beta", "b", self.b)
         require(-1.0 <= self.shift <= 1.0, "beta", "a shift in [-1, 1]", f"{self.shift:g}")
 
-    def quantile(self, u: float) -> float:
-        y = beta_table(self.a, self.b).at(normal_quantile(u))
-        return clip(1.0 / (1.0 + exp(-y)) + self.shift, 0.0, 1.0)
+    def coded(self) -> tuple[int, tuple[float, ...]]:
+        return kinds.BETA, (self.shift, *beta_table(self.a, self.b).numbers)
 
     def mean(self) -> float:
         if self.shift == 0.0:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from sim.arithmetic import NORMAL_PEAK, exp, log, normal_cdf, normal_quantile
-from sim.model.distributions.base import INFINITY, Distribution, clip, require, require_finite
+from sim.arithmetic import NORMAL_PEAK, exp, log, normal_cdf
+from sim.model.distributions.base import INFINITY, Distribution, require, require_finite
+from sim.rules import distributions as kinds
 
 LEAST_KEPT = 1e-9  # of a truncated normal, relative to the tail it is cut from: less leaves too few digits
 
@@ -61,15 +62,12 @@ class Normal(Distribution):
         low, high = self.bounds()
         return _normal_limits((low - self.center) / self.sd, (high - self.center) / self.sd)
 
-    def quantile(self, u: float) -> float:
+    def coded(self) -> tuple[int, tuple[float, ...]]:
         if self.low is None and self.high is None:
-            return self.center + self.sd * normal_quantile(u)
+            return kinds.NORMAL, (self.center, self.sd)
         limits = self._limits()
-        if limits.upper:
-            z = -normal_quantile(limits.start - u * limits.mass)
-        else:
-            z = normal_quantile(limits.start + u * limits.mass)
-        return clip(self.center + self.sd * z, *self.bounds())
+        upper = 1.0 if limits.upper else 0.0
+        return kinds.TRUNCATED, (self.center, self.sd, *self.bounds(), upper, limits.start, limits.mass)
 
     def mean(self) -> float:
         return self.center + self.sd * self._limits().mean_shift
@@ -94,8 +92,8 @@ class Lognormal(Distribution):
         require(self.center > 0.0, "lognormal", "a median above 0", f"{self.center:g}")
         require(self.log_sd > 0.0, "lognormal", "sd (of the logarithm) above 0", f"{self.log_sd:g}")
 
-    def quantile(self, u: float) -> float:
-        return exp(log(self.center) + self.log_sd * normal_quantile(u))
+    def coded(self) -> tuple[int, tuple[float, ...]]:
+        return kinds.LOGNORMAL, (log(self.center), self.log_sd)
 
     def mean(self) -> float:
         return self.center * exp(0.5 * self.log_sd * self.log_sd)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sim.arithmetic import log, sqrt
 from sim.model.distributions.base import INFINITY, Distribution, clip, require, require_finite
+from sim.rules import distributions as kinds
 
 
 @dataclass(frozen=True)
@@ -17,8 +17,8 @@ class Constant(Distribution):
     def __post_init__(self) -> None:
         require_finite("constant", value=self.value)
 
-    def quantile(self, u: float) -> float:
-        return self.value
+    def coded(self) -> tuple[int, tuple[float, ...]]:
+        return kinds.CONSTANT, (self.value,)
 
     def mean(self) -> float:
         return self.value
@@ -41,8 +41,8 @@ class Uniform(Distribution):
         require_finite("uniform", low=self.low, high=self.high)
         require(self.low < self.high, "uniform", "low < high", f"low {self.low:g}, high {self.high:g}")
 
-    def quantile(self, u: float) -> float:
-        return clip(self.low + u * (self.high - self.low), self.low, self.high)
+    def coded(self) -> tuple[int, tuple[float, ...]]:
+        return kinds.UNIFORM, (self.low, self.high, self.low, self.high)
 
     def mean(self) -> float:
         return 0.5 * (self.low + self.high)
@@ -72,8 +72,8 @@ class ClippedUniform(Distribution):
         require(self.low < self.high, "clipped uniform", "low < high", f"low {self.low:g}, high {self.high:g}")
         require(self.least <= self.most, "clipped uniform", "least <= most", f"{self.least:g}, {self.most:g}")
 
-    def quantile(self, u: float) -> float:
-        return clip(self.low + u * (self.high - self.low), self.least, self.most)
+    def coded(self) -> tuple[int, tuple[float, ...]]:
+        return kinds.UNIFORM, (self.low, self.high, self.least, self.most)
 
     def mean(self) -> float:
         left = clip(self.least, self.low, self.high)
@@ -109,11 +109,8 @@ class Triangular(Distribution):
             f"low {self.low:g}, mode {self.mode:g}, high {self.high:g}",
         )
 
-    def quantile(self, u: float) -> float:
-        width = self.high - self.low
-        if u * width < self.mode - self.low:
-            return clip(self.low + sqrt(u * width * (self.mode - self.low)), self.low, self.mode)
-        return clip(self.high - sqrt((1.0 - u) * width * (self.high - self.mode)), self.mode, self.high)
+    def coded(self) -> tuple[int, tuple[float, ...]]:
+        return kinds.TRIANGULAR, (self.low, self.mode, self.high)
 
     def mean(self) -> float:
         return (self.low + self.mode + self.high) / 3.0
@@ -138,8 +135,8 @@ class Exponential(Distribution):
         require_finite("exponential", mean=self.average)
         require(self.average > 0.0, "exponential", "a mean above 0", f"{self.average:g}")
 
-    def quantile(self, u: float) -> float:
-        return -self.average * log(1.0 - u)
+    def coded(self) -> tuple[int, tuple[float, ...]]:
+        return kinds.EXPONENTIAL, (self.average,)
 
     def mean(self) -> float:
         return self.average
@@ -176,16 +173,8 @@ class Choice(Distribution):
         object.__setattr__(self, "values", tuple(float(value) for value, _ in pairs))
         object.__setattr__(self, "probabilities", tuple(float(probability) for _, probability in pairs))
 
-    def quantile(self, u: float) -> float:
-        reached = 0.0
-        found = self.values[0]
-        for value, probability in zip(self.values, self.probabilities, strict=True):
-            if probability > 0.0:
-                found = value
-                reached += probability
-                if u < reached:
-                    break
-        return found  # the last possible value if rounding left the sum short of u
+    def coded(self) -> tuple[int, tuple[float, ...]]:
+        return kinds.CHOICE, (float(len(self.values)), *self.values, *self.probabilities)
 
     def mean(self) -> float:
         total = 0.0

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from functools import lru_cache
 from typing import Protocol
 
 from sim.arithmetic import NORMAL_PEAK, exp, log, normal_cdf, normal_quantile, sqrt
-from sim.model.distributions.base import clip
 from sim.model.distributions.integration import NODES
+from sim.rules.distributions import table_value
 
 _FAINTEST = -45.0  # logarithm of the density at which a table ends: a tail of 1e-19, less than any uniform
 _STEP = 0.1875  # between knots, in standard normal units
@@ -73,24 +72,19 @@ class _Table:
 
     def __init__(self, z: list[float], y: list[float], slopes: list[float]) -> None:
         self.z, self.y = z, y
-        self.pieces: list[tuple[float, float, float]] = []
+        pieces: list[float] = []
         for i in range(len(z) - 1):
             width = z[i + 1] - z[i]
             secant = (y[i + 1] - y[i]) / width
             # Slopes of at most three secants keep a cubic increasing (Fritsch and Carlson 1980).
             left = min(slopes[i], 3.0 * secant)
             right = min(slopes[i + 1], 3.0 * secant)
-            self.pieces.append(
-                (left, (3.0 * secant - 2.0 * left - right) / width, (left + right - 2.0 * secant) / (width * width))
-            )
+            pieces += [left, (3.0 * secant - 2.0 * left - right) / width, (left + right - 2.0 * secant) / (width * width)]
+        self.numbers = (float(len(z)), *z, *y, *pieces)
 
     def at(self, z: float) -> float:
         """``y`` at ``z``; the end of the table beyond it."""
-        z = clip(z, self.z[0], self.z[-1])
-        i = min(bisect_right(self.z, z), len(self.pieces)) - 1
-        d = z - self.z[i]
-        first, second, third = self.pieces[i]
-        return self.y[i] + d * (first + d * (second + d * third))
+        return table_value(self.numbers, 0, z)
 
     def chance(self, y: float) -> float:
         """The CDF at ``y``: the inverse of ``at``, by bisection."""

@@ -1,0 +1,49 @@
+"""Clocks: when each process of a history acts next. The order of clocks decides events of one instant."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sim.acts.codes import CLOCK_RATIFICATION
+from sim.rule import rule
+
+if TYPE_CHECKING:
+    from sim.world.fields import Tables, World
+
+INFINITY = float("inf")
+
+
+@rule
+def set_clock(w: World, clock: int, time: float) -> None:
+    """The process of a clock acts at a time; ``INFINITY`` stops it. A time that has passed is now."""
+    w.due[clock] = time if time > w.now else w.now
+
+
+@rule
+def wait(w: World, clock: int, delay: float) -> None:
+    """The process of a clock acts after a delay."""
+    w.due[clock] = w.now + (delay if delay > 0.0 else 0.0)
+
+
+@rule
+def stop_clock(w: World, clock: int) -> None:
+    """The process of a clock acts no more until it is set again."""
+    w.due[clock] = INFINITY
+
+
+@rule
+def defer(w: World, c: Tables, kind: int, delay: float, one: int, two: int, x: float, y: float) -> None:
+    """Something will happen once, after a delay; the numbers say what. Without a free clock the history is played again."""
+    first = c.first_ratification if kind == CLOCK_RATIFICATION else c.first_deferred
+    last = c.last_ratification if kind == CLOCK_RATIFICATION else c.last_deferred
+    for clock in range(first, last):
+        d = clock - c.first_ratification
+        if w.deferred_kind[d] == 0:
+            w.deferred_kind[d] = kind
+            w.deferred_one[d] = one
+            w.deferred_two[d] = two
+            w.deferred_x[d] = x
+            w.deferred_y[d] = y
+            wait(w, clock, delay)
+            return
+    w.full = 1

@@ -1,0 +1,261 @@
+"""The named quantities that conditions, rates and predicates use: reading them, and the programs over them.
+
+A quantity is a kind and up to two numbers that say what it is about; `sim.model.quantity_names` gives the names.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sim.acts.beliefs import trust
+from sim.rule import act, rule
+from sim.rules import pressure
+from sim.rules.expression import evaluate_part
+
+if TYPE_CHECKING:
+    from sim.world.fields import Floats, Tables, World
+
+NEVER = -1.0e9  # a time so long ago that no window reaches it
+LONG_AGO = 1.0e9  # what `days_since_*` reads if it never happened
+
+# Kinds of quantities, in the order of `QUANTITY_KINDS`.
+QUANTITY_KINDS = (
+    "tension", "rung", "max_rung", "talks_on", "pressure", "sanctions_level", "rivalry", "expectation", "capability",
+    "declaration", "moratorium", "exercise_suspended", "crisis_active", "belief_talks", "belief_pressure",
+    "deal.disputed", "deal.milestones", "time", "stress", "provocation", "launch_pause", "unheard", "meeting_pending",
+    "days_since_meeting", "days_since_major", "talks_recent", "major_recent", "deal.in_force", "deal.exists",
+    "deal.age",
+    # About something: an issue, an actor, a track, a parameter.
+    "held", "parameter", "deal.level", "level", "seen", "pledged", "derived", "enforcement", "credibility", "war_cost",
+    "trust", "type", "belief", "track.standing", "track.age", "track.pending", "track.held", "track.walked_out",
+)  # fmt: skip
+
+
+@rule
+def meeting_ahead(w: World, c: Tables) -> bool:
+    """Whether any meeting has a date."""
+    for t in range(c.num_tracks):
+        if w.pending[t] != NEVER:
+            return True
+    return False
+
+
+@rule
+def felt_pressure(w: World, c: Tables) -> float:
+    """Pressure as the target feels it, what has been relieved left out."""
+    return w.stress * (1.0 - w.level[c.relief_issue]) if c.sanctions_given else 0.0
+
+
+@rule
+def provocation_index(w: World, c: Tables) -> float:
+    """Provocation index in [0, 1]."""
+    if not c.provocation_given:
+        return 0.0
+    return pressure.provocation_index(w.provocation, w.saturation)
+
+
+@act
+def derived_value(w: World, c: Tables, d: int, levels: Floats, at: int) -> float:
+    """A derived quantity at the issue levels that begin at ``at``, with this history's parameters."""
+    return program_value(w, c, c.derived_program[d], w.p, levels, at, 0.0)
+
+
+@act
+def program_value(
+    w: World, c: Tables, program: int, inputs: Floats, levels: Floats, at: int, parent: float
+) -> float:
+    """A program over package levels, parameters and the utility of a veto player's parent."""
+    first = c.program_source_start[program]
+    for n in range(c.program_source_start[program + 1] - first):
+        source = c.program_source[first + n]
+        if source >= 0:
+            w.numbers[n] = levels[at + source]
+        elif source == -1:
+            w.numbers[n] = parent
+        else:
+            w.numbers[n] = inputs[-2 - source]
+    return evaluate_part(c.code, c.program_start[program], c.program_stop[program], c.constants, w.numbers, w.stack)
+
+
+@act
+def value_of(w: World, c: Tables, condition: int) -> float:
+    """Value of a compiled expression, of the quantities as they were last read."""
+    return evaluate_part(
+        c.code, c.condition_start[condition], c.condition_stop[condition], c.constants, w.quantities, w.stack
+    )
+
+
+@rule
+def holds(w: World, c: Tables, condition: int) -> bool:
+    """Whether a condition is true, of the quantities as they were last read."""
+    return value_of(w, c, condition) != 0.0
+
+
+@act
+def read_quantity(w: World, c: Tables, q: int) -> float:
+    """What a named quantity is now."""
+    kind = c.quantity_kind[q]
+    if kind < 17:
+        return _recorded(w, kind)
+    a = c.quantity_one[q]
+    if kind < 30:
+        return _plain(w, c, kind)
+    if kind == 30:
+        # How long the condition has held; below zero while it does not.
+        return w.now - w.held_since[a] if w.held_since[a] != NEVER else -1.0
+    if kind == 31:
+        return w.p[a]
+    if kind == 32:
+        return c.levels[w.deal * c.num_issues + a] if w.deal >= 0 else 0.0
+    if kind == 33:
+        return w.level[a]
+    if kind == 34:
+        return w.seen[a]
+    if kind == 35:
+        return w.pledged[a]
+    if kind == 36:
+        return derived_value(w, c, a, w.level, 0)
+    if kind == 37:
+        return w.enforcement[a]
+    if kind == 38:
+        return w.credibility[a]
+    if kind == 39:
+        return w.war_cost[a]
+    if kind == 40:
+        return trust(w, c, c.side_two if a == c.side_one else c.side_one, a)
+    if kind == 41:
+        return 1.0 if w.commitment[a] == c.quantity_two[q] else 0.0
+    if kind == 42:
+        return w.beliefs[a] if a >= 0 else 0.0
+    if kind == 43:
+        return 1.0 * w.standing[a]
+    if kind == 44:
+        return w.now - w.standing_since[a] if w.standing[a] else 0.0
+    if kind == 45:
+        return 1.0 if w.pending[a] != NEVER else 0.0
+    if kind == 46:
+        return 1.0 * w.met[a]
+    return 1.0 * w.walked_out[a]
+
+
+@rule
+def _recorded(w: World, kind: int) -> float:
+    """Quantities that are numbers of the situation as they stand."""
+    if kind < 6:
+        if kind == 0:
+            return w.tension
+        if kind == 1:
+            return 1.0 * w.rung
+        if kind == 2:
+            return 1.0 * w.max_rung
+        if kind == 3:
+            return 1.0 * w.talks_on
+        if kind == 4:
+            return w.pressure
+        return w.sanctions_level
+    if kind < 12:
+        if kind == 6:
+            return w.rivalry
+        if kind == 7:
+            return w.expectation
+        if kind == 8:
+            return w.capability
+        if kind == 9:
+            return 1.0 * w.declaration
+        if kind == 10:
+            return 1.0 * w.moratorium
+        return 1.0 * w.exercise_suspended
+    if kind == 12:
+        return 1.0 * w.crisis
+    if kind == 13:
+        return w.belief_talks
+    if kind == 14:
+        return w.belief_pressure
+    if kind == 15:
+        return 1.0 * w.deal_disputed
+    return 1.0 * w.deal_milestones
+
+
+@rule
+def _plain(w: World, c: Tables, kind: int) -> float:
+    """Quantities that are worked out of several numbers of the situation."""
+    now = w.now
+    if kind == 17:
+        return now
+    if kind == 18:
+        return felt_pressure(w, c)
+    if kind == 19:
+        return provocation_index(w, c)
+    if kind == 20:
+        paused = (w.talks_on and not w.pause_broken) or now < w.pause_until
+        return 1.0 if c.restraint_on and paused else 0.0
+    if kind == 21:
+        return 1.0 if not w.talks_on and now - w.unheard_since < c.unheard_for else 0.0
+    if kind == 22:
+        return 1.0 if meeting_ahead(w, c) else 0.0
+    if kind == 23:
+        return LONG_AGO if w.last_session == NEVER else (now - w.last_session) / c.day
+    if kind == 24:
+        return LONG_AGO if w.last_major == NEVER else (now - w.last_major) / c.day
+    if kind == 25:
+        return 1.0 if now - w.last_session <= c.talks_window else 0.0
+    if kind == 26:
+        return 1.0 if now - w.last_major <= c.talks_window else 0.0
+    if kind == 27:
+        return 1.0 if w.deal >= 0 else 0.0
+    if kind == 28:
+        return 1.0 if w.deal_since != NEVER else 0.0
+    return now - w.deal_since if w.deal >= 0 else 0.0
+
+
+@rule
+def _mark_readers(w: World, c: Tables, q: int) -> None:
+    """The rates that read a quantity which has moved are to be set anew."""
+    for n in range(c.reader_start[q], c.reader_start[q + 1]):
+        w.stale[c.reader[n]] = 1
+    if c.read_by_held[q]:
+        w.follow = 1
+
+
+@act
+def glance(w: World, c: Tables) -> None:
+    """Read what rates, recurrent and lasting conditions use."""
+    for n in range(len(c.rate_quantity)):
+        q = c.rate_quantity[n]
+        value = read_quantity(w, c, q)
+        if value != w.quantities[q]:
+            w.quantities[q] = value
+            _mark_readers(w, c, q)
+
+
+@act
+def look(w: World, c: Tables) -> None:
+    """Read all named quantities and follow the conditions that must hold for some time."""
+    for q in range(len(c.quantity_kind)):
+        if c.quantity_kind[q] == 31 and not w.first_look:
+            continue  # parameters do not move again
+        value = read_quantity(w, c, q)
+        if value != w.quantities[q]:
+            w.quantities[q] = value
+            _mark_readers(w, c, q)
+    w.first_look = 0
+    mark_reading_more(w, c)
+    follow_held(w, c)
+
+
+@rule
+def mark_reading_more(w: World, c: Tables) -> None:
+    """Rates that follow more than the quantities that they name are to be set anew."""
+    for n in range(len(c.reads_more)):
+        w.stale[c.reads_more[n]] = 1
+
+
+@act
+def follow_held(w: World, c: Tables) -> None:
+    """Since when each condition that must hold for some time has held."""
+    for n in range(len(c.held_condition)):
+        if holds(w, c, c.held_condition[n]):
+            if w.held_since[n] == NEVER:
+                w.held_since[n] = w.now
+        else:
+            w.held_since[n] = NEVER

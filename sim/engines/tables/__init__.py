@@ -1,0 +1,1 @@
+"""From a compiled scenario to the flat tables that acts read."""

@@ -1,0 +1,72 @@
+"""Tables of what is drawn: inputs, shares of a whole, correlated groups, durations."""
+
+from __future__ import annotations
+
+from sim.engines.tables.maker import Maker, ragged
+from sim.model.distributions.base import Distribution
+
+
+class _Numbers:
+    """Distributions one after another in one list."""
+
+    def __init__(self) -> None:
+        self.flat: list[float] = []
+
+    def add(self, distribution: Distribution | None) -> tuple[int, int]:
+        """Kind and place of a distribution; (0, -1) for none."""
+        if distribution is None:
+            return 0, -1
+        kind, numbers = distribution.coded()
+        first = len(self.flat)
+        self.flat += numbers
+        return kind, first
+
+
+def inputs(m: Maker) -> None:
+    """Enter all tables of drawn numbers."""
+    case = m.case
+    numbers = _Numbers()
+    coded = [numbers.add(drawn.distribution) for drawn in case.inputs]
+    m.add(
+        base=list(case.base),
+        input_slot=[drawn.slot for drawn in case.inputs],
+        input_kind=[kind for kind, _ in coded],
+        input_first=[first for _, first in coded],
+        input_key=[drawn.key for drawn in case.inputs],
+        input_counter=[drawn.counter for drawn in case.inputs],
+    )
+    starts, gammas = ragged([shares.gammas for shares in case.shares])
+    coded = [numbers.add(gamma) for gamma in gammas]
+    m.add(
+        shares_start=starts,
+        shares_total=[shares.total for shares in case.shares],
+        share_slot=[slot for shares in case.shares for slot in shares.slots],
+        share_kind=[kind for kind, _ in coded],
+        share_first=[first for _, first in coded],
+        share_key=[key for shares in case.shares for key in shares.keys],
+        share_counter=[counter for shares in case.shares for counter in shares.counters],
+        input_numbers=numbers.flat,
+    )
+    starts, members = ragged([group.members for group in case.copulas])
+    firsts, factors = ragged([group.factor for group in case.copulas])
+    m.add(copula_start=starts, copula_member=members, copula_first=firsts, copula_factor=factors)
+    _durations(m)
+    groups = [len(case.inputs), *(len(shares.slots) for shares in case.shares)]
+    m.sizes.update(inputs=len(case.base), drawn=max(groups))
+
+
+def _durations(m: Maker) -> None:
+    """Durations that are drawn at each occurrence, by their slots."""
+    numbers = _Numbers()
+    recurring = [-1] * len(m.case.base)
+    kinds, firsts, means = [], [], []
+    for n, (slot, distribution) in enumerate(sorted(m.case.recurring.items())):
+        kind, first = numbers.add(distribution)
+        recurring[slot] = n
+        kinds.append(kind)
+        firsts.append(first)
+        means.append(distribution.mean())
+    m.add(
+        recurring=recurring, recurring_kind=kinds, recurring_first=firsts, recurring_mean=means,
+        recurring_numbers=numbers.flat,
+    )  # fmt: skip
