@@ -195,29 +195,29 @@ def finish(w: World, c: Tables) -> None:
 
 
 @act
-def write_row(w: World, c: Tables, out: Floats) -> None:
-    """The history's row of results, a number a column; names are given by their place."""
+def write_row(w: World, c: Tables, out: Floats, at: int) -> None:
+    """The history's row of results, a number a column from ``at`` on; names are given by their place."""
     for n in range(len(c.column_from)):
         kind = c.column_from[n]
         which = c.column_of[n]
         if kind == FROM_COUNT:
-            out[n] = w.counts[which]
+            out[at + n] = w.counts[which]
         elif kind == FROM_TIME:
-            out[n] = w.times[which] / c.day
+            out[at + n] = w.times[which] / c.day
         elif kind == FROM_HORIZON:
-            out[n] = w.horizon[which]
+            out[at + n] = w.horizon[which]
         elif kind == FROM_INPUT:
-            out[n] = w.p[which]
+            out[at + n] = w.p[which]
         elif kind == FROM_READING:
-            out[n] = w.reading[which]
+            out[at + n] = w.reading[which]
         elif kind == FROM_LINE:
-            out[n] = w.line_present[which]
+            out[at + n] = w.line_present[which]
         elif kind == FROM_CLASS:
-            out[n] = w.first_commitment[which]
+            out[at + n] = w.first_commitment[which]
         elif kind == FROM_FIRST_DEAL:
-            out[n] = w.first_deal_level[which]
+            out[at + n] = w.first_deal_level[which]
         else:
-            out[n] = _fact(w, c, which)
+            out[at + n] = _fact(w, c, which)
 
 
 @act

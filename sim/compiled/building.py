@@ -1,0 +1,81 @@
+"""Acts compiled into object code: frontends one by one, then one module that is optimised once.
+
+numba would link and optimise each function with everything that it calls, and that again with its callers; here each is
+lowered once. Runs in processes of its own, since it changes how numba stores what it compiles.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import llvmlite.binding as llvm
+from numba import _dynfunc
+from numba.core import codegen as numba_codegen
+from numba.core.registry import cpu_target
+
+from sim.compiled.twins import twins
+
+
+class _Collected(numba_codegen.CPUCodeLibrary):
+    """A function's code as it was lowered: nothing is linked to it, optimised or turned into machine code."""
+
+    def add_ir_module(self, ir_module: Any) -> None:
+        module = llvm.parse_assembly(numba_codegen.cgutils.normalize_ir_text(str(ir_module)))
+        module.name = ir_module.name
+        self._final_module.link_in(module)
+
+    def add_linking_library(self, library: Any) -> None:
+        self._linking_libraries.append(library)
+
+    def finalize(self) -> None:
+        self._finalized = True
+
+    @property
+    def module(self) -> Any:
+        """The code."""
+        return self._final_module
+
+
+def _not_called(library: Any, description: Any, environment: Any) -> Any:
+    """Something to know a compiled function by where Python could call it; nobody does."""
+    return _dynfunc.make_function(description.lookup_module(), description.qualname, "", id(library), environment, (library,))
+
+
+def compile_acts(names: Sequence[str], target: Path) -> None:
+    """Compile some acts, and the rules that they call, into an object file with its list of symbols (``.json``)."""
+    gc.disable()  # nearly all of what a compiler makes lives until its end
+    context = cpu_target.target_context
+    generator = context.codegen()
+    generator._library_class = _Collected
+    context.get_executable = _not_called
+    made = {name: twins().compiled(name) for name in names}
+    symbols = {name: compiled.fndesc.llvm_func_name for name, compiled in made.items()}
+    whole = _linked(generator, [compiled.library for compiled in made.values()], set(symbols.values()))
+    standard = numba_codegen.JITCodeLibrary(generator, "acts")
+    standard._final_module = whole
+    standard._optimize_final_module()
+    whole.verify()
+    target.write_bytes(generator._tm.emit_object(whole))
+    target.with_suffix(".json").write_text(json.dumps(symbols), encoding="utf-8")
+
+
+def _linked(generator: Any, libraries: list[Any], exported: set[str]) -> Any:
+    """All code that the libraries need in one module; only acts can be seen from outside."""
+    whole = llvm.parse_assembly(str(generator._create_empty_module("acts")))
+    waiting, seen = list(libraries), set()
+    while waiting:
+        library = waiting.pop()
+        if id(library) in seen:
+            continue
+        seen.add(id(library))
+        waiting += library._linking_libraries
+        code = library.module if isinstance(library, _Collected) else library._get_module_for_linking()
+        whole.link_in(code, preserve=True)
+    for function in whole.functions:
+        if not function.is_declaration and function.name not in exported:
+            function.linkage = "internal"
+    return whole

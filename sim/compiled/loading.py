@@ -1,0 +1,52 @@
+"""Object code of acts brought into this process; needs llvmlite alone, so that a cached start does not wait for numba."""
+
+from __future__ import annotations
+
+import ctypes
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import llvmlite.binding as llvm
+import numpy as np
+
+
+class Acts:
+    """Acts as machine code: addresses by name, and calls with numbers.
+
+    The calling convention is numba's: a status is returned, the result goes where the first argument points.
+    """
+
+    def __init__(self, names: Sequence[str], files: Sequence[Path]) -> None:
+        llvm.initialize_native_target()
+        llvm.initialize_native_asmprinter()
+        target = llvm.Target.from_default_triple()
+        machine = target.create_target_machine(
+            cpu=llvm.get_host_cpu_name(), features=llvm.get_host_cpu_features().flatten(), opt=2, jit=True
+        )
+        self._engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine)
+        symbols: dict[str, str] = {}
+        for file in files:
+            self._engine.add_object_file(llvm.ObjectFileRef.from_data(file.read_bytes()))
+            symbols.update(json.loads(file.with_suffix(".json").read_text(encoding="utf-8")))
+        self._engine.finalize_object()
+        self.addresses = np.array([self._engine.get_function_address(symbols[name]) for name in names], dtype=np.int64)
+        self._number = {name: n for n, name in enumerate(names)}
+
+    def function(self, name: str, *arguments: Any, result: Any = None) -> Any:
+        """An act as a Python function of two addresses and numbers; arguments and result as ctypes."""
+        kind = ctypes.CFUNCTYPE(
+            ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64, *arguments
+        )
+        call = kind(int(self.addresses[self._number[name]]))
+
+        def act(world: int, tables: int, *numbers: Any) -> Any:
+            found = (result or ctypes.c_void_p)()
+            problem = ctypes.c_void_p()
+            status = call(ctypes.addressof(found), ctypes.addressof(problem), world, tables, *numbers)
+            if status not in (0, -2):  # all right, or nothing returned
+                raise RuntimeError(f"{name}: compiled code stopped with status {status}")
+            return found.value if result is not None else None
+
+        return act
