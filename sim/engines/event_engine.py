@@ -1,125 +1,116 @@
-"""The SimPy engine: one process a track, hazard, crisis and agreement around one world.
+"""The SimPy engine: the readable reference, in plain Python, with a full log on demand.
 
-`run_block` plays a range of replications and returns their tables; `play` plays one, with its
-full decision log on demand. A history depends on (case, root seed, replication) only.
+`run_block` plays a range of replications and returns their tables; `play` plays one. A history depends on (case, root
+seed, replication) only.
 """
 
 from __future__ import annotations
 
 import gc
-import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
-from sim.engines.agreement import Agreement
-from sim.engines.councils import Bundles, Resolutions, StagedConsent
-from sim.engines.crisis import Crisis
-from sim.engines.history import History
+from sim.acts.readings import PATH_SIZE, write_row
+from sim.engines.history import LARGEST_ROOM, Full, History
 from sim.engines.log import Log
-from sim.engines.meetings import Contacts, LeadersMeeting, OffersToTalk
-from sim.engines.results import Recorder
-from sim.engines.shocks import Hazard
-from sim.engines.talks import AlternatingOffers, SingleText
+from sim.engines.rows import Tables, path_rows, row_of, tables_of
+from sim.engines.tables.whole import setup_of
+from sim.errors import EngineError
 from sim.model.compile import Case
 
 NAME = "simpy"
 
-_TABLES = {"alternating_offers": AlternatingOffers, "single_text": SingleText}
-_COUNCILS = {"bundles": Bundles, "staged_consent": StagedConsent, "resolutions": Resolutions, "contacts": Contacts}
-
 
 def build(case: Case, replication: int, root_seed: int, log: Log | None = None, branch: int = 0) -> History:
-    """A history with all its processes, ready to run.
-
-    Processes are made in order of entity key, so the order in the file never shows.
-    """
-    h = History(case, replication, root_seed, log, branch)
-    h.recorder = Recorder(h)
-    ladder = h.spec.mechanisms.ladder
-    if ladder is not None and ladder.enabled:
-        h.crisis = Crisis(h)
-        h.strike_rung = h.crisis.strike_rung
-    agreements = h.spec.mechanisms.agreements
-    if agreements is not None and agreements.enabled:
-        h.agreement = Agreement(h)
-    enabled = [name for name in h.track_ids if h.spec.tracks[name].enabled]
-    for name in enabled:
-        if h.spec.tracks[name].protocol == "final_offer":
-            h.meetings[name] = LeadersMeeting(h, name)
-    for name in enabled:
-        protocol = h.spec.tracks[name].protocol
-        if protocol in _TABLES:
-            h.tables[name] = _TABLES[protocol](h, name)
-        elif protocol in _COUNCILS:
-            h.councils[name] = _COUNCILS[protocol](h, name)
-    for name in sorted(h.spec.hazards, key=case.keys["hazards"].__getitem__):
-        if h.spec.hazards[name].enabled:
-            h.hazards[name] = Hazard(h, name)
-    if h.talks_used and (h.tables or h.meetings):
-        h.offers_to_talk = OffersToTalk(h)
-    restraint = h.spec.mechanisms.restraint
-    if restraint is not None and restraint.enabled and restraint.promised_at is not None:
-        h.env.process(h.promise_restraint(restraint.promised_at))
-    h.env.process(h.pulse())
-    h.ready()
-    h.look()
-    return h
+    """A history with all its processes, ready to run."""
+    return History(case, replication, root_seed, log, branch)
 
 
 def play(
     case: Case, replication: int, root_seed: int, log: Log | None = None, branch: int = 0
 ) -> tuple[dict[str, Any], list[dict[str, Any]], History]:
     """One history: its row of results, its rows of paths, and the history itself."""
-    h = build(case, replication, root_seed, log, branch)
-    h.env.run(until=h.finished)
-    row = h.recorder.finish()
-    case.__dict__["_ahead"].learn(h.counters)
-    return row, h.recorder.paths, h
+    history = played(case, replication, root_seed, log, branch)
+    return (
+        row_of(history.setup, replication, numbers_of(history)),
+        path_rows(case, history.setup, replication, history.w.path),
+        history,
+    )
 
 
-def run_block(case: Case, replications: Iterable[int], root_seed: int) -> dict[str, dict[str, np.ndarray]]:
-    """Tables of the given replications: `results` (a row each) and `paths` (a row each and grid point)."""
-    rows: list[dict[str, Any]] = []
-    paths: list[dict[str, Any]] = []
-    # A history is a web of generators and events that end together: collecting while it runs finds nothing.
+def played(case: Case, replication: int, root_seed: int, log: Log | None = None, branch: int = 0) -> History:
+    """One history, played to its end; again with more room where it has run out of it."""
+    room = 1
+    while room <= LARGEST_ROOM:
+        kept = None if log is None else Log()
+        history = History(case, replication, root_seed, kept, branch, room)
+        try:
+            history.run()
+        except Full:
+            room *= 4
+            continue
+        if log is not None and kept is not None:
+            log.take(kept)
+            history.log = log
+        return history
+    raise EngineError(f"replication {replication} puts off more than there is room for")
+
+
+def numbers_of(history: History) -> list[float]:
+    """The row of results of a history as numbers."""
+    numbers = [0.0] * len(history.setup.columns)
+    write_row(history.w, history.c, numbers, 0)
+    return numbers
+
+
+def run_block(case: Case, replications: Iterable[int], root_seed: int, paths: int | None = None) -> Tables:
+    """Tables of the given replications: `results` (a row each) and `paths` (a row each and grid point).
+
+    ``paths`` is the number of histories, from the first on, whose paths are kept; all without it.
+    """
+    wanted = list(replications)
+    kept = len(wanted) if paths is None else min(paths, len(wanted))
+    setup = setup_of(case)
+    rows = np.empty((len(wanted), len(setup.columns)))
+    grid = np.empty((kept, len(case.grid_times), PATH_SIZE))
+    with _collecting_seldom() as count:
+        for n, replication in enumerate(wanted):
+            history = played(case, replication, root_seed)
+            rows[n] = numbers_of(history)
+            if n < kept:
+                grid[n] = np.reshape(history.w.path, grid.shape[1:])
+            count()
+    return tables_of(case, setup, wanted, rows, grid)
+
+
+@contextmanager
+def _collecting_seldom() -> Iterator[Any]:
+    """A history is a web of generators and events that end together: collecting while it runs finds nothing."""
     collecting = gc.isenabled()
     gc.disable()
+    number = 0
+
+    def count() -> None:
+        nonlocal number
+        number += 1
+        if number % 32 == 0:
+            # With collection off all that is new is in the youngest generation: the rest need not be looked at.
+            gc.collect(0)
+
     try:
-        for number, replication in enumerate(replications):
-            row, path = play(case, replication, root_seed)[:2]
-            rows.append(row)
-            paths.extend(path)
-            if number % 32 == 31:
-                # With collection off all that is new is in the youngest generation: the rest need not be looked at.
-                gc.collect(0)
+        yield count
     finally:
         if collecting:
             gc.enable()
-    return {"results": columns_of(rows), "paths": columns_of(paths)}
-
-
-def columns_of(rows: list[dict[str, Any]]) -> dict[str, np.ndarray]:
-    """Rows as equally long columns: int64 for `replication`, text as objects, all else float64."""
-    if not rows:
-        return {}
-    columns: dict[str, np.ndarray] = {}
-    for name, example in rows[0].items():
-        values = [row[name] for row in rows]
-        if name == "replication":
-            columns[name] = np.array(values, dtype=np.int64)
-        elif isinstance(example, str):
-            columns[name] = np.array(values, dtype=object)
-        else:
-            columns[name] = np.array(values, dtype=np.float64)
-    return columns
 
 
 def events_in(case: Case, root_seed: int, replications: Iterable[int]) -> float:
     """Median number of events of the given histories."""
-    counts = sorted(play(case, replication, root_seed)[0]["events"] for replication in replications)
-    return counts[len(counts) // 2] if counts else math.nan
+    counts = sorted(played(case, replication, root_seed).w.num_events for replication in replications)
+    return counts[len(counts) // 2] if counts else float("nan")
 
 
-__all__ = ["NAME", "build", "columns_of", "events_in", "play", "run_block"]
+__all__ = ["NAME", "build", "events_in", "play", "played", "run_block"]

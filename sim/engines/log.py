@@ -51,15 +51,15 @@ class Sample(NamedTuple):
 
 
 class Log:
-    """What happened in one history, in order, and how things stood after each event.
+    """What happened in one history, in order, and how things stood after each event."""
 
-    With `checksums` also a checksum of the world after each event.
-    """
-
-    def __init__(self, *, checksums: bool = False) -> None:
+    def __init__(self) -> None:
         self.decisions: list[Decision] = []
         self.happenings: list[Happening] = []
         self.entries: list[Decision | Happening] = []
         self.samples: list[Sample] = []
         self.standing: dict[float, tuple[float, ...]] = {}  # at each reading, the quantities by `Case.names`
-        self.checksums: list[tuple[float, str]] | None = [] if checksums else None
+
+    def take(self, other: Log) -> None:
+        """Take over what another log has kept."""
+        self.__dict__.update(other.__dict__)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from sim.acts.codes import TRAITS
 from sim.engines.tables import actors, clocks, expressions, hazards, inputs, mechanisms, packages, results, tracks
 from sim.engines.tables.maker import Maker
 from sim.engines.tables.results import Column
@@ -28,6 +29,7 @@ class Setup:
     line_ids: tuple[tuple[str, str], ...]
     counters: dict[str, int]
     times: dict[str, int]
+    belief_traits: tuple[str, ...]  # of each belief: a trait, or a red line by name
 
 
 def setup_of(case: Case, room: int = 1) -> Setup:
@@ -58,8 +60,13 @@ def _make(case: Case, room: int) -> Setup:
     assert set(m.tables) == expected, set(m.tables) ^ expected
     return Setup(
         m.tables, m.sizes, tuple(columns), tuple(m.track_ids), tuple(m.hazard_ids), tuple(m.veto_ids),
-        tuple(m.line_ids), m.counters, m.times,
+        tuple(m.line_ids), m.counters, m.times, tuple(_belief_traits(m)),
     )  # fmt: skip
+
+
+def _belief_traits(m: Maker) -> list[str]:
+    pairs = zip(m.tables["belief_trait"], m.tables["belief_line"], strict=True)
+    return [f"red_line.{m.line_ids[line][1]}" if line >= 0 else TRAITS[trait] for trait, line in pairs]
 
 
 def _words(m: Maker) -> int:
