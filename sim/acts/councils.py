@@ -261,7 +261,7 @@ def _vote_due(w: World, c: Tables, t: int) -> None:
     advance(w, c)
     if c.both_sides[t]:
         session(w)
-    passed = _vote(w, c, t)
+    passed = hold_vote(w, c, t)
     delay = c.retry_after[t]
     if passed:
         w.stage[t] += 1
@@ -284,7 +284,7 @@ def _vote_due(w: World, c: Tables, t: int) -> None:
 
 
 @act
-def _vote(w: World, c: Tables, t: int) -> int:
+def hold_vote(w: World, c: Tables, t: int) -> int:
     """One vote: all required members and at least one of the others must say yes. 1 if it passes."""
     precision = w.p[c.officials]
     look(w, c)

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from sim.world.fields import Tables, World
 
 
+FIRST_OPTION = 1.0e-9
+
+
 @rule
 def occurrence(w: World, word: int) -> int:
     """How often a stream, entity and lane (in one word) have drawn before; this draw is counted.
@@ -38,7 +41,9 @@ def occurrence(w: World, word: int) -> int:
 
 @act
 def draw(w: World, c: Tables, stream: int, key: int, lane: int) -> float:
-    """The next uniform of a stream, entity and lane."""
+    """The next uniform of a stream, entity and lane; close to 0 in a history that asks what comes of first options."""
+    if w.supposed:
+        return FIRST_OPTION
     count = occurrence(w, (stream << 24) | (key << 8) | lane)
     return uniform(w.seed, w.replication, w.branch, stream, key, lane, count)
 

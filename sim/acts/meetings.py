@@ -157,7 +157,7 @@ def hold(w: World, c: Tables, t: int) -> None:
         apply(w, c, c.walk_out_effects[t], proposer, c.track_key[t], 2, 1)
     tell(w, c, "result", t, result, expected, value, gap)
     if c.aftermath_on:
-        _disappoint(w, c, gap, spin)
+        disappoint(w, c, gap, spin)
     if c.aftermath_on and signed < 0:
         look(w, c)
         respond(w, c, t, spin, declared, was_first)
@@ -318,7 +318,7 @@ def last_word(w: World, c: Tables, t: int, counter: int, precision: float) -> in
 
 
 @rule
-def _disappoint(w: World, c: Tables, gap: float, spin: float) -> None:
+def disappoint(w: World, c: Tables, gap: float, spin: float) -> None:
     """Disappointment works on the proposer's beliefs in talks and in pressure, once a meeting."""
     if c.collapse_on:
         hit = expectation.shock(gap, w.p[c.collapse_steepness], w.p[c.collapse_threshold])
@@ -541,7 +541,7 @@ def offer_to_talk_due(w: World, c: Tables) -> None:
     stop_clock(w, c.clock_offers)
     if not w.talks_on:
         advance(w, c)
-        _occasion(w, c)
+        consider_talks(w, c)
         settle(w, c)
     if w.talks_on:
         w.offers_phase = LISTENING
@@ -550,7 +550,7 @@ def offer_to_talk_due(w: World, c: Tables) -> None:
 
 
 @act
-def _occasion(w: World, c: Tables) -> None:
+def consider_talks(w: World, c: Tables) -> None:
     """One side may offer; the other answers by the same logit."""
     if w.rung > c.contact_rung_max:
         return

@@ -120,9 +120,7 @@ def _write_inputs(stored: StoredRun, replications: range, stream: TextIO) -> Non
     """One row a replication: its number, every drawn number by path, then the private types nature chose."""
     import csv
 
-    from sim.engines.event_engine import build
-    from sim.engines.inputs import draw_inputs
-    from sim.engines.results import drawn_value
+    from sim.engines.inputs import inputs_of, types_of
     from sim.model.compile import compile_case
 
     case = compile_case(stored.case)
@@ -130,13 +128,10 @@ def _write_inputs(stored: StoredRun, replications: range, stream: TextIO) -> Non
     for group in case.shares:
         slots.update(zip(group.paths, group.slots, strict=True))
     paths = sorted(slots)
-    types = [f"actors.{name}.types.commitment" for name, actor in case.spec.actors.items() if actor.types.commitment]
-    types += [f"actors.{name}.red_lines.{line}" for name, actor in case.spec.actors.items() for line in actor.red_lines]
-    types.sort()
+    types = sorted(types_of(case, 0, stored.seed))
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(["replication", *paths, *types])
     for replication in replications:
-        values = draw_inputs(case, replication, stored.seed)
-        history = build(case, replication, stored.seed) if types else None
-        chosen = [drawn_value(history, path) for path in types] if history is not None else []
-        writer.writerow([replication, *(repr(values[slots[path]]) for path in paths), *chosen])
+        values = inputs_of(case, replication, stored.seed)
+        chosen = types_of(case, replication, stored.seed) if types else {}
+        writer.writerow([replication, *(repr(values[slots[path]]) for path in paths), *(chosen[path] for path in types)])

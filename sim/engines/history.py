@@ -58,7 +58,7 @@ class History:
         self.root_seed = root_seed
         self.log = log
         teller = None if log is None else Teller(case, self.setup, log)
-        self.c = _tables(self.setup)
+        self.c = plain(self.setup)
         self.w = PlainWorld(self.setup.sizes, root_seed, replication, branch, teller)
         self.env = simpy.Environment()
         self.finished = self.env.event()
@@ -160,7 +160,7 @@ class History:
         return self.w.quantities[self.case.names[text]]
 
 
-def _tables(setup: Setup) -> Any:
+def plain(setup: Setup) -> Any:
     """The tables as plain Python reads them, made once."""
     known = setup.__dict__.get("_plain")
     if known is None:

@@ -12,15 +12,17 @@ from typing import Any
 
 import numpy as np
 
+from sim.acts import consent as home
+from sim.acts import constraints, councils, happenings, invitations, meetings, offers, quantities, worth
 from sim.engines.event_engine import build
 from sim.engines.history import History
 from sim.engines.log import Log
 from sim.errors import UsageError
 from sim.model.compile import Case
 from sim.model.seed import Probe, Shape
-from sim.model.world import NEVER
 from sim.rules import consent
 from sim.rules.choice import binary_logit
+from sim.world.fields import NEVER
 
 STEPS = 20  # of an issue's scale, for slopes and bends
 
@@ -42,11 +44,11 @@ def shape_of(case: Case, shape: Shape, order: int, root_seed: int) -> float:
     steps = max(2, round(STEPS * width))
     found: list[float] = []
     for row in case.named.values():
-        levels = h.minds.row(row)
+        levels = h.row_of(row)
         values = []
         for n in range(steps + 1):
             levels[issue] = shape.start + width * n / steps
-            values.append(h.minds.of_levels(actor, levels))
+            values.append(h(worth.of_levels, actor, levels, 0))
         for _ in range(order):
             values = [(b - a) * steps / width for a, b in zip(values, values[1:], strict=False)]
         found += values
@@ -56,77 +58,71 @@ def shape_of(case: Case, shape: Shape, order: int, root_seed: int) -> float:
 def _ask_one(case: Case, probe: Probe, replication: int, root_seed: int) -> float:
     h = build(case, replication, root_seed, Log())
     for name, value in probe.world.items():
-        setattr(h.w, name, value)
+        setattr(h.w, name, type(getattr(h.w, name))(value))
     if probe.after is not None:
         h.w.deal = _package(h, probe.after)
-        h.w.level = h.minds.row(h.w.deal)
-        h.w.seen = list(h.w.level)
-    h.look()
+        h.w.level[:] = h.w.seen[:] = h.row_of(h.w.deal)
+    h(quantities.look)
     return float(_ANSWERS[probe.name](h, probe))
 
 
 def _package(h: History, name: str | None) -> int:
-    return h.case.named[str(name)]
+    return h.package(str(name))
 
 
 def _utility(h: History, probe: Probe) -> float:
-    return h.minds.utility(h.case.actor(probe.actor), _package(h, probe.package))
+    return h(worth.utility, h.actor(probe.actor), _package(h, probe.package))
 
 
 def _disagreement(h: History, probe: Probe) -> float:
-    return h.minds.disagreement(h.case.actor(probe.actor))
+    return h(worth.disagreement, h.actor(probe.actor))
 
 
 def _recognition(h: History, probe: Probe) -> float:
-    return h.recognition_gain(h.case.actor(probe.actor))
+    return h.w.recognition_gain[h.actor(probe.actor)]
 
 
 def _threshold(h: History, probe: Probe) -> float:
     """Credibility from which the package is worth more to the actor than the status quo of the start."""
-    actor, package = h.case.actor(probe.actor), _package(h, probe.package)
+    actor, package = h.actor(probe.actor), _package(h, probe.package)
     credibility = h.w.credibility[actor]
     h.w.credibility[actor] = 0.0
-    low = h.minds.utility(actor, package)
+    low = h(worth.utility, actor, package)
     h.w.credibility[actor] = 1.0
-    high = h.minds.utility(actor, package)
+    high = h(worth.utility, actor, package)
     h.w.credibility[actor] = credibility
-    reserve = h.minds.disagreement(actor)
+    reserve = h(worth.disagreement, actor)
     return (reserve - low) / (high - low) if high != low else float("inf")
 
 
 def _accept(h: History, probe: Probe) -> float:
     """Probability that the actor takes the package rather than have nothing, by the leaders' logit."""
-    actor, package = h.case.actor(probe.actor), _package(h, probe.package)
-    if h.minds.crosses_line(actor, package):
+    actor, package = h.actor(probe.actor), _package(h, probe.package)
+    if h(constraints.crossed_line, actor, package) >= 0:
         return 0.0
-    gain = h.minds.utility(actor, package) - h.minds.disagreement(actor)
-    return binary_logit(gain, h.p[h.slots.choice.leaders])
+    gain = h(worth.utility, actor, package) - h(worth.disagreement, actor)
+    return binary_logit(gain, h.w.p[h.c.leaders])
 
 
-def _first_options(h: History) -> None:
-    """Every draw takes the first option: a later decision of the same act is reached."""
-    h.draw = lambda stream, key, lane=0: 1.0e-9  # type: ignore[method-assign]
+def _meeting(h: History, probe: Probe) -> int:
+    """Number of the track of leaders' meetings; -1 where they are switched off."""
+    return _track(h, probe, "final_offer", "on which no leaders meet")
 
 
-def _meeting(h: History, probe: Probe) -> Any:
-    """The leaders' meetings of the track; None where they are switched off."""
-    return h.meetings.get(_track(h, probe, "final_offer", "on which no leaders meet"))
+def _council(h: History, probe: Probe) -> int:
+    """Number of the council's track; -1 where it is switched off."""
+    return _track(h, probe, "staged_consent", "which is no council")
 
 
-def _council(h: History, probe: Probe) -> Any:
-    """The council of the track; None where it is switched off."""
-    return h.councils.get(_track(h, probe, "staged_consent", "which is no council"))
-
-
-def _track(h: History, probe: Probe, protocol: str, otherwise: str) -> str:
-    """The name of the probe's track, which must have the protocol."""
+def _track(h: History, probe: Probe, protocol: str, otherwise: str) -> int:
+    """Number of the probe's track, which must have the protocol; -1 where it is switched off."""
     name = str(probe.track)
-    if h.spec.tracks[name].protocol != protocol:
+    if h.case.spec.tracks[name].protocol != protocol:
         raise UsageError(
             f"the probe '{probe.name}' asks about '{name}', {otherwise}",
             hint=f"name a track with the protocol {protocol}",
         )
-    return name
+    return h.track(name) if h.case.spec.tracks[name].enabled else -1
 
 
 def _probability(h: History, node: str, actor: int, option: int) -> float:
@@ -140,33 +136,36 @@ def _probability(h: History, node: str, actor: int, option: int) -> float:
 def _invitation(h: History, probe: Probe) -> float:
     """Probability that the proposer invites, or that the responder accepts an invitation."""
     meeting = _meeting(h, probe)
-    if meeting is None:
+    if meeting < 0:
         return 0.0
-    meeting.set_pending(NEVER)
-    _first_options(h)
-    meeting.invite("probe")
-    actor = h.case.actor(probe.actor)
-    return _probability(h, "invite" if actor == meeting.proposer else "invitation", actor, 0)
+    h.w.pending[meeting] = NEVER
+    h.w.supposed = 1  # the proposer invites, so that the answer is reached
+    h(invitations.invite, meeting, 0)
+    actor = h.actor(probe.actor)
+    return _probability(h, "invite" if actor == h.c.track_proposer[meeting] else "invitation", actor, 0)
 
 
 def _answer(h: History, probe: Probe) -> float:
     """Probability that the package is accepted on the table of leaders, where a counter-offer is possible."""
     meeting = _meeting(h, probe)
-    if meeting is None:
+    if meeting < 0:
         return 0.0
-    meeting.answer(_package(h, probe.package), h.p[h.slots.choice.leaders])
-    return _probability(h, "answer", meeting.responder, 0)
+    h(meetings.answer_offer, meeting, _package(h, probe.package), h.w.p[h.c.leaders])
+    return _probability(h, "answer", h.c.track_responder[meeting], 0)
 
 
 def _maximal(h: History, probe: Probe) -> float:
     """Probability that the proposal at a meeting is a maximal demand."""
     meeting = _meeting(h, probe)
-    if meeting is None:
+    if meeting < 0:
         return 0.0
-    meeting.propose(h.p[h.slots.choice.leaders])
-    own, least = h.minds.utilities(meeting.proposer), h.maximal_utility(meeting.proposer)
+    h(meetings.propose, meeting, h.w.p[h.c.leaders])
+    proposer = h.c.track_proposer[meeting]
+    least = h(offers.maximal_utility, proposer)
+    assert h.log is not None
     decision = next(item for item in h.log.decisions if item.node == "proposal")
-    return sum(chance for package, chance in enumerate(decision.probabilities) if own[package] >= least)
+    chances = enumerate(decision.probabilities)
+    return sum(chance for package, chance in chances if h(worth.utility, proposer, package) >= least)
 
 
 _RESPONSES = ("continue", "pressure", "force")
@@ -175,64 +174,69 @@ _RESPONSES = ("continue", "pressure", "force")
 def _response(h: History, probe: Probe) -> float:
     """Probability of a response to a first meeting that ended in nothing."""
     meeting = _meeting(h, probe)
-    if meeting is None:
+    if meeting < 0:
         return 0.0
     if probe.option not in _RESPONSES:
         raise UsageError(f"a failed meeting has no response '{probe.option}'", hint=f"one of {', '.join(_RESPONSES)}")
-    _first_options(h)
-    meeting.disappoint(h.w.expectation, 0.0)
-    meeting.respond(0.0, -1, True)
-    return _probability(h, "response", meeting.proposer, _RESPONSES.index(probe.option))
+    h.w.supposed = 1
+    h(meetings.disappoint, h.w.expectation, 0.0)
+    h(meetings.respond, meeting, 0.0, -1, True)
+    return _probability(h, "response", h.c.track_proposer[meeting], _RESPONSES.index(probe.option))
 
 
 def _talks(h: History, probe: Probe) -> float:
     """Probability that a side offers to talk where talks have ended; 0 where nobody could answer."""
-    actor = h.case.actor(probe.actor)
-    if actor not in h.side_indices[:2]:
+    actor, sides = h.actor(probe.actor), (h.c.side_one, h.c.side_two)
+    if actor not in sides:
         raise UsageError(
             f"the probe 'talks' asks '{probe.actor}', which is not one of the two sides",
-            hint=f"one of {', '.join(h.case.actor_ids[side] for side in h.side_indices[:2])}",
+            hint=f"one of {', '.join(h.case.actor_ids[side] for side in sides)}",
         )
-    if getattr(h, "offers_to_talk", None) is None:
+    if h.c.clock_offers < 0:
         return 0.0
     h.w.talks_on = 0
-    h.offers_to_talk.turn = h.side_indices.index(actor)
-    h.offers_to_talk.occasion()
+    h.w.offers_turn = sides.index(actor)
+    h(meetings.consider_talks)
     return _probability(h, "offer_talks", actor, 0)
 
 
 def _vote(h: History, probe: Probe) -> float:
     """Probability of a member's yes to the package; of the whole council's where no member is named."""
     council = _council(h, probe)
-    if council is None:
+    if council < 0:
         return 0.0
-    council.terms = _package(h, probe.package)
-    council.vote(0)
+    h.w.terms[council] = _package(h, probe.package)
+    h(councils.hold_vote, council)
+    assert h.log is not None
     chances = {item.actor: item.probabilities[0] for item in h.log.decisions if item.node == "stage_vote"}
     if probe.actor is not None:
         return chances.get(probe.actor, 0.0)
+    spec: Any = h.case.spec.tracks[str(probe.track)]
     required = 1.0
-    for name in council.spec.required:
+    for name in spec.required:
         required *= chances[name]
-    others = [chances[name] for name in council.spec.any_of]
+    others = [chances[name] for name in spec.any_of]
     return required * (consent.any_blocks(others, len(others)) if others else 1.0)
 
 
 def _terms(h: History, probe: Probe) -> float:
     """Level of an issue in the text that a council would put to the vote."""
     council = _council(h, probe)
-    return h.minds.row(council.find_terms())[h.case.issue(str(probe.issue))] if council is not None else float("nan")
+    if council < 0:
+        return float("nan")
+    return h.row_of(h(councils.find_terms, council))[h.case.issue(str(probe.issue))]
 
 
 def _consent(h: History, probe: Probe) -> float:
-    return h.minds.consent_of(str(probe.player), _package(h, probe.package))
+    player = h.setup.veto_ids.index(str(probe.player))
+    return h(home.consent_of, player, _package(h, probe.package), 0)
 
 
 def _happen(h: History, probe: Probe) -> None:
-    hazard = h.hazards.get(str(probe.hazard))
-    if hazard is None:
+    name = str(probe.hazard)
+    if name not in h.setup.hazard_ids or not h.case.spec.hazards[name].enabled:
         raise UsageError(f"the hazard '{probe.hazard}' is switched off", hint="a probe needs it enabled")
-    hazard.occur()
+    h(happenings.occur, h.hazard(name))
 
 
 def _tension(h: History, probe: Probe) -> float:
@@ -244,13 +248,13 @@ def _tension(h: History, probe: Probe) -> float:
 
 def _belief(h: History, probe: Probe) -> float:
     """How far an event moves what others believe about an actor: the largest total variation over its traits."""
-    actor = h.case.actor(probe.actor)
+    actor = h.actor(probe.actor)
     before = list(h.w.beliefs)
     _happen(h, probe)
     shifts = [0.0]
-    for belief in h.minds.beliefs:
-        if belief.actor == actor:
-            places = range(belief.start, belief.start + belief.size)
+    for b, start in enumerate(h.c.belief_start):
+        if h.c.belief_actor[b] == actor:
+            places = range(start, start + h.c.belief_size[b])
             shifts.append(0.5 * sum(abs(h.w.beliefs[n] - before[n]) for n in places))
     return max(shifts)
 
@@ -258,9 +262,9 @@ def _belief(h: History, probe: Probe) -> float:
 def _taste(h: History, probe: Probe) -> float:
     """By how much an event changes an input of the history."""
     slot = h.case.slot_of[str(probe.path)]
-    before = h.p[slot]
+    before = h.w.p[slot]
     _happen(h, probe)
-    return h.p[slot] - before
+    return h.w.p[slot] - before
 
 
 _ANSWERS: dict[str, Callable[[History, Probe], float]] = {

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.acts.codes import CREDIBILITY, WAR_COST
 from sim.engines.event_engine import play
 from sim.engines.log import Decision, Happening, Log, Sample
 from sim.errors import ReplayError, UsageError
@@ -94,28 +95,32 @@ def replay(case: Case, replication: int, root_seed: int) -> Replay:
         standing=log.standing,
         beliefs=_beliefs(history),
         nature=_nature(history),
-        ended=history.env.now,
+        ended=history.now,
     )
 
 
 def _beliefs(history: History) -> tuple[HeldBelief, ...]:
+    c, w = history.c, history.w
     ids = history.case.actor_ids
-    return tuple(
-        HeldBelief(ids[b.observer], ids[b.actor], b.trait, b.start, b.size, tuple(b.points))
-        for b in history.minds.beliefs
-    )
+    found = []
+    for b, trait in enumerate(history.setup.belief_traits):
+        start, size = c.belief_start[b], c.belief_size[b]
+        points = tuple(w.points[start : start + size]) if c.belief_trait[b] in (CREDIBILITY, WAR_COST) else ()
+        found.append(HeldBelief(ids[c.belief_observer[b]], ids[c.belief_actor[b]], trait, start, size, points))
+    return tuple(found)
 
 
 def _nature(history: History) -> dict[str, Nature]:
-    spec = history.case.spec
+    spec, w = history.case.spec, history.w
+    lines = list(zip(history.setup.line_ids, w.line_present, strict=True))
     drawn: dict[str, Nature] = {}
     for actor, identifier in enumerate(history.case.actor_ids):
         classes = spec.actors[identifier].types.commitment
         drawn[identifier] = Nature(
-            sorted(classes)[history.first_commitment[actor]] if classes else None,
-            tuple(name for name, line in history.lines[actor].items() if line.present),
-            float(history.w.war_cost[actor]),
-            float(history.first_credibility[actor]),
+            sorted(classes)[w.first_commitment[actor]] if classes else None,
+            tuple(name for (owner, name), present in lines if owner == identifier and present),
+            float(w.war_cost[actor]),
+            float(w.first_credibility[actor]),
         )
     return drawn
 

@@ -482,7 +482,7 @@ def _check_figure(
             _name(problems, (*path, key, "issue"), shape.issue, spec.issues, "issue")
     probe = figure.probe
     if probe is not None:
-        from sim.model.world import FIELDS
+        from sim.world.fields import STATE
 
         tables: tuple[tuple[str, Mapping[str, Any]], ...] = (
             ("actor", spec.actors), ("package", spec.packages), ("track", spec.tracks), ("issue", spec.issues),
@@ -494,7 +494,7 @@ def _check_figure(
                 _name(problems, (*path, "probe", key), getattr(probe, key), table, kind)
         if probe.path is not None:
             _check_paths(problems, (*path, "probe", "path"), {probe.path: None}, data, inside=False)
-        fields = [name for name, default, _ in FIELDS if not isinstance(default, str)]
+        fields = [field.name for field in STATE if not field.size]
         for name in probe.world:
             _name(problems, (*path, "probe", "world", name), name, fields, "field of the world", at_key=True)
 

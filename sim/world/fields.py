@@ -288,8 +288,10 @@ SCRATCH = (
 
 # Who the history is; set before it begins.
 IDENTITY = _fields(
-    "i", "", ("seed", "root seed, as 64 bits"), ("replication", "which history"), ("branch", "which branch of it")
-)
+    "i", "",
+    ("seed", "root seed, as 64 bits"), ("replication", "which history"), ("branch", "which branch of it"),
+    ("supposed", "whether every draw takes the first option, to see what comes of it"),
+)  # fmt: skip
 
 SITUATION = (*STATE, *KEPT, *SCRATCH, *IDENTITY)
 

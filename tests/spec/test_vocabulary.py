@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sim import resources
-from sim.engines.quantities import kinds_of
+from sim.engines.tables.expressions import kinds_of
 from sim.model import vocabulary
 from sim.model.load import load_scenario
 

@@ -11,21 +11,11 @@ PAGE = "docs/contracts.md"
 
 def write(root: Path) -> list[str]:
     """Write the page with this part made anew below ``root``; its path."""
-    from sim.model.world import FIELDS, NEVER
+    from sim.world.fields import NEVER, STATE
 
     rows = []
-    for scalars in (True, False):
-        for name, default, meaning in FIELDS:
-            if isinstance(default, str) == scalars:
-                continue
-            first = "never" if default == NEVER else f"{default:g}" if scalars else ""
-            rows.append([f"`{name}`", "1" if scalars else f"one for each of the {default}", first, meaning])
-    rows.append(
-        [
-            "`beliefs`",
-            "one a class, value or grid point",
-            "",
-            "every observer's beliefs, in the order of `Minds.beliefs`",
-        ]
-    )
+    for field in STATE:
+        size = f"one for each of the {field.size}" if field.size else "1"
+        first = "never" if field.initial == NEVER else f"{field.initial:g}"
+        rows.append([f"`{field.name}`", size, first, field.meaning])
     return write_part(root, PAGE, "world", table(["field", "numbers", "at first", "meaning"], rows))
