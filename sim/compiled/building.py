@@ -7,7 +7,9 @@ lowered once. Runs in processes of its own, since it changes how numba stores wh
 from __future__ import annotations
 
 import gc
+import inspect
 import json
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,7 @@ from numba.core import codegen as numba_codegen
 from numba.core.registry import cpu_target
 
 from sim.compiled.twins import twins
+from sim.rule import ACTS
 
 
 class _Collected(numba_codegen.CPUCodeLibrary):
@@ -79,3 +82,29 @@ def _linked(generator: Any, libraries: list[Any], exported: set[str]) -> Any:
         if not function.is_declaration and function.name not in exported:
             function.linkage = "internal"
     return whole
+
+
+def share(names: Sequence[str], part: int, parts: int) -> list[str]:
+    """The acts that one of several processes compiles: modules are kept together, since their acts share rules."""
+    shares: list[list[str]] = [[] for _ in range(parts)]
+    modules: dict[str, list[str]] = {}
+    for name in names:
+        modules.setdefault(name.rpartition(".")[0], []).append(name)
+    for module in sorted(modules, key=lambda name: (-_weight(modules[name]), name)):
+        min(shares, key=_weight).extend(modules[module])
+    return shares[part]
+
+
+def _weight(names: Sequence[str]) -> int:
+    """About how much there is to compile: lines of source."""
+    return sum(len(inspect.getsource(ACTS[name]).splitlines()) for name in names)
+
+
+def main() -> None:
+    """Compile one part of several into a folder: ``python -m sim.compiled.building PART PARTS FOLDER``."""
+    part, parts, folder = int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])
+    compile_acts(share(twins().names, part, parts), folder / f"acts-{part}.o")
+
+
+if __name__ == "__main__":
+    main()

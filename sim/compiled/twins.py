@@ -6,9 +6,7 @@ A twin's globals are those of its module, with twins in the place of rules and c
 from __future__ import annotations
 
 import ast
-import importlib
 import inspect
-import pkgutil
 import sys
 import types as python_types
 from collections.abc import Callable
@@ -18,9 +16,8 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-import sim.acts
-import sim.rules
 from sim.compiled.bits import substitutes
+from sim.compiled.known import load_all
 from sim.compiled.types import call_through, signature_of
 from sim.rule import ACTS, RULES, TOLD
 
@@ -57,14 +54,6 @@ class _Trimmed(ast.NodeTransformer):
         self.generic_visit(node)
         node.body = node.body or [ast.Pass()]
         return node
-
-
-def load_all() -> None:
-    """Import every module of rules and acts, and the entry, so that all of them are known."""
-    for package in (sim.rules, sim.acts):
-        for module in pkgutil.iter_modules(package.__path__):
-            importlib.import_module(f"{package.__name__}.{module.name}")
-    importlib.import_module("sim.compiled.entry")
 
 
 class Twins:

@@ -1,0 +1,223 @@
+"""Compiled acts on disk: made once for these sources, this numba and this processor, then loaded in milliseconds.
+
+numba's own cache does not see changes in other files than the one of the function that is compiled; here the folder is
+named by a hash of all sources and versions, so that what is stale is never found.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import importlib.util
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sim.errors import SimError
+
+PACKAGE = Path(__file__).resolve().parent.parent
+SOURCES = ("arithmetic.py", "randomness.py", "rule.py", "rules", "acts", "world/fields.py", "compiled")
+MANIFEST = "acts.json"
+FOLDER_VARIABLE = "GEOSIM_CACHE_DIR"
+MOST_PROCESSES = 4  # that compile at once: a rule is lowered by each of them that needs it
+SECONDS_TO_COMPILE = 12.0  # about, on two cores; what a run must be worth to wait for it
+
+Tell = Callable[[str], None]
+
+
+class CompileError(SimError):
+    """Acts cannot be compiled here; the message says why."""
+
+
+@dataclass(frozen=True)
+class Stored:
+    """Compiled acts in a folder: names in the order of their numbers, and object files."""
+
+    names: tuple[str, ...]
+    files: tuple[Path, ...]
+
+
+def why_not() -> str | None:
+    """Why nothing can be compiled here, in words; None where it can."""
+    if os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0"):
+        return "NUMBA_DISABLE_JIT is set"
+    missing = [name for name in ("numba", "llvmlite") if importlib.util.find_spec(name) is None]
+    return f"{missing[0]} is not installed" if missing else None
+
+
+def is_ready() -> bool:
+    """Whether compiled acts are there, so that nobody waits for a compiler."""
+    return why_not() is None and (folder() / MANIFEST).is_file()
+
+
+def stored(tell: Tell | None = None) -> Stored:
+    """Compiled acts from the cache; compiled now, with a word about it, where they are not there.
+
+    Raises
+    ------
+    CompileError
+        numba is missing, switched off, or fails.
+    """
+    reason = why_not()
+    if reason is not None:
+        raise CompileError(f"rules cannot be compiled: {reason}", hint="pip install numba, or use --engine simpy")
+    place = folder()
+    found = _read(place)
+    if found is None:
+        if tell is not None:
+            tell(f"compiling the rules, once for this version and machine (about {SECONDS_TO_COMPILE:.0f} s)")
+        found = _make(place)
+    return found
+
+
+# Where -----------------------------------------------------------------------------------------------------------
+
+
+@cache
+def folder() -> Path:
+    """Where compiled acts of these sources, versions and this processor are kept."""
+    return _root() / "compiled" / _key()
+
+
+def _root() -> Path:
+    chosen = os.environ.get(FOLDER_VARIABLE)
+    if chosen:
+        return Path(chosen)
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA")
+    elif sys.platform == "darwin":
+        base = str(Path.home() / "Library" / "Caches")
+    else:
+        base = os.environ.get("XDG_CACHE_HOME")
+    try:
+        return Path(base or Path.home() / ".cache") / "geosim"
+    except RuntimeError:  # nobody's home
+        return Path(tempfile.gettempdir()) / "geosim"
+
+
+def _key() -> str:
+    running = hashlib.blake2b(digest_size=12)
+    for source in SOURCES:
+        path = PACKAGE / source
+        for file in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
+            running.update(file.relative_to(PACKAGE).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
+    running.update(json.dumps(_circumstances(), sort_keys=True).encode())
+    return running.hexdigest()
+
+
+def _circumstances() -> dict[str, Any]:
+    """What machine code depends on besides the sources."""
+    import llvmlite.binding as llvm
+
+    versions = {name: importlib.metadata.version(name) for name in ("numba", "llvmlite")}
+    return {
+        **versions,
+        "python": platform.python_version(),
+        "system": [platform.system(), platform.machine()],
+        "processor": [llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten()],
+    }
+
+
+# Reading ---------------------------------------------------------------------------------------------------------
+
+
+def _read(place: Path) -> Stored | None:
+    """What is kept in a folder; None where it is not there or not whole."""
+    try:
+        manifest = json.loads((place / MANIFEST).read_text(encoding="utf-8"))
+        files = tuple(place / name for name in manifest["files"])
+        for file, checksum in zip(files, manifest["checksums"], strict=True):
+            if _checksum(file) != checksum:
+                return None
+        return Stored(tuple(manifest["names"]), files)
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _checksum(file: Path) -> str:
+    return hashlib.blake2b(file.read_bytes(), digest_size=16).hexdigest()
+
+
+# Making ----------------------------------------------------------------------------------------------------------
+
+
+def _make(place: Path) -> Stored:
+    """Compile all acts into a folder that takes its place when it is whole; two that do so at once do no harm."""
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        made = Path(tempfile.mkdtemp(prefix=f"{place.name}-", dir=place.parent))
+    except OSError:
+        # Nothing can be kept there: this process compiles for itself alone.
+        made = Path(tempfile.mkdtemp(prefix="geosim-"))
+        place = made / "acts"
+        made = Path(tempfile.mkdtemp(dir=made))
+    try:
+        _compile(made)
+        if not place.is_dir() or _read(place) is None:
+            shutil.rmtree(place, ignore_errors=True)
+            os.replace(made, place)
+    except OSError as error:
+        raise CompileError(
+            f"{place}: compiled rules cannot be kept: {error.strerror or error}",
+            hint=f"make room, or let {FOLDER_VARIABLE} name another folder; --engine simpy needs none",
+        ) from error
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+    found = _read(place)
+    if found is None:
+        raise CompileError(f"{place}: compiled rules cannot be read back", hint="--engine simpy does without them")
+    return found
+
+
+def _processes() -> int:
+    affinity = getattr(os, "sched_getaffinity", None)
+    return min(MOST_PROCESSES, len(affinity(0)) if affinity else os.cpu_count() or 1)
+
+
+def _compile(made: Path) -> None:
+    """Let processes compile parts of the acts, and write down what they have made."""
+    parts = _processes()
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [str(PACKAGE.parent), os.environ.get("PYTHONPATH")]))}
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-m", "sim.compiled.building", str(n), str(parts), str(made)],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment, text=True,
+        )
+        for n in range(parts)
+    ]  # fmt: skip
+    try:
+        complaints = [process.communicate()[1] for process in running]
+    finally:
+        for process in running:
+            if process.poll() is None:
+                process.kill()
+    for process, complaint in zip(running, complaints, strict=True):
+        if process.returncode:
+            last = complaint.strip().splitlines()[-1:] or [f"exit code {process.returncode}"]
+            raise CompileError(f"rules cannot be compiled: {last[0][:300]}", hint="--engine simpy does without")
+    write_manifest(made, [made / f"acts-{n}.o" for n in range(parts)])
+
+
+def write_manifest(made: Path, files: Sequence[Path]) -> None:
+    """Write down, last of all, what a folder holds."""
+    from sim.compiled.known import load_all
+    from sim.rule import ACTS
+
+    load_all()
+    manifest = {
+        "names": sorted(ACTS),
+        "files": [file.name for file in files],
+        "checksums": [_checksum(file) for file in files],
+        **_circumstances(),
+    }
+    target = made / MANIFEST
+    target.write_text(json.dumps(manifest), encoding="utf-8")

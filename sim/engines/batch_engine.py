@@ -1,0 +1,126 @@
+"""The batch engine: whole blocks of histories in compiled code, with the same acts and the same order of events.
+
+`run_block` gives the tables that `sim.engines.event_engine.run_block` gives, to the last bit. It lets other threads run
+meanwhile.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import threading
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import numpy as np
+
+from sim.acts.readings import PATH_SIZE
+from sim.compiled import cache
+from sim.engines.history import LARGEST_ROOM
+from sim.engines.rows import Tables, tables_of
+from sim.engines.tables.whole import Setup, setup_of
+from sim.errors import EngineError
+from sim.model.compile import Case
+
+NAME = "batch"
+_WHOLE = ctypes.c_int64
+_AT_ONCE = 4096  # histories of one call: bounds how long a request to stop waits
+
+_loaded: dict[str, Any] = {}
+_loading = threading.Lock()
+_own = threading.local()
+
+
+def machine_code(tell: cache.Tell | None = None) -> Any:
+    """The compiled acts of this process; compiled first where they are not in the cache.
+
+    Raises
+    ------
+    CompileError
+        numba is missing, switched off, or fails.
+    """
+    with _loading:
+        if "acts" not in _loaded:
+            from sim.compiled.loading import Acts
+
+            kept = cache.stored(tell)
+            _loaded["acts"] = Acts(kept.names, kept.files)
+        return _loaded["acts"]
+
+
+class Machine:
+    """Compiled code with one situation and the tables of one scenario; for one thread."""
+
+    def __init__(self, setup: Setup) -> None:
+        from sim.compiled.memory import tables_block, world_block
+
+        acts = machine_code()
+        self.setup = setup
+        self.c = tables_block(setup.tables)
+        self.c.point("acts", acts.addresses)
+        self.w = world_block(setup.sizes, self.c)
+        self._play = acts.function("sim.compiled.entry.play_block", _WHOLE, _WHOLE, _WHOLE, result=_WHOLE)
+
+    def play(self, root_seed: int, first: int, rows: np.ndarray, paths: np.ndarray) -> int:
+        """Histories from ``first`` on, one a row; of the first ones the paths too. How many there was room for."""
+        # A seed is 64 bits, whatever their sign is called.
+        self.w.seed = int(np.uint64(root_seed).astype(np.int64))
+        self.w.point("rows", rows.reshape(-1))
+        self.w.point("path_rows", paths.reshape(-1))
+        return self._play(self.w.address, self.c.address, first, len(rows), len(paths))
+
+
+def _machine(case: Case, room: int) -> Machine:
+    """This thread's machine for a case, made once."""
+    known = _own.__dict__.setdefault("machines", {})
+    setup = setup_of(case, room)
+    machine = known.get(id(setup))
+    if machine is None or machine.setup is not setup:
+        machine = known[id(setup)] = Machine(setup)
+    return machine
+
+
+def run_block(case: Case, replications: Iterable[int], root_seed: int, paths: int | None = None) -> Tables:
+    """Tables of the given replications: `results` (a row each) and `paths` (a row each and grid point).
+
+    ``paths`` is the number of histories, from the first on, whose paths are kept; all without it.
+    """
+    wanted = list(replications)
+    kept = len(wanted) if paths is None else min(paths, len(wanted))
+    setup = setup_of(case)
+    rows = np.empty((len(wanted), len(setup.columns)))
+    grid = np.empty((kept, len(case.grid_times), PATH_SIZE))
+    for start, stop in _stretches(wanted):
+        _play(case, root_seed, wanted[start], rows[start:stop], grid[start : min(stop, kept)])
+    return tables_of(case, setup, wanted, rows, grid)
+
+
+def _play(case: Case, root_seed: int, first: int, rows: np.ndarray, grid: np.ndarray) -> None:
+    """Histories from ``first`` on; one that runs out of room is played alone, with more."""
+    machine = _machine(case, 1)
+    done = 0
+    while done < len(rows):
+        done += machine.play(root_seed, first + done, rows[done:], grid[done:])
+        if done < len(rows):
+            _play_alone(case, root_seed, first + done, rows[done : done + 1], grid[done : done + 1])
+            done += 1
+
+
+def _play_alone(case: Case, root_seed: int, replication: int, row: np.ndarray, grid: np.ndarray) -> None:
+    room = 4
+    while room <= LARGEST_ROOM:
+        if _machine(case, room).play(root_seed, replication, row, grid):
+            return
+        room *= 4
+    raise EngineError(f"replication {replication} puts off more than there is room for")
+
+
+def _stretches(wanted: list[int]) -> Iterator[tuple[int, int]]:
+    """Where successive numbers begin and end, in stretches of bounded length."""
+    start = 0
+    for n in range(1, len(wanted) + 1):
+        if n == len(wanted) or wanted[n] != wanted[n - 1] + 1 or n - start == _AT_ONCE:
+            yield start, n
+            start = n
+
+
+__all__ = ["NAME", "Machine", "machine_code", "run_block"]
