@@ -184,7 +184,8 @@ def test_standard_error_is_that_of_the_share_nearest_one_half():
 
 
 def test_block_size_depends_on_the_number_of_replications_only():
-    assert [default_block_size(n) for n in (1, 100, 1_000, 10_000, 1_000_000)] == [25, 25, 32, 100, 1000]
+    assert [default_block_size(n) for n in (1, 100, 1_000, 10_000, 100_000)] == [25, 25, 32, 100, 317]
+    assert [default_block_size(n) for n in (100_001, 1_000_000, 10_000_000)] == [10_000] * 3
 
 
 # --- interruption by the caller, progress ---
