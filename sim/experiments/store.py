@@ -33,6 +33,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.errors import EngineError, StoreError, UsageError
+from sim.experiments import query as queries
+from sim.experiments import sql
 from sim.experiments.columns import KEY, TABLES, Table, canonical, joined, kind_of, kinds_of
 from sim.experiments.digest import digest_of_blocks
 from sim.experiments.lock import LOCK_NAME, DirectoryLock, Locked, describe, owner_of
@@ -54,7 +56,6 @@ _READ_AT_ONCE = 1 << 22  # cells of one query; bounds what a reader of blocks ho
 _CELLS_OF_A_TEXT = 8  # numbers that weigh as much as a text, of which each is an object of its own when it is read
 _HELD_WHOLE = 1 << 24  # cells up to which a table is read once and kept, at about 128 MiB of numbers
 _HELD_COLUMNS = 1 << 27  # bytes of the columns that are kept of a larger table
-_SQL_TYPES = {"float64": "DOUBLE", "int64": "BIGINT", "bool": "BOOLEAN", "text": "VARCHAR"}
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}  # Windows
 
 
@@ -248,7 +249,6 @@ class StoredRun:
         import duckdb
 
         paths = [chunk.path(self.directory, name) for chunk in chunks]
-        files = ", ".join(map(_sql_path, paths))
         selected, numbered = "*", ""
         if len(kinds) < len(self.kinds(name)):
             # By number: DuckDB takes names that differ in case for equal.
@@ -257,7 +257,7 @@ class StoredRun:
             numbered = f" AS t({', '.join(f'c{n}' for n in range(len(position)))})"
         try:
             found = connection.execute(
-                f"SELECT {selected} FROM read_parquet([{files}], hive_partitioning = false){numbered}"
+                f"SELECT {selected} FROM {sql.parquet(paths)}{numbered}"
             ).fetchnumpy()
         except duckdb.Error as error:
             self._find_fault(connection, chunks, name, kinds)
@@ -316,6 +316,36 @@ class StoredRun:
             except StoreError as error:
                 found.append((chunk, str(error)))
         return found
+
+    @property
+    def repair_hint(self) -> str:
+        """What to do about damaged chunks."""
+        return _repair(self.directory)
+
+    def query(self, question: str, *, verify: bool = False) -> Table:
+        """What one SELECT over the views `results` and `paths` finds, as numpy arrays by column name.
+
+        The views hold the finished chunks; a missing number is NULL in them. Nothing else can be read or written.
+
+        Parameters
+        ----------
+        question : str
+            SQL as DuckDB understands it; a name with a colon stands in double quotes.
+        verify : bool
+            Compare the checksums of all chunks first, not their sizes only.
+
+        Raises
+        ------
+        UsageError
+            Not one SELECT, or a fault in it; the hint has the nearest name.
+        StoreError
+            A chunk that is damaged.
+        """
+        return queries.query(self, question, verify=verify)
+
+    def query_blocks(self, question: str, rows: int = queries.ROWS_AT_ONCE) -> Iterator[Table]:
+        """As ``query``, so many rows at a time; the next ones are computed when they are asked for."""
+        return queries.query_blocks(self, question, rows)
 
     def digest(self) -> str:
         """SHA-256 over all columns of both tables in replication order (``sim.experiments.digest``)."""
@@ -573,7 +603,7 @@ def _chunks(directory: Path, manifest: dict[str, Any]) -> list[Chunk]:
             assert chunk.files and set(chunk.files) <= set(TABLES) & set(manifest["columns"])
             assert all(_is_file_entry(file) for file in chunk.files.values())
         assert len({chunk.index for chunk in chunks}) == len(chunks)
-        assert all(kind in _SQL_TYPES for columns in manifest["columns"].values() for _, kind in columns)
+        assert all(kind in sql.SQL_TYPES for columns in manifest["columns"].values() for _, kind in columns)
     except (TypeError, ValueError, AssertionError, AttributeError) as error:
         raise StoreError(f"{directory / MANIFEST}: the list of chunks is damaged") from error
     return chunks
@@ -934,13 +964,13 @@ def _write_parquet(connection: duckdb.DuckDBPyConnection, path: Path, table: Tab
     # Numbered names: a column may be called anything, and DuckDB takes names that differ in case for equal.
     block = {f"c{position}": column for position, column in enumerate(table.values())}
     selected = ", ".join(
-        f"c{position}::{_SQL_TYPES[kind]} AS {_quoted(name)}" for position, (name, kind) in enumerate(kinds_of(table))
+        f"c{position}::{sql.SQL_TYPES[kind]} AS {sql.quoted(name)}" for position, (name, kind) in enumerate(kinds_of(table))
     )
     partial = path.with_name(path.name + PARTIAL)
     connection.register("block", block)
     try:
         connection.execute(
-            f"COPY (SELECT {selected} FROM block) TO {_sql_text(str(partial))} (FORMAT parquet, COMPRESSION zstd)"
+            f"COPY (SELECT {selected} FROM block) TO {sql.text(str(partial))} (FORMAT parquet, COMPRESSION zstd)"
         )
         entry = {"bytes": partial.stat().st_size, "sha256": _file_checksum(partial)}
         _flush(partial)
@@ -991,16 +1021,3 @@ def _flush_directory(directory: Path) -> None:
 def _file_checksum(path: Path) -> str:
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _sql_text(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
-
-
-def _sql_path(path: Path) -> str:
-    """A path for ``read_parquet``, which would take ``*``, ``?`` and ``[`` in a folder's name for a pattern."""
-    return _sql_text("".join(f"[{letter}]" if letter in "*?[" else letter for letter in str(path)))
