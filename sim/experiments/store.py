@@ -54,6 +54,8 @@ RUNNING, FINISHED, INTERRUPTED, FAILED = "running", "finished", "interrupted", "
 _CHUNK_FILE = re.compile(rf"({'|'.join(TABLES)})-\d{{6,}}\.parquet")
 _READ_AT_ONCE = 1 << 22  # cells of one query; bounds what a reader of blocks holds, at about 32 MiB of numbers
 _CELLS_OF_A_TEXT = 8  # numbers that weigh as much as a text, of which each is an object of its own when it is read
+_CODED_FROM = 1 << 13  # rows of one query from which text is read as numbers and few words
+_MOST_WORDS = 255  # different ones of a column that is read so
 _HELD_WHOLE = 1 << 24  # cells up to which a table is read once and kept, at about 128 MiB of numbers
 _HELD_COLUMNS = 1 << 27  # bytes of the columns that are kept of a larger table
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}  # Windows
@@ -119,6 +121,7 @@ class StoredRun:
         self.chunks = _chunks(directory, manifest)
         self._tables: dict[str, Table] = {}
         self._columns: dict[str, StoredColumns] = {}
+        self._known_words: dict[str, str] = {}
         self._checked: set[tuple[int, str]] = set()  # chunk and table whose checksum was found right
 
     @property
@@ -249,16 +252,21 @@ class StoredRun:
         import duckdb
 
         paths = [chunk.path(self.directory, name) for chunk in chunks]
-        selected, numbered = "*", ""
-        if len(kinds) < len(self.kinds(name)):
-            # By number: DuckDB takes names that differ in case for equal.
-            position = {key: n for n, (key, _) in enumerate(self.kinds(name))}
-            selected = ", ".join(f"c{position[key]}" for key, _ in kinds)
-            numbered = f" AS t({', '.join(f'c{n}' for n in range(len(position)))})"
+        total = sum(chunk.files[name]["rows"] for chunk in chunks)
+        selected, source, words = ["*"], sql.parquet(paths), dict[str, list[str]]()
         try:
-            found = connection.execute(
-                f"SELECT {selected} FROM {sql.parquet(paths)}{numbered}"
-            ).fetchnumpy()
+            if len(kinds) < len(self.kinds(name)) or total >= _CODED_FROM:
+                # By number: DuckDB takes names that differ in case for equal.
+                number = {key: f"c{n}" for n, (key, _) in enumerate(self.kinds(name))}
+                source = f"{source} AS t({', '.join(number.values())})"
+                if total >= _CODED_FROM:
+                    words = self._words(connection, source, {key: number[key] for key, kind in kinds if kind == "text"})
+                selected = [
+                    f"coalesce(list_position(?::VARCHAR[], {number[key]}), 0)::UTINYINT" if key in words else number[key]
+                    for key, _ in kinds
+                ]
+            given = [words[key] for key, _ in kinds if key in words]
+            found = connection.execute(f"SELECT {', '.join(selected)} FROM {source}", given).fetchnumpy()
         except duckdb.Error as error:
             self._find_fault(connection, chunks, name, kinds)
             raise StoreError(
@@ -266,13 +274,33 @@ class StoredRun:
             ) from error
         # By position: DuckDB renames a column whose name differs from another one only in case.
         columns = list(found.values())
-        total = sum(chunk.files[name]["rows"] for chunk in chunks)
         if len(columns) == len(kinds) and all(len(column) == total for column in columns):
-            table = {key: _from_store(column, kind) for (key, kind), column in zip(kinds, columns, strict=True)}
+            table = {
+                key: np.array([None, *words[key]], dtype=object)[column] if key in words else _from_store(column, kind)
+                for (key, kind), column in zip(kinds, columns, strict=True)
+            }
             if KEY not in table or all(_holds(chunk, rows[KEY]) for chunk, rows in _cut(table, chunks, name)):
                 return table
         self._find_fault(connection, chunks, name, kinds)
         raise StoreError(f"{paths[0]}: other columns or rows than the manifest says", hint=_repair(self.directory))
+
+    def _words(
+        self, connection: duckdb.DuckDBPyConnection, source: str, columns: Mapping[str, str]
+    ) -> dict[str, list[str]]:
+        """The different words of text columns (by name; with what SQL calls them) that have few of them.
+
+        Making an object of every cell costs several times as much as finding the words and numbering the cells. Equal
+        words of different chunks are one object.
+        """
+        if not columns:
+            return {}
+        asked = ", ".join(f"list(DISTINCT {column})" for column in columns.values())
+        found = connection.execute(f"SELECT {asked} FROM {source}").fetchone() or ()
+        return {
+            name: [self._known_words.setdefault(word, word) for word in words or () if word is not None]
+            for name, words in zip(columns, found, strict=True)
+            if len(words or ()) <= _MOST_WORDS
+        }
 
     def _find_fault(
         self, connection: duckdb.DuckDBPyConnection, chunks: list[Chunk], name: str, kinds: list[tuple[str, str]]
@@ -452,12 +480,11 @@ class StoredColumns(Mapping[str, np.ndarray]):
         """Some columns whole, read in one pass."""
         kinds = _selected(list(self._kinds.items()), names, self.name)
         table = {name: np.empty(self.num_rows, dtype=object if kind == "text" else kind) for name, kind in kinds}
-        words: dict[Any, Any] = {}
         end = 0
         for _, rows in self._stored._groups(self.name, names):
             start, end = end, end + len(next(iter(rows.values())))
             for name, values in rows.items():
-                table[name][start:end] = _shared(values, words)
+                table[name][start:end] = values
         return table
 
     def take(self, positions: np.ndarray, names: Sequence[str] | None = None) -> Table:
@@ -470,9 +497,8 @@ class StoredColumns(Mapping[str, np.ndarray]):
                 chunks[chunk.index] = (chunk, positions[low:high] - first)
             first += rows
         wanted = list(self._kinds) if names is None else list(names)
-        words: dict[Any, Any] = {}
         pieces = [
-            {name: _shared(values[chunks[chunk.index][1]], words) for name, values in rows.items()}
+            {name: values[chunks[chunk.index][1]] for name, values in rows.items()}
             for chunk, rows in self._stored.blocks(self.name, wanted, [chunk for chunk, _ in chunks.values()])
         ]
         return joined(pieces, _selected(list(self._kinds.items()), wanted, self.name))
@@ -488,14 +514,6 @@ class StoredColumns(Mapping[str, np.ndarray]):
         family = [name for name in self._kinds if re.split("[:@]", name)[0] == prefix and name not in self._held]
         first = family.index(column)
         return (family[first:] + family[:first])[: max(1, self._most_held // 2)]
-
-
-def _shared(values: np.ndarray, words: dict[Any, Any]) -> np.ndarray:
-    """Text in which equal words are one object; anything else as it is."""
-    if values.dtype != object:
-        return values
-    texts = values.tolist()
-    return np.fromiter(map(words.setdefault, texts, texts), dtype=object, count=len(texts))
 
 
 def _selected(kinds: list[tuple[str, str]], columns: Sequence[str], table: str) -> list[tuple[str, str]]:

@@ -109,6 +109,21 @@ def test_any_number_and_text_comes_back(tmp_path_factory, numbers, texts):
     assert store.open_run(directory).digest() == digest({"results": table})
 
 
+@pytest.mark.parametrize("most", [0, 3, 255])
+def test_text_read_by_its_words_is_the_same(tmp_path, monkeypatch, most):
+    monkeypatch.setattr(store, "_CODED_FROM", 0)
+    monkeypatch.setattr(store, "_MOST_WORDS", most)
+    run = stored(tmp_path / "run")
+    asked = []
+    words = run._words
+    monkeypatch.setattr(run, "_words", lambda *given: asked.append(words(*given)) or asked[-1])
+    expected = whole()
+    expected["results"]['input:a."x" y'] = np.array([0.0, 1, 2, 0, 1, 2])
+    assert run.digest() == digest(expected)
+    read = {name for found in asked for name in found}
+    assert read == {0: set(), 3: {"nothing"}, 255: {"nothing", "outcome"}}[most]
+
+
 def test_files_are_plain_zstd_parquet_for_everybody(tmp_path):
     run = stored(tmp_path / "run")
     files = sorted(path.name for path in run.directory.iterdir())
@@ -174,6 +189,7 @@ def large(tmp_path, monkeypatch) -> store.StoredRun:
     monkeypatch.setattr(store, "_HELD_WHOLE", 0)
     monkeypatch.setattr(store, "_HELD_COLUMNS", 2 * 8 * 6)
     monkeypatch.setattr(store, "_READ_AT_ONCE", 1)
+    monkeypatch.setattr(store, "_CODED_FROM", 0)
     with store.RunWriter.create(tmp_path / "run", {**MANIFEST, "block_size": 2}) as writer:
         for n in (2, 0, 1):
             writer.add(n, 2 * n, 2 * n + 2, block(2 * n, 2 * n + 2))
@@ -218,6 +234,7 @@ def test_of_a_large_table_few_columns_are_held(large):
 
 def test_equal_words_of_a_large_table_are_one_object(tmp_path, monkeypatch):
     monkeypatch.setattr(store, "_HELD_WHOLE", 0)
+    monkeypatch.setattr(store, "_CODED_FROM", 0)
     outcomes = np.array([f"class {n % 2}" for n in range(6)], dtype=object)
     with store.RunWriter.create(tmp_path / "run", {**MANIFEST, "block_size": 3}) as writer:
         for n in range(2):
