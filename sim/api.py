@@ -212,8 +212,8 @@ class Run:
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 over all columns, in replication order."""
-        return self.stored.digest()
+        """SHA-256 over all columns, in replication order; of a finished run, as its record has it."""
+        return self.stored.recorded_digest or self.stored.digest()
 
     @cached_property
     def summary(self) -> Summary:

@@ -16,6 +16,7 @@ import numpy as np
 from sim.experiments.columns import TABLES, canonical, kind_of
 
 _TAG = b"run-digest-1\n"
+MOST_WAITING = 16  # blocks that are kept for their turn
 _NO_TEXT = struct.pack("<I", 0xFFFFFFFF)  # the length no text can have
 
 
@@ -62,6 +63,40 @@ class RunningDigest:
                 kind, running = columns[name]
                 total.update(_sized(name) + _sized(kind) + running.digest())
         return total.hexdigest()
+
+
+class DigestInOrder:
+    """A digest fed with blocks of a run as they end, which is roughly in their order.
+
+    Blocks ahead of their turn wait; where too many do, the digest is given up and has to be made from the files.
+    """
+
+    def __init__(self) -> None:
+        self._running: RunningDigest | None = RunningDigest()
+        self._waiting: dict[int, Mapping[str, Mapping[str, np.ndarray]]] = {}
+        self._next = 0
+
+    def add(self, index: int, tables: Mapping[str, Mapping[str, np.ndarray]]) -> None:
+        """Take the canonical tables of a block into account."""
+        if self._running is None:
+            return
+        self._waiting[index] = tables
+        while self._next in self._waiting:
+            for name, table in self._waiting.pop(self._next).items():
+                self._running.update(name, table)
+            self._next += 1
+        if len(self._waiting) > MOST_WAITING:
+            self.give_up()
+
+    def give_up(self) -> None:
+        """Forget what there is."""
+        self._running = None
+        self._waiting.clear()
+
+    def hexdigest(self, num_blocks: int) -> str | None:
+        """The digest of a run of so many blocks, if these and no others have been counted."""
+        is_whole = self._running is not None and self._next == num_blocks and not self._waiting
+        return self._running.hexdigest() if is_whole and self._running is not None else None
 
 
 def _sized(text: str | None) -> bytes:

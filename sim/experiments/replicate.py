@@ -325,7 +325,7 @@ def _carry_out(
             raise Interrupted(writer.directory, plan.num_done, plan.total)
         if plan.rule is not None:
             writer.drop_from(plan.num_wanted)
-        note(FINISHED, **plan.conclusion())
+        note(FINISHED, digest=writer.digest(), **plan.conclusion())
     return RunOutcome(open_run(writer.directory), plan.num_done - plan.num_found, plan.num_found)
 
 

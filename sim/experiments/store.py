@@ -36,7 +36,7 @@ from sim.errors import EngineError, StoreError, UsageError
 from sim.experiments import query as queries
 from sim.experiments import sql
 from sim.experiments.columns import KEY, TABLES, Table, canonical, joined, kind_of, kinds_of
-from sim.experiments.digest import digest_of_blocks
+from sim.experiments.digest import DigestInOrder, digest_of_blocks
 from sim.experiments.lock import LOCK_NAME, DirectoryLock, Locked, describe, owner_of
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ RUNNING, FINISHED, INTERRUPTED, FAILED = "running", "finished", "interrupted", "
 _CHUNK_FILE = re.compile(rf"({'|'.join(TABLES)})-\d{{6,}}\.parquet")
 _READ_AT_ONCE = 1 << 22  # cells of one query; bounds what a reader of blocks holds, at about 32 MiB of numbers
 _CELLS_OF_A_TEXT = 8  # numbers that weigh as much as a text, of which each is an object of its own when it is read
-_CODED_FROM = 1 << 13  # rows of one query from which text is read as numbers and few words
+_CODED_FROM = 1 << 15  # rows of one query from which text is read as numbers and few words
 _MOST_WORDS = 255  # different ones of a column that is read so
 _HELD_WHOLE = 1 << 24  # cells up to which a table is read once and kept, at about 128 MiB of numbers
 _HELD_COLUMNS = 1 << 27  # bytes of the columns that are kept of a larger table
@@ -344,6 +344,15 @@ class StoredRun:
             except StoreError as error:
                 found.append((chunk, str(error)))
         return found
+
+    @property
+    def recorded_digest(self) -> str | None:
+        """The digest of a finished run as it was when the run ended; none where it is not in the run record.
+
+        It is that of the rows as long as the chunks have their checksums, and these are compared when rows are read.
+        """
+        found = self.manifest.get("digest")
+        return found if isinstance(found, str) and self.is_finished else None
 
     @property
     def repair_hint(self) -> str:
@@ -668,6 +677,9 @@ class RunWriter:
         self._chunks = {chunk.index: chunk for chunk in _chunks(directory, manifest)}
         self._scenario_text = as_json(manifest["scenario"])  # large and never changed, so turned into text once
         self._chunk_texts = {index: as_json(chunk.as_data()) for index, chunk in self._chunks.items()}  # likewise
+        self._digest = DigestInOrder()
+        if self._chunks:
+            self._digest.give_up()  # the rows of these have not passed here
         self._lock = lock
         self._connection: contextlib.AbstractContextManager[Any] | None = None
 
@@ -728,8 +740,11 @@ class RunWriter:
 
     def blocks(self, name: str) -> Iterator[tuple[Chunk, Table]]:
         """Each finished chunk and its rows of a table, in replication order."""
-        manifest = {**self.manifest, "chunks": [chunk.as_data() for chunk in self.chunks]}
-        return StoredRun(self.directory, manifest).blocks(name)
+        return self._stored().blocks(name)
+
+    def _stored(self) -> StoredRun:
+        """What is stored so far, as a reader sees it."""
+        return StoredRun(self.directory, {**self.manifest, "chunks": [chunk.as_data() for chunk in self.chunks]})
 
     def add(
         self,
@@ -766,10 +781,15 @@ class RunWriter:
             for name, table in clean.items():
                 path = self.directory / f"{name}-{index:06d}.parquet"
                 files[name] = {"rows": len(table[KEY]), **_write_parquet(self._open_connection(), path, table)}
+        self._digest.add(index, clean)
         self._chunks[index] = Chunk(index, start, stop, files)
         self._chunk_texts[index] = as_json(self._chunks[index].as_data())
         self.update(timing=timing or {})
         return clean["results"]
+
+    def digest(self) -> str:
+        """The digest of what is stored: noted while it passed, or read from the files; ``StoreError`` where these are damaged."""
+        return self._digest.hexdigest(len(self._chunks)) or self._stored().digest()
 
     def drop_from(self, index: int) -> None:
         """Take out chunk ``index`` and all later ones: work done ahead that the run turned out not to need."""
