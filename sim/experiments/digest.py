@@ -106,15 +106,17 @@ def _sized(text: str | None) -> bytes:
     return struct.pack("<I", len(data)) + data
 
 
-def _bytes(values: np.ndarray) -> bytes:
+def _bytes(values: np.ndarray) -> bytes | memoryview:
     """A column's canonical bytes: little-endian, one pattern for every not-a-number, text with its length before it."""
     match kind_of(values):
         case "float64":
-            column = values.astype("<f8")
-            column[np.isnan(column)] = np.nan
-            return column.tobytes()
+            column = np.ascontiguousarray(values, dtype="<f8")
+            missing = np.isnan(column)
+            if missing.any():
+                column = np.where(missing, np.nan, column).astype("<f8", copy=False)
+            return memoryview(column)
         case "int64":
-            return values.astype("<i8").tobytes()
+            return memoryview(np.ascontiguousarray(values, dtype="<i8"))
         case "bool":
             return values.astype("u1").tobytes()
     sized = {value: _sized(value) for value in set(values.tolist())}  # few different values, many rows

@@ -230,15 +230,15 @@ def position_of(stored: StoredRun, replication: int) -> int:
     UsageError
         The run has no such replication; says which it has.
     """
-    known = stored.results[KEY]
-    found = np.flatnonzero(known == replication)
-    if not len(found):
+    position = stored.position(replication)
+    if position is None:
+        chunks = stored.chunks
         raise UsageError(
-            f"replication {replication}: {stored.directory} holds {len(known)} replications"
-            + (f", {int(known.min())} to {int(known.max())}" if len(known) else ""),
+            f"replication {replication}: {stored.directory} holds {stored.num_replications} replications"
+            + (f", {chunks[0].start} to {chunks[-1].stop - 1}" if chunks else ""),
             hint="numbers start at 0",
         )
-    return int(found[0])
+    return position
 
 
 def classes_of(scenario: Mapping[str, Any]) -> list[tuple[str, str, str]]:
@@ -257,21 +257,22 @@ def choose(stored: StoredRun, outcome: str | None = None, replication: int | Non
     UsageError
         No such replication, no such class (the nearest name is the hint), or no history that ends in it.
     """
-    results = stored.results
-    outcomes = np.asarray(results["outcome"])
     if replication is not None:
         position = position_of(stored, replication)
         if outcome is not None:
             _known_class(stored, outcome)
-            if outcomes[position] != outcome:
+            found = row_at(stored, position)["outcome"]
+            if found != outcome:
                 raise UsageError(
-                    f"replication {replication} ends as '{outcomes[position]}', not as '{outcome}'",
+                    f"replication {replication} ends as '{found}', not as '{outcome}'",
                     hint="give one of --replication and --outcome",
                 )
         return replication
     if outcome is None:
         return typical(stored, 1)[0].replication
     _known_class(stored, outcome)
+    results = stored.results
+    outcomes = np.asarray(results["outcome"])
     rows = np.flatnonzero(outcomes == outcome)
     if not len(rows):
         seen = sorted(set(outcomes.tolist()))

@@ -182,6 +182,15 @@ class StoredRun:
         """Rows (replication, day), as ``results``; of the first replications only where the run is large."""
         return self._rows("paths")
 
+    def position(self, replication: int) -> int | None:
+        """Row of a replication in the results, by the list of chunks; none where it is not on disk."""
+        first = 0
+        for chunk in self.chunks:
+            if chunk.start <= replication < chunk.stop:
+                return first + replication - chunk.start
+            first += chunk.stop - chunk.start
+        return None
+
     def num_rows(self, name: str = "results") -> int:
         """Rows of a table on disk."""
         return sum(chunk.files[name]["rows"] for chunk in self.chunks if name in chunk.files)

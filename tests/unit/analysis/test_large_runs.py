@@ -68,6 +68,16 @@ def test_a_history_of_a_large_run_is_replayed_from_its_chunk(tmp_path, as_large)
     assert replay.choose(stored, replication=59) == 59
 
 
+def test_to_find_a_history_by_its_number_one_chunk_is_read(place, as_large, monkeypatch):
+    stored = opened(place).stored
+    read = set()
+    check = store.StoredRun.check
+    monkeypatch.setattr(store.StoredRun, "check", lambda self, chunk, name: read.add(chunk.index) or check(self, chunk, name))
+    assert replay.choose(stored, replication=130) == 130 and read == set()
+    outcome = replay.row_at(stored, replay.position_of(stored, 130))["outcome"]
+    assert replay.choose(stored, outcome, 130) == 130 and read == {130 // stored.manifest["block_size"]}
+
+
 # --- samples ---
 
 

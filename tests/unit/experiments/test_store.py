@@ -224,6 +224,16 @@ def test_rows_of_a_large_table_are_taken_from_the_chunks_that_hold_them(large, m
     assert list(columns.take(rows, ["outcome", "input:A.R"])) == ["outcome", "input:A.R"]
 
 
+def test_the_position_of_a_replication_is_told_by_the_chunks(tmp_path):
+    manifest = {**MANIFEST, "block_size": 2}
+    with store.RunWriter.create(tmp_path / "run", manifest) as writer:
+        for n in (2, 0):  # chunk 1 is still missing
+            writer.add(n, 2 * n, 2 * n + 2, block(2 * n, 2 * n + 2))
+    run = store.open_run(tmp_path / "run")
+    assert [run.position(n) for n in range(-1, 7)] == [None, 0, 1, None, None, 2, 3, None]
+    assert [int(run.results["replication"][run.position(n)]) for n in (0, 1, 4, 5)] == [0, 1, 4, 5]
+
+
 def test_of_a_large_table_few_columns_are_held(large):
     columns = large.results
     for name in columns:
