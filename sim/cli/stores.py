@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import signal
+import socket
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TextIO
 
@@ -17,6 +23,7 @@ if TYPE_CHECKING:
     from sim.experiments.store import StoredRun
 
 ROWS_SHOWN = 40  # of an answer, on a terminal
+GRACE_SECONDS = 2.0  # that a query has to end by itself after Ctrl-C
 WIDEST_CELL = 40  # columns of a terminal that a column of an answer may take
 
 
@@ -86,15 +93,55 @@ def query(
         asked = stored.manifest["replications"]
         console.say(f"{stored.directory}: not finished; the answer is about {stored.num_replications:,} of {asked:,} histories")
     if out is not None:
-        console.put(f"{export_answer(stored, question, out, verify=verify)}\n")
+        with _obeying_ctrl_c(out):
+            written = export_answer(stored, question, out, verify=verify)
+        console.put(f"{written}\n")
         return
-    with session(stored, verify=verify) as database:
+    with _obeying_ctrl_c(), session(stored, verify=verify) as database:
         answer = database.ask(question)
         if csv or json:
             with console.data_stream() as stream:
                 write_answer(answer, stream, "csv" if csv else "json")
         else:
             _show_answer(database, question, answer, rows)
+
+
+@contextlib.contextmanager
+def _obeying_ctrl_c(out: Path | None = None) -> Iterator[None]:
+    """Inside, Ctrl-C ends the program also where DuckDB is deep in one operation, at whose end only it looks up.
+
+    Then a second thread ends it, which hears of the signal at once. Nothing is lost: only the half-written ``out``, which
+    is removed, is being written.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    from sim.experiments.store import PARTIAL
+
+    heard, told = socket.socketpair()
+    told.setblocking(False)
+    over = threading.Event()
+
+    def listen() -> None:
+        while signals := heard.recv(1):
+            if signals[0] in (signal.SIGINT, signal.SIGTERM) and not over.wait(GRACE_SECONDS):
+                if out is not None:
+                    with contextlib.suppress(OSError):
+                        out.with_name(out.name + PARTIAL).unlink()
+                console.interrupted(KeyboardInterrupt())
+                os._exit(130)
+
+    before = signal.set_wakeup_fd(told.fileno())
+    listener = threading.Thread(target=listen, daemon=True)
+    listener.start()
+    try:
+        yield
+    finally:
+        over.set()
+        signal.set_wakeup_fd(before)
+        told.close()
+        listener.join(GRACE_SECONDS)
+        heard.close()
 
 
 def _show_answer(database: Session, question: str, answer: Answer, most: int) -> None:
