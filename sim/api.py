@@ -198,19 +198,22 @@ class Run:
         return self.stored.seed
 
     @cached_property
-    def results(self) -> dict[str, numpy.ndarray]:
-        """One row a history: equally long read-only arrays by column name; nan is never or not known."""
+    def results(self) -> Mapping[str, numpy.ndarray]:
+        """One row a history: equally long read-only arrays by column name; nan is never or not known.
+
+        Of a run of many histories a column is read when it is asked for.
+        """
         return self.stored.results
 
     @cached_property
-    def paths(self) -> dict[str, numpy.ndarray]:
-        """Rows (replication, day) on the scenario's grid."""
+    def paths(self) -> Mapping[str, numpy.ndarray]:
+        """Rows (replication, day) on the scenario's grid; of the first 10,000 histories where there are more."""
         return self.stored.paths
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 over all columns, in replication order."""
-        return self.stored.digest()
+        """SHA-256 over all columns, in replication order; of a finished run, as its record has it."""
+        return self.stored.recorded_digest or self.stored.digest()
 
     @cached_property
     def summary(self) -> Summary:
@@ -226,6 +229,16 @@ class Run:
     def to_arrow(self, table: str = "results") -> pyarrow.Table:
         """A table (`results`, `paths`) as an Arrow table."""
         return self.stored.to_arrow(table)
+
+    def query(self, question: str) -> dict[str, numpy.ndarray]:
+        """What one SELECT over the tables `results` and `paths` finds, as numpy arrays by column name.
+
+        Raises
+        ------
+        UsageError
+            Not one SELECT, or a fault in it; the hint has the nearest name.
+        """
+        return self.stored.query(question)
 
     @property
     def report_path(self) -> Path:

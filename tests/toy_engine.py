@@ -9,6 +9,9 @@ The scenario is a mapping with ``id`` and, as wanted,
 * ``once``: path of a file that is made by ``kill_at`` or ``interrupt_at``, which then never happens again;
 * ``raise_at``, ``refuse_at``: an error that is a defect, or one of ours, at this replication;
 * ``cannot_compile``: the case cannot be prepared.
+
+``WIDE`` has all the columns of a real scenario at a hundred thousand rows a second and more: values of a few histories
+of the SimPy engine, mixed and shifted by the replication's number.
 """
 
 from __future__ import annotations
@@ -26,6 +29,8 @@ from sim.experiments.digest import digest
 from sim.experiments.workers import EngineSpec
 
 TOY = EngineSpec("toy", "tests.toy_engine:run_block", "tests.toy_engine:compile_case")
+WIDE = EngineSpec("wide", "tests.toy_engine:run_wide_block", "tests.toy_engine:compile_wide_case")
+NUM_PLAYED = 24  # histories whose values the wide engine mixes
 OUTCOMES = ("deal", "no_deal", "war", "größe")
 
 
@@ -94,6 +99,46 @@ def _misbehave(case: dict[str, Any], replication: int) -> None:
         raise ZeroDivisionError("no such luck")
     if replication == case.get("refuse_at"):
         raise ParameterError("chance: expected a number in [0, 1], found 1.4", hint="write 0.014")
+
+
+def compile_wide_case(scenario: dict[str, Any]) -> dict[str, Any]:
+    """Tables of a few real histories of a completed scenario."""
+    from sim.engines.event_engine import run_block
+    from sim.model.compile import compile_case
+
+    return run_block(compile_case(scenario), range(NUM_PLAYED), 1)
+
+
+def run_wide_block(case: dict[str, Any], replications: range, root_seed: int) -> dict[str, dict[str, Any]]:
+    numbers = np.array(replications, dtype=np.int64)
+    results: dict[str, Any] = {"replication": numbers}
+    for position, (name, values) in enumerate(case["results"].items()):
+        if name == "replication":
+            continue
+        mixed = _mixed(numbers, root_seed, position)
+        column = values[(mixed % np.uint64(NUM_PLAYED)).astype(np.int64)]
+        if column.dtype == np.float64 and not _is_whole(values):
+            column = column * (1.0 + (mixed >> np.uint64(12)) / 2**56)
+        results[name] = column
+    points = len(np.unique(case["paths"]["day"]))
+    of_history = (_mixed(numbers, root_seed, 0) % np.uint64(NUM_PLAYED)).astype(np.int64)
+    rows = (of_history[:, None] * points + np.arange(points)).ravel()
+    paths = {name: values[rows] for name, values in case["paths"].items()}
+    return {"results": results, "paths": {**paths, "replication": np.repeat(numbers, points)}}
+
+
+def _is_whole(values: np.ndarray) -> bool:
+    known = values[np.isfinite(values)]
+    return bool((known == np.floor(known)).all())
+
+
+def _mixed(replications: np.ndarray, root_seed: int, column: int) -> np.ndarray:
+    """As ``hashed``, for whole arrays and a number of draws each."""
+    with np.errstate(over="ignore"):
+        z = replications.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(root_seed * 1000 + column + 1)
+        z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+        return z ^ (z >> np.uint64(31))
 
 
 def _is_first_time(case: dict[str, Any]) -> bool:

@@ -5,7 +5,9 @@ input that the outcome classes explain (epsilon squared of the Kruskal-Wallis st
 (the input is distributed alike in all classes) to 1. Inputs with a few text values use the bias
 corrected square of Cramer's V on the same scale. A dummy input that does nothing gives the
 noise floor: the 95 % quantile of the measure over random dummies. What lies below it is called
-not distinguishable. Intervals are bootstrap percentiles over replications.
+not distinguishable. Intervals are bootstrap percentiles over replications. Of a run with more than
+`MOST_STUDIED` histories so many at even distances are studied, which are enough to tell apart what explains a
+thousandth of the variance.
 
 Sources: Kruskal and Wallis (1952); Tomczak and Tomczak (2014) on epsilon squared; Bergsma (2013)
 on the correction of Cramer's V.
@@ -19,9 +21,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.analysis.estimates import Columns
+from sim.experiments.columns import even_rows, num_rows, rows_at
 
 DUMMIES = 200
 RESAMPLES = 200
+MOST_STUDIED = 20_000  # histories; effort and memory grow with them and with the dummies and resamples
 PREFIX = "input:"
 
 
@@ -44,7 +48,13 @@ class DriverTable:
 
     effects: list[Effect]
     noise_floor: float
-    num_rows: int
+    num_rows: int  # histories studied
+    of_rows: int  # histories there are
+
+    @property
+    def sample(self) -> str:
+        """Which histories are studied where these are not all, in words; empty where they are."""
+        return f"from {self.num_rows:,} of the {self.of_rows:,} histories, evenly spaced" if self.num_rows < self.of_rows else ""
 
 
 def drivers(results: Columns, seed: int, column: str = "outcome", where: np.ndarray | None = None) -> DriverTable:
@@ -52,12 +62,14 @@ def drivers(results: Columns, seed: int, column: str = "outcome", where: np.ndar
 
     `seed` makes dummies and resamples repeatable; it has no bearing on the histories.
     """
-    rows = slice(None) if where is None else where
-    codes, classes = _codes(np.asarray(results[column])[rows])
-    n = len(codes)
+    of_rows = np.arange(num_rows(results)) if where is None else np.arange(num_rows(results))[where]
+    rows = of_rows[even_rows(len(of_rows), MOST_STUDIED)]
     names = [name for name in results if name.startswith(PREFIX)]
+    table = rows_at(results, rows, [column, *names])
+    codes, classes = _codes(np.asarray(table[column]))
+    n = len(codes)
     if n < 20 or len(classes) < 2 or not names:
-        return DriverTable([], math.nan, n)
+        return DriverTable([], math.nan, n, len(of_rows))
     generator = np.random.Generator(np.random.Philox(seed & (2**64 - 1)))
     floor = float(
         np.quantile([_epsilon_squared(_ranks(generator.random(n)), codes, len(classes)) for _ in range(DUMMIES)], 0.95)
@@ -65,12 +77,12 @@ def drivers(results: Columns, seed: int, column: str = "outcome", where: np.ndar
     samples = [generator.integers(0, n, n) for _ in range(RESAMPLES)]
     effects = []
     for name in names:
-        values = np.asarray(results[name])[rows]
+        values = np.asarray(table[name])
         if len(set(values.tolist())) < 2:
             continue
         effects.append(_effect(name[len(PREFIX) :], values, codes, classes, samples, floor))
     effects.sort(key=lambda item: (-item.effect, item.path))
-    return DriverTable(effects, floor, n)
+    return DriverTable(effects, floor, n, len(of_rows))
 
 
 def _codes(labels: np.ndarray) -> tuple[np.ndarray, list[str]]:

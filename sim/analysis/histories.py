@@ -6,13 +6,10 @@ import shlex
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from sim.analysis.names import Calendar, Names, plain
 from sim.analysis.phrases import headline, node_words, sentence
 from sim.analysis.story import tell
-from sim.experiments.columns import KEY
-from sim.experiments.replay import ENGINE, Choice, differences, replay, typical, worst
+from sim.experiments.replay import ENGINE, Choice, differences, position_of, replay, row_at, typical, worst
 from sim.reports import content as page
 
 if TYPE_CHECKING:
@@ -62,12 +59,10 @@ def typical_histories(stored: StoredRun, case: Case | None = None, source: str |
         from sim.model.compile import compile_case
 
         case = compile_case(stored.case)
-    results = stored.results
     told = []
     for choice in picked:
         again = replay(case, choice.replication, stored.seed)
-        at = int(np.flatnonzero(results[KEY] == choice.replication)[0])
-        if differences(again.row, {name: column[at] for name, column in results.items()}):
+        if differences(again.row, row_at(stored, position_of(stored, choice.replication))):
             return []  # made by another version of the program: its histories cannot be told any more
         told.append(_history(again, choice, source))
     return told
@@ -77,8 +72,9 @@ def _history(again: Replay, choice: Choice, source: str | None) -> page.History:
     names = Names(again.case)
     label = names.outcome(choice.outcome)
     share = f"{100.0 * choice.share:.1f}%"
+    others = "all others" if choice.considered is None else f"all others among {choice.considered:,}, evenly spaced,"
     why = (
-        f"Nearest to all others of the {share} of histories that end as \u201c{label}\u201d."
+        f"Nearest to {others} of the {share} of histories that end as \u201c{label}\u201d."
         if choice.kind == "typical"
         else f"The largest losses among the {share} of histories that end as \u201c{label}\u201d, the worst that occurs."
     )

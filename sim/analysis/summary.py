@@ -5,7 +5,7 @@ Everything here is computed from the stored rows; nothing knows a scenario's nam
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -94,6 +94,7 @@ class Summary:
     engine: str
     versions: Mapping[str, str]
     num_replications: int
+    num_paths: int  # of them, the first ones, whose paths are stored: fans and incidence are about these
     horizon_days: float
     played_days: float  # how far histories were played: the horizon, or a later reading
     classes: list[OutcomeClass]
@@ -108,6 +109,7 @@ class Summary:
     entropy: float
     results: Columns = field(repr=False)
     paths: Columns = field(repr=False)
+    figures: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)  # by name, once known
 
     def __repr__(self) -> str:
         return (
@@ -181,7 +183,7 @@ def summary_of(manifest: Mapping[str, Any], results: Columns, paths: Columns) ->
     inside = days < horizon / AT_HORIZON
     shares = outcome_shares(outcomes, names)
     played = max(float(days[-1]), horizon)
-    times = _times(results, scenario, horizon)
+    num_paths = len(classes_by_time)
     return Summary(
         scenario=scenario,
         scenario_id=str(manifest.get("scenario_id", scenario["id"])),
@@ -190,15 +192,16 @@ def summary_of(manifest: Mapping[str, Any], results: Columns, paths: Columns) ->
         engine=str(manifest["engine"]),
         versions=dict(manifest.get("versions", {})),
         num_replications=len(outcomes),
+        num_paths=num_paths,
         horizon_days=horizon,
         played_days=played,
         classes=classes,
         shares=shares,
         readings=readings,
-        times=[(name, words, timing(times[name])) for name, words in TIMES if name in times],
+        times=[(name, words, timing(days)) for name, words, days in _times(results, scenario, horizon)],
         fans=_fans(paths, horizon),
         incidence_days=np.append(days[inside], horizon),
-        incidence=_settled(classes_by_time[:, inside], outcomes, names),
+        incidence=_settled(classes_by_time[:, inside], outcomes[:num_paths], names),
         drivers=drivers(results, int(manifest["seed"])),
         conditions=_conditions(results, outcomes, names, horizon, played),
         entropy=entropy_bits(shares),
@@ -207,19 +210,19 @@ def summary_of(manifest: Mapping[str, Any], results: Columns, paths: Columns) ->
     )
 
 
-def _times(results: Columns, scenario: Mapping[str, Any], horizon: float) -> dict[str, np.ndarray]:
-    """Days until each event, nan where it did not come up to the horizon; histories may go on after it.
+def _times(
+    results: Columns, scenario: Mapping[str, Any], horizon: float
+) -> Iterator[tuple[str, str, np.ndarray]]:
+    """Name, words and days until each event, nan where it did not come up to the horizon; histories may go on after it.
 
     Meetings of leaders are left out where the scenario has none.
     """
     leaders = any(track.get("protocol") == LEADERS for track in (scenario.get("tracks") or {}).values())
-    found = {}
-    for name, _ in TIMES:
+    for name, words in TIMES:
         if f"time:{name}" not in results or (name in OF_LEADERS and not leaders):
             continue
         days = np.asarray(results[f"time:{name}"], dtype=float)
-        found[name] = np.where(days <= horizon * AT_HORIZON, days, np.nan)
-    return found
+        yield name, words, np.where(days <= horizon * AT_HORIZON, days, np.nan)
 
 
 def _settled(by_grid: np.ndarray, outcomes: np.ndarray, names: Sequence[str]) -> list[np.ndarray]:
@@ -261,9 +264,9 @@ def _conditions(
 
     if "meeting_result" in results:
         # The first one: the more meetings a history has, the likelier one of them fails, whatever that leads to.
-        first = np.asarray(results["meeting_result"]).astype(str)
+        first = np.asarray(results["meeting_result"])
         add(f"given that the first leaders' meeting failed{span}", FAILED, FAILED_ROWS, first == "walk_out")
-        succeeded = np.isin(first, ("package", "declaration"))
+        succeeded = (first == "package") | (first == "declaration")
         add(f"given that the first leaders' meeting did not fail{span}", NOT_FAILED, NOT_FAILED_ROWS, succeeded)
     if "time:deal" in results:
         dealt = np.asarray(results["time:deal"], dtype=float) <= horizon * AT_HORIZON

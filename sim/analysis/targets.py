@@ -57,6 +57,12 @@ class Band:
 
 def measured(summary: Summary, figure: str) -> Measured | None:
     """A share or a rate by its name (`sim.model.figures`), or None if it cannot be read from these rows."""
+    if figure not in summary.figures:
+        summary.figures[figure] = _measured(summary, figure)
+    return summary.figures[figure]
+
+
+def _measured(summary: Summary, figure: str) -> Measured | None:
     kind, _, subject = figure.partition(":")
     if kind == "rate":
         return _rate(summary, subject)
@@ -77,7 +83,7 @@ def _all_hold(summary: Summary, comparisons: Sequence[tuple[str, str, str]]) -> 
         words = values.dtype.kind in "OUS"
         if sign == "=":
             wanted = [text.strip() for text in value.split(",")]
-            hits &= np.isin(values.astype(str), wanted) if words else np.isin(values, [float(text) for text in wanted])
+            hits &= np.logical_or.reduce([values == (text if words else float(text)) for text in wanted])
             continue
         if words:
             return None

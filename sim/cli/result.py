@@ -98,11 +98,10 @@ def _paths(summary: Summary, width: int, blocks: bool) -> list[Text]:
     if not fans:
         return []
     narrow = width < NARROW
-    lines = [
-        Text("Over time, median of the histories", style=HEADING)
-        if narrow
-        else _row("Over time, median of the histories", "start    end   90% of them", width)
-    ]
+    heading = "Over time, median of the histories"
+    if summary.num_paths < summary.num_replications:
+        heading = f"Over time, median of the first {summary.num_paths:,} histories"
+    lines = [Text(heading, style=HEADING) if narrow else _row(heading, "start    end   90% of them", width)]
     for fan in fans:
         low, middle, high = fan.bands[0], fan.bands[2], fan.bands[4]
         values = [float(value) for value in middle]
@@ -128,7 +127,8 @@ def _drivers(summary: Summary, width: int, blocks: bool) -> list[Text]:
     lines = [Text("What moved the outcomes most", style=HEADING)]
     if not table.effects:
         return []
-    for line in paragraph(f"{MEASURE}; a dummy input reaches {table.noise_floor:.3f}", width, "  ", "  "):
+    told = f"{MEASURE}; a dummy input reaches {table.noise_floor:.3f}" + (f"; {table.sample}" if table.sample else "")
+    for line in paragraph(told, width, "  ", "  "):
         lines.append(Text(line, style="dim"))
     longest = max(table.effects[0].effect, table.noise_floor)
     label_width = width - 2 - 7 - 13
@@ -256,6 +256,7 @@ def as_data(run: Run, report: Path | None, timing: dict[str, Any]) -> dict[str, 
         },
         "drivers": {
             "measure": MEASURE,
+            "replications": summary.drivers.num_rows,
             "noise_floor": number_or_none(summary.drivers.noise_floor),
             "inputs": [
                 {

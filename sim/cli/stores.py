@@ -1,7 +1,13 @@
-"""Commands on result directories: export, digest, inputs."""
+"""Commands on result directories: query, export, digest, inputs."""
 
 from __future__ import annotations
 
+import contextlib
+import os
+import signal
+import socket
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TextIO
 
@@ -11,11 +17,19 @@ from sim.cli import console
 from sim.cli.options import Directory
 
 if TYPE_CHECKING:
+    from rich.text import Text
+
+    from sim.experiments.query import Answer, Session
     from sim.experiments.store import StoredRun
+
+ROWS_SHOWN = 40  # of an answer, on a terminal
+GRACE_SECONDS = 2.0  # that a query has to end by itself after Ctrl-C
+WIDEST_CELL = 40  # columns of a terminal that a column of an answer may take
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
+    app.command("query")(query)
     app.command("export")(export)
     app.command("digest")(digest)
     app.command("inputs")(inputs)
@@ -40,6 +54,158 @@ def finished(directory: Path) -> StoredRun:
             hint=f"`{resume_command(stored.directory)}` continues it",
         )
     return stored
+
+
+def query(
+    directory: Directory,
+    question: Annotated[str, typer.Argument(metavar="SQL", help="One SELECT over the tables results and paths.")],
+    csv: Annotated[bool, typer.Option("--csv", help="Print comma-separated values.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON array with an object a row.")] = False,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write this file: .csv, .json or .parquet.")
+    ] = None,
+    rows: Annotated[
+        int, typer.Option("--rows", metavar="N", min=1, help="Rows that a terminal is shown at most.")
+    ] = ROWS_SHOWN,
+    verify: Annotated[bool, typer.Option("--verify", help="Compare the checksums of all chunks first.")] = False,
+) -> None:
+    """Ask the rows of a run a question in SQL, as DuckDB understands it.
+
+    For example, how often each outcome came, and when deals came on average (a name with a colon stands in double
+    quotes):
+
+        sim query DIR "select outcome, count(*) from results group by 1"
+
+        sim query DIR 'select avg("time:deal") from results' --csv
+
+    Of an unfinished run the finished part answers. A time that never comes is NULL. Nothing is changed, and no other
+    file is read.
+    """
+    from sim.errors import UsageError
+    from sim.experiments.export import export_answer, write_answer
+    from sim.experiments.query import session
+    from sim.experiments.store import open_run
+
+    if [csv, json, out is not None].count(True) > 1:
+        raise UsageError("--csv, --json and --out exclude each other", hint="keep one of them")
+    stored = open_run(directory)
+    if not stored.is_finished:
+        asked = stored.manifest["replications"]
+        console.say(f"{stored.directory}: not finished; the answer is about {stored.num_replications:,} of {asked:,} histories")
+    if out is not None:
+        with _obeying_ctrl_c(out):
+            written = export_answer(stored, question, out, verify=verify)
+        console.put(f"{written}\n")
+        return
+    with _obeying_ctrl_c(), session(stored, verify=verify) as database:
+        answer = database.ask(question)
+        if csv or json:
+            with console.data_stream() as stream:
+                write_answer(answer, stream, "csv" if csv else "json")
+        else:
+            _show_answer(database, question, answer, rows)
+
+
+@contextlib.contextmanager
+def _obeying_ctrl_c(out: Path | None = None) -> Iterator[None]:
+    """Inside, Ctrl-C ends the program also where DuckDB is deep in one operation, at whose end only it looks up.
+
+    Then a second thread ends it, which hears of the signal at once. Nothing is lost: only the half-written ``out``, which
+    is removed, is being written.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    from sim.experiments.store import PARTIAL
+
+    heard, told = socket.socketpair()
+    told.setblocking(False)
+    over = threading.Event()
+
+    def listen() -> None:
+        while signals := heard.recv(1):
+            if signals[0] in (signal.SIGINT, signal.SIGTERM) and not over.wait(GRACE_SECONDS):
+                if out is not None:
+                    with contextlib.suppress(OSError):
+                        out.with_name(out.name + PARTIAL).unlink()
+                console.interrupted(KeyboardInterrupt())
+                os._exit(130)
+
+    before = signal.set_wakeup_fd(told.fileno())
+    listener = threading.Thread(target=listen, daemon=True)
+    listener.start()
+    try:
+        yield
+    finally:
+        over.set()
+        signal.set_wakeup_fd(before)
+        told.close()
+        listener.join(GRACE_SECONDS)
+        heard.close()
+
+
+def _show_answer(database: Session, question: str, answer: Answer, most: int) -> None:
+    """An answer as a table for people; what does not fit is counted."""
+    found = answer.fetch(most + 1)
+    lines, num_columns = _as_table(answer.names, found[:most], console.width())
+    console.put_lines(lines)
+    if num_columns < len(answer.names):
+        missing = ", ".join(answer.names[num_columns : num_columns + 5])
+        more = len(answer.names) - num_columns
+        console.say(f"{more} more columns do not fit: {missing}{', ...' if more > 5 else ''}; --csv, --json and --out have all")
+    if len(found) > most:
+        total = database.count(question)
+        console.say(f"{most:,} of {total:,} rows, {total - most:,} are left out; --csv, --json and --out have all")
+
+
+def _as_table(names: list[str], rows: list[tuple[object, ...]], width: int) -> tuple[list[Text], int]:
+    """Lines of a table, numbers to the right, and how many columns fit into the width; the first one always does."""
+    from rich.text import Text
+
+    from sim.cli.layout import clipped, padded
+    from sim.model.diagnostics import cells
+
+    blocks = console.has_blocks()
+    columns: list[tuple[str, list[str], int, bool]] = []
+    used = 0
+    for position, name in enumerate(names):
+        values = [row[position] for row in rows]
+        is_number = any(_is_number(value) for value in values) and all(value is None or _is_number(value) for value in values)
+        heading = clipped(name, WIDEST_CELL, blocks)
+        texts = [clipped(_cell(value), WIDEST_CELL, blocks) for value in values]
+        needed = max(map(cells, [heading, *texts]))
+        if columns and used + 2 + needed > width:
+            break
+        used += needed + (2 if columns else 0)
+        columns.append((heading, texts, needed, is_number))
+
+    def line(picked: list[str]) -> str:
+        parts = [
+            " " * (needed - cells(text)) + text if is_number else padded(text, needed)
+            for text, (_, _, needed, is_number) in zip(picked, columns, strict=True)
+        ]
+        return "  ".join(parts).rstrip()
+
+    lines = [Text(line([heading for heading, _, _, _ in columns]), style="bold")]
+    lines += [Text(line([texts[row] for _, texts, _, _ in columns])) for row in range(len(rows))]
+    return lines, len(columns)
+
+
+def _is_number(value: object) -> bool:
+    from decimal import Decimal
+
+    return isinstance(value, (int, float, Decimal)) and not isinstance(value, bool)
+
+
+def _cell(value: object) -> str:
+    """A value as people read it: six figures of a number, a stroke for what is missing."""
+    if value is None:
+        return "-"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if _is_number(value) and not isinstance(value, int):
+        return f"{float(value):.6g}"  # type: ignore[arg-type]
+    return str(value)
 
 
 def export(

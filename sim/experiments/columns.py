@@ -7,8 +7,8 @@ but not read back equal would make two equal runs look different.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -19,6 +19,35 @@ Table = dict[str, np.ndarray]
 
 TABLES = ("results", "paths")
 KEY = "replication"
+
+
+@runtime_checkable
+class Rows(Protocol):
+    """A table that is not in memory: rows are fetched by their positions."""
+
+    num_rows: int
+
+    def take(self, positions: np.ndarray, names: Sequence[str] | None = None) -> Table:
+        """The rows at ascending positions."""
+        ...
+
+
+def num_rows(table: Mapping[str, Any]) -> int:
+    """Number of rows of a table, in memory or not."""
+    return table.num_rows if isinstance(table, Rows) else len(next(iter(table.values()), ()))
+
+
+def rows_at(table: Mapping[str, np.ndarray], positions: np.ndarray, names: Sequence[str] | None = None) -> Table:
+    """The rows at ascending positions, of all columns or of those named."""
+    if isinstance(table, Rows):
+        return table.take(positions, names)
+    return {name: np.asarray(table[name])[positions] for name in (table if names is None else names)}
+
+
+def even_rows(total: int, most: int) -> np.ndarray:
+    """Positions of at most ``most`` of ``total`` rows: all, or as many at even distances, the first row among them."""
+    number = min(total, most)
+    return np.arange(number, dtype=np.int64) * total // max(number, 1)
 
 
 # Looked up, because numpy makes the name of a type anew each time, and a run asks for it some ten thousand times.

@@ -16,6 +16,7 @@ import numpy as np
 from sim.experiments.columns import TABLES, canonical, kind_of
 
 _TAG = b"run-digest-1\n"
+MOST_WAITING = 16  # blocks that are kept for their turn
 _NO_TEXT = struct.pack("<I", 0xFFFFFFFF)  # the length no text can have
 
 
@@ -64,6 +65,40 @@ class RunningDigest:
         return total.hexdigest()
 
 
+class DigestInOrder:
+    """A digest fed with blocks of a run as they end, which is roughly in their order.
+
+    Blocks ahead of their turn wait; where too many do, the digest is given up and has to be made from the files.
+    """
+
+    def __init__(self) -> None:
+        self._running: RunningDigest | None = RunningDigest()
+        self._waiting: dict[int, Mapping[str, Mapping[str, np.ndarray]]] = {}
+        self._next = 0
+
+    def add(self, index: int, tables: Mapping[str, Mapping[str, np.ndarray]]) -> None:
+        """Take the canonical tables of a block into account."""
+        if self._running is None:
+            return
+        self._waiting[index] = tables
+        while self._next in self._waiting:
+            for name, table in self._waiting.pop(self._next).items():
+                self._running.update(name, table)
+            self._next += 1
+        if len(self._waiting) > MOST_WAITING:
+            self.give_up()
+
+    def give_up(self) -> None:
+        """Forget what there is."""
+        self._running = None
+        self._waiting.clear()
+
+    def hexdigest(self, num_blocks: int) -> str | None:
+        """The digest of a run of so many blocks, if these and no others have been counted."""
+        is_whole = self._running is not None and self._next == num_blocks and not self._waiting
+        return self._running.hexdigest() if is_whole and self._running is not None else None
+
+
 def _sized(text: str | None) -> bytes:
     if text is None:
         return _NO_TEXT
@@ -71,15 +106,17 @@ def _sized(text: str | None) -> bytes:
     return struct.pack("<I", len(data)) + data
 
 
-def _bytes(values: np.ndarray) -> bytes:
+def _bytes(values: np.ndarray) -> bytes | memoryview:
     """A column's canonical bytes: little-endian, one pattern for every not-a-number, text with its length before it."""
     match kind_of(values):
         case "float64":
-            column = values.astype("<f8")
-            column[np.isnan(column)] = np.nan
-            return column.tobytes()
+            column = np.ascontiguousarray(values, dtype="<f8")
+            missing = np.isnan(column)
+            if missing.any():
+                column = np.where(missing, np.nan, column).astype("<f8", copy=False)
+            return memoryview(column)
         case "int64":
-            return values.astype("<i8").tobytes()
+            return memoryview(np.ascontiguousarray(values, dtype="<i8"))
         case "bool":
             return values.astype("u1").tobytes()
     sized = {value: _sized(value) for value in set(values.tolist())}  # few different values, many rows

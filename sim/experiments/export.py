@@ -1,4 +1,4 @@
-"""Results as text for other programs: CSV and JSON lines, a chunk at a time, in replication order.
+"""Results as text for other programs: CSV and JSON lines, a chunk at a time, in replication order; answers to queries.
 
 Numbers are written so that reading them gives the same float64. A missing number is an empty cell in CSV and ``null``
 in JSON lines; infinity, which JSON lacks, is ``1e999`` there (readers overflow to infinity).
@@ -11,7 +11,8 @@ import csv
 import json
 import math
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal, TextIO
 
@@ -19,6 +20,7 @@ import numpy as np
 
 from sim.errors import StoreError, UsageError
 from sim.experiments.columns import TABLES, Table, kind_of
+from sim.experiments.query import Answer, session
 from sim.experiments.store import PARTIAL, StoredRun, disk_errors
 
 Format = Literal["csv", "jsonl"]
@@ -47,14 +49,22 @@ def export_file(stored: StoredRun, destination: str | Path, fmt: Format | None =
         The file exists, cannot be written, or a chunk is damaged.
     """
     destination = Path(destination)
+    chosen: Any = fmt or destination.suffix.lower().lstrip(".")
+    with _whole(destination) as stream:
+        export_rows(stored, stream, chosen, table)
+    return destination
+
+
+@contextlib.contextmanager
+def _whole(destination: Path) -> Iterator[TextIO]:
+    """A stream into a file that appears whole or not at all, and not where one is."""
     if os.path.lexists(destination):
         raise StoreError(f"{destination}: exists already, and nothing is overwritten", hint="name another file")
-    chosen: Any = fmt or destination.suffix.lower().lstrip(".")
     partial = destination.with_name(destination.name + PARTIAL)
     with disk_errors(destination, holds_chunks=False):
         try:
             with open(partial, "x", encoding="utf-8", newline="") as stream:
-                export_rows(stored, stream, chosen, table)
+                yield stream
                 stream.flush()
                 os.fsync(stream.fileno())
             os.replace(partial, destination)
@@ -64,7 +74,73 @@ def export_file(stored: StoredRun, destination: str | Path, fmt: Format | None =
             with contextlib.suppress(OSError):
                 partial.unlink()
             raise
+
+
+# Answers ---------------------------------------------------------------------------------------------------------
+
+ENDINGS = ("csv", "json", "parquet")  # of files that an answer can be written to
+
+
+def export_answer(stored: StoredRun, question: str, destination: str | Path, *, verify: bool = False) -> Path:
+    """The file with what a SELECT finds (`sim.experiments.query`), written whole or not at all; its ending says how.
+
+    Raises
+    ------
+    UsageError
+        Another ending than ``.csv``, ``.json`` (an array of objects) and ``.parquet``, or a fault in the query.
+    StoreError
+        The file exists, cannot be written, or a chunk is damaged.
+    """
+    destination = Path(destination)
+    fmt = destination.suffix.lower().lstrip(".")
+    if fmt not in ENDINGS:
+        raise UsageError(f"{destination}: expected a file that ends with .{', .'.join(ENDINGS)}")
+    with _whole(destination) as stream:
+        written = Path(stream.name).absolute() if fmt == "parquet" else None
+        with session(stored, verify=verify, written=written) as database:
+            if written is not None:
+                database.save(question)
+            else:
+                write_answer(database.ask(question), stream, fmt)
     return destination
+
+
+def write_answer(answer: Answer, stream: TextIO, fmt: str) -> None:
+    """Write an answer as ``csv``, or as ``json``: an array with an object a row."""
+    if fmt == "csv":
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(answer.names)
+        writer.writerows([_csv_cell(value) for value in row] for row in answer.rows())
+        return
+    start = "[\n"
+    for row in answer.rows():
+        stream.write(start + _json_row(answer.names, row))
+        start = ",\n"
+    stream.write("[]\n" if start == "[\n" else "\n]\n")
+
+
+def _json_row(names: Sequence[str], row: Sequence[Any]) -> str:
+    cells = (f"{json.dumps(name, ensure_ascii=False)}: {_json_cell(value)}" for name, value in zip(names, row, strict=True))
+    return "{" + ", ".join(cells) + "}"
+
+
+def _csv_cell(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return repr(value) if math.isfinite(value) else _csv_number(value)
+    return "" if value is None else str(value)
+
+
+def _json_cell(value: Any) -> str:
+    if isinstance(value, Decimal):
+        value = float(value)
+    if isinstance(value, float):
+        return repr(value) if math.isfinite(value) else _json_number(value)
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+# Rows ------------------------------------------------------------------------------------------------------------
 
 
 def _writer(stored: StoredRun, stream: TextIO, fmt: str, table: str) -> Callable[[Table], int]:

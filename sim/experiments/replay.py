@@ -17,7 +17,7 @@ from sim.acts.codes import CREDIBILITY, WAR_COST
 from sim.engines.event_engine import play
 from sim.engines.log import Decision, Happening, Log, Sample
 from sim.errors import ReplayError, UsageError
-from sim.experiments.columns import KEY, Table
+from sim.experiments.columns import KEY, even_rows, num_rows, rows_at
 from sim.experiments.provenance import versions
 from sim.model.complete import content_hash
 
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 ENGINE = "event"  # name, in run records, of the engine whose histories can be played with a log
 MOST_COMPARED = 400  # members of a class with which each of them is compared to find the middle one
+MOST_CONSIDERED = 20_000  # histories of a class that may be its middle one, at even distances where it has more
+MOST_AT_ONCE = 500_000  # rows whose losses are looked at in one go
 MOST_NAMED = 6  # differing columns that a message names
 
 
@@ -166,14 +168,14 @@ def replay_stored(stored: StoredRun, replication: int, case: Case | None = None)
 
 def verify(again: Replay, stored: StoredRun, position: int) -> None:
     """Raise `ReplayError` unless the row and the paths are those of the stored run, bit for bit."""
-    results = stored.results
-    different = differences(again.row, {name: column[position] for name, column in results.items()})
+    different = differences(again.row, row_at(stored, position))
     if not different:
         paths = stored.paths
         at = np.flatnonzero(paths[KEY] == again.replication) if paths else np.empty(0, dtype=int)
         if len(at) == len(again.paths):
-            for line, n in zip(again.paths, at, strict=True):
-                different += differences(line, {name: column[n] for name, column in paths.items()})
+            lines = rows_at(paths, at)
+            for n, line in enumerate(again.paths):
+                different += differences(line, {name: column[n] for name, column in lines.items()})
         elif len(at):
             different.append("paths (number of rows)")
     if not different:
@@ -191,6 +193,11 @@ def verify(again: Replay, stored: StoredRun, position: int) -> None:
         f"first in: {named}; {reason}",
         hint="`sim run --fresh` makes the run anew, or use the version that made it",
     )
+
+
+def row_at(stored: StoredRun, position: int) -> dict[str, Any]:
+    """A row of the stored results."""
+    return {name: column[0] for name, column in rows_at(stored.results, np.array([position])).items()}
 
 
 def differences(one: Mapping[str, Any], two: Mapping[str, Any]) -> list[str]:
@@ -217,6 +224,7 @@ class Choice:
     outcome: str
     kind: str  # "typical" or "worst"
     share: float  # of the run's histories that end in its class
+    considered: int | None = None  # histories of the class that it was picked from, if these are not all
 
 
 def position_of(stored: StoredRun, replication: int) -> int:
@@ -227,15 +235,15 @@ def position_of(stored: StoredRun, replication: int) -> int:
     UsageError
         The run has no such replication; says which it has.
     """
-    known = stored.results[KEY]
-    found = np.flatnonzero(known == replication)
-    if not len(found):
+    position = stored.position(replication)
+    if position is None:
+        chunks = stored.chunks
         raise UsageError(
-            f"replication {replication}: {stored.directory} holds {len(known)} replications"
-            + (f", {int(known.min())} to {int(known.max())}" if len(known) else ""),
+            f"replication {replication}: {stored.directory} holds {stored.num_replications} replications"
+            + (f", {chunks[0].start} to {chunks[-1].stop - 1}" if chunks else ""),
             hint="numbers start at 0",
         )
-    return int(found[0])
+    return position
 
 
 def classes_of(scenario: Mapping[str, Any]) -> list[tuple[str, str, str]]:
@@ -254,27 +262,29 @@ def choose(stored: StoredRun, outcome: str | None = None, replication: int | Non
     UsageError
         No such replication, no such class (the nearest name is the hint), or no history that ends in it.
     """
-    results = stored.results
-    outcomes = np.asarray(results["outcome"])
     if replication is not None:
         position = position_of(stored, replication)
         if outcome is not None:
             _known_class(stored, outcome)
-            if outcomes[position] != outcome:
+            found = row_at(stored, position)["outcome"]
+            if found != outcome:
                 raise UsageError(
-                    f"replication {replication} ends as '{outcomes[position]}', not as '{outcome}'",
+                    f"replication {replication} ends as '{found}', not as '{outcome}'",
                     hint="give one of --replication and --outcome",
                 )
         return replication
     if outcome is None:
         return typical(stored, 1)[0].replication
     _known_class(stored, outcome)
+    results = stored.results
+    outcomes = np.asarray(results["outcome"])
     rows = np.flatnonzero(outcomes == outcome)
     if not len(rows):
         seen = sorted(set(outcomes.tolist()))
         raise UsageError(
             f"none of the {len(outcomes)} histories ends as '{outcome}'", hint=f"they end as: {', '.join(seen)}"
         )
+    rows = rows[even_rows(len(rows), MOST_CONSIDERED)]
     return int(results[KEY][middle(results, rows)])
 
 
@@ -287,17 +297,24 @@ def _known_class(stored: StoredRun, outcome: str) -> None:
 
 
 def typical(stored: StoredRun, number: int = 3) -> list[Choice]:
-    """The middle history of each of the most frequent classes; ties to the class that the scenario declares first."""
+    """The middle history of each of the most frequent classes; ties to the class that the scenario declares first.
+
+    Of a class with more than `MOST_CONSIDERED` histories only so many, at even distances, are looked at.
+    """
     results = stored.results
     outcomes = np.asarray(results["outcome"])
     order = [name for name, _, _ in classes_of(stored.case)]
     counts = {name: int(np.count_nonzero(outcomes == name)) for name in order}
     frequent = sorted((name for name in order if counts[name]), key=lambda name: (-counts[name], order.index(name)))
-    features = _features(results)
+    considered = {}
+    for name in frequent[:number]:
+        rows = np.flatnonzero(outcomes == name)
+        considered[name] = rows[even_rows(len(rows), MOST_CONSIDERED)]
+    features = _Features(results, np.concatenate(list(considered.values())))
     return [
-        Choice(int(results[KEY][_middle(features, np.flatnonzero(outcomes == name))]), name, "typical",
-               counts[name] / len(outcomes))
-        for name in frequent[:number]
+        Choice(int(results[KEY][_middle(features, rows)]), name, "typical", counts[name] / len(outcomes),
+               len(rows) if len(rows) < counts[name] else None)
+        for name, rows in considered.items()
     ]  # fmt: skip
 
 
@@ -312,33 +329,44 @@ def worst(stored: StoredRun, besides: Sequence[int] = ()) -> Choice | None:
     tones = ("worst", "bad", "mixed", "good")
     classes = classes_of(stored.case)
     for _, _, name in sorted((tones.index(tone), n, name) for n, (name, _, tone) in enumerate(classes)):
-        rows = [n for n in np.flatnonzero(outcomes == name) if int(results[KEY][n]) not in besides]
-        if not rows:
+        rows = np.flatnonzero(outcomes == name)
+        share = float(len(rows)) / len(outcomes)
+        rows = rows[~np.isin(results[KEY][rows], np.asarray(besides, dtype=np.int64))]
+        if not len(rows):
             continue
-        welfare = np.zeros(len(outcomes))
-        for column, values in results.items():
-            if column.startswith("utility:"):
-                welfare = welfare + np.nan_to_num(np.asarray(values, dtype=float))
-        loss = np.asarray(results["war_loss"], dtype=float) if "war_loss" in results else np.zeros(len(outcomes))
-        row = min(rows, key=lambda n: (-loss[n], welfare[n], int(results[KEY][n])))
-        share = float(np.count_nonzero(outcomes == name)) / len(outcomes)
-        return Choice(int(results[KEY][row]), name, "worst", share)
+        pieces = (rows[start : start + MOST_AT_ONCE] for start in range(0, len(rows), MOST_AT_ONCE))
+        *_, replication = min(_largest_loss(results, piece) for piece in pieces)
+        return Choice(replication, name, "worst", share)
     return None
 
 
-def middle(results: Table, rows: np.ndarray) -> int:
+def _largest_loss(results: Mapping[str, np.ndarray], rows: np.ndarray) -> tuple[float, float, int]:
+    """Of some rows the one with the largest losses: less its loss, its welfare, its replication."""
+    names = [name for name in results if name.startswith("utility:") or name in (KEY, "war_loss")]
+    table = rows_at(results, rows, names)
+    welfare, loss = np.zeros(len(rows)), np.zeros(len(rows))
+    for name, values in table.items():
+        if name == "war_loss":
+            loss = np.asarray(values, dtype=float)
+        elif name != KEY:
+            welfare = welfare + np.nan_to_num(np.asarray(values, dtype=float))
+    first = int(np.lexsort((table[KEY], welfare, -loss))[0])
+    return -float(loss[first]), float(welfare[first]), int(table[KEY][first])
+
+
+def middle(results: Mapping[str, np.ndarray], rows: np.ndarray) -> int:
     """The medoid among some rows: the one nearest to all others, in standardised times and metrics.
 
     An event that never came counts as later than any that did. Large classes are compared with an even sample of
     themselves. Ties go to the first row.
     """
-    return _middle(_features(results), rows)
+    return _middle(_Features(results, rows), rows)
 
 
-def _middle(of_all: np.ndarray, rows: np.ndarray) -> int:
+def _middle(of_some: _Features, rows: np.ndarray) -> int:
     if len(rows) < 3:
         return int(rows[0])
-    features = of_all[rows]
+    features = of_some.of(rows)
     step = max(1, len(rows) // MOST_COMPARED)
     sample = features[::step]
     totals = np.zeros(len(rows))
@@ -348,23 +376,40 @@ def _middle(of_all: np.ndarray, rows: np.ndarray) -> int:
     return int(rows[int(np.argmin(np.round(totals, 9)))])
 
 
-def _features(results: Table) -> np.ndarray:
-    columns = []
-    for name, column in results.items():
-        if not name.startswith(("time:", "metric:")) and name not in ("max_rung", "tension", "pressure", "trust"):
-            continue
-        values = np.asarray(column, dtype=float).copy()
-        came = np.isfinite(values)
-        if not came.any():
-            continue
-        values[~came] = 1.25 * max(float(values[came].max()), 1.0)
-        spread = float(values.std())
-        if spread > 0.0:
-            columns.append((values - values.mean()) / spread)
-    return np.column_stack(columns) if columns else np.zeros((len(results[KEY]), 1))
+class _Features:
+    """Standardised times and metrics of some rows.
+
+    Centre and spread are those of all histories, or of `MOST_CONSIDERED` at even distances where there are more.
+    """
+
+    def __init__(self, results: Mapping[str, np.ndarray], rows: np.ndarray) -> None:
+        everywhere = even_rows(num_rows(results), MOST_CONSIDERED)
+        self._rows = np.union1d(everywhere, rows)
+        is_common = np.isin(self._rows, everywhere)
+        names = [
+            name
+            for name in results
+            if name.startswith(("time:", "metric:")) or name in ("max_rung", "tension", "pressure", "trust")
+        ]
+        columns = []
+        for column in rows_at(results, self._rows, names).values():
+            values = np.asarray(column, dtype=float).copy()
+            came = np.isfinite(values)
+            if not came.any():
+                continue
+            values[~came] = 1.25 * max(float(values[came].max()), 1.0)
+            common = values[is_common]
+            spread = float(common.std())
+            if spread > 0.0:
+                columns.append((values - common.mean()) / spread)
+        self._values = np.column_stack(columns) if columns else np.zeros((len(self._rows), 1))
+
+    def of(self, rows: np.ndarray) -> np.ndarray:
+        """A row of features for each of these rows, which are among those asked for."""
+        return self._values[np.searchsorted(self._rows, rows)]
 
 
 __all__ = [
     "ENGINE", "Choice", "HeldBelief", "Nature", "Replay", "choose", "classes_of", "differences", "middle", "position_of",
-    "replay", "replay_stored", "typical", "verify", "worst",
+    "replay", "replay_stored", "row_at", "typical", "verify", "worst",
 ]  # fmt: skip

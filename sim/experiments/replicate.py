@@ -36,7 +36,10 @@ from sim.experiments.workers import ENGINES, Block, EngineSpec, Job, Stopper, co
 
 DEFAULT_REPLICATIONS = 1000
 DEFAULT_CAP = 100_000  # replications after which `until_se` gives up
+PATHS_KEPT = 10_000  # replications whose paths are stored, the first ones: they draw the same bands, and are most of a run
 SMALLEST_BLOCK = 25  # replications; at 100 a second for one worker, 0.25 s
+MOST_WITH_SMALL_BLOCKS = 100_000  # replications beyond which blocks are of one size
+LARGE_BLOCK = 10_000  # replications; about a second of compiled code, and 1,000 chunks in ten million replications
 SMALLEST_SAMPLE = 100  # replications before `until_se` is judged: with few, a share of 0 or 1 shows no error at all
 FEW = 64  # replications that are done before a second process has started
 
@@ -84,7 +87,12 @@ class RunOutcome:
 
 
 def default_block_size(replications: int) -> int:
-    """Replications in a block of a run of this size: about the square root, so that blocks and chunks both stay few."""
+    """Replications in a block of a run of this size: about the square root, so that blocks and chunks both stay few.
+
+    In large runs, which are for fast engines, all blocks are as long as a chunk is worth.
+    """
+    if replications > MOST_WITH_SMALL_BLOCKS:
+        return LARGE_BLOCK
     return max(SMALLEST_BLOCK, math.isqrt(max(replications, 1) - 1) + 1)
 
 
@@ -165,6 +173,7 @@ def run_scenario(
         "replications": int(total),
         "until_se": None if until_se is None else {"target": float(until_se), "cap": int(total)},
         "block_size": block_size or default_block_size(total),
+        "paths_kept": PATHS_KEPT,
         "engine": spec.name,
         **provenance.run_record(command),
         "scenario": scenario,
@@ -221,6 +230,7 @@ def _is_equal(wanted: Mapping[str, Any], found: Mapping[str, Any]) -> bool:
     return (
         all(found.get(key) == wanted[key] for key in _IDENTITY if key != "replications")
         and _asked_for(found) == _asked_for(wanted)
+        and _paths_asked_for(found) == _paths_asked_for(wanted)
         and found["versions"].get("sim") == wanted["versions"]["sim"]
     )
 
@@ -228,6 +238,12 @@ def _is_equal(wanted: Mapping[str, Any], found: Mapping[str, Any]) -> bool:
 def _asked_for(manifest: Mapping[str, Any]) -> tuple[int, float | None]:
     rule = manifest.get("until_se") or {}
     return rule.get("cap", manifest["replications"]), rule.get("target")
+
+
+def _paths_asked_for(manifest: Mapping[str, Any]) -> int:
+    """Replications whose paths are stored; all where the run record does not speak of it."""
+    most, _ = _asked_for(manifest)
+    return min(most, manifest.get("paths_kept") or most)
 
 
 def _place(
@@ -309,7 +325,7 @@ def _carry_out(
             raise Interrupted(writer.directory, plan.num_done, plan.total)
         if plan.rule is not None:
             writer.drop_from(plan.num_wanted)
-        note(FINISHED, **plan.conclusion())
+        note(FINISHED, digest=writer.digest(), **plan.conclusion())
     return RunOutcome(open_run(writer.directory), plan.num_done - plan.num_found, plan.num_found)
 
 

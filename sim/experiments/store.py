@@ -4,7 +4,7 @@
 
     reports/strait-1a2b3c4d-s7-n1000/
       results-000000.parquet    one row a replication; chunk 0
-      paths-000000.parquet      rows (replication, day); chunk 0
+      paths-000000.parquet      rows (replication, day); chunk 0; only of the first replications where they are many
       ...
       manifest.json             scenario, seed, engine, versions, command, state, and every finished chunk
 
@@ -24,7 +24,8 @@ import os
 import re
 import shlex
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,8 +33,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.errors import EngineError, StoreError, UsageError
+from sim.experiments import query as queries
+from sim.experiments import sql
 from sim.experiments.columns import KEY, TABLES, Table, canonical, joined, kind_of, kinds_of
-from sim.experiments.digest import digest_of_blocks
+from sim.experiments.digest import DigestInOrder, digest_of_blocks
 from sim.experiments.lock import LOCK_NAME, DirectoryLock, Locked, describe, owner_of
 
 if TYPE_CHECKING:
@@ -41,7 +44,8 @@ if TYPE_CHECKING:
     import pandas
     import pyarrow
 
-SCHEMA_VERSION = 1  # of manifest and chunks; a reader refuses what is newer than itself
+SCHEMA_VERSION = 2  # the newest of manifest and chunks; a reader refuses what is newer than itself
+WITH_ALL_PATHS = 1  # the version of a directory that holds the paths of all its replications
 MANIFEST = "manifest.json"
 PARTIAL = ".partial"
 
@@ -49,7 +53,11 @@ RUNNING, FINISHED, INTERRUPTED, FAILED = "running", "finished", "interrupted", "
 
 _CHUNK_FILE = re.compile(rf"({'|'.join(TABLES)})-\d{{6,}}\.parquet")
 _READ_AT_ONCE = 1 << 22  # cells of one query; bounds what a reader of blocks holds, at about 32 MiB of numbers
-_SQL_TYPES = {"float64": "DOUBLE", "int64": "BIGINT", "bool": "BOOLEAN", "text": "VARCHAR"}
+_CELLS_OF_A_TEXT = 8  # numbers that weigh as much as a text, of which each is an object of its own when it is read
+_CODED_FROM = 1 << 15  # rows of one query from which text is read as numbers and few words
+_MOST_WORDS = 255  # different ones of a column that is read so
+_HELD_WHOLE = 1 << 24  # cells up to which a table is read once and kept, at about 128 MiB of numbers
+_HELD_COLUMNS = 1 << 27  # bytes of the columns that are kept of a larger table
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}  # Windows
 
 
@@ -112,6 +120,9 @@ class StoredRun:
         self.manifest = manifest
         self.chunks = _chunks(directory, manifest)
         self._tables: dict[str, Table] = {}
+        self._columns: dict[str, StoredColumns] = {}
+        self._known_words: dict[str, str] = {}
+        self._checked: set[tuple[int, str]] = set()  # chunk and table whose checksum was found right
 
     @property
     def state(self) -> str:
@@ -154,9 +165,7 @@ class StoredRun:
         UsageError
             There is no such table.
         """
-        if name not in TABLES:
-            raise UsageError(f"table {name!r}: expected one of {', '.join(TABLES)}")
-        if name not in self._tables:
+        if _known_table(name) not in self._tables:
             table = joined([rows for _, rows in self._groups(name)], self.kinds(name))
             for column in table.values():
                 column.flags.writeable = False
@@ -164,21 +173,60 @@ class StoredRun:
         return dict(self._tables[name])
 
     @property
-    def results(self) -> Table:
-        """One row a replication."""
-        return self.table("results")
+    def results(self) -> Mapping[str, np.ndarray]:
+        """One row a replication: the table, or columns that are read when they are asked for where it is large."""
+        return self._rows("results")
 
     @property
-    def paths(self) -> Table:
-        """Rows (replication, day)."""
-        return self.table("paths")
+    def paths(self) -> Mapping[str, np.ndarray]:
+        """Rows (replication, day), as ``results``; of the first replications only where the run is large."""
+        return self._rows("paths")
 
-    def blocks(self, name: str = "results") -> Iterator[tuple[Chunk, Table]]:
-        """Each chunk and its rows of a table, in replication order; checked as ``table`` does."""
-        for chunks, table in self._groups(name):
-            yield from _cut(table, chunks, name)
+    def position(self, replication: int) -> int | None:
+        """Row of a replication in the results, by the list of chunks; none where it is not on disk."""
+        first = 0
+        for chunk in self.chunks:
+            if chunk.start <= replication < chunk.stop:
+                return first + replication - chunk.start
+            first += chunk.stop - chunk.start
+        return None
 
-    def _groups(self, name: str) -> Iterator[tuple[list[Chunk], Table]]:
+    def num_rows(self, name: str = "results") -> int:
+        """Rows of a table on disk."""
+        return sum(chunk.files[name]["rows"] for chunk in self.chunks if name in chunk.files)
+
+    def _rows(self, name: str) -> Mapping[str, np.ndarray]:
+        if name in self._tables or self.num_rows(name) * len(self.kinds(name)) <= _HELD_WHOLE:
+            return self.table(name)
+        return self._columns.setdefault(name, StoredColumns(self, name))
+
+    def blocks(
+        self, name: str = "results", columns: Sequence[str] | None = None, chunks: Iterable[Chunk] | None = None
+    ) -> Iterator[tuple[Chunk, Table]]:
+        """Each chunk that holds rows of a table, and those rows, in replication order; checked as ``table`` does.
+
+        However long the run, a bounded part of it is in memory at a time.
+
+        Parameters
+        ----------
+        name : str
+            The table.
+        columns : sequence of str, optional
+            Only these, and only these are read.
+        chunks : iterable of Chunk, optional
+            Only these.
+
+        Raises
+        ------
+        UsageError
+            The table has no such column; the hint has the nearest one.
+        """
+        for group, table in self._groups(name, columns, chunks):
+            yield from _cut(table, group, name)
+
+    def _groups(
+        self, name: str, columns: Sequence[str] | None = None, chunks: Iterable[Chunk] | None = None
+    ) -> Iterator[tuple[list[Chunk], Table]]:
         """Successive chunks and their rows: as many chunks at once as a bounded amount of memory allows.
 
         One query over many files costs a small part of as many queries.
@@ -186,12 +234,17 @@ class StoredRun:
         kinds = self.kinds(name)
         if not kinds:
             return
+        if columns is not None:
+            kinds = _selected(kinds, columns, name)
+        cells = sum(_CELLS_OF_A_TEXT if kind == "text" else 1 for _, kind in kinds)
         with _connection() as connection:
             group: list[Chunk] = []
             rows = 0
-            for chunk in self.chunks:
+            for chunk in self.chunks if chunks is None else chunks:
+                if name not in chunk.files:
+                    continue
                 more = chunk.files[name]["rows"]
-                if group and (rows + more) * len(kinds) > _READ_AT_ONCE:
+                if group and (rows + more) * cells > _READ_AT_ONCE:
                     yield group, self._read(connection, group, name, kinds)
                     group, rows = [], 0
                 group.append(chunk)
@@ -208,9 +261,21 @@ class StoredRun:
         import duckdb
 
         paths = [chunk.path(self.directory, name) for chunk in chunks]
-        files = ", ".join(map(_sql_path, paths))
+        total = sum(chunk.files[name]["rows"] for chunk in chunks)
+        selected, source, words = ["*"], sql.parquet(paths), dict[str, list[str]]()
         try:
-            found = connection.execute(f"SELECT * FROM read_parquet([{files}], hive_partitioning = false)").fetchnumpy()
+            if len(kinds) < len(self.kinds(name)) or total >= _CODED_FROM:
+                # By number: DuckDB takes names that differ in case for equal.
+                number = {key: f"c{n}" for n, (key, _) in enumerate(self.kinds(name))}
+                source = f"{source} AS t({', '.join(number.values())})"
+                if total >= _CODED_FROM:
+                    words = self._words(connection, source, {key: number[key] for key, kind in kinds if kind == "text"})
+                selected = [
+                    f"coalesce(list_position(?::VARCHAR[], {number[key]}), 0)::UTINYINT" if key in words else number[key]
+                    for key, _ in kinds
+                ]
+            given = [words[key] for key, _ in kinds if key in words]
+            found = connection.execute(f"SELECT {', '.join(selected)} FROM {source}", given).fetchnumpy()
         except duckdb.Error as error:
             self._find_fault(connection, chunks, name, kinds)
             raise StoreError(
@@ -218,13 +283,33 @@ class StoredRun:
             ) from error
         # By position: DuckDB renames a column whose name differs from another one only in case.
         columns = list(found.values())
-        total = sum(chunk.files[name]["rows"] for chunk in chunks)
         if len(columns) == len(kinds) and all(len(column) == total for column in columns):
-            table = {key: _from_store(column, kind) for (key, kind), column in zip(kinds, columns, strict=True)}
-            if all(_holds(chunk, rows[KEY]) for chunk, rows in _cut(table, chunks, name)):
+            table = {
+                key: np.array([None, *words[key]], dtype=object)[column] if key in words else _from_store(column, kind)
+                for (key, kind), column in zip(kinds, columns, strict=True)
+            }
+            if KEY not in table or all(_holds(chunk, rows[KEY]) for chunk, rows in _cut(table, chunks, name)):
                 return table
         self._find_fault(connection, chunks, name, kinds)
         raise StoreError(f"{paths[0]}: other columns or rows than the manifest says", hint=_repair(self.directory))
+
+    def _words(
+        self, connection: duckdb.DuckDBPyConnection, source: str, columns: Mapping[str, str]
+    ) -> dict[str, list[str]]:
+        """The different words of text columns (by name; with what SQL calls them) that have few of them.
+
+        Making an object of every cell costs several times as much as finding the words and numbering the cells. Equal
+        words of different chunks are one object.
+        """
+        if not columns:
+            return {}
+        asked = ", ".join(f"list(DISTINCT {column})" for column in columns.values())
+        found = connection.execute(f"SELECT {asked} FROM {source}").fetchone() or ()
+        return {
+            name: [self._known_words.setdefault(word, word) for word in words or () if word is not None]
+            for name, words in zip(columns, found, strict=True)
+            if len(words or ()) <= _MOST_WORDS
+        }
 
     def _find_fault(
         self, connection: duckdb.DuckDBPyConnection, chunks: list[Chunk], name: str, kinds: list[tuple[str, str]]
@@ -234,9 +319,13 @@ class StoredRun:
             for chunk in chunks:
                 self._read(connection, [chunk], name, kinds)
 
-    def check(self, chunk: Chunk, name: str) -> None:
-        """Raise ``StoreError`` unless a chunk's file is there, whole and unchanged."""
+    def check(self, chunk: Chunk, name: str, *, size_only: bool = False) -> None:
+        """Raise ``StoreError`` unless a chunk's file is there, whole and unchanged.
+
+        The size is looked at each time, the checksum once; never with ``size_only``.
+        """
         path, expected = chunk.path(self.directory, name), chunk.files[name]
+        is_known = size_only or (chunk.index, name) in self._checked
         try:
             size = path.stat().st_size
             if size != expected["bytes"]:
@@ -244,13 +333,15 @@ class StoredRun:
                     f"{path}: cut short or changed: {size} bytes, where {expected['bytes']} were written",
                     hint=_repair(self.directory),
                 )
-            checksum = _file_checksum(path)
+            checksum = expected["sha256"] if is_known else _file_checksum(path)
         except FileNotFoundError:
             raise StoreError(f"{path}: missing, though the manifest lists it", hint=_repair(self.directory)) from None
         except OSError as error:
             raise StoreError(f"{path}: cannot be read: {error.strerror or error}") from error
         if checksum != expected["sha256"]:
             raise StoreError(f"{path}: changed since it was written (checksum differs)", hint=_repair(self.directory))
+        if not size_only:
+            self._checked.add((chunk.index, name))
 
     def damaged(self) -> list[tuple[Chunk, str]]:
         """Chunks that cannot be used, each with the reason; empty where all is well."""
@@ -263,6 +354,45 @@ class StoredRun:
                 found.append((chunk, str(error)))
         return found
 
+    @property
+    def recorded_digest(self) -> str | None:
+        """The digest of a finished run as it was when the run ended; none where it is not in the run record.
+
+        It is that of the rows as long as the chunks have their checksums, and these are compared when rows are read.
+        """
+        found = self.manifest.get("digest")
+        return found if isinstance(found, str) and self.is_finished else None
+
+    @property
+    def repair_hint(self) -> str:
+        """What to do about damaged chunks."""
+        return _repair(self.directory)
+
+    def query(self, question: str, *, verify: bool = False) -> Table:
+        """What one SELECT over the views `results` and `paths` finds, as numpy arrays by column name.
+
+        The views hold the finished chunks; a missing number is NULL in them. Nothing else can be read or written.
+
+        Parameters
+        ----------
+        question : str
+            SQL as DuckDB understands it; a name with a colon stands in double quotes.
+        verify : bool
+            Compare the checksums of all chunks first, not their sizes only.
+
+        Raises
+        ------
+        UsageError
+            Not one SELECT, or a fault in it; the hint has the nearest name.
+        StoreError
+            A chunk that is damaged.
+        """
+        return queries.query(self, question, verify=verify)
+
+    def query_blocks(self, question: str, rows: int = queries.ROWS_AT_ONCE) -> Iterator[Table]:
+        """As ``query``, so many rows at a time; the next ones are computed when they are asked for."""
+        return queries.query_blocks(self, question, rows)
+
     def digest(self) -> str:
         """SHA-256 over all columns of both tables in replication order (``sim.experiments.digest``)."""
         return digest_of_blocks((name, table) for name in TABLES for table in self._pieces(name))
@@ -274,8 +404,43 @@ class StoredRun:
         else:
             yield from (table for _, table in self._groups(name))
 
-    def to_arrow(self, name: str = "results") -> pyarrow.Table:
-        """A table as an Arrow table; ``StoreError`` says what to install where pyarrow is missing."""
+    def arrow_batches(
+        self, name: str = "results", columns: Sequence[str] | None = None
+    ) -> Iterator[pyarrow.RecordBatch]:
+        """A table as Arrow record batches, one a chunk, in replication order; the next is read when it is asked for.
+
+        Raises
+        ------
+        StoreError
+            A chunk that is damaged; pyarrow is missing, and the hint says how to install it.
+        UsageError
+            There is no such table or column.
+        """
+        schema = self._arrow_schema(name, columns)
+        return (_record_batch(rows, schema) for _, rows in self.blocks(name, columns))
+
+    def to_arrow(self, name: str = "results", columns: Sequence[str] | None = None) -> pyarrow.Table:
+        """A table, or some of its columns, as an Arrow table; errors as for ``arrow_batches``."""
+        schema = self._arrow_schema(name, columns)
+        import pyarrow
+
+        return pyarrow.Table.from_batches(self.arrow_batches(name, columns), schema=schema)
+
+    def to_pandas(self, name: str = "results", columns: Sequence[str] | None = None) -> pandas.DataFrame:
+        """A table, or some of its columns, as a data frame; ``StoreError`` says how to install pandas if it is missing."""
+        try:
+            import pandas
+        except ImportError:
+            raise StoreError("data frames need the package pandas", hint="pip install pandas") from None
+        rows = self._rows(_known_table(name))
+        kinds = self.kinds(name)
+        names = [key for key, _ in (kinds if columns is None else _selected(kinds, columns, name))]
+        if isinstance(rows, StoredColumns):
+            return pandas.DataFrame(rows.select(names), copy=False)
+        return pandas.DataFrame({key: rows[key] for key in names})
+
+    def _arrow_schema(self, name: str, columns: Sequence[str] | None) -> pyarrow.Schema:
+        kinds = self.kinds(_known_table(name))
         try:
             import pyarrow
         except ImportError:
@@ -286,20 +451,111 @@ class StoredRun:
             "bool": pyarrow.bool_(),
             "text": pyarrow.string(),
         }
-        return pyarrow.table(
-            {
-                key: pyarrow.array(column, type=types[kind_of(column)], from_pandas=False)
-                for key, column in self.table(name).items()
-            }
+        return pyarrow.schema(
+            [(key, types[kind]) for key, kind in (kinds if columns is None else _selected(kinds, columns, name))]
         )
 
-    def to_pandas(self, name: str = "results") -> pandas.DataFrame:
-        """A table as a data frame; ``StoreError`` says what to install where pandas is missing."""
-        try:
-            import pandas
-        except ImportError:
-            raise StoreError("data frames need the package pandas", hint="pip install pandas") from None
-        return pandas.DataFrame(self.table(name))
+
+class StoredColumns(Mapping[str, np.ndarray]):
+    """A stored table that is too large to hold: columns by name, each read when it is asked for.
+
+    With a column come those of its family (what stands before ``:`` or ``@`` in the name), as far as a bounded number
+    of bytes allows, because one pass over the files for several columns costs little more than for one; the columns
+    asked for last are kept. Arrays cannot be written to.
+    """
+
+    def __init__(self, stored: StoredRun, name: str):
+        self.name = name
+        self.num_rows = stored.num_rows(name)
+        self._stored = stored
+        self._kinds = dict(stored.kinds(name))
+        self._held: OrderedDict[str, np.ndarray] = OrderedDict()
+
+    def __getitem__(self, column: str) -> np.ndarray:
+        if column not in self._held:
+            wanted = self._family(column)
+            for name, values in self.select(wanted).items():
+                values.flags.writeable = False
+                self._held[name] = values
+            while len(self._held) > max(self._most_held, len(wanted)):
+                self._held.popitem(last=False)
+        self._held.move_to_end(column)
+        return self._held[column]
+
+    def __contains__(self, column: object) -> bool:
+        return column in self._kinds
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._kinds)
+
+    def __len__(self) -> int:
+        return len(self._kinds)
+
+    def __repr__(self) -> str:
+        return f"<{self.num_rows:,} rows of '{self.name}' in {self._stored.directory}: {len(self)} columns>"
+
+    def select(self, names: Sequence[str]) -> Table:
+        """Some columns whole, read in one pass."""
+        kinds = _selected(list(self._kinds.items()), names, self.name)
+        table = {name: np.empty(self.num_rows, dtype=object if kind == "text" else kind) for name, kind in kinds}
+        end = 0
+        for _, rows in self._stored._groups(self.name, names):
+            start, end = end, end + len(next(iter(rows.values())))
+            for name, values in rows.items():
+                table[name][start:end] = values
+        return table
+
+    def take(self, positions: np.ndarray, names: Sequence[str] | None = None) -> Table:
+        """The rows at ascending positions, of all columns or of those named; only chunks that hold some are read."""
+        chunks, first = {}, 0
+        for chunk in self._stored.chunks:
+            rows = chunk.files.get(self.name, {}).get("rows", 0)
+            low, high = np.searchsorted(positions, (first, first + rows))
+            if low < high:
+                chunks[chunk.index] = (chunk, positions[low:high] - first)
+            first += rows
+        wanted = list(self._kinds) if names is None else list(names)
+        pieces = [
+            {name: values[chunks[chunk.index][1]] for name, values in rows.items()}
+            for chunk, rows in self._stored.blocks(self.name, wanted, [chunk for chunk, _ in chunks.values()])
+        ]
+        return joined(pieces, _selected(list(self._kinds.items()), wanted, self.name))
+
+    @property
+    def _most_held(self) -> int:
+        return max(1, _HELD_COLUMNS // (8 * max(self.num_rows, 1)))
+
+    def _family(self, column: str) -> list[str]:
+        if column not in self._kinds:
+            raise KeyError(column)
+        prefix = re.split("[:@]", column)[0]
+        family = [name for name in self._kinds if re.split("[:@]", name)[0] == prefix and name not in self._held]
+        first = family.index(column)
+        return (family[first:] + family[:first])[: max(1, self._most_held // 2)]
+
+
+def _selected(kinds: list[tuple[str, str]], columns: Sequence[str], table: str) -> list[tuple[str, str]]:
+    """Name and kind of the columns asked for; ``UsageError`` with the nearest name for one that there is not."""
+    known = dict(kinds)
+    for name in columns:
+        if name not in known:
+            from sim.model.diagnostics import did_you_mean
+
+            raise UsageError(f"no column '{name}' in {table}", hint=did_you_mean(name, list(known), "columns"))
+    return [(name, known[name]) for name in dict.fromkeys(columns)]
+
+
+def _known_table(name: str) -> str:
+    if name not in TABLES:
+        raise UsageError(f"table {name!r}: expected one of {', '.join(TABLES)}")
+    return name
+
+
+def _record_batch(rows: Table, schema: pyarrow.Schema) -> pyarrow.RecordBatch:
+    import pyarrow
+
+    arrays = [pyarrow.array(rows[field.name], type=field.type, from_pandas=False) for field in schema]
+    return pyarrow.RecordBatch.from_arrays(arrays, schema=schema)
 
 
 def open_run(directory: str | Path) -> StoredRun:
@@ -383,7 +639,7 @@ def _chunks(directory: Path, manifest: dict[str, Any]) -> list[Chunk]:
             assert chunk.files and set(chunk.files) <= set(TABLES) & set(manifest["columns"])
             assert all(_is_file_entry(file) for file in chunk.files.values())
         assert len({chunk.index for chunk in chunks}) == len(chunks)
-        assert all(kind in _SQL_TYPES for columns in manifest["columns"].values() for _, kind in columns)
+        assert all(kind in sql.SQL_TYPES for columns in manifest["columns"].values() for _, kind in columns)
     except (TypeError, ValueError, AssertionError, AttributeError) as error:
         raise StoreError(f"{directory / MANIFEST}: the list of chunks is damaged") from error
     return chunks
@@ -429,6 +685,10 @@ class RunWriter:
         self.manifest = manifest
         self._chunks = {chunk.index: chunk for chunk in _chunks(directory, manifest)}
         self._scenario_text = as_json(manifest["scenario"])  # large and never changed, so turned into text once
+        self._chunk_texts = {index: as_json(chunk.as_data()) for index, chunk in self._chunks.items()}  # likewise
+        self._digest = DigestInOrder()
+        if self._chunks:
+            self._digest.give_up()  # the rows of these have not passed here
         self._lock = lock
         self._connection: contextlib.AbstractContextManager[Any] | None = None
 
@@ -450,7 +710,8 @@ class RunWriter:
             others = sorted(path.name for path in directory.iterdir() if path.name != LOCK_NAME)
             if others:
                 raise StoreError(f"{directory}: holds {others[0]} already, and nothing is overwritten", hint=_ELSEWHERE)
-            writer = cls(directory, {"schema_version": SCHEMA_VERSION, "columns": {}, "chunks": [], **manifest}, lock)
+            version = SCHEMA_VERSION if _leaves_paths_out(manifest) else WITH_ALL_PATHS
+            writer = cls(directory, {"schema_version": version, "columns": {}, "chunks": [], **manifest}, lock)
             writer.write_manifest()
         except BaseException:
             lock.release()
@@ -488,8 +749,11 @@ class RunWriter:
 
     def blocks(self, name: str) -> Iterator[tuple[Chunk, Table]]:
         """Each finished chunk and its rows of a table, in replication order."""
-        manifest = {**self.manifest, "chunks": [chunk.as_data() for chunk in self.chunks]}
-        return StoredRun(self.directory, manifest).blocks(name)
+        return self._stored().blocks(name)
+
+    def _stored(self) -> StoredRun:
+        """What is stored so far, as a reader sees it."""
+        return StoredRun(self.directory, {**self.manifest, "chunks": [chunk.as_data() for chunk in self.chunks]})
 
     def add(
         self,
@@ -501,7 +765,8 @@ class RunWriter:
     ) -> Table:
         """Store the block of replications ``[start, stop)`` as chunk ``index``; its results in canonical form.
 
-        `timing` is merged into the manifest that lists the chunk, so that the time spent on it outlives a kill.
+        `timing` is merged into the manifest that lists the chunk, so that the time spent on it outlives a kill. Rows of
+        `paths` from the replication ``paths_kept`` of the manifest on are not stored, whatever the engine hands over.
 
         Raises
         ------
@@ -511,18 +776,29 @@ class RunWriter:
             The disk is full or cannot be written.
         """
         where = f"replications {start} to {stop - 1}"
-        clean = {name: canonical(tables.get(name) or {}, f"{where}, {name}") for name in TABLES}
+        kept = self.manifest.get("paths_kept")
+        wanted = TABLES if kept is None or start < kept else ("results",)
+        clean = {name: canonical(tables.get(name) or {}, f"{where}, {name}") for name in wanted}
         clean = {name: table for name, table in clean.items() if table}
         _check_block(clean, start, stop, where)
-        self._check_columns(clean, where)
+        self._check_columns(clean, wanted, where)
+        if kept is not None and "paths" in clean and stop > kept:
+            first = int(np.searchsorted(clean["paths"][KEY], kept))
+            clean["paths"] = {name: column[:first] for name, column in clean["paths"].items()}
         files = {}
         with disk_errors(self.directory):
             for name, table in clean.items():
                 path = self.directory / f"{name}-{index:06d}.parquet"
                 files[name] = {"rows": len(table[KEY]), **_write_parquet(self._open_connection(), path, table)}
+        self._digest.add(index, clean)
         self._chunks[index] = Chunk(index, start, stop, files)
+        self._chunk_texts[index] = as_json(self._chunks[index].as_data())
         self.update(timing=timing or {})
         return clean["results"]
+
+    def digest(self) -> str:
+        """The digest of what is stored: noted while it passed, or read from the files; ``StoreError`` where these are damaged."""
+        return self._digest.hexdigest(len(self._chunks)) or self._stored().digest()
 
     def drop_from(self, index: int) -> None:
         """Take out chunk ``index`` and all later ones: work done ahead that the run turned out not to need."""
@@ -545,7 +821,7 @@ class RunWriter:
         """Replace the manifest on disk by the present one."""
         short = {key: value for key, value in self.manifest.items() if key not in ("chunks", "scenario")}
         lines = [f"{as_json(key)}: {as_json(value)}" for key, value in short.items()]
-        chunks = ",\n  ".join(as_json(chunk.as_data()) for chunk in self.chunks)
+        chunks = ",\n  ".join(self._chunk_texts[index] for index in sorted(self._chunks))
         lines.append(f'"chunks": [\n  {chunks}\n]' if chunks else '"chunks": []')
         lines.append(f'"scenario": {self._scenario_text}')
         with disk_errors(self.directory):
@@ -570,22 +846,31 @@ class RunWriter:
             self._open = self._connection.__enter__()
         return self._open
 
-    def _check_columns(self, tables: Mapping[str, Table], where: str) -> None:
-        found = {name: [list(pair) for pair in kinds_of(table)] for name, table in tables.items()}
+    def _check_columns(self, tables: Mapping[str, Table], wanted: Sequence[str], where: str) -> None:
+        """Refuse other columns than those of the blocks before, in the tables that this block should have."""
         known = self.manifest["columns"]
-        if not known:
-            self.manifest["columns"] = found
-        elif found != known:
-            different = next(
-                (
-                    f"{name}.{(a or b)[0]}"
-                    for name in TABLES
-                    for a, b in _pairs(found.get(name, []), known.get(name, []))
-                    if a != b
-                ),
-                "a table",
-            )
-            raise EngineError(f"{where}: other columns than in the blocks before: {different}")
+        for name in wanted:
+            found = [list(pair) for pair in kinds_of(tables.get(name, {}))]
+            # Of paths nothing is known before the first block that has some.
+            expected = known.get(name, found if name not in self._settled() else [])
+            if found != expected:
+                column = next((a or b)[0] for a, b in _pairs(found, expected) if a != b)
+                raise EngineError(f"{where}: other columns than in the blocks before: {name}.{column}")
+        for name in wanted:
+            if name in tables:
+                known[name] = [list(pair) for pair in kinds_of(tables[name])]
+
+    def _settled(self) -> set[str]:
+        """Tables whose columns, or that there are none, are known from a stored block."""
+        kept = self.manifest.get("paths_kept")
+        has_paths = any(kept is None or chunk.start < kept for chunk in self._chunks.values())
+        return set(TABLES if has_paths else TABLES[:1] if self._chunks else ())
+
+
+def _leaves_paths_out(manifest: Mapping[str, Any]) -> bool:
+    """Whether a run may have more replications than it keeps paths of."""
+    kept = manifest.get("paths_kept")
+    return kept is not None and manifest["replications"] > kept
 
 
 def _pairs(left: list[Any], right: list[Any]) -> Iterator[tuple[Any, Any]]:
@@ -726,13 +1011,13 @@ def _write_parquet(connection: duckdb.DuckDBPyConnection, path: Path, table: Tab
     # Numbered names: a column may be called anything, and DuckDB takes names that differ in case for equal.
     block = {f"c{position}": column for position, column in enumerate(table.values())}
     selected = ", ".join(
-        f"c{position}::{_SQL_TYPES[kind]} AS {_quoted(name)}" for position, (name, kind) in enumerate(kinds_of(table))
+        f"c{position}::{sql.SQL_TYPES[kind]} AS {sql.quoted(name)}" for position, (name, kind) in enumerate(kinds_of(table))
     )
     partial = path.with_name(path.name + PARTIAL)
     connection.register("block", block)
     try:
         connection.execute(
-            f"COPY (SELECT {selected} FROM block) TO {_sql_text(str(partial))} (FORMAT parquet, COMPRESSION zstd)"
+            f"COPY (SELECT {selected} FROM block) TO {sql.text(str(partial))} (FORMAT parquet, COMPRESSION zstd)"
         )
         entry = {"bytes": partial.stat().st_size, "sha256": _file_checksum(partial)}
         _flush(partial)
@@ -783,16 +1068,3 @@ def _flush_directory(directory: Path) -> None:
 def _file_checksum(path: Path) -> str:
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _sql_text(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
-
-
-def _sql_path(path: Path) -> str:
-    """A path for ``read_parquet``, which would take ``*``, ``?`` and ``[`` in a folder's name for a pattern."""
-    return _sql_text("".join(f"[{letter}]" if letter in "*?[" else letter for letter in str(path)))

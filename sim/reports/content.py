@@ -214,6 +214,7 @@ class Drivers:
     noise_floor: float
     target: str = ""  # what is moved, in words: "the share of ..."
     reading: str = ""
+    sample: str = ""  # which histories it is computed from, in words, where these are not all
 
 
 @dataclass(frozen=True)

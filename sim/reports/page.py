@@ -281,6 +281,8 @@ def _drivers(content: Drivers) -> Chart:
         reading = (
             "No input shown can be told from a dummy input that does nothing (grey band). Whiskers are 95% intervals."
         )
+    if content.sample:
+        reading += f" Computed {content.sample}."
     rows = [
         [
             item.label,

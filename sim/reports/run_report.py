@@ -136,7 +136,7 @@ def _axis(summary: Summary, days: np.ndarray) -> page.TimeAxis:
 def _incidence(summary: Summary) -> page.Incidence:
     series = []
     for item, counts in zip(summary.classes, summary.incidence, strict=True):
-        values = [share(int(count), summary.num_replications) for count in counts]
+        values = [share(int(count), summary.num_paths) for count in counts]
         series.append(
             page.IncidenceSeries(
                 item.id,
@@ -149,7 +149,7 @@ def _incidence(summary: Summary) -> page.Incidence:
     return page.Incidence(
         _axis(summary, summary.incidence_days),
         series,
-        "Share of all histories that by each date have reached the end at which they stay. The figures under each name "
+        f"Share of {_with_paths(summary)} that by each date have reached the end at which they stay. The figures under each name "
         "are the share at the last date and its 95% interval; the band is the interval on the way. All panels have one scale.",
     )
 
@@ -160,26 +160,26 @@ def _phases(summary: Summary) -> page.Phases | None:
         return None
     met = _first_meetings(summary)
     stages = [("First leaders' meeting", met), ("Deal", _deals(summary))]
-    if set(met) == {NO_MEETING}:
+    if met.names == [NO_MEETING]:
         stages = stages[1:]
-    last = [str(value) for value in summary.results["outcome"]]
+    last = _Stage.of_words(np.asarray(summary.results["outcome"]))
     nodes = [
-        page.PhaseNode(f"{stage}:{name}", name, stage)
-        for stage, (_, names) in enumerate(stages)
-        for name in sorted(set(names))
+        page.PhaseNode(f"{number}:{name}", name, number)
+        for number, (_, stage) in enumerate(stages)
+        for name in stage.names
     ]
     nodes += [
         page.PhaseNode(f"{len(stages)}:{item.id}", item.label, len(stages), item.id)
         for item in summary.classes
-        if item.id in last
+        if item.id in last.names
     ]
-    ways = [*(names for _, names in stages), last]
-    counts: dict[tuple[str, str], int] = {}
-    for stage, (here, there) in enumerate(pairwise(ways)):
-        for a, b in zip(here, there, strict=True):
-            pair = (f"{stage}:{a}", f"{stage + 1}:{b}")
-            counts[pair] = counts.get(pair, 0) + 1
-    links = [page.PhaseLink(a, b, count) for (a, b), count in sorted(counts.items())]
+    ways = [*(stage for _, stage in stages), last]
+    links = [
+        page.PhaseLink(f"{number}:{a}", f"{number + 1}:{b}", count)
+        for number, (here, there) in enumerate(pairwise(ways))
+        for a, b, count in here.leading_to(there)
+    ]
+    links.sort(key=lambda link: (link.source, link.target))
     headings = [*(heading for heading, _ in stages), f"End, after {span_words(summary.horizon_days)}"]
     return page.Phases(nodes, links, stages=headings)
 
@@ -187,21 +187,46 @@ def _phases(summary: Summary) -> page.Phases | None:
 NO_MEETING = "no meeting"
 
 
-def _first_meetings(summary: Summary) -> list[str]:
-    """How the first leaders' meeting up to the horizon ended, in words, a history."""
-    met = {"package": "package agreed", "declaration": "declaration", "walk_out": "walk-out", "none": NO_MEETING}
-    results = [met.get(str(value), str(value)) for value in summary.results["meeting_result"]]
+class _Stage:
+    """What happened in every history at one stage: a number for each, and its words."""
+
+    def __init__(self, codes: np.ndarray, words: Sequence[str]) -> None:
+        present = {words[code] for code in np.flatnonzero(np.bincount(codes, minlength=len(words)))}
+        self.names = sorted(present)  # of what happened at all
+        place = {name: n for n, name in enumerate(self.names)}
+        self.codes = np.array([place.get(name, 0) for name in words], dtype=np.int16)[codes]
+
+    @classmethod
+    def of_words(cls, values: np.ndarray, said: Mapping[str, str] | None = None) -> _Stage:
+        """A stage from a column of words; ``said`` has what is said instead of some of them."""
+        different = sorted(set(values.tolist()), key=str)
+        codes = np.zeros(len(values), dtype=np.int16)
+        for number, value in enumerate(different):
+            codes[np.asarray(values == value)] = number
+        return cls(codes, [(said or {}).get(str(value), str(value)) for value in different])
+
+    def leading_to(self, later: _Stage) -> list[tuple[str, str, int]]:
+        """From what to what in the later stage, and how many histories."""
+        width = len(later.names)
+        counts = np.bincount(self.codes.astype(np.int64) * width + later.codes, minlength=len(self.names) * width)
+        return [
+            (self.names[pair // width], later.names[pair % width], int(counts[pair])) for pair in np.flatnonzero(counts)
+        ]
+
+
+def _first_meetings(summary: Summary) -> _Stage:
+    """How the first leaders' meeting up to the horizon ended, in words."""
+    said = {"package": "package agreed", "declaration": "declaration", "walk_out": "walk-out", "none": NO_MEETING}
+    found = _Stage.of_words(np.asarray(summary.results["meeting_result"]), said)
     if "time:meeting" not in summary.results:
-        return results
-    return [words if came else NO_MEETING for words, came in zip(results, summary.came("meeting"), strict=True)]
+        return found
+    return _Stage(np.where(summary.came("meeting"), found.codes, len(found.names)), [*found.names, NO_MEETING])
 
 
-def _deals(summary: Summary) -> list[str]:
-    """What became of deals up to the horizon, in words, a history."""
-    return [
-        ("a deal collapsed" if lost else "a deal in force") if deal else "no deal"
-        for deal, lost in zip(summary.came("deal"), summary.came("collapse"), strict=True)
-    ]
+def _deals(summary: Summary) -> _Stage:
+    """What became of deals up to the horizon, in words."""
+    codes = np.where(summary.came("deal"), np.where(summary.came("collapse"), 2, 1), 0)
+    return _Stage(codes, ["no deal", "a deal in force", "a deal collapsed"])
 
 
 def _fan(summary: Summary, fan: Any) -> page.Fan:
@@ -225,12 +250,19 @@ def _fan_reading(summary: Summary, end: Sequence[float], rungs: Sequence[str]) -
     digits = 0 if rungs else 2
     q05, q25, q50, q75, q95 = (f"{value:.{digits}f}" for value in end)
     text = (
-        f"At the end the median is {q50}; the middle half of {all_histories(summary.num_replications)} lies between {q25} "
+        f"At the end the median is {q50}; the middle half of {_with_paths(summary, counted=True)} lies between {q25} "
         f"and {q75}, the middle nine tenths between {q05} and {q95}. The bands show how histories differ, not how exactly "
         "the median is known."
     )
     named = ", ".join(f"{number} {shorten(label, 60)}" for number, label in enumerate(rungs) if label)
     return f"{text} Rungs: {named}." if named else text
+
+
+def _with_paths(summary: Summary, counted: bool = False) -> str:
+    """The histories whose paths are stored, in words: all, or the first of them."""
+    if summary.num_paths < summary.num_replications:
+        return f"the first {summary.num_paths:,} histories (the paths of others are not stored)"
+    return all_histories(summary.num_replications) if counted else "all histories"
 
 
 def _drivers(summary: Summary) -> list[page.Drivers]:
@@ -251,7 +283,7 @@ def _drivers(summary: Summary) -> list[page.Drivers]:
                 toward_words(labels, effect.toward, effect.association),
             )
         )
-    return [page.Drivers(MEASURE, items, table.noise_floor, "the class of outcome")]
+    return [page.Drivers(MEASURE, items, table.noise_floor, "the class of outcome", sample=table.sample)]
 
 
 def _conditional(summary: Summary, item: Condition) -> page.Conditional:

@@ -33,6 +33,7 @@ def test_a_run_has_tidy_tables(found):
 
 
 def test_tables_become_pandas_and_arrow(found):
+    assert found.query("select count(*) as n from results")["n"].tolist() == [NUM_HISTORIES]
     frame, table = found.to_pandas(), found.to_arrow()
     assert frame.shape == (NUM_HISTORIES, len(found.results))
     assert frame["outcome"].tolist() == found.results["outcome"].tolist() == table["outcome"].to_pylist()

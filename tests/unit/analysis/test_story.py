@@ -428,7 +428,9 @@ def test_a_run_that_comes_out_differently_now_is_not_told(tmp_path):
     ).stored
     results = stored.results
     results["tension"] = results["tension"] + 0.5
-    other = SimpleNamespace(manifest=stored.manifest, case=stored.case, seed=stored.seed, results=results)
+    other = SimpleNamespace(
+        manifest=stored.manifest, case=stored.case, seed=stored.seed, results=results, position=stored.position
+    )
     assert typical_histories(other) == []
 
 

@@ -47,6 +47,30 @@ def test_ctrl_c_keeps_what_is_finished_and_says_how_to_go_on(tmp_path):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows ends a process without asking it")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("condition", ["a.range < b.range", "a.range + b.range > 1e15"])
+def test_a_query_ends_on_ctrl_c_wherever_it_is(tmp_path, stored, number, condition):
+    """The second condition keeps DuckDB in one operation for minutes, in which it listens to nobody."""
+    process = subprocess.Popen(
+        command("query", stored, f"select count(*) from range(4000000) a, range(4000000) b where {condition}",
+                "--out", "x.csv"),
+        cwd=tmp_path, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )  # fmt: skip
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and not (tmp_path / "x.csv.partial").exists():
+        time.sleep(0.02)
+    time.sleep(0.5)
+    process.send_signal(number)
+    try:
+        out, err = process.communicate(timeout=20)
+    finally:
+        process.kill()
+    assert process.returncode == 130 and (out, err.strip()) == ("", "interrupted")
+    assert not list(tmp_path.glob("x*"))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows ends a process without asking it")
 def test_sigterm_ends_any_command_as_ctrl_c_does(tmp_path):
     process = subprocess.Popen(
         command("schema"), cwd=tmp_path, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True

@@ -131,3 +131,98 @@ def test_figures_go_into_a_folder_by_name(call, stored, place, monkeypatch):
 def test_export_wants_one_form(call, stored):
     assert call("export", stored).code == 2
     assert call("export", stored, "--csv", "--figures", "svg").code == 2
+
+
+# --- query ---
+
+BY_OUTCOME = "select outcome, count(*) as histories from results group by 1 order by 1"
+
+
+def test_query_shows_a_table(call, stored):
+    answer = call("query", stored, BY_OUTCOME)
+    outcomes = open_run(stored).results["outcome"].tolist()
+    assert answer.code == 0 and answer.err == ""
+    heading, *lines = answer.out.splitlines()
+    assert heading.split() == ["outcome", "histories"] and len({len(line) for line in [heading, *lines]}) == 1
+    assert [line.split() for line in lines] == [[name, str(outcomes.count(name))] for name in sorted(set(outcomes))]
+
+
+def test_query_says_what_it_leaves_out(call, stored, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "60")
+    answer = call("query", stored, "select * from results", "--rows", "3")
+    assert answer.code == 0 and len(answer.out.splitlines()) == 4
+    assert max(map(len, answer.out.splitlines())) <= 60
+    assert f"3 of {NUM_HISTORIES} rows, {NUM_HISTORIES - 3} are left out; --csv, --json and --out have all" in answer.err
+    assert "more columns do not fit: " in answer.err
+    assert call("query", stored, "select 1", "--rows", "1").err == ""
+    assert call("query", stored, "select 1", "--rows", "0").code == 2
+
+
+def test_query_writes_cells_for_people_and_values_for_programs(call, stored):
+    question = "select 1 / 3 as a, null as b, true as c, 12345678 as d, 'x' as e"
+    assert call("query", stored, question).out.splitlines()[1].split() == ["0.333333", "-", "true", "12345678", "x"]
+    assert call("query", stored, question, "--csv").out == "a,b,c,d,e\n0.3333333333333333,,true,12345678,x\n"
+    (row,) = json.loads(call("query", stored, question, "--json").out)
+    assert row == {"a": 1 / 3, "b": None, "c": True, "d": 12345678, "e": "x"}
+    assert json.loads(call("query", stored, "select 1 where false", "--json").out) == []
+
+
+def test_query_writes_a_file_once(call, stored, place):
+    assert call("query", stored, BY_OUTCOME, "--out", "x.csv").out == "x.csv\n"
+    assert (place / "x.csv").read_text("utf-8") == call("query", stored, BY_OUTCOME, "--csv").out
+    again = call("query", stored, BY_OUTCOME, "--out", "x.csv")
+    assert again.code == 2 and "nothing is overwritten" in again.err
+    assert "ends with .csv, .json, .parquet" in call("query", stored, BY_OUTCOME, "--out", "x.xls").err
+
+
+@pytest.mark.parametrize(
+    ("words", "message", "hint"),
+    [
+        (("select outcom from results",), "no column 'outcom'", "did you mean 'outcome'?"),
+        (("select 1 from result",), "no table 'result'", "there are: results, paths"),
+        (("drop view results",), "found DROP: a stored run is read and never changed", "for example"),
+        (("select 1", "--csv", "--json"), "--csv, --json and --out exclude each other", "keep one"),
+    ],
+)
+def test_query_refuses_with_a_message(call, stored, words, message, hint):
+    answer = call("query", stored, *words)
+    assert answer.code == 2 and answer.out == ""
+    assert answer.err.count("\n") == 2 and message in answer.err and hint in answer.err
+
+
+def test_query_answers_about_the_finished_part_and_checks_on_request(call, stored, place):
+    import shutil
+
+    copy = shutil.copytree(stored, place / "copy")
+    manifest = json.loads((copy / "manifest.json").read_text("utf-8"))
+    manifest |= {"state": "interrupted", "chunks": manifest["chunks"][:1]}
+    (copy / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    answer = call("query", copy, "select count(*) from results", "--csv", "--verify")
+    assert answer.code == 0 and answer.out.splitlines()[1] == "25"
+    assert "not finished; the answer is about 25 of 30 histories" in answer.err
+    chunk = copy / "results-000000.parquet"
+    data = bytearray(chunk.read_bytes())
+    data[40] ^= 1
+    chunk.write_bytes(data)
+    answer = call("query", copy, "select count(*) from results", "--verify")
+    assert answer.code == 2 and "changed since it was written" in answer.err and "sim run --resume" in answer.err
+
+
+def test_an_interrupted_query_says_so(call, stored, monkeypatch):
+    def stop(*words):
+        raise RuntimeError("Query interrupted")
+
+    monkeypatch.setattr("sim.experiments.query.Answer", stop)
+    answer = call("query", stored, BY_OUTCOME)
+    assert answer.code == 130 and "interrupted" in answer.err
+
+
+def test_examples_in_the_help_of_query_work(call, stored):
+    import re
+    import shlex
+
+    examples = re.findall(r"^ +sim (query DIR .+)$", call("query", "--help").out, flags=re.M)
+    assert len(examples) == 2
+    for line in examples:
+        answer = call(*[stored if word == "DIR" else word for word in shlex.split(line)])
+        assert answer.code == 0 and len(answer.out.splitlines()) >= 2, line

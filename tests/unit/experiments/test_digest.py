@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.experiments.columns import canonical
-from sim.experiments.digest import RunningDigest, digest
+from sim.experiments.digest import MOST_WAITING, DigestInOrder, RunningDigest, digest
 
 RESULTS = {
     "replication": np.arange(6),
@@ -90,3 +90,34 @@ def test_digest_sees_names_kinds_rows_and_where_text_ends():
     assert digest({"results": {"n": [0, 1]}}) != digest({"results": {"n": [0.0, 1.0]}})
     assert digest({"results": texts}) != digest({"paths": texts})
     assert digest({"results": texts}) != digest({"results": {"replication": [0], "t": ["ab"]}})
+
+
+# --- while blocks end ---
+
+
+def block_of(index: int) -> dict[str, dict[str, np.ndarray]]:
+    return {"results": {name: canonical(RESULTS, "results")[name][2 * index : 2 * index + 2] for name in RESULTS}}
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+def test_blocks_may_end_in_any_order(order):
+    found = DigestInOrder()
+    for index in order:
+        assert found.hexdigest(3) is None
+        found.add(index, block_of(index))
+    assert found.hexdigest(3) == digest({"results": RESULTS})
+    assert found.hexdigest(2) is None  # a run that turned out to be shorter
+
+
+def test_a_digest_is_given_up_rather_than_guessed():
+    late, without, ahead = DigestInOrder(), DigestInOrder(), DigestInOrder()
+    without.add(1, block_of(1))
+    assert without.hexdigest(1) is None
+    late.give_up()
+    for index in range(3):
+        late.add(index, block_of(index))
+    assert late.hexdigest(3) is None
+    for index in range(1, MOST_WAITING + 2):
+        ahead.add(index, block_of(1))
+    ahead.add(0, block_of(0))
+    assert ahead.hexdigest(MOST_WAITING + 2) is None and not ahead._waiting

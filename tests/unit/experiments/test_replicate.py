@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import math
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from sim.api import Run
 from sim.errors import EngineError, ParameterError, StoreError, UsageError
 from sim.experiments import provenance, replicate
 from sim.experiments.digest import digest
 from sim.experiments.replicate import Interrupted, default_block_size, largest_standard_error, resume, run_scenario
-from sim.experiments.store import RunWriter, open_run
+from sim.experiments.store import RunWriter, StoredRun, open_run
 from sim.experiments.workers import Job, run_block
 from tests.toy_engine import TOY, compile_case
 from tests.toy_engine import run_block as toy_block
@@ -184,7 +186,31 @@ def test_standard_error_is_that_of_the_share_nearest_one_half():
 
 
 def test_block_size_depends_on_the_number_of_replications_only():
-    assert [default_block_size(n) for n in (1, 100, 1_000, 10_000, 1_000_000)] == [25, 25, 32, 100, 1000]
+    assert [default_block_size(n) for n in (1, 100, 1_000, 10_000, 100_000)] == [25, 25, 32, 100, 317]
+    assert [default_block_size(n) for n in (100_001, 1_000_000, 10_000_000)] == [10_000] * 3
+
+
+# --- the digest in the run record ---
+
+
+@pytest.mark.parametrize("options", [{}, {"workers": 2}, {"block_size": 7}, {"until_se": 0.04, "replications": 2_000}])
+def test_the_recorded_digest_is_that_of_the_files(tmp_path, options):
+    stored = go(tmp_path, **options).stored
+    assert stored.recorded_digest == stored.manifest["digest"] == stored.digest() == expected(stored.num_replications)
+    unfinished = json.loads((stored.directory / "manifest.json").read_text("utf-8")) | {"state": "interrupted"}
+    assert StoredRun(stored.directory, unfinished).recorded_digest is None
+
+
+def test_a_digest_noted_in_passing_needs_no_second_reading(tmp_path, monkeypatch):
+    monkeypatch.setattr(StoredRun, "digest", lambda self: pytest.fail("read again"))
+    assert Run(go(tmp_path).stored).digest == expected()
+
+
+def test_a_continued_run_records_the_digest_of_all_its_rows(tmp_path):
+    with pytest.raises(Interrupted) as caught:
+        go(tmp_path, progress=stop_after(50), should_stop=stop_after.asked)
+    assert "digest" not in open_run(caught.value.directory).manifest
+    assert resume(caught.value.directory, engine=TOY).stored.recorded_digest == expected()
 
 
 # --- interruption by the caller, progress ---

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from sim.errors import EngineError, StoreError
+from sim.errors import EngineError, StoreError, UsageError
 from sim.experiments import store
 from sim.experiments.columns import canonical
 from sim.experiments.digest import digest
@@ -109,6 +109,21 @@ def test_any_number_and_text_comes_back(tmp_path_factory, numbers, texts):
     assert store.open_run(directory).digest() == digest({"results": table})
 
 
+@pytest.mark.parametrize("most", [0, 3, 255])
+def test_text_read_by_its_words_is_the_same(tmp_path, monkeypatch, most):
+    monkeypatch.setattr(store, "_CODED_FROM", 0)
+    monkeypatch.setattr(store, "_MOST_WORDS", most)
+    run = stored(tmp_path / "run")
+    asked = []
+    words = run._words
+    monkeypatch.setattr(run, "_words", lambda *given: asked.append(words(*given)) or asked[-1])
+    expected = whole()
+    expected["results"]['input:a."x" y'] = np.array([0.0, 1, 2, 0, 1, 2])
+    assert run.digest() == digest(expected)
+    read = {name for found in asked for name in found}
+    assert read == {0: set(), 3: {"nothing"}, 255: {"nothing", "outcome"}}[most]
+
+
 def test_files_are_plain_zstd_parquet_for_everybody(tmp_path):
     run = stored(tmp_path / "run")
     files = sorted(path.name for path in run.directory.iterdir())
@@ -163,6 +178,198 @@ def test_a_manifest_that_gives_rows_to_another_chunk_is_found(tmp_path):
     path.write_text(json.dumps(manifest), "utf-8")
     with pytest.raises(StoreError, match=r"results-000000\.parquet: other columns or rows than the manifest says"):
         _ = store.open_run(tmp_path / "run").results
+
+
+# --- large tables ---
+
+
+@pytest.fixture
+def large(tmp_path, monkeypatch) -> store.StoredRun:
+    """A run that is handled as one of millions of rows: three chunks, of which two columns may be held."""
+    monkeypatch.setattr(store, "_HELD_WHOLE", 0)
+    monkeypatch.setattr(store, "_HELD_COLUMNS", 2 * 8 * 6)
+    monkeypatch.setattr(store, "_READ_AT_ONCE", 1)
+    monkeypatch.setattr(store, "_CODED_FROM", 0)
+    with store.RunWriter.create(tmp_path / "run", {**MANIFEST, "block_size": 2}) as writer:
+        for n in (2, 0, 1):
+            writer.add(n, 2 * n, 2 * n + 2, block(2 * n, 2 * n + 2))
+    return store.open_run(tmp_path / "run")
+
+
+def test_columns_of_a_large_table_are_those_of_the_whole(large):
+    whole = large.table()
+    large._tables.clear()
+    columns = large.results
+    assert isinstance(columns, store.StoredColumns) and large.results is columns
+    assert list(columns) == list(whole) and len(columns) == len(whole) and columns.num_rows == 6
+    assert "day" in columns and "night" not in columns and columns.get("night") is None
+    assert digest({"results": dict(columns)}) == digest({"results": whole})
+    assert digest({"results": columns.select(["input:a.r", "replication"])}) == digest(
+        {"results": {name: whole[name] for name in ("input:a.r", "replication")}}
+    )
+    with pytest.raises(KeyError, match="night"):
+        columns["night"]
+    with pytest.raises(ValueError, match="read-only"):
+        columns["day"][0] = 1.0
+
+
+@pytest.mark.parametrize("positions", [[], [3], [0, 1, 5], range(6)])
+def test_rows_of_a_large_table_are_taken_from_the_chunks_that_hold_them(large, monkeypatch, positions):
+    whole, columns = large.table(), store.StoredColumns(large, "results")
+    read = []
+    monkeypatch.setattr(store.StoredRun, "check", lambda self, chunk, name: read.append(chunk.index))
+    rows = np.array(positions, dtype=np.int64)
+    assert digest({"results": columns.take(rows)}) == digest({"results": {k: v[rows] for k, v in whole.items()}})
+    assert sorted(set(read)) == sorted({n // 2 for n in positions})
+    assert list(columns.take(rows, ["outcome", "input:A.R"])) == ["outcome", "input:A.R"]
+
+
+def test_the_position_of_a_replication_is_told_by_the_chunks(tmp_path):
+    manifest = {**MANIFEST, "block_size": 2}
+    with store.RunWriter.create(tmp_path / "run", manifest) as writer:
+        for n in (2, 0):  # chunk 1 is still missing
+            writer.add(n, 2 * n, 2 * n + 2, block(2 * n, 2 * n + 2))
+    run = store.open_run(tmp_path / "run")
+    assert [run.position(n) for n in range(-1, 7)] == [None, 0, 1, None, None, 2, 3, None]
+    assert [int(run.results["replication"][run.position(n)]) for n in (0, 1, 4, 5)] == [0, 1, 4, 5]
+
+
+def test_of_a_large_table_few_columns_are_held(large):
+    columns = large.results
+    for name in columns:
+        assert len(columns[name]) == 6
+        assert 1 <= len(columns._held) <= 2 and next(reversed(columns._held)) == name
+    assert columns["day"] is columns["day"]
+
+
+def test_equal_words_of_a_large_table_are_one_object(tmp_path, monkeypatch):
+    monkeypatch.setattr(store, "_HELD_WHOLE", 0)
+    monkeypatch.setattr(store, "_CODED_FROM", 0)
+    outcomes = np.array([f"class {n % 2}" for n in range(6)], dtype=object)
+    with store.RunWriter.create(tmp_path / "run", {**MANIFEST, "block_size": 3}) as writer:
+        for n in range(2):
+            rows = slice(3 * n, 3 * n + 3)
+            writer.add(n, 3 * n, 3 * n + 3, {"results": {"replication": np.arange(6)[rows], "outcome": outcomes[rows]}})
+    found = store.open_run(tmp_path / "run").results["outcome"]
+    assert found.tolist() == outcomes.tolist() and len({id(word) for word in found}) == 2
+
+
+def test_blocks_of_some_columns_are_bounded_and_in_order(large):
+    whole = large.table()
+    pieces = list(large.blocks(columns=["count", "outcome"]))
+    assert [chunk.index for chunk, _ in pieces] == [0, 1, 2]
+    assert all(list(rows) == ["count", "outcome"] and len(rows["count"]) == 2 for _, rows in pieces)
+    assert [n for _, rows in pieces for n in rows["count"].tolist()] == whole["count"].tolist()
+    with pytest.raises(UsageError, match="no column 'cuont' in results") as caught:
+        list(large.blocks(columns=["cuont"]))
+    assert "did you mean 'count'" in caught.value.hint
+
+
+def test_a_checksum_is_computed_once_and_the_size_looked_at_each_time(large, monkeypatch):
+    computed = []
+    checksum = store._file_checksum
+    monkeypatch.setattr(store, "_file_checksum", lambda path: computed.append(path.name) or checksum(path))
+    assert large.results["day"] is not None and large.results["count"] is not None and large.digest()
+    assert sorted(computed) == sorted(set(computed)) and len(computed) == 6
+    (large.directory / "results-000001.parquet").write_bytes(b"")
+    with pytest.raises(StoreError, match="cut short or changed"):
+        large.results["never"]
+
+
+def test_a_changed_chunk_of_a_large_table_is_refused(large):
+    path = large.directory / "results-000001.parquet"
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+    with pytest.raises(StoreError, match=r"results-000001\.parquet: changed since it was written"):
+        large.results["day"]
+
+
+def test_arrow_batches_come_one_a_chunk(large):
+    batches = large.arrow_batches(columns=["outcome", "day"])
+    first = next(batches)
+    assert first.num_rows == 2 and first.schema.names == ["outcome", "day"]
+    whole = large.to_arrow()
+    assert whole.num_rows == 6 and whole.column_names == list(large.results)
+    assert whole["outcome"].to_pylist() == large.table()["outcome"].tolist()
+    assert large.to_pandas(columns=["count"])["count"].tolist() == large.table()["count"].tolist()
+    for read in (large.to_arrow, large.arrow_batches, large.to_pandas):
+        with pytest.raises(UsageError, match="expected one of results, paths"):
+            read("rows")
+
+
+# --- paths of the first replications only ---
+
+
+def kept(directory: Path, limit: int, order: tuple[int, ...] = (0, 1, 2), **changes: object) -> store.StoredRun:
+    """Six replications in three chunks, the paths of the first ``limit`` kept."""
+    with store.RunWriter.create(directory, {**MANIFEST, "block_size": 2, "paths_kept": limit}) as writer:
+        for n in order:
+            writer.add(n, 2 * n, 2 * n + 2, block(2 * n, 2 * n + 2) | changes)
+    return store.open_run(directory)
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0)])
+@pytest.mark.parametrize("limit", [1, 2, 3, 6, 100])
+def test_paths_beyond_the_limit_are_not_stored(tmp_path, limit, order):
+    run = kept(tmp_path / "run", limit, order)
+    assert run.paths["replication"].tolist() == [n for n in range(min(6, limit)) for _ in (0, 1)]
+    assert run.results["replication"].tolist() == list(range(6))
+    assert len(list(run.directory.glob("paths-*.parquet"))) == -(-min(6, limit) // 2)
+    whole = block(0, 6)
+    whole["results"]['input:a."x" y'] = np.array([0.0, 1] * 3)
+    whole["paths"] = {name: column[: 2 * limit] for name, column in whole["paths"].items()}
+    assert run.digest() == digest(whole) and run.damaged() == []
+
+
+def test_an_engine_may_leave_out_paths_that_are_not_kept(tmp_path):
+    told = kept(tmp_path / "told", 2)
+    with store.RunWriter.create(tmp_path / "run", {**MANIFEST, "block_size": 2, "paths_kept": 2}) as writer:
+        for n in (2, 0, 1):
+            tables = block(2 * n, 2 * n + 2)
+            if n == 2:
+                tables["paths"] = {}
+            if n == 1:
+                tables["paths"] = {name: column[:0] for name, column in tables["paths"].items()}
+            writer.add(n, 2 * n, 2 * n + 2, tables)
+    assert store.open_run(tmp_path / "run").digest() == told.digest()
+
+
+def test_paths_that_should_be_kept_may_not_be_missing(tmp_path):
+    with store.RunWriter.create(tmp_path / "run", {**MANIFEST, "block_size": 2, "paths_kept": 4}) as writer:
+        writer.add(0, 0, 2, block(0, 2))
+        with pytest.raises(EngineError, match=r"other columns than in the blocks before: paths\.replication"):
+            writer.add(1, 2, 4, block(2, 4) | {"paths": {}})
+
+
+def test_only_directories_that_leave_paths_out_ask_for_a_newer_reader(tmp_path):
+    assert kept(tmp_path / "all", 6).manifest["schema_version"] == 1
+    assert kept(tmp_path / "some", 5).manifest["schema_version"] == 2
+    assert stored(tmp_path / "old").manifest["schema_version"] == 1
+
+
+OLD = Path(__file__).resolve().parents[2] / "stored" / "version-1"  # written before paths were left out
+
+
+def test_a_directory_of_the_first_version_is_read():
+    run = store.open_run(OLD)
+    assert "paths_kept" not in run.manifest and run.is_finished and run.damaged() == []
+    assert run.num_replications == len(run.results["outcome"]) == len(set(run.paths["replication"].tolist())) == 30
+    assert run.digest() == "fe084b3552a3894ecf550a35869de65629e229c767ffdd28cbecb190ac3f0213"
+
+
+def test_writing_a_chunk_does_not_get_slower_by_those_before(tmp_path, monkeypatch):
+    told = []
+    as_json = store.as_json
+    monkeypatch.setattr(store, "as_json", lambda value, *more: told.append(value) or as_json(value, *more))
+    results = {"replication": np.arange(50)}
+    counts = []
+    with store.RunWriter.create(tmp_path / "run", {**MANIFEST, "replications": 50, "block_size": 1}) as writer:
+        for n in range(50):
+            told.clear()
+            writer.add(n, n, n + 1, {"results": {"replication": results["replication"][n : n + 1]}})
+            counts.append(len(told))
+    assert counts[0] == counts[-1]
 
 
 def test_arrow_and_pandas_on_request(tmp_path):
@@ -266,7 +473,7 @@ def test_manifest_is_json_with_the_scenario_and_every_chunk(tmp_path):
         ("", "not a run record"),
         ('{"schema_version": 1', "not a run record"),
         ("[]", "expected schema_version"),
-        ('{"schema_version": 99}', "schema_version 99, and this version reads up to 1"),
+        ('{"schema_version": 99}', "schema_version 99, and this version reads up to 2"),
         ('{"schema_version": 1}', "state should be str, found nothing"),
         ("[" * 100_000, "not a run record"),
     ],
