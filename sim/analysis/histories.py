@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from sim.analysis.names import Calendar, Names, plain
 from sim.analysis.phrases import headline, node_words, sentence
 from sim.analysis.story import tell
-from sim.experiments.replay import ENGINE, Choice, differences, position_of, replay, row_at, typical, worst
+from sim.experiments.engines import OURS
+from sim.experiments.replay import Choice, differences, position_of, replay, row_at, typical, worst
 from sim.reports import content as page
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def typical_histories(stored: StoredRun, case: Case | None = None, source: str |
     source : str, optional
         The scenario as named on the command line.
     """
-    if stored.manifest["engine"] != ENGINE:
+    if stored.manifest["engine"] not in OURS:
         return []
     picked = typical(stored)
     last = worst(stored, [choice.replication for choice in picked])
@@ -237,7 +238,7 @@ def meta_of(again: Replay) -> page.Meta:
         scenario_hash=content_hash(completed),
         seed=again.root_seed,
         replications=1,
-        engine=ENGINE,
+        engine="simpy",
         versions=sorted(versions().items()),
         start_date=str(again.case.spec.start),
         horizon_days=horizon_days(again.case),

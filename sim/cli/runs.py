@@ -46,6 +46,9 @@ def run(
     workers: Annotated[
         int | None, typer.Option("--workers", "-w", metavar="N", help="Processes; never changes results.")
     ] = None,
+    engine: Annotated[
+        str, typer.Option("--engine", metavar="NAME", help="auto, simpy or batch (compiled); never changes results.")
+    ] = "auto",
     until_se: Annotated[
         float | None,
         typer.Option(metavar="X", help="Stop when no outcome share has a larger standard error, as in 0.005."),
@@ -68,7 +71,7 @@ def run(
     """Play a scenario many times; show what came of it and what it hung on."""
     if resume is not None:
         _refuse_beside_resume(ctx)
-        simulate = _continued(resume, workers)
+        simulate = _continued(resume, workers, engine, quiet)
     else:
         completed = _completed(scenario, horizon, variant, policy, changes, quiet)
         simulate = _anew(
@@ -77,6 +80,8 @@ def run(
             replications=replications,
             until_se=until_se,
             workers=workers,
+            engine=engine,
+            tell=None if quiet else console.say,
             directory=out,
             fresh=fresh,
             command=_command(ctx),
@@ -84,13 +89,16 @@ def run(
     _finish(_with_progress(simulate, quiet), json, quiet, no_report)
 
 
-def _continued(directory: Path, workers: int | None) -> Simulate:
+def _continued(directory: Path, workers: int | None, engine: str, quiet: bool) -> Simulate:
     """What continues an interrupted run."""
 
     def simulate(progress: Any) -> RunOutcome:
         from sim.experiments.replicate import resume
 
-        return resume(directory, workers=workers, progress=progress)
+        return resume(
+            directory, workers=workers, engine=None if engine == "auto" else engine, progress=progress,
+            tell=None if quiet else console.say,
+        )  # fmt: skip
 
     return simulate
 
@@ -159,7 +167,7 @@ def _naming_horizon(written: str | None) -> Iterator[None]:
         ) from None  # fmt: skip
 
 
-_CIRCUMSTANCES = ("workers", "resume", "json", "quiet", "no_report")  # what may stand beside --resume
+_CIRCUMSTANCES = ("workers", "engine", "resume", "json", "quiet", "no_report")  # what may stand beside --resume
 
 
 def _refuse_beside_resume(ctx: typer.Context) -> None:

@@ -10,6 +10,7 @@ import json
 import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -114,15 +115,25 @@ def play_tasks(job: dict[str, Any], replications: Iterable[int], root_seed: int)
 
 def histories(case: Case, replications: list[int], root_seed: int) -> Table:
     """Result rows of some replications, with the mean of every path over the reporting grid."""
-    from sim.engines.event_engine import run_block
-
-    block = run_block(case, replications, root_seed)
+    block = _run_block()(case, replications, root_seed)
     results = dict(block["results"])
     for name, column in block["paths"].items():
         if name not in ("replication", "day") and column.dtype != object:
             # Major war ends a history early, but its paths are filled up to the horizon.
             results[PATH_MEAN + name] = column.reshape(len(replications), -1).mean(axis=1)
     return results
+
+
+@cache
+def _run_block() -> Callable[..., Any]:
+    """Compiled code if it is there: a worker does not wait for a compiler."""
+    from sim.compiled.cache import is_ready
+
+    if is_ready():
+        from sim.engines.batch_engine import run_block
+    else:
+        from sim.engines.event_engine import run_block
+    return run_block
 
 
 def simulate(

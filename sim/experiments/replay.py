@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from sim.experiments.store import StoredRun
     from sim.model.compile import Case
 
-ENGINE = "event"  # name, in run records, of the engine whose histories can be played with a log
 MOST_COMPARED = 400  # members of a class with which each of them is compared to find the middle one
 MOST_CONSIDERED = 20_000  # histories of a class that may be its middle one, at even distances where it has more
 MOST_AT_ONCE = 500_000  # rows whose losses are looked at in one go
@@ -147,10 +146,10 @@ def replay_stored(stored: StoredRun, replication: int, case: Case | None = None)
         The stored scenario is not the one of the stored hash, or the history comes out differently.
     """
     position = position_of(stored, replication)
-    if stored.manifest["engine"] != ENGINE:
+    if stored.manifest["engine"] not in OURS:
         raise ReplayError(
             f"{stored.directory}: made by the engine '{stored.manifest['engine']}', which keeps no log of a history",
-            hint=f"only histories of the engine '{ENGINE}' can be replayed",
+            hint=f"only histories of {', '.join(sorted(OURS))} can be replayed",
         )
     if case is None:
         from sim.model.compile import compile_case
@@ -410,6 +409,6 @@ class _Features:
 
 
 __all__ = [
-    "ENGINE", "Choice", "HeldBelief", "Nature", "Replay", "choose", "classes_of", "differences", "middle", "position_of",
+    "Choice", "HeldBelief", "Nature", "Replay", "choose", "classes_of", "differences", "middle", "position_of",
     "replay", "replay_stored", "row_at", "typical", "verify", "worst",
 ]  # fmt: skip

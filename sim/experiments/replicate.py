@@ -19,6 +19,7 @@ from typing import Any
 from sim.errors import EngineError, SimError, StoreError, UsageError
 from sim.experiments import provenance
 from sim.experiments.columns import Table
+from sim.experiments.engines import AUTO, OURS, SIMPY, Tell, engine_for, give_the_same
 from sim.experiments.store import (
     FAILED,
     FINISHED,
@@ -32,7 +33,7 @@ from sim.experiments.store import (
     resume_command,
     run_name,
 )
-from sim.experiments.workers import ENGINES, Block, EngineSpec, Job, Stopper, computed
+from sim.experiments.workers import Block, EngineSpec, Job, Stopper, computed
 
 DEFAULT_REPLICATIONS = 1000
 DEFAULT_CAP = 100_000  # replications after which `until_se` gives up
@@ -116,11 +117,12 @@ def run_scenario(
     reports: str | Path = "reports",
     directory: str | Path | None = None,
     fresh: bool = False,
-    engine: str | EngineSpec = "event",
+    engine: str | EngineSpec = AUTO,
     block_size: int | None = None,
     command: Sequence[str] | None = None,
     progress: Progress | None = None,
     should_stop: Callable[[], bool] | None = None,
+    tell: Tell | None = None,
 ) -> RunOutcome:
     """A completed scenario simulated and stored.
 
@@ -145,10 +147,14 @@ def run_scenario(
         This very directory instead; new, empty, or holding the same run.
     fresh : bool
         Compute again, into a directory of the same name with ``-2``, ``-3``, ... where it is taken.
+    engine : str or EngineSpec
+        ``auto``, ``simpy`` or ``batch`` (`sim.experiments.engines.engine_for`): never changes results.
     command : sequence of str, optional
         The command line in words, for the run record.
     progress, should_stop : callable, optional
         Told after every block; asked several times a second.
+    tell : callable, optional
+        Told in a line what the user should know about the engine.
 
     Raises
     ------
@@ -162,7 +168,6 @@ def run_scenario(
         Ctrl-C, SIGTERM or ``should_stop``; finished chunks are kept.
     """
     total = replications if replications is not None else (DEFAULT_REPLICATIONS if until_se is None else DEFAULT_CAP)
-    spec = _engine(engine)
     check_request(total, seed, until_se, workers, block_size)
     scenario_text = as_json(scenario)
     manifest = {
@@ -174,14 +179,16 @@ def run_scenario(
         "until_se": None if until_se is None else {"target": float(until_se), "cap": int(total)},
         "block_size": block_size or default_block_size(total),
         "paths_kept": PATHS_KEPT,
-        "engine": spec.name,
+        "engine": engine.name if isinstance(engine, EngineSpec) else SIMPY,
         **provenance.run_record(command),
         "scenario": scenario,
     }
-    job = Job(scenario_text.encode("utf-8"), int(seed), spec)
     place, existing = _place(manifest, Path(reports), None if directory is None else Path(directory), fresh)
     if existing is not None and existing.is_finished:
         return RunOutcome(existing, 0, existing.num_replications)
+    spec = _chosen(engine, total - (existing.num_replications if existing is not None else 0), tell)
+    manifest["engine"] = spec.name
+    job = Job(scenario_text.encode("utf-8"), int(seed), spec, PATHS_KEPT)
     writer = RunWriter.reopen(place) if existing is not None else RunWriter.create(place, manifest)
     return _carry_out(writer, job, workers, progress, should_stop)
 
@@ -190,9 +197,10 @@ def resume(
     directory: str | Path,
     *,
     workers: int | None = None,
-    engine: EngineSpec | None = None,
+    engine: str | EngineSpec | None = None,
     progress: Progress | None = None,
     should_stop: Callable[[], bool] | None = None,
+    tell: Tell | None = None,
 ) -> RunOutcome:
     """A stored run brought to its end; chunks that are missing or damaged are computed (again).
 
@@ -206,7 +214,7 @@ def resume(
         As for ``run_scenario``.
     """
     stored = open_run(directory)
-    spec = engine or _engine(stored.manifest["engine"])
+    begun_with = stored.manifest["engine"]
     here, there = provenance.versions()["sim"], stored.manifest["versions"].get("sim")
     if here != there:
         raise StoreError(
@@ -216,19 +224,22 @@ def resume(
     check_request(stored.manifest["replications"], stored.seed, None, workers, None)
     if stored.is_finished and not stored.damaged():
         return RunOutcome(stored, 0, stored.num_replications)
-    job = Job(as_json(stored.case).encode("utf-8"), stored.seed, spec)
+    missing = stored.manifest["replications"] - stored.num_replications
+    spec = _chosen(engine or (AUTO if begun_with in OURS else begun_with), missing, tell)
+    job = Job(as_json(stored.case).encode("utf-8"), stored.seed, spec, stored.manifest.get("paths_kept"))
     return _carry_out(RunWriter.reopen(stored.directory), job, workers, progress, should_stop)
 
 
 # Where -----------------------------------------------------------------------------------------------------------
 
-_IDENTITY = ("scenario_hash", "scenario_id", "seed", "engine", "replications", "block_size")
+_IDENTITY = ("scenario_hash", "scenario_id", "seed", "replications", "block_size")
 
 
 def _is_equal(wanted: Mapping[str, Any], found: Mapping[str, Any]) -> bool:
     """Whether two manifests ask for the same rows, by the same version of the simulator."""
     return (
         all(found.get(key) == wanted[key] for key in _IDENTITY if key != "replications")
+        and give_the_same(str(found.get("engine")), wanted["engine"])
         and _asked_for(found) == _asked_for(wanted)
         and _paths_asked_for(found) == _paths_asked_for(wanted)
         and found["versions"].get("sim") == wanted["versions"]["sim"]
@@ -439,13 +450,9 @@ def largest_standard_error(counts: Mapping[str, int]) -> float:
     return max(math.sqrt(count * (total - count) / total) / total for count in counts.values())
 
 
-def _engine(engine: str | EngineSpec) -> EngineSpec:
-    if isinstance(engine, EngineSpec):
-        return engine
-    # Only names listed here: a manifest that somebody sent must not choose what is imported.
-    if engine not in ENGINES:
-        raise UsageError(f"engine {engine!r}: expected one of {', '.join(sorted(ENGINES))}")
-    return ENGINES[engine]
+def _chosen(engine: str | EngineSpec, replications: int, tell: Tell | None) -> EngineSpec:
+    """The engine that plays so many histories. A manifest that somebody sent chooses among ours only."""
+    return engine if isinstance(engine, EngineSpec) else engine_for(engine, replications, tell)
 
 
 def check_request(

@@ -44,20 +44,28 @@ class EngineSpec:
     name: str
     run: str
     compile: str
+    leaves_out_paths: bool = False  # whether ``run`` takes ``paths=``, the number of histories whose paths are wanted
 
 
 ENGINES = {
-    "event": EngineSpec("event", "sim.engines.event_engine:run_block", "sim.model.compile:compile_case"),
+    "simpy": EngineSpec("simpy", "sim.engines.event_engine:run_block", "sim.model.compile:compile_case", True),
+    "batch": EngineSpec("batch", "sim.engines.batch_engine:run_block", "sim.model.compile:compile_case", True),
+    # What run records of earlier versions call the first.
+    "event": EngineSpec("event", "sim.engines.event_engine:run_block", "sim.model.compile:compile_case", True),
 }
 
 
 @dataclass(frozen=True)
 class Job:
-    """All that a block depends on besides its replications: completed scenario (JSON, UTF-8), root seed, engine."""
+    """All that a block depends on besides its replications: completed scenario (JSON, UTF-8), root seed, engine.
+
+    Paths are wanted of the replications below ``paths_kept`` only; of all without it.
+    """
 
     scenario: bytes
     root_seed: int
     engine: EngineSpec
+    paths_kept: int | None = None
 
 
 @dataclass(frozen=True)
@@ -82,6 +90,7 @@ class _Runner:
 
     def __init__(self, job: Job):
         self._root_seed = job.root_seed
+        self._paths_kept = job.paths_kept if job.engine.leaves_out_paths else None
         self._run = _imported(job.engine.run)
         compile_case = _imported(job.engine.compile)
         try:
@@ -92,7 +101,8 @@ class _Runner:
             raise _defect("the scenario cannot be prepared", error) from error
 
     def run(self, start: int, stop: int) -> Tables:
-        block = self._run(self._case, range(start, stop), self._root_seed)
+        wanted = {} if self._paths_kept is None else {"paths": max(0, self._paths_kept - start)}
+        block = self._run(self._case, range(start, stop), self._root_seed, **wanted)
         if isinstance(block, Mapping):
             return block
         return {name: getattr(block, name) for name in ("results", "paths")}
