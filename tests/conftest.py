@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import settings
 
+from sim.compiled import cache
 from tests import counts
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -28,6 +29,14 @@ def pytest_configure(config: pytest.Config) -> None:
     mode = "full" if config.getoption("--full") else "ci"
     counts.select(mode)
     settings.load_profile(mode)
+    _compile_once(config)
+
+
+def _compile_once(config: pytest.Config) -> None:
+    """Rules are compiled before workers start, so that none waits for another; programs that tests start find them too."""
+    os.environ.setdefault(cache.FOLDER_VARIABLE, str(cache.root()))
+    if not hasattr(config, "workerinput") and not config.option.collectonly:
+        cache.stored()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -89,6 +89,12 @@ COUNTS: dict[str, Count] = {
     "stress_histories": Count(ci=12, full=100),
     "fixture_histories": Count(ci=60, full=600),
     "node_histories": Count(ci=60, full=200),  # at most; it stops when all nodes have been seen
+    # both engines event for event: SimPy with compiled acts, and with plain ones
+    "equal_events_summit": Count(ci=10_000, full=10_000),
+    "equal_events": Count(ci=300, full=10_000),
+    "plain_events_summit": Count(ci=200, full=1_000),
+    "plain_events": Count(ci=12, full=200),
+    "equal_tables": Count(ci=8, full=200),
     # intervals of the claims audit: coverage .95 to within two points and 4.1 standard errors
     "claim_intervals": Count(ci=1_000, full=20_000),
 }

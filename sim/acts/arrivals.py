@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.acts.beliefs import mutual_trust
+from sim.acts.clocks import set_due
 from sim.acts.codes import (
     ARRIVAL_CANCELLATION,
     ARRIVAL_CONTACT,
@@ -149,7 +150,7 @@ def arm(w: World, c: Tables, a: int) -> None:
     u = draw(w, c, c.arrival_stream[a], c.arrival_key[a], c.arrival_lane[a])
     w.remaining[a] = hazards.unit_exponential(u)
     w.since[a] = w.now
-    w.due[c.clock_arrival + a] = hazards.due_time(w.now, w.remaining[a], w.rate[a])
+    set_due(w, c.clock_arrival + a, hazards.due_time(w.now, w.remaining[a], w.rate[a]))
 
 
 @act
@@ -160,7 +161,7 @@ def refresh(w: World, c: Tables, a: int) -> None:
         w.remaining[a] = hazards.left_over(w.remaining[a], w.rate[a], w.now - w.since[a])
         w.since[a] = w.now
         w.rate[a] = rate
-        w.due[c.clock_arrival + a] = hazards.due_time(w.now, w.remaining[a], rate)
+        set_due(w, c.clock_arrival + a, hazards.due_time(w.now, w.remaining[a], rate))
 
 
 @act

@@ -85,10 +85,11 @@ def stored(tell: Tell | None = None) -> Stored:
 @cache
 def folder() -> Path:
     """Where compiled acts of these sources, versions and this processor are kept."""
-    return _root() / "compiled" / _key()
+    return root() / "compiled" / _key()
 
 
-def _root() -> Path:
+def root() -> Path:
+    """The folder of everything that may be made again."""
     chosen = os.environ.get(FOLDER_VARIABLE)
     if chosen:
         return Path(chosen)

@@ -60,6 +60,10 @@ class Block:
         """Where the record begins."""
         return self._words.ctypes.data
 
+    def words_of(self, one: str, other: str) -> tuple[np.ndarray, int, int]:
+        """All words, and where two numbers stand among them."""
+        return self._words, self._layout.place[one][0], self._layout.place[other][0]
+
     def point(self, name: str, array: np.ndarray) -> None:
         """Let a list be an array, which the block keeps alive."""
         at, kind = self._layout.place[name]
@@ -114,8 +118,7 @@ def world_block(sizes: Mapping[str, int], tables: Block) -> Block:
         if "[]" not in field.kind:
             setattr(block, field.name, field.initial)
     size = sum(counts[field.name] for field in renewed)
-    identity = len(IDENTITY)
-    words = block._words[: WORLD.num_numbers - identity]
+    words = block._words[: WORLD.num_numbers - len(IDENTITY)]
     block.point("all_words", words)
     block.point("all_memory", memory[:size])
     if "blank_words" not in tables._lists:

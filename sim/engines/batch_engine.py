@@ -62,11 +62,64 @@ class Machine:
 
     def play(self, root_seed: int, first: int, rows: np.ndarray, paths: np.ndarray) -> int:
         """Histories from ``first`` on, one a row; of the first ones the paths too. How many there was room for."""
-        # A seed is 64 bits, whatever their sign is called.
-        self.w.seed = int(np.uint64(root_seed).astype(np.int64))
+        self.w.seed = _signed(root_seed)
         self.w.point("rows", rows.reshape(-1))
         self.w.point("path_rows", paths.reshape(-1))
         return self._play(self.w.address, self.c.address, first, len(rows), len(paths))
+
+
+class CompiledActs:
+    """Compiled acts one by one, for the SimPy engine and for whoever looks at each event; one history at a time."""
+
+    def __init__(self, setup: Setup) -> None:
+        machine = Machine(setup)
+        acts = machine_code()
+        self.w, self.c = machine.w, machine.c
+        self._at, self._tables_at = self.w.address, self.c.address
+        self._due = self.w.due
+        self._ended = self.w.words_of("over", "full")
+        self._renew = acts.function("sim.compiled.entry.renew")
+        self._begin = acts.function("sim.acts.beginning.begin")
+        self._next = acts.function("sim.acts.loop.next_clock", result=_WHOLE)
+        self._happen = acts.function("sim.acts.loop.happen", _WHOLE)
+        self._finish = acts.function("sim.acts.readings.finish")
+
+    def records(self, setup: Setup, seed: int, replication: int, branch: int, log: Any) -> tuple[Any, Any]:
+        """The situation of a history before it begins, and the scenario's tables. What is told is not heard here."""
+        self._renew(self._at, self._tables_at)
+        self.w.seed = _signed(seed)
+        self.w.replication, self.w.branch = replication, branch
+        return self.w, self.c
+
+    def begin(self, w: Any, c: Any) -> None:
+        """`sim.acts.beginning.begin`."""
+        self._begin(self._at, self._tables_at)
+
+    def next_clock(self, w: Any, c: Any) -> int:
+        """`sim.acts.loop.next_clock`."""
+        return self._next(self._at, self._tables_at)
+
+    def happen(self, w: Any, c: Any, clock: int) -> None:
+        """`sim.acts.loop.happen`."""
+        self._happen(self._at, self._tables_at, clock)
+
+    def finish(self, w: Any, c: Any) -> None:
+        """`sim.acts.readings.finish`."""
+        self._finish(self._at, self._tables_at)
+
+    def has_ended(self, w: Any) -> bool:
+        """Whether a history has come to its end, or has run out of room."""
+        words, over, full = self._ended
+        return words[over] != 0 or words[full] != 0
+
+    def times(self, w: Any) -> list[float]:
+        """When each clock is due."""
+        return self._due.tolist()
+
+
+def _signed(seed: int) -> int:
+    """The 64 bits of a seed as compiled code names them."""
+    return seed - 2**64 if seed >= 2**63 else seed
 
 
 def _machine(case: Case, room: int) -> Machine:
@@ -123,4 +176,4 @@ def _stretches(wanted: list[int]) -> Iterator[tuple[int, int]]:
             start = n
 
 
-__all__ = ["NAME", "Machine", "machine_code", "run_block"]
+__all__ = ["NAME", "CompiledActs", "Machine", "machine_code", "run_block"]

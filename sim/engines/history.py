@@ -34,6 +34,28 @@ class Full(Exception):
     """A history has put off more, or drawn from more addresses, than there is room for: it is played again with more."""
 
 
+class PlainActs:
+    """Acts as plain Python on records of plain Python. `sim.engines.batch_engine.CompiledActs` stands in its place."""
+
+    def records(self, setup: Setup, seed: int, replication: int, branch: int, log: Any) -> tuple[Any, Any]:
+        """The situation of a history before it begins, and the scenario's tables."""
+        return PlainWorld(setup.sizes, seed, replication, branch, log), plain(setup)
+
+    begin = staticmethod(begin)
+    happen = staticmethod(happen)
+    finish = staticmethod(finish)
+
+    @staticmethod
+    def has_ended(w: Any) -> bool:
+        """Whether a history has come to its end, or has run out of room."""
+        return w.over or w.full
+
+    @staticmethod
+    def times(w: Any) -> list[float]:
+        """When each clock is due."""
+        return w.due
+
+
 class Wakeup(simpy.Event):
     """An event at a given time, which comes among the events of that instant in the order of its clock."""
 
@@ -50,21 +72,30 @@ class History:
     """One replication being played; ``w`` is its situation, ``c`` the scenario's tables."""
 
     def __init__(
-        self, case: Case, replication: int, root_seed: int, log: Log | None = None, branch: int = 0, room: int = 1
+        self,
+        case: Case,
+        replication: int,
+        root_seed: int,
+        log: Log | None = None,
+        branch: int = 0,
+        room: int = 1,
+        acts: PlainActs | None = None,
+        grid: float = 0.0,
     ) -> None:
         self.case = case
         self.setup: Setup = setup_of(case, room)
         self.replication = replication
         self.root_seed = root_seed
         self.log = log
+        self.acts = acts or PlainActs()
         teller = None if log is None else Teller(case, self.setup, log)
-        self.c = plain(self.setup)
-        self.w = PlainWorld(self.setup.sizes, root_seed, replication, branch, teller)
+        self.w, self.c = self.acts.records(self.setup, root_seed, replication, branch, teller)
+        self.w.grid = grid
         self.env = simpy.Environment()
         self.finished = self.env.event()
         self.trace: Callable[[History, int], None] | None = None  # told of every event, with its clock
-        begin(self.w, self.c)
-        self._known = list(self.w.due)
+        self.acts.begin(self.w, self.c)
+        self._known = list(self.acts.times(self.w))
         self._processes = [self.env.process(self._wait(clock)) for clock in range(self.c.num_clocks)]
 
     def __call__(self, act: Callable[..., Any], *arguments: Any) -> Any:
@@ -81,36 +112,37 @@ class History:
         Full
             There was not enough room; the history is to be played again with more.
         """
-        if not (self.w.over or self.w.full):
+        if not self.acts.has_ended(self.w):
             self.env.run(until=self.finished)
         if self.w.full:
             raise Full
-        finish(self.w, self.c)
+        self.acts.finish(self.w, self.c)
 
     def _wait(self, clock: int) -> Generator[simpy.Event, Any, None]:
         """The process of a clock: sleep until it is due, act, sleep again."""
-        due, known = self.w.due, self._known
+        w, acts, known = self.w, self.acts, self._known
         while True:
+            time = known[clock]
             try:
-                known[clock] = due[clock]
-                yield Wakeup(self.env, due[clock], clock) if due[clock] < INFINITY else self.env.event()
+                yield Wakeup(self.env, time, clock) if time < INFINITY else self.env.event()
             except simpy.Interrupt:
                 continue
-            happen(self.w, self.c, clock)
+            acts.happen(w, self.c, clock)
             if self.trace is not None:
                 self.trace(self, clock)
-            if self.w.over or self.w.full:
+            if acts.has_ended(w):
                 self._end()
                 return
             self._wake_moved(clock)
 
     def _wake_moved(self, active: int) -> None:
-        """Interrupt the processes whose clocks the last act has moved."""
+        """Interrupt the processes whose clocks the last act has moved, but for the one that has just acted."""
         known = self._known
-        for clock, time in enumerate(self.w.due):
-            if time != known[clock] and clock != active:
+        for clock, time in enumerate(self.acts.times(self.w)):
+            if time != known[clock]:
                 known[clock] = time
-                self._processes[clock].interrupt()
+                if clock != active:
+                    self._processes[clock].interrupt()
 
     def _end(self) -> None:
         """The history ends here, before anything else at this instant."""

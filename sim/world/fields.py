@@ -37,7 +37,8 @@ def _fields(kind: str, size: str, *entries: tuple) -> tuple[Field, ...]:
     )
 
 
-# The situation. State is what a checksum covers; the rest is worked out of it, or scratch.
+# The situation. State is what a checksum covers (floats before whole numbers, numbers before lists); the rest is worked
+# out of it, or scratch.
 STATE = (
     *_fields(
         "f", "",
@@ -125,7 +126,6 @@ STATE = (
         ("war_cost", "true cost of war"),
         ("credibility", "own belief in promises of protection"),
     ),
-    *_fields("i[]", "actors", ("commitment", "true class of commitment, by position in order of name")),
     *_fields("f[]", "beliefs", ("beliefs", "beliefs, one after another"), ("points", "points of continuous traits")),
     *_fields(
         "f[]", "tracks",
@@ -140,6 +140,23 @@ STATE = (
         ("postponed", "time by which the next round is put off"),
         ("failing", "chance that the next round fails"),
     ),
+    *_fields("f[]", "track_issues", ("added", "what a text in force has added to the levels")),
+    *_fields("f[]", "lines", ("line_prior", "others' first belief in it")),
+    *_fields("f[]", "held", ("held_since", NEVER, "since when a condition has held")),
+    *_fields("f[]", "quantities", ("quantities", "named quantities as last read")),
+    *_fields(
+        "f[]", "arrivals",
+        ("rate", "rate of an arrival"),
+        ("since", "since when"),
+        ("remaining", "what is left of its unit exponential"),
+    ),
+    *_fields("f[]", "hazards", ("excitation", "excitation of a hazard at its last event"), ("excited_at", "when that was")),
+    *_fields("f[]", "clocks", ("due", INFINITY, "when each clock is due")),
+    *_fields("f[]", "deferred", ("deferred_x", "about"), ("deferred_y", "about")),
+    *_fields("f[]", "counters", ("counts", "counters of the results")),
+    *_fields("f[]", "times", ("times", NAN, "first dates of the results")),
+    *_fields("f[]", "horizon", ("horizon", NAN, "what is read at the horizon")),
+    *_fields("i[]", "actors", ("commitment", "true class of commitment, by position in order of name")),
     *_fields(
         "i[]", "tracks",
         ("met", "number of meetings or rounds held"),
@@ -162,31 +179,15 @@ STATE = (
         ("broken_off", "whether it has been given up"),
         ("dead", "whether it has lost too many votes"),
     ),
-    *_fields("f[]", "track_issues", ("added", "what a text in force has added to the levels")),
     *_fields("i[]", "seats", ("rejections", "own offers that were rejected"), ("num_offers", "own offers so far")),
     *_fields("i[]", "kept_offers", ("offers", "own offers, oldest first")),
     *_fields("i[]", "refusable", ("refused", "whether a party has sent a text back")),
     *_fields("i[]", "accusations", ("accused", "whose violation, real or alleged, is in dispute")),
     *_fields("i[]", "lines", ("line_present", "whether an actor has a red line")),
-    *_fields("f[]", "lines", ("line_prior", "others' first belief in it")),
-    *_fields("f[]", "held", ("held_since", NEVER, "since when a condition has held")),
-    *_fields("f[]", "quantities", ("quantities", "named quantities as last read")),
-    *_fields(
-        "f[]", "arrivals",
-        ("rate", "rate of an arrival"),
-        ("since", "since when"),
-        ("remaining", "what is left of its unit exponential"),
-    ),
     *_fields("i[]", "arrivals", ("stale", "whether its rate is to be set anew")),
-    *_fields("f[]", "hazards", ("excitation", "excitation of a hazard at its last event"), ("excited_at", "when that was")),
     *_fields("i[]", "hazards", ("fading", "whether its rate falls between events"), ("next_date", "which date is next")),
-    *_fields("f[]", "clocks", ("due", INFINITY, "when each clock is due")),
     *_fields("i[]", "deferred", ("deferred_kind", "what is put off, 0 nothing"), ("deferred_one", "about"), ("deferred_two", "about")),
-    *_fields("f[]", "deferred", ("deferred_x", "about"), ("deferred_y", "about")),
-    *_fields("f[]", "counters", ("counts", "counters of the results")),
-    *_fields("f[]", "times", ("times", NAN, "first dates of the results")),
     *_fields("i[]", "readings", ("reading", -1, "outcome class at each report date")),
-    *_fields("f[]", "horizon", ("horizon", NAN, "what is read at the horizon")),
 )  # fmt: skip
 
 # What one history works out once, or remembers of what it has worked out.
@@ -291,7 +292,7 @@ IDENTITY = _fields(
     "i", "",
     ("seed", "root seed, as 64 bits"), ("replication", "which history"), ("branch", "which branch of it"),
     ("supposed", "whether every draw takes the first option, to see what comes of it"),
-)  # fmt: skip
+) + _fields("f", "", ("grid", "times of clocks are rounded up to multiples of this, to force ties; 0 leaves them"))  # fmt: skip
 
 SITUATION = (*STATE, *KEPT, *SCRATCH, *IDENTITY)
 

@@ -18,7 +18,7 @@ class PlainWorld:
         for field in SITUATION:
             blank = field.initial if not field.size else [field.initial] * sizes[field.size]
             setattr(self, field.name, blank)
-        for field, value in zip(IDENTITY, (seed, replication, branch, 0), strict=True):
+        for field, value in zip(IDENTITY, (seed, replication, branch), strict=False):
             setattr(self, field.name, value)
         self.log = log
 

@@ -1,0 +1,101 @@
+"""Histories event by event: when, whose clock, which option, and the whole state after it, as whole words.
+
+Two engines give the same history if they give the same trace. Words are compared bit by bit; a checksum of them stands in
+files.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from array import array
+from collections.abc import Iterator
+from itertools import chain
+from operator import attrgetter
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from sim.acts.codes import CLOCKS
+from sim.engines.history import Full, History
+from sim.model.compile import Case
+from sim.world.fields import STATE
+
+
+class Event(NamedTuple):
+    """One event of a history."""
+
+    time: float
+    clock: int
+    choice: int  # option chosen last in it, -1 for none
+    words: np.ndarray  # the state after it
+
+
+_GROUPS = [
+    (attrgetter(*(field.name for field in STATE if field.kind == kind)), "d" if kind[0] == "f" else "q", "[]" in kind)
+    for kind in ("f", "i", "f[]", "i[]")
+]
+
+
+def words_of(w: Any) -> np.ndarray:
+    """The whole state of a plain history as 64-bit words, in the order of compiled records: numbers, then lists."""
+    parts = [array(code, chain(*get(w)) if lists else get(w)).tobytes() for get, code, lists in _GROUPS]
+    return np.frombuffer(b"".join(parts), dtype=np.int64)
+
+
+def checksum(words: np.ndarray) -> str:
+    """A short hash of a state; every not-a-number counts as the same."""
+    return hashlib.blake2b(words.tobytes(), digest_size=8).hexdigest()
+
+
+def events_of(case: Case, replication: int, root_seed: int, grid: float = 0.0) -> list[Event]:
+    """All events of a history in the SimPy engine, in plain Python; times on a grid force ties.
+
+    Raises
+    ------
+    EngineError
+        A history that puts off more than there is room for.
+    """
+    room = 1
+    while True:
+        found: list[Event] = []
+
+        def keep(h: History, clock: int, found: list[Event] = found) -> None:
+            found.append(Event(h.w.now, clock, h.w.last_choice, words_of(h.w)))
+
+        history = History(case, replication, root_seed, room=room, grid=grid)
+        history.trace = keep
+        try:
+            history.run()
+        except Full:
+            room *= 4
+            continue
+        return found
+
+
+def process_of(case: Case, clock: int) -> str:
+    """The process that a clock belongs to, in words."""
+    from sim.engines.tables.whole import setup_of
+
+    setup = setup_of(case)
+    kind = CLOCKS[setup.tables["clock_kind"][clock]]
+    one = setup.tables["clock_of"][clock]
+    named = {
+        "cancelled": setup.track_ids, "turned": setup.track_ids, "meeting": setup.track_ids,
+        "invitation": setup.track_ids, "round": setup.track_ids, "bundle": setup.track_ids,
+        "council": setup.track_ids, "revival": setup.track_ids, "calendar": setup.hazard_ids,
+    }.get(kind)  # fmt: skip
+    return f"{kind} {named[one]}" if named else f"{kind} {one}" if kind == "arrival" else kind
+
+
+def compiled_events(acts: Any, setup: Any, replication: int, root_seed: int, grid: float = 0.0) -> Iterator[Event]:
+    """The events of a history in compiled code."""
+    from sim.compiled.memory import state_words
+
+    w, c = acts.records(setup, root_seed, replication, 0, None)
+    w.grid = grid
+    acts.begin(w, c)
+    numbers, lists = state_words(w)
+    while not (w.over or w.full):
+        clock = acts.next_clock(w, c)
+        acts.happen(w, c, clock)
+        yield Event(w.now, clock, w.last_choice, np.concatenate([numbers, lists]))
