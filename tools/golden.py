@@ -18,16 +18,17 @@ SHIPPED, FIXTURE = 3, 2  # histories of each
 HEAD = """\
 # A change detector, not a specification: what came out once, event by event, not what is right.
 # Made by `./dev refresh golden`. To change it is a "Results change": it needs an entry in CHANGELOG.md with the reason.
-# history NUMBER, its number of events, a digest of its rows of results and paths; then a line an event: time, checksum of the world.
+# history NUMBER, its number of events, a digest of its rows of results and paths; then a line an event: its time, the option
+# chosen last in it (-1: none), a checksum of the whole state after it, and whose event it is.
 """
 
 
 class Trace(NamedTuple):
-    """One history: digest of its rows, and (time, checksum) after each event."""
+    """One history: digest of its rows, and (time, choice, checksum, process) of each event."""
 
     replication: int
     digest: str
-    events: tuple[tuple[str, str], ...]
+    events: tuple[tuple[str, ...], ...]
 
 
 def scenarios() -> dict[str, tuple[str, int]]:
@@ -41,8 +42,8 @@ def scenarios() -> dict[str, tuple[str, int]]:
 @cache
 def traces(file: str, number: int) -> tuple[Trace, ...]:
     """The first histories of a scenario as they are played now."""
-    from sim.engines.event_engine import columns_of, play
-    from sim.engines.log import Log
+    from sim.engines import trace
+    from sim.engines.event_engine import run_block
     from sim.experiments.digest import digest
     from sim.model.compile import compile_case
     from sim.model.complete import complete
@@ -51,10 +52,11 @@ def traces(file: str, number: int) -> tuple[Trace, ...]:
     case = compile_case(complete(load_scenario(ROOT / file)))
     found = []
     for replication in range(number):
-        log = Log(checksums=True)
-        row, paths, _ = play(case, replication, SEED, log)
-        rows = digest({"results": columns_of([row]), "paths": columns_of(paths)})
-        events = tuple((repr(time), checksum[:8]) for time, checksum in log.checksums or ())
+        rows = digest(run_block(case, [replication], SEED))
+        events = tuple(
+            (repr(event.time), str(event.choice), trace.checksum(event.words), trace.process_of(case, event.clock))
+            for event in trace.events_of(case, replication, SEED)
+        )
         found.append(Trace(replication, rows[:16], events))
     return tuple(found)
 
@@ -64,7 +66,7 @@ def to_text(file: str, found: tuple[Trace, ...]) -> str:
     lines = [HEAD + f"scenario {file} seed {SEED}"]
     for trace in found:
         lines.append(f"history {trace.replication} events {len(trace.events)} rows {trace.digest}")
-        lines += [f"{time} {checksum}" for time, checksum in trace.events]
+        lines += [" ".join(event) for event in trace.events]
     return "\n".join(lines) + "\n"
 
 
@@ -79,7 +81,7 @@ def read(name: str) -> tuple[str, tuple[Trace, ...]]:
             events = []
             found.append((int(words[1]), words[5], events))
         elif words[0] != "#":
-            events.append((words[0], words[1]))
+            events.append((*words[:3], " ".join(words[3:])))
     return file, tuple(Trace(number, digest, tuple(events)) for number, digest, events in found)
 
 

@@ -15,8 +15,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from sim.acts import codes
 from sim.acts.codes import CLOCKS
 from sim.engines.history import Full, History
+from sim.engines.tables.whole import Setup, setup_of
 from sim.model.compile import Case
 from sim.world.fields import STATE
 
@@ -74,17 +76,30 @@ def events_of(case: Case, replication: int, root_seed: int, grid: float = 0.0) -
 
 def process_of(case: Case, clock: int) -> str:
     """The process that a clock belongs to, in words."""
-    from sim.engines.tables.whole import setup_of
-
     setup = setup_of(case)
-    kind = CLOCKS[setup.tables["clock_kind"][clock]]
-    one = setup.tables["clock_of"][clock]
-    named = {
-        "cancelled": setup.track_ids, "turned": setup.track_ids, "meeting": setup.track_ids,
-        "invitation": setup.track_ids, "round": setup.track_ids, "bundle": setup.track_ids,
-        "council": setup.track_ids, "revival": setup.track_ids, "calendar": setup.hazard_ids,
+    kind, one = setup.tables["clock_kind"][clock], setup.tables["clock_of"][clock]
+    if kind == codes.CLOCK_ARRIVAL:
+        return _arrival(setup, one)
+    if kind == codes.CLOCK_CALENDAR:
+        return f"calendar {setup.hazard_ids[one]}"
+    of_a_track = {
+        codes.CLOCK_CANCELLED, codes.CLOCK_TURNED, codes.CLOCK_MEETING, codes.CLOCK_INVITATION, codes.CLOCK_ROUND,
+        codes.CLOCK_BUNDLE, codes.CLOCK_COUNCIL, codes.CLOCK_REVIVAL,
+    }  # fmt: skip
+    return f"{CLOCKS[kind]} {setup.track_ids[one]}" if kind in of_a_track else CLOCKS[kind]
+
+
+def _arrival(setup: Setup, number: int) -> str:
+    kind, one = setup.tables["arrival_kind"][number], setup.tables["arrival_one"][number]
+    if kind == codes.ARRIVAL_HAZARD:
+        return f"hazard {setup.hazard_ids[one]}"
+    words = {
+        codes.ARRIVAL_CANCELLATION: "cancellation", codes.ARRIVAL_STANDING_COLLAPSE: "end of the agreement on",
+        codes.ARRIVAL_TREATY_COLLAPSE: "collapse of", codes.ARRIVAL_CONTACT: "contact",
     }.get(kind)  # fmt: skip
-    return f"{kind} {named[one]}" if named else f"{kind} {one}" if kind == "arrival" else kind
+    if words is not None:
+        return f"{words} {setup.track_ids[one]}"
+    return "cooling" if kind == codes.ARRIVAL_COOLING else "collapse of the deal"
 
 
 def compiled_events(acts: Any, setup: Any, replication: int, root_seed: int, grid: float = 0.0) -> Iterator[Event]:
