@@ -18,6 +18,7 @@ from sim.acts.codes import (
     CREDIBILITY,
     FINAL_OFFER,
     MAXIMALIST,
+    OWN,
     RATIONAL,
     RED_LINE,
     RESOURCE,
@@ -28,6 +29,7 @@ from sim.acts.codes import (
 from sim.acts.consent import block_probabilities, block_probability
 from sim.acts.constraints import acceptance, accepts, allowed_for, beyond
 from sim.acts.draws import draw, mean_duration
+from sim.acts.own import own_target
 from sim.acts.quantities import felt_pressure
 from sim.acts.telling import tell, tell_learned
 from sim.acts.worth import disagreement, estimates, make_believed, pressed, utilities, utility
@@ -138,6 +140,13 @@ def aspiration(w: World, c: Tables, t: int, actor: int, own: Floats, allowed: Fl
         other = _only_other(w, c, t, actor)
         if other >= 0:
             return _zeuthen(w, c, t, actor, other, own, allowed)
+    if family == OWN:
+        size = _received(w, c, t, actor, own)
+        last = last_offer(w, place)
+        said = own[last] if last >= 0 else high
+        stress = felt_pressure(w, c) if actor == c.target else 0.0
+        target = own_target(c, c.tactic_own[n], elapsed, horizon, beta, low, high, said, w.received, size, stress)
+        return tactics.bounded(target, low, high)
     return tactics.time_target(elapsed, horizon, beta, low, high)
 
 

@@ -50,12 +50,30 @@ def _not_called(library: Any, description: Any, environment: Any) -> Any:
 
 def compile_acts(names: Sequence[str], target: Path) -> None:
     """Compile some acts, and the rules that they call, into an object file with its list of symbols (``.json``)."""
+    generator = _prepared()
+    _write(generator, {name: twins().compiled(name) for name in names}, target)
+
+
+def compile_tactic(name: str, target: Path) -> None:
+    """Compile a tactic that a package registers, likewise."""
+    from sim.model.own_tactics import function_of
+
+    generator = _prepared()
+    _write(generator, {name: twins().compiled_tactic(function_of(name))}, target)
+
+
+def _prepared() -> Any:
+    """numba's code generator, made to collect."""
     gc.disable()  # nearly all of what a compiler makes lives until its end
     context = cpu_target.target_context
     generator = context.codegen()
     generator._library_class = _Collected
     context.get_executable = _not_called
-    made = {name: twins().compiled(name) for name in names}
+    return generator
+
+
+def _write(generator: Any, made: dict[str, Any], target: Path) -> None:
+    """Link what has been made, optimise it and write it down."""
     symbols = {name: compiled.fndesc.llvm_func_name for name, compiled in made.items()}
     whole = _linked(generator, [compiled.library for compiled in made.values()], set(symbols.values()))
     standard = numba_codegen.JITCodeLibrary(generator, "acts")
@@ -101,7 +119,13 @@ def _weight(names: Sequence[str]) -> int:
 
 
 def main() -> None:
-    """Compile one part of several into a folder: ``python -m sim.compiled.building PART PARTS FOLDER``."""
+    """Compile one part of several into a folder: ``python -m sim.compiled.building PART PARTS FOLDER``.
+
+    With ``--tactic NAME FILE`` a tactic that a package registers.
+    """
+    if sys.argv[1] == "--tactic":
+        compile_tactic(sys.argv[2], Path(sys.argv[3]))
+        return
     part, parts, folder = int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])
     compile_acts(share(twins().names, part, parts), folder / f"acts-{part}.o")
 

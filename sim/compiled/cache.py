@@ -29,6 +29,7 @@ SOURCES = ("arithmetic.py", "randomness.py", "rule.py", "rules", "acts", "world/
 MANIFEST = "acts.json"
 FOLDER_VARIABLE = "GEOSIM_CACHE_DIR"
 MOST_PROCESSES = 4  # that compile at once: a rule is lowered by each of them that needs it
+MOST_TOLD = 300  # characters of a complaint
 SECONDS_TO_COMPILE = 12.0  # about, on two cores; what a run must be worth to wait for it
 
 Tell = Callable[[str], None]
@@ -179,6 +180,54 @@ def _make(place: Path) -> Stored:
     return found
 
 
+def stored_tactic(name: str) -> Path:
+    """The object file of a tactic that a package registers; compiled now where it is not there.
+
+    Raises
+    ------
+    CompileError
+        numba cannot compile the tactic; says why in its words.
+    """
+    from sim.model.own_tactics import source_hash
+
+    place = folder().with_name(f"{folder().name}-tactic-{source_hash(name)}.o")
+    if not (place.is_file() and place.with_suffix(".json").is_file()):
+        with tempfile.TemporaryDirectory(prefix="geosim-") as made:
+            target = Path(made) / "tactic.o"
+            _run(["--tactic", name, str(target)], f"the tactic '{name}' cannot be compiled")
+            place.parent.mkdir(parents=True, exist_ok=True)
+            for suffix in (".json", ".o"):
+                waiting = Path(f"{place.with_suffix(suffix)}.partial")
+                shutil.copyfile(target.with_suffix(suffix), waiting)
+                os.replace(waiting, place.with_suffix(suffix))
+    return place
+
+
+def _run(arguments: list[str], what: str) -> None:
+    """Let a process compile, and raise what it complains about last."""
+    done = _start(arguments)
+    _, complaint = done.communicate()
+    if done.returncode:
+        raise CompileError(f"{what}: {_last_line(complaint, done.returncode)}", hint="--engine simpy does without")
+
+
+def _last_line(complaint: str, code: int) -> str:
+    lines = [line.strip() for line in complaint.splitlines() if line.strip()]
+    told = [n for n, line in enumerate(lines) if "Error" in line and not line.startswith(("Traceback", "File"))]
+    if not told:
+        return (lines or [f"exit code {code}"])[-1][:MOST_TOLD]
+    return " ".join(lines[told[-1] : told[-1] + 2])[:MOST_TOLD]  # numba's first line says where, its second what
+
+
+def _start(arguments: list[str]) -> subprocess.Popen[str]:
+    paths = [str(PACKAGE.parent), *filter(None, sys.path), os.environ.get("PYTHONPATH", "")]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(dict.fromkeys(filter(None, paths)))}
+    return subprocess.Popen(
+        [sys.executable, "-m", "sim.compiled.building", *arguments],
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment, text=True,
+    )  # fmt: skip
+
+
 def _processes() -> int:
     affinity = getattr(os, "sched_getaffinity", None)
     return min(MOST_PROCESSES, len(affinity(0)) if affinity else os.cpu_count() or 1)
@@ -187,14 +236,7 @@ def _processes() -> int:
 def _compile(made: Path) -> None:
     """Let processes compile parts of the acts, and write down what they have made."""
     parts = _processes()
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [str(PACKAGE.parent), os.environ.get("PYTHONPATH")]))}
-    running = [
-        subprocess.Popen(
-            [sys.executable, "-m", "sim.compiled.building", str(n), str(parts), str(made)],
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment, text=True,
-        )
-        for n in range(parts)
-    ]  # fmt: skip
+    running = [_start([str(n), str(parts), str(made)]) for n in range(parts)]
     try:
         complaints = [process.communicate()[1] for process in running]
     finally:
@@ -203,8 +245,8 @@ def _compile(made: Path) -> None:
                 process.kill()
     for process, complaint in zip(running, complaints, strict=True):
         if process.returncode:
-            last = complaint.strip().splitlines()[-1:] or [f"exit code {process.returncode}"]
-            raise CompileError(f"rules cannot be compiled: {last[0][:300]}", hint="--engine simpy does without")
+            last = _last_line(complaint, process.returncode)
+            raise CompileError(f"rules cannot be compiled: {last}", hint="--engine simpy does without")
     write_manifest(made, [made / f"acts-{n}.o" for n in range(parts)])
 
 

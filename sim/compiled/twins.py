@@ -16,9 +16,10 @@ from typing import Any
 import numpy as np
 from numba import njit
 
+from sim.acts.own import own_target
 from sim.compiled.bits import substitutes
 from sim.compiled.known import load_all
-from sim.compiled.types import call_through, signature_of
+from sim.compiled.types import OWN_TACTIC, call_own_tactic, call_through, signature_of
 from sim.rule import ACTS, RULES, TOLD
 
 # No fastmath: it would reassociate sums, and one bit is enough to send a history down another branch.
@@ -74,8 +75,11 @@ class Twins:
         for name, function in RULES.items():
             self._rules[name] = _of_one_signature(njit(**OPTIONS)(self._trimmed(function)), function)
         self._spaces["sim.arithmetic"].update(substitutes(OPTIONS))
+        own = call_own_tactic()
         for name, space in self._spaces.items():
             self._fill(space)
+            if space.get("own_target") is own_target:
+                space["own_target"] = own
             self._modules[name].__dict__.update(space)
 
     def _fill(self, space: dict[str, Any]) -> None:
@@ -91,6 +95,15 @@ class Twins:
                 space[key] = self._modules[value.__name__]
             elif isinstance(value, tuple) and len(value) > LONGEST_TUPLE:
                 space[key] = np.array(value)  # a tuple would be searched by a switch over all places
+
+    def compiled_tactic(self, function: Callable[..., float]) -> Any:
+        """What numba makes of a tactic of the user's own; rules that it calls are the twins."""
+        space = dict(function.__globals__)
+        self._fill(space)
+        twin = python_types.FunctionType(function.__code__, space, function.__name__, function.__defaults__)
+        twin.__module__, twin.__qualname__ = function.__module__, function.__qualname__
+        options = {**OPTIONS, "error_model": "python"}  # a division by zero is an error here as it is there
+        return njit(OWN_TACTIC, **options)(twin).overloads[OWN_TACTIC.args]
 
     def _trimmed(self, function: Callable[..., object]) -> Callable[..., object]:
         """The function compiled anew from its trimmed source, with the twin namespace as its globals."""

@@ -224,7 +224,36 @@ def call_through(signature: Any, number: int) -> Any:
             context.call_conv.return_status_propagate(builder, status)
         return result
 
+    return _intrinsic(signature, codegen)
+
+
+def _intrinsic(signature: Any, codegen: Any) -> Any:
+    """An intrinsic of one signature; numba counts the arguments of the function that says so."""
     names = ", ".join(f"a{n}" for n in range(len(signature.args)))
     scope: dict[str, Any] = {"signature": signature, "codegen": codegen}
-    exec(f"def call(context, {names}):\n    return signature, codegen\n", scope)  # numba counts the arguments
+    exec(f"def call(context, {names}):\n    return signature, codegen\n", scope)
     return intrinsic(scope["call"])
+
+
+_NUMBER = types.float64
+# elapsed, period, beta, low, high, last, received, count, stress: see `sim.model.own_tactics`
+OWN_TACTIC = _NUMBER(*[_NUMBER] * 6, FLOATS, types.int64, _NUMBER)
+
+
+def call_own_tactic() -> Any:
+    """What stands in the place of `sim.acts.own.own_target`: a call of a tactic by its address in the tables."""
+    place = TABLE.place["own_tactics"][0]
+    signature = _NUMBER(tables, types.int64, *OWN_TACTIC.args)
+
+    def codegen(context: Any, builder: Any, given: Any, args: Any) -> Any:
+        kind = context.call_conv.get_function_type(OWN_TACTIC.return_type, OWN_TACTIC.args)
+        listed = builder.inttoptr(_fixed(builder, builder.load(_pointer(builder, args[0], place))), _WORD.as_pointer())
+        function = builder.inttoptr(_fixed(builder, builder.load(builder.gep(listed, [args[1]]))), kind.as_pointer())
+        status, result = context.call_conv.call_function(
+            builder, function, OWN_TACTIC.return_type, OWN_TACTIC.args, args[2:]
+        )
+        with cgutils.if_unlikely(builder, status.is_error):
+            context.call_conv.return_status_propagate(builder, status)
+        return result
+
+    return _intrinsic(signature, codegen)

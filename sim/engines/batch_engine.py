@@ -25,7 +25,7 @@ NAME = "batch"
 _WHOLE = ctypes.c_int64
 _AT_ONCE = 4096  # histories of one call: bounds how long a request to stop waits
 
-_loaded: dict[str, Any] = {}
+_loaded: dict[Any, Any] = {}
 _loading = threading.Lock()
 _own = threading.local()
 
@@ -47,6 +47,17 @@ def machine_code(tell: cache.Tell | None = None) -> Any:
         return _loaded["acts"]
 
 
+def _tactic(name: str) -> int:
+    """Address of a tactic of the user's own, compiled if it was not."""
+    with _loading:
+        place = cache.stored_tactic(name)
+        if place not in _loaded:
+            from sim.compiled.loading import Acts
+
+            _loaded[place] = Acts([name], [place])
+        return int(_loaded[place].addresses[0])
+
+
 class Machine:
     """Compiled code with one situation and the tables of one scenario; for one thread."""
 
@@ -57,6 +68,7 @@ class Machine:
         self.setup = setup
         self.c = tables_block(setup.tables)
         self.c.point("acts", acts.addresses)
+        self.c.point("own_tactics", np.array([_tactic(name) for name in setup.own_tactics], dtype=np.int64))
         self.w = world_block(setup.sizes, self.c)
         self._play = acts.function("sim.compiled.entry.play_block", _WHOLE, _WHOLE, _WHOLE, result=_WHOLE)
 
@@ -65,7 +77,14 @@ class Machine:
         self.w.seed = _signed(root_seed)
         self.w.point("rows", rows.reshape(-1))
         self.w.point("path_rows", paths.reshape(-1))
-        return self._play(self.w.address, self.c.address, first, len(rows), len(paths))
+        try:
+            return self._play(self.w.address, self.c.address, first, len(rows), len(paths))
+        except RuntimeError as error:
+            if not self.setup.own_tactics:
+                raise
+            raise EngineError(
+                f"a tactic among {', '.join(self.setup.own_tactics)} failed: {error}", hint="--engine simpy says which and how"
+            ) from error
 
 
 class CompiledActs:

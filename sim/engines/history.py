@@ -21,6 +21,7 @@ from sim.acts.readings import finish
 from sim.engines.log import Log
 from sim.engines.tables.whole import Setup, setup_of
 from sim.engines.telling import Teller
+from sim.model.own_tactics import called
 from sim.world.records import PlainWorld, plain_tables
 
 if TYPE_CHECKING:
@@ -196,6 +197,6 @@ def plain(setup: Setup) -> Any:
     """The tables as plain Python reads them, made once."""
     known = setup.__dict__.get("_plain")
     if known is None:
-        known = plain_tables(setup.tables)
+        known = plain_tables(setup.tables, [called(name) for name in setup.own_tactics])
         object.__setattr__(setup, "_plain", known)
     return known

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from sim.errors import UsageError
 from sim.experiments.workers import ENGINES, EngineSpec
@@ -15,7 +15,9 @@ WORTH_COMPILING = 400  # histories that plain Python plays in about the time tha
 Tell = Callable[[str], None]
 
 
-def engine_for(name: str, replications: int, tell: Tell | None = None) -> EngineSpec:
+def engine_for(
+    name: str, replications: int, tell: Tell | None = None, tactics: Sequence[str] = ()
+) -> EngineSpec:
     """The engine of a run of so many histories, ready to be used.
 
     ``auto`` takes the compiled engine where its code is in the cache already, or where the run is long enough to wait for
@@ -26,6 +28,7 @@ def engine_for(name: str, replications: int, tell: Tell | None = None) -> Engine
     name : one of `NAMES`
     replications : histories still to be played
     tell : called with a line for the user
+    tactics : names of registered tactics that the scenario uses; one that cannot be compiled is played by SimPy
 
     Raises
     ------
@@ -42,11 +45,13 @@ def engine_for(name: str, replications: int, tell: Tell | None = None) -> Engine
         return ENGINES[SIMPY]
     try:
         cache.stored(tell)
+        for tactic in tactics:
+            cache.stored_tactic(tactic)
     except cache.CompileError as error:
         if name == BATCH:
             raise
         if tell is not None:
-            tell(f"{error}; playing with the SimPy engine, which gives the same results more slowly")
+            tell(f"{error}; the SimPy engine plays instead: the same results, more slowly")
         return ENGINES[SIMPY]
     return ENGINES[BATCH]
 

@@ -18,8 +18,10 @@ from sim.engines.event_engine import play
 from sim.engines.log import Decision, Happening, Log, Sample
 from sim.errors import ReplayError, UsageError
 from sim.experiments.columns import KEY, even_rows, num_rows, rows_at
+from sim.experiments.engines import OURS
 from sim.experiments.provenance import versions
 from sim.model.complete import content_hash
+from sim.model.own_tactics import changed
 
 if TYPE_CHECKING:
     from sim.engines.history import History
@@ -159,6 +161,12 @@ def replay_stored(stored: StoredRun, replication: int, case: Case | None = None)
         raise ReplayError(
             f"{stored.directory}: the scenario in the run record is not the one that was run: its hash differs",
             hint="the record was edited; `sim run` makes the run anew",
+        )
+    tactics = changed(stored.manifest.get("own_tactics") or {})
+    if tactics:
+        raise ReplayError(
+            f"{stored.directory}: the source of the tactic {', '.join(tactics)} has changed since the run was made",
+            hint="`sim run` makes the run anew",
         )
     again = replay(case, replication, stored.seed)
     verify(again, stored, position)

@@ -10,7 +10,7 @@ import contextlib
 import math
 import os
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from numbers import Real
 from pathlib import Path
@@ -34,6 +34,7 @@ from sim.experiments.store import (
     run_name,
 )
 from sim.experiments.workers import Block, EngineSpec, Job, Stopper, computed
+from sim.model.own_tactics import changed, source_hashes
 
 DEFAULT_REPLICATIONS = 1000
 DEFAULT_CAP = 100_000  # replications after which `until_se` gives up
@@ -183,10 +184,14 @@ def run_scenario(
         **provenance.run_record(command),
         "scenario": scenario,
     }
+    tactics = source_hashes(scenario)
+    if tactics:
+        manifest["own_tactics"] = tactics
     place, existing = _place(manifest, Path(reports), None if directory is None else Path(directory), fresh)
     if existing is not None and existing.is_finished:
         return RunOutcome(existing, 0, existing.num_replications)
-    spec = _chosen(engine, total - (existing.num_replications if existing is not None else 0), tell)
+    missing = total - (existing.num_replications if existing is not None else 0)
+    spec = _chosen(engine, missing, tell, tactics)
     manifest["engine"] = spec.name
     job = Job(scenario_text.encode("utf-8"), int(seed), spec, PATHS_KEPT)
     writer = RunWriter.reopen(place) if existing is not None else RunWriter.create(place, manifest)
@@ -222,10 +227,11 @@ def resume(
             hint="`sim run --fresh` computes it anew",
         )
     check_request(stored.manifest["replications"], stored.seed, None, workers, None)
+    _refuse_changed_tactics(stored)
     if stored.is_finished and not stored.damaged():
         return RunOutcome(stored, 0, stored.num_replications)
     missing = stored.manifest["replications"] - stored.num_replications
-    spec = _chosen(engine or (AUTO if begun_with in OURS else begun_with), missing, tell)
+    spec = _chosen(engine or (AUTO if begun_with in OURS else begun_with), missing, tell, source_hashes(stored.case))
     job = Job(as_json(stored.case).encode("utf-8"), stored.seed, spec, stored.manifest.get("paths_kept"))
     return _carry_out(RunWriter.reopen(stored.directory), job, workers, progress, should_stop)
 
@@ -243,6 +249,7 @@ def _is_equal(wanted: Mapping[str, Any], found: Mapping[str, Any]) -> bool:
         and _asked_for(found) == _asked_for(wanted)
         and _paths_asked_for(found) == _paths_asked_for(wanted)
         and found["versions"].get("sim") == wanted["versions"]["sim"]
+        and found.get("own_tactics") == wanted.get("own_tactics")
     )
 
 
@@ -450,9 +457,20 @@ def largest_standard_error(counts: Mapping[str, int]) -> float:
     return max(math.sqrt(count * (total - count) / total) / total for count in counts.values())
 
 
-def _chosen(engine: str | EngineSpec, replications: int, tell: Tell | None) -> EngineSpec:
+def _refuse_changed_tactics(stored: StoredRun) -> None:
+    names = changed(stored.manifest.get("own_tactics") or {})
+    if names:
+        raise StoreError(
+            f"{stored.directory}: the source of the tactic {', '.join(names)} has changed since the run began",
+            hint="`sim run --fresh` computes it anew",
+        )
+
+
+def _chosen(engine: str | EngineSpec, replications: int, tell: Tell | None, tactics: Iterable[str]) -> EngineSpec:
     """The engine that plays so many histories. A manifest that somebody sent chooses among ours only."""
-    return engine if isinstance(engine, EngineSpec) else engine_for(engine, replications, tell)
+    if isinstance(engine, EngineSpec):
+        return engine
+    return engine_for(engine, replications, tell, sorted(tactics))
 
 
 def check_request(

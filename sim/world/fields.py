@@ -236,7 +236,10 @@ KEPT = (
     *_fields("f[]", "enforcers", ("shares", "shares of the target's trade"), ("enforcement_now", "enforcement now")),
     *_fields("f[]", "five", ("enforcement_terms", "of the target of enforcement")),
     *_fields("f[]", "ladder", ("ladder", "table of rungs")),
-    *_fields("f[]", "eight", ("loss_terms", "of loss at a rung"), ("collapse_terms", "of the collapse rate"), ("repair_terms", "of repair")),
+    *_fields(
+        "f[]", "eight",
+        ("loss_terms", "of loss at a rung"), ("collapse_terms", "of the collapse rate"), ("repair_terms", "of repair"),
+    ),
     *_fields(
         "f[]", "hazards",
         ("hazard_base", "base rate"), ("paused_rate", "rate in a pause"), ("decay", "of excitation"), ("branching", "ratio"),
@@ -263,7 +266,10 @@ SCRATCH = (
     *_fields("f[]", "issues", ("row", "levels")),
     *_fields("f[]", "bundle_levels", ("bundle_level", "levels by bundle")),
     *_fields("i[]", "bundles", ("bundle_option", "bundles that change something")),
-    *_fields("f[]", "drawn", ("uniforms", "of inputs"), ("independent", "of a group"), ("normals", "of a group"), ("amounts", "of a group")),
+    *_fields(
+        "f[]", "drawn",
+        ("uniforms", "of inputs"), ("independent", "of a group"), ("normals", "of a group"), ("amounts", "of a group"),
+    ),
     *_fields(
         "f[]", "types",
         ("type_points", "points of a belief"), ("type_beliefs", "their probabilities"), ("type_able", "able to accept"),
@@ -392,7 +398,7 @@ TABLES = (
         text_package member_first member member_required member_any_of sympathy threshold threshold_in_talks
         resolution_delay resolution_step voter_first voter voter_intercept voter_severity voter_rivalry contact_rate watching
         tactic_family tactic_fallback tactic_mode tactic_window tactic_rejections tactic_beta tactic_period tactic_margin
-        tactic_stress"""),
+        tactic_stress tactic_own"""),
     *_names("f[]", """mandate track_opens track_deadline track_every closed_after_breakdown text_lapses pauses_before
         pauses_after invitation_every text_within meeting_text_lapses revival_within postponed_by retry_after lapses_after
         bundle_add bundle_cap bundle_least"""),

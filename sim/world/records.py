@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -23,9 +23,9 @@ class PlainWorld:
         self.log = log
 
 
-def plain_tables(tables: Mapping[str, Any]) -> SimpleNamespace:
-    """A scenario's tables as an object; truth values become whole numbers."""
-    record = SimpleNamespace()
+def plain_tables(tables: Mapping[str, Any], own_tactics: Sequence[Callable[..., float]] = ()) -> SimpleNamespace:
+    """A scenario's tables as an object; truth values become whole numbers. Own tactics stand in them as functions."""
+    record = SimpleNamespace(own_tactics=tuple(own_tactics))
     for field in TABLES:
         value = tables[field.name]
         number = float if field.kind[0] == "f" else int

@@ -32,6 +32,7 @@ class Maker:
         self.effect_of: dict[int, int] = {}
         self.rate_conditions: list[int] = []  # conditions whose quantities must be known after every event
         self.arrivals: list[dict[str, Any]] = []
+        self.own_tactics: list[str] = []  # names of tactics that packages register, in order of use
 
     def add(self, **tables: Any) -> None:
         """Enter tables by name; numbers and lists of numbers."""
@@ -67,11 +68,9 @@ class Maker:
         if text is None:
             return -1
         compiled = self.case.compile(text)
-        for n, known in enumerate(self.conditions):
-            if known is compiled:
-                break
-        else:
-            n = len(self.conditions)
+        known = [n for n, other in enumerate(self.conditions) if other is compiled]
+        n = known[0] if known else len(self.conditions)
+        if not known:
             self.conditions.append(compiled)
         if in_rates:
             self.rate_conditions.append(n)
@@ -84,6 +83,12 @@ class Maker:
     def time(self, name: str) -> int:
         """Number of a first date of the results."""
         return self.times.setdefault(name, len(self.times))
+
+    def own_tactic(self, name: str) -> int:
+        """Number of a tactic that a package registers."""
+        if name not in self.own_tactics:
+            self.own_tactics.append(name)
+        return self.own_tactics.index(name)
 
     def effect(self, slots: Any, spec: Any) -> int:
         """Number of a set of effects."""

@@ -150,6 +150,7 @@ def _tactics(m: Maker) -> None:
         tactic_period=lambda pair: pair[1].period,
         tactic_margin=lambda pair: pair[1].margin,
         tactic_stress=lambda pair: pair[1].stress,
+        tactic_own=lambda pair: m.own_tactic(pair[0].rule) if pair[0].family == "own" else -1,
     )
 
 

@@ -30,6 +30,7 @@ class Setup:
     counters: dict[str, int]
     times: dict[str, int]
     belief_traits: tuple[str, ...]  # of each belief: a trait, or a red line by name
+    own_tactics: tuple[str, ...]  # names of tactics that packages register, by number
 
 
 def setup_of(case: Case, room: int = 1) -> Setup:
@@ -61,6 +62,7 @@ def _make(case: Case, room: int) -> Setup:
     return Setup(
         m.tables, m.sizes, tuple(columns), tuple(m.track_ids), tuple(m.hazard_ids), tuple(m.veto_ids),
         tuple(m.line_ids), m.counters, m.times, tuple(_belief_traits(m)),
+        tuple(m.own_tactics),
     )  # fmt: skip
 
 

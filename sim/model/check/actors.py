@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from sim.errors import ScenarioError
 from sim.model.check.checker import MAX_EXPONENT, Checker
 from sim.model.check.values import point
-from sim.model.diagnostics import Path
+from sim.model.diagnostics import Path, did_you_mean
 from sim.model.expressions.kinds import Kind
+from sim.model.own_tactics import function_of, registered
 from sim.model.spec.actors import Actor, Tactic, VetoPlayer
 from sim.model.spec.base import Quantity
 from sim.model.spec.tracks import AlternatingOffers, LeadersMeeting
@@ -53,6 +55,7 @@ def check_actor(checker: Checker, name: str, actor: Actor) -> None:
         checker.name(path, track, checker.spec.tracks, "track", at_key=True)
         checker.at_most((*path, "beta"), tactic.beta, 100.0, "exponent")
         _tactic_acts(checker, path, track, tactic)
+        _own_rule(checker, path, tactic)
     checker.at_most((*base, "risk", "curvature"), actor.risk.curvature, MAX_EXPONENT, "exponent")
     checker.at_most((*base, "patience"), actor.patience, 100.0, "discount rate")
     expectation = checker.spec.mechanisms.expectation
@@ -68,6 +71,27 @@ def check_actor(checker: Checker, name: str, actor: Actor) -> None:
             checker.add(path, "an actor knows its own tastes", hint="name another actor", at_key=True)
         checker.issue_keys((*path, "weights"), perception.weights)
         checker.issue_keys((*path, "ideals"), perception.ideals)
+
+
+def _own_rule(checker: Checker, path: Path, tactic: Tactic) -> None:
+    """A tactic of the user's own is named, registered and a function of the right numbers."""
+    if tactic.family != "own":
+        if tactic.rule is not None:
+            checker.add((*path, "rule"), "`rule` names a tactic of the family own", found=f"family {tactic.family}",
+                        hint="write `family: own`, or leave `rule` out")  # fmt: skip
+        return
+    if tactic.rule is None:
+        checker.add(path, "`rule` is missing", expected="the name of a tactic that a package registers",
+                    hint="docs/how-to/write-a-tactic.md shows how")  # fmt: skip
+    elif tactic.rule not in registered():
+        checker.add((*path, "rule"), f"no installed package registers the tactic '{tactic.rule}'",
+                    expected=f"one of {', '.join(sorted(registered()))}" if registered() else "a registered tactic",
+                    found=tactic.rule, hint=did_you_mean(tactic.rule, registered()))  # fmt: skip
+    else:
+        try:
+            function_of(tactic.rule)
+        except ScenarioError as error:
+            checker.add((*path, "rule"), str(error), hint=error.hint or "")
 
 
 def _tactic_acts(checker: Checker, path: Path, track: str, tactic: Tactic) -> None:

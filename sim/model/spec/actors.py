@@ -94,7 +94,7 @@ class RedLine(Entity):
 class Tactic(Grounded):
     """How an actor concedes on one track."""
 
-    family: Literal["time", "behaviour", "resource", "zeuthen", "rational", "maximalist"] = Field(
+    family: Literal["time", "behaviour", "resource", "zeuthen", "rational", "maximalist", "own"] = Field(
         description="Family of concession rules."
     )
     beta: Positive = Field(
@@ -115,6 +115,9 @@ class Tactic(Grounded):
     rejections: Whole = Field(3, ge=1, le=100, description="Maximalist family: rejections before falling back.")
     fallback: Literal["time", "behaviour", "resource", "zeuthen", "rational"] = Field(
         "time", description="Maximalist family: what it falls back to."
+    )
+    rule: Identifier | None = Field(
+        None, description="Own family: name of the tactic, which an installed package registers."
     )
 
 
