@@ -48,6 +48,10 @@ PARTIAL = ".partial"
 RUNNING, FINISHED, INTERRUPTED, FAILED = "running", "finished", "interrupted", "failed"
 
 _CHUNK_FILE = re.compile(rf"({'|'.join(TABLES)})-\d{{6,}}\.parquet")
+# Left by whoever was killed while writing; a part of the name tells writers apart where there can be several.
+_HALF_WRITTEN = re.compile(
+    rf"((?:{'|'.join(TABLES)})-\d{{6,}}\.parquet|{re.escape(MANIFEST)}|cluster)(?:\.[0-9a-f-]+)?{re.escape(PARTIAL)}"
+)
 _READ_AT_ONCE = 1 << 22  # cells of one query; bounds what a reader of blocks holds, at about 32 MiB of numbers
 _SQL_TYPES = {"float64": "DOUBLE", "int64": "BIGINT", "bool": "BOOLEAN", "text": "VARCHAR"}
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}  # Windows
@@ -510,11 +514,8 @@ class RunWriter:
         StoreError
             The disk is full or cannot be written.
         """
-        where = f"replications {start} to {stop - 1}"
-        clean = {name: canonical(tables.get(name) or {}, f"{where}, {name}") for name in TABLES}
-        clean = {name: table for name, table in clean.items() if table}
-        _check_block(clean, start, stop, where)
-        self._check_columns(clean, where)
+        clean = _clean(tables, start, stop)
+        self._check_columns(_columns_of(clean), _where(start, stop))
         files = {}
         with disk_errors(self.directory):
             for name, table in clean.items():
@@ -523,6 +524,19 @@ class RunWriter:
         self._chunks[index] = Chunk(index, start, stop, files)
         self.update(timing=timing or {})
         return clean["results"]
+
+    def adopt(self, written: WrittenChunk, timing: Mapping[str, Any] | None = None) -> None:
+        """Make a chunk that another process has written a chunk of this run; errors and `timing` as for `add`."""
+        self._check_columns(written.columns, _where(written.start, written.stop))
+        chunk = Chunk(written.index, written.start, written.stop, written.files)
+        with disk_errors(self.directory):
+            for name, entry in written.files.items():
+                source = written.path(self.directory, name)
+                if source.stat().st_size != entry["bytes"]:
+                    raise StoreError(f"{source}: other than the worker wrote it", hint=_repair(self.directory))
+                os.replace(source, chunk.path(self.directory, name))
+        self._chunks[written.index] = chunk
+        self.update(timing=timing or {})
 
     def drop_from(self, index: int) -> None:
         """Take out chunk ``index`` and all later ones: work done ahead that the run turned out not to need."""
@@ -570,8 +584,7 @@ class RunWriter:
             self._open = self._connection.__enter__()
         return self._open
 
-    def _check_columns(self, tables: Mapping[str, Table], where: str) -> None:
-        found = {name: [list(pair) for pair in kinds_of(table)] for name, table in tables.items()}
+    def _check_columns(self, found: dict[str, list[list[str]]], where: str) -> None:
         known = self.manifest["columns"]
         if not known:
             self.manifest["columns"] = found
@@ -586,6 +599,69 @@ class RunWriter:
                 "a table",
             )
             raise EngineError(f"{where}: other columns than in the blocks before: {different}")
+
+
+@dataclass(frozen=True)
+class WrittenChunk:
+    """A chunk in files of names of its own: no part of a run before ``RunWriter.adopt``. Made by ``write_chunk``."""
+
+    index: int
+    start: int
+    stop: int
+    files: Mapping[str, Mapping[str, Any]]  # by table: rows, bytes, sha256
+    columns: dict[str, list[list[str]]]  # by table: name and kind of each
+    suffix: str
+    results: Table  # of the results the column `outcome`, if there is one: a rule may stop by it
+
+    def path(self, directory: Path, table: str) -> Path:
+        """The chunk's file of a table, as long as it is not adopted."""
+        return directory / f"{table}-{self.index:06d}.parquet{self.suffix}"
+
+    def discard(self, directory: Path) -> None:
+        """Remove its files, as far as they can be."""
+        for name in self.files:
+            with contextlib.suppress(OSError):
+                self.path(directory, name).unlink()
+
+
+def write_chunk(
+    directory: Path, index: int, start: int, stop: int, tables: Mapping[str, Mapping[str, Any]], suffix: str
+) -> WrittenChunk:
+    """Write the block of replications ``[start, stop)`` beside the chunks of a run that another process writes.
+
+    ``suffix`` makes the names of its files unique and ends in ``PARTIAL``, so that they count for nothing until they
+    are adopted. Errors as for ``RunWriter.add``; nothing is left of a chunk that could not be written.
+    """
+    clean = _clean(tables, start, stop)
+    outcome = {name: column for name, column in clean["results"].items() if name == "outcome"}
+    files: dict[str, Mapping[str, Any]] = {}
+    chunk = WrittenChunk(index, start, stop, files, _columns_of(clean), suffix, outcome)
+    try:
+        with disk_errors(directory), _connection() as connection:
+            for name, table in clean.items():
+                entry = _write_partial(connection, chunk.path(directory, name), table)
+                files[name] = {"rows": len(table[KEY]), **entry}
+    except BaseException:
+        chunk.discard(directory)
+        raise
+    return chunk
+
+
+def _where(start: int, stop: int) -> str:
+    return f"replications {start} to {stop - 1}"
+
+
+def _clean(tables: Mapping[str, Mapping[str, Any]], start: int, stop: int) -> dict[str, Table]:
+    """The tables of a block in canonical form, those without columns left out; ``EngineError`` as for `add`."""
+    where = _where(start, stop)
+    clean = {name: canonical(tables.get(name) or {}, f"{where}, {name}") for name in TABLES}
+    clean = {name: table for name, table in clean.items() if table}
+    _check_block(clean, start, stop, where)
+    return clean
+
+
+def _columns_of(tables: Mapping[str, Table]) -> dict[str, list[list[str]]]:
+    return {name: [list(pair) for pair in kinds_of(table)] for name, table in tables.items()}
 
 
 def _pairs(left: list[Any], right: list[Any]) -> Iterator[tuple[Any, Any]]:
@@ -625,9 +701,8 @@ def is_being_written(directory: Path) -> bool:
 def _sweep(directory: Path, named: set[Path] | None) -> None:
     """Remove half-written files and, where ``named`` is given, chunks outside it; only under the lock."""
     for path in directory.iterdir():
-        whole = path.name.removesuffix(PARTIAL)
-        is_chunk = _CHUNK_FILE.fullmatch(whole) is not None
-        is_partial = path.name != whole and (is_chunk or whole == MANIFEST)
+        is_chunk = _CHUNK_FILE.fullmatch(path.name) is not None
+        is_partial = _HALF_WRITTEN.fullmatch(path.name) is not None
         if is_partial or (is_chunk and named is not None and path not in named):
             with disk_errors(directory):
                 path.unlink()
@@ -723,12 +798,24 @@ def _connection() -> Iterator[duckdb.DuckDBPyConnection]:
 
 def _write_parquet(connection: duckdb.DuckDBPyConnection, path: Path, table: Table) -> dict[str, Any]:
     """Write a table under another name, flush it, rename it; its size in bytes and checksum."""
+    partial = path.with_name(path.name + PARTIAL)
+    entry = _write_partial(connection, partial, table)
+    try:
+        os.replace(partial, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            partial.unlink()
+        raise
+    return entry
+
+
+def _write_partial(connection: duckdb.DuckDBPyConnection, partial: Path, table: Table) -> dict[str, Any]:
+    """Write a table and flush it; its size in bytes and checksum. Nothing is left where that fails."""
     # Numbered names: a column may be called anything, and DuckDB takes names that differ in case for equal.
     block = {f"c{position}": column for position, column in enumerate(table.values())}
     selected = ", ".join(
         f"c{position}::{_SQL_TYPES[kind]} AS {_quoted(name)}" for position, (name, kind) in enumerate(kinds_of(table))
     )
-    partial = path.with_name(path.name + PARTIAL)
     connection.register("block", block)
     try:
         connection.execute(
@@ -736,7 +823,6 @@ def _write_parquet(connection: duckdb.DuckDBPyConnection, path: Path, table: Tab
         )
         entry = {"bytes": partial.stat().st_size, "sha256": _file_checksum(partial)}
         _flush(partial)
-        os.replace(partial, path)
     except BaseException:
         with contextlib.suppress(OSError):
             partial.unlink()

@@ -74,10 +74,10 @@ class Block:
 
 def run_block(job: Job, start: int, stop: int) -> Tables:
     """The tables of replications ``[start, stop)``, computed here and now."""
-    return _Runner(job).run(start, stop)
+    return Runner(job).run(start, stop)
 
 
-class _Runner:
+class Runner:
     """A job made ready in this process: engine imported, case compiled."""
 
     def __init__(self, job: Job):
@@ -209,7 +209,7 @@ def computed(job: Job, blocks: Iterable[Block], workers: int, stopper: Stopper) 
 def _computed_here(job: Job, blocks: Iterable[Block], stopper: Stopper) -> Iterator[tuple[Block, Tables]]:
     try:
         with stopper.computing():
-            runner = _Runner(job)
+            runner = Runner(job)
         for block in blocks:
             if stopper.asked:
                 return
@@ -221,11 +221,43 @@ def _computed_here(job: Job, blocks: Iterable[Block], stopper: Stopper) -> Itera
 
 
 @dataclass
-class _Worker:
+class WorkerProcess:
+    """A spawned process, which ends with this one at the latest, and our end of its pipe."""
+
     process: Any
     connection: Connection
     assigned: deque[Block] = field(default_factory=deque)
     is_ready: bool = False
+
+    @classmethod
+    def start(cls, target: Callable[[Connection], None]) -> WorkerProcess:
+        """A process that calls ``target`` with its end of the pipe; that should begin with ``die_with_parent``."""
+        context = multiprocessing.get_context("spawn")
+        ours, theirs = context.Pipe()
+        process = context.Process(target=target, args=(theirs,), daemon=True, name="replications")
+        with _quiet_start():
+            process.start()
+        theirs.close()  # the worker holds the only other end, so its death ends the pipe
+        return cls(process, ours)
+
+    def cause_of_death(self) -> str:
+        """How the process ended, in words that follow its name."""
+        self.process.join(5)
+        return _cause(self.process.exitcode)
+
+
+def end(workers: list[WorkerProcess]) -> None:
+    """End processes now, whatever they do, and empty the list."""
+    for worker in workers:
+        worker.process.terminate()
+        worker.connection.close()
+    for worker in workers:
+        worker.process.join(5)
+        if worker.process.is_alive():
+            worker.process.kill()
+            worker.process.join()
+        worker.process.close()
+    workers.clear()
 
 
 def _computed_by_workers(
@@ -247,7 +279,7 @@ class _Pool:
         self._job = job
         self._waiting = waiting
         self._size = min(size, len(waiting))
-        self._workers: list[_Worker] = []
+        self._workers: list[WorkerProcess] = []
         self._losses: dict[int, int] = {}
         self._failed_starts = 0
 
@@ -257,7 +289,7 @@ class _Pool:
 
     def fill(self) -> None:
         """Start the workers that are missing, all at once, then give them the job and blocks."""
-        started = [_start_worker() for _ in range(self._size - len(self._workers))]
+        started = [WorkerProcess.start(_serve) for _ in range(self._size - len(self._workers))]
         self._workers += started
         for worker in started:
             self._send(worker, self._job)
@@ -287,18 +319,9 @@ class _Pool:
 
     def shut_down(self) -> None:
         """End all workers now, whatever they do."""
-        for worker in self._workers:
-            worker.process.terminate()
-            worker.connection.close()
-        for worker in self._workers:
-            worker.process.join(5)
-            if worker.process.is_alive():
-                worker.process.kill()
-                worker.process.join()
-            worker.process.close()
-        self._workers.clear()
+        end(self._workers)
 
-    def _feed(self, worker: _Worker, depth: int = 2) -> None:
+    def _feed(self, worker: WorkerProcess, depth: int = 2) -> None:
         # A second block in reserve keeps a worker busy while the parent writes; near the end it would only make
         # one worker wait for another.
         while self._waiting and len(worker.assigned) < (depth if len(self._waiting) > self._size else 1):
@@ -307,17 +330,16 @@ class _Pool:
             self._send(worker, (block.start, block.stop))
 
     @staticmethod
-    def _send(worker: _Worker, message: Any) -> None:
+    def _send(worker: WorkerProcess, message: Any) -> None:
         # To a dead worker: its pipe's end tells `answers` soon enough.
         with contextlib.suppress(OSError):
             worker.connection.send(message)
 
-    def _lose(self, worker: _Worker) -> None:
+    def _lose(self, worker: WorkerProcess) -> None:
         """Put a dead worker's blocks back and start another worker, unless that has happened too often."""
         self._workers.remove(worker)
         worker.connection.close()
-        worker.process.join(5)
-        cause = _cause(worker.process.exitcode)
+        cause = worker.cause_of_death()
         if worker.is_ready and worker.assigned:
             lost = worker.assigned[0]  # the one it was working on; those in reserve are not to blame
             self._losses[lost.index] = self._losses.get(lost.index, 0) + 1
@@ -345,16 +367,6 @@ def _cause(exit_code: int | None) -> str:
     with contextlib.suppress(ValueError):
         return f"was killed ({signal.Signals(-exit_code).name})"
     return f"was killed (signal {-exit_code})"
-
-
-def _start_worker() -> _Worker:
-    context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe()
-    process = context.Process(target=_serve, args=(theirs,), daemon=True, name="replications")
-    with _quiet_start():
-        process.start()
-    theirs.close()  # the worker holds the only other end, so its death ends the pipe
-    return _Worker(process, ours)
 
 
 @contextlib.contextmanager
@@ -386,11 +398,11 @@ def _serve(connection: Connection) -> None:
     """A worker's life: receive the job, then answer blocks until the parent closes the pipe or ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    threading.Thread(target=_die_with_parent, daemon=True).start()
+    threading.Thread(target=die_with_parent, daemon=True).start()
     # Errors of the pipe mean that the parent is gone; those of the engine have become ours and are sent to it.
     with contextlib.suppress(EOFError, OSError):
         try:
-            runner = _Runner(connection.recv())
+            runner = Runner(connection.recv())
             connection.send(None)
             while True:
                 connection.send(runner.run_or_explain(*connection.recv()))
@@ -399,7 +411,7 @@ def _serve(connection: Connection) -> None:
             connection.send(error)
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
     """End this process as soon as the parent has ended, even in the middle of a block."""
     parent = multiprocessing.parent_process()
     if parent is not None:
