@@ -89,6 +89,8 @@ COUNTS: dict[str, Count] = {
     "stress_histories": Count(ci=12, full=100),
     "fixture_histories": Count(ci=60, full=600),
     "node_histories": Count(ci=60, full=200),  # at most; it stops when all nodes have been seen
+    # runs that are killed; a third each at any moment, in a chunk write and in a manifest write
+    "kills": Count(ci=30, full=201),
     # intervals of the claims audit: coverage .95 to within two points and 4.1 standard errors
     "claim_intervals": Count(ci=1_000, full=20_000),
 }

@@ -23,6 +23,7 @@ import json
 import os
 import re
 import shlex
+import stat
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -215,8 +216,10 @@ class StoredRun:
         files = ", ".join(map(_sql_path, paths))
         try:
             found = connection.execute(f"SELECT * FROM read_parquet([{files}], hive_partitioning = false)").fetchnumpy()
-        except duckdb.Error as error:
-            self._find_fault(connection, chunks, name, kinds)
+        except (duckdb.Error, UnicodeError) as error:
+            # What DuckDB calls a fatal error makes its database refuse everything after it, whole chunks too.
+            _database.cache_clear()
+            self._find_fault(chunks, name, kinds)
             raise StoreError(
                 f"{paths[0]}: cannot be read as Parquet: {_first_line(error)}", hint=_repair(self.directory)
             ) from error
@@ -224,25 +227,29 @@ class StoredRun:
         columns = list(found.values())
         total = sum(chunk.files[name]["rows"] for chunk in chunks)
         if len(columns) == len(kinds) and all(len(column) == total for column in columns):
-            table = {key: _from_store(column, kind) for (key, kind), column in zip(kinds, columns, strict=True)}
-            if all(_holds(chunk, rows[KEY]) for chunk, rows in _cut(table, chunks, name)):
+            table = {}
+            with contextlib.suppress(ValueError):  # a whole number is missing
+                table = {key: _from_store(column, kind) for (key, kind), column in zip(kinds, columns, strict=True)}
+            if table and all(_holds(chunk, rows[KEY]) for chunk, rows in _cut(table, chunks, name)):
                 return table
-        self._find_fault(connection, chunks, name, kinds)
+        self._find_fault(chunks, name, kinds)
         raise StoreError(f"{paths[0]}: other columns or rows than the manifest says", hint=_repair(self.directory))
 
-    def _find_fault(
-        self, connection: duckdb.DuckDBPyConnection, chunks: list[Chunk], name: str, kinds: list[tuple[str, str]]
-    ) -> None:
+    def _find_fault(self, chunks: list[Chunk], name: str, kinds: list[tuple[str, str]]) -> None:
         """Read chunks one by one, which raises at the one that is at fault."""
         if len(chunks) > 1:
-            for chunk in chunks:
-                self._read(connection, [chunk], name, kinds)
+            with _connection() as connection:
+                for chunk in chunks:
+                    self._read(connection, [chunk], name, kinds)
 
     def check(self, chunk: Chunk, name: str) -> None:
         """Raise ``StoreError`` unless a chunk's file is there, whole and unchanged."""
         path, expected = chunk.path(self.directory, name), chunk.files[name]
         try:
-            size = path.stat().st_size
+            status = path.stat()
+            if not stat.S_ISREG(status.st_mode):
+                raise StoreError(f"{path}: no longer a file", hint=_repair(self.directory))
+            size = status.st_size
             if size != expected["bytes"]:
                 raise StoreError(
                     f"{path}: cut short or changed: {size} bytes, where {expected['bytes']} were written",
@@ -252,7 +259,9 @@ class StoredRun:
         except FileNotFoundError:
             raise StoreError(f"{path}: missing, though the manifest lists it", hint=_repair(self.directory)) from None
         except OSError as error:
-            raise StoreError(f"{path}: cannot be read: {error.strerror or error}") from error
+            raise StoreError(
+                f"{path}: cannot be read: {error.strerror or error}", hint=_repair(self.directory)
+            ) from error
         if checksum != expected["sha256"]:
             raise StoreError(f"{path}: changed since it was written (checksum differs)", hint=_repair(self.directory))
 
@@ -337,8 +346,10 @@ def read_manifest(directory: Path) -> dict[str, Any]:
         raise StoreError(f"{directory}: not a result directory: {reason}", hint="`sim show --all` lists the runs") from None
     except NotADirectoryError:
         raise StoreError(f"{directory}: not a result directory: it is a file", hint="`sim show --all` lists the runs") from None
-    except (IsADirectoryError, PermissionError) as error:
-        raise StoreError(f"{path}: cannot be read: {error.strerror}") from error
+    except OSError as error:
+        raise StoreError(
+            f"{path}: cannot be read: {error.strerror or error}", hint="put the file right, or repeat the run with `sim run`"
+        ) from error
     except (ValueError, RecursionError) as error:
         raise StoreError(
             f"{path}: not a run record: {error}", hint="the run has to be repeated with `sim run`"
@@ -704,6 +715,10 @@ def _sweep(directory: Path, named: set[Path] | None) -> None:
         is_chunk = _CHUNK_FILE.fullmatch(path.name) is not None
         is_partial = _HALF_WRITTEN.fullmatch(path.name) is not None
         if is_partial or (is_chunk and named is not None and path not in named):
+            if path.is_dir() and not path.is_symlink():
+                raise StoreError(
+                    f"{path}: a directory is in the way of a file of the run", hint="move it elsewhere, then try again"
+                )
             with disk_errors(directory):
                 path.unlink()
 
@@ -732,10 +747,14 @@ _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 def _disk_error(directory: Path, number: int | None, text: str) -> StoreError:
+    is_begun = (directory / MANIFEST).exists()
+    kept = "; the chunks that were finished are kept" if is_begun else ""
+    again = f"then `{resume_command(directory)}`" if is_begun else "then repeat the command"
     if number in _FULL:
+        return StoreError(f"{directory}: the disk is full{kept}", hint=f"make room, {again}")
+    if number == errno.EFBIG:
         return StoreError(
-            f"{directory}: the disk is full; the chunks that were finished are kept",
-            hint=f"make room, then `{resume_command(directory)}`",
+            f"{directory}: a file would be larger than the system allows{kept}", hint=f"raise the limit (ulimit -f), {again}"
         )
     if number in (errno.EACCES, errno.EPERM, errno.EROFS):
         return StoreError(
@@ -745,7 +764,7 @@ def _disk_error(directory: Path, number: int | None, text: str) -> StoreError:
         return StoreError(
             f"{directory}: cannot be written: a file is in the way of the directory", hint="name another directory"
         )
-    return StoreError(f"{directory}: cannot be written: {text}")
+    return StoreError(f"{directory}: cannot be written: {text}{kept}", hint=f"put that right, {again}")
 
 
 def _errno_in(text: str) -> int | None:
@@ -753,7 +772,7 @@ def _errno_in(text: str) -> int | None:
     found = re.search(r'"errno"\s*:\s*"?(\d+)', text)
     if found:
         return int(found[1])
-    for number in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES):
+    for number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES):
         if os.strerror(number).lower() in text.lower():
             return number
     return None

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -226,3 +227,39 @@ def test_where_files_cannot_be_locked_number_and_start_time_decide(tmp_path, mon
     else:
         with pytest.raises(StoreError, match=f"process {os.getppid()}"):
             resume(outcome.directory, engine=TOY, workers=1)
+
+
+RACER = """
+import sys, time
+from pathlib import Path
+from sim.errors import StoreError
+from sim.experiments.replicate import run_scenario
+from tests.toy_engine import TOY
+
+go = Path(sys.argv[2])
+print("ready", flush=True)
+while not go.exists():
+    pass
+try:
+    done = run_scenario({"id": "toy", "sleep": 0.001}, engine=TOY, seed=7, replications=200, workers=1, directory=sys.argv[1])
+    print("reused" if done.is_reused else "computed")
+except StoreError as error:
+    print(error)
+"""
+
+
+def test_of_runs_that_start_together_in_one_directory_one_writes(tmp_path):
+    directory, go = tmp_path / "run", tmp_path / "go"
+    words = [sys.executable, "-c", RACER, str(directory), str(go)]
+    racers = [subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, text=True) for _ in range(4)]
+    for racer in racers:
+        assert racer.stdout is not None and racer.stdout.readline() == "ready\n"
+    go.touch()
+    told = sorted(racer.communicate(timeout=60)[0].strip() for racer in racers)
+    assert told.count("computed") == 1, told
+    pids = [racer.pid for racer in racers]
+    for words_of_one in told:
+        found = re.fullmatch(r".*/run: another run \(process (\d+)\) is writing there", words_of_one)
+        assert words_of_one == "computed" or (found and int(found[1]) in pids), told
+    assert open_run(directory).digest() == undisturbed(200)
+    assert sorted(path.suffix for path in directory.iterdir()) == [".json", *[".parquet"] * 16]
