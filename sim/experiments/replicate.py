@@ -330,7 +330,8 @@ def _carry_out(
     should_stop: Callable[[], bool] | None,
 ) -> RunOutcome:
     """Compute what is missing; leaves the manifest finished, interrupted or failed, and the lock released."""
-    with writer:
+    # To the last manifest: a second Ctrl-C finds nothing to break off, and the first one's message is told.
+    with writer, Stopper(should_stop) as stopper:
         plan = _Plan(writer)
         num_workers = crew.size(plan.total - plan.num_found)
         watch = provenance.Stopwatch(writer.manifest["timing"])
@@ -341,7 +342,7 @@ def _carry_out(
 
         note(RUNNING, failure=None)
         try:
-            _compute(writer, plan, job, crew, watch, progress, should_stop)
+            _compute(writer, plan, job, crew, watch, progress, stopper)
         except BaseException as error:
             # The first error is the one to hear of, also where the disk no longer takes a manifest.
             with contextlib.suppress(StoreError):
@@ -367,7 +368,7 @@ def _compute(
     crew: Crew,
     watch: provenance.Stopwatch,
     progress: Progress | None,
-    should_stop: Callable[[], bool] | None,
+    stopper: Stopper,
 ) -> None:
     """Store missing blocks as they end, until the plan is complete or a stop is asked for."""
     tell = progress or (lambda done, total, rate: None)
@@ -375,12 +376,8 @@ def _compute(
     if plan.is_complete:
         return
     missing = plan.missing()
-    with (
-        Stopper(should_stop) as stopper,
-        contextlib.closing(
-            crew.computed(job, missing, plan.total - plan.num_found, stopper, writer.directory)
-        ) as answers,
-    ):
+    number = plan.total - plan.num_found
+    with contextlib.closing(crew.computed(job, missing, number, stopper, writer.directory)) as answers:
         for block, found in answers:
             if isinstance(found, WrittenChunk):
                 writer.adopt(found, watch.reading())

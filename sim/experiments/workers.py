@@ -1,6 +1,7 @@
-"""Blocks of replications computed in this process or in worker processes, handed over as they end.
+"""Blocks of replications computed in this process, in threads of it or in worker processes, handed over as they end.
 
-A worker is a spawned process that loads the case once and then answers one block after the other over its own pipe.
+Threads are for engines that say that they bear it: they share the imported code and the prepared case, and start at once.
+For all others, a worker is a spawned process that loads the case once and then answers one block after the other over its own pipe.
 It never outlives the parent: a thread watches for the parent's end. A worker that dies is replaced and its blocks are
 computed again; since a block depends on (case, root seed, replications) only, nobody can tell afterwards.
 """
@@ -12,9 +13,11 @@ import importlib
 import json
 import multiprocessing
 import os
+import queue
 import signal
 import sys
 import threading
+import time
 import traceback
 import types
 from collections import deque
@@ -27,6 +30,7 @@ from typing import Any
 from sim.errors import EngineError, SimError
 
 MAX_LOSSES = 3  # times a block may lose its worker before the run gives up
+_GRACE_SECONDS = 1.0  # how long a stop waits for the blocks that threads are at
 _POLL_SECONDS = 0.1  # how long a request to stop may go unnoticed
 
 Tables = Mapping[str, Mapping[str, Any]]
@@ -39,11 +43,16 @@ class EngineSpec:
     ``compile(scenario) -> case`` is called once a process with the completed scenario as plain data;
     ``run(case, replications, root_seed)`` returns the tables ``results`` and ``paths`` of a range of replications,
     as a mapping or as attributes.
+
+    ``is_threaded`` says that ``run`` may be called from several threads at once with the same case, which it does not
+    change, and lets go of Python's lock while it computes. A thread cannot be stopped in the middle of a block, so blocks
+    of such an engine should take well below a second.
     """
 
     name: str
     run: str
     compile: str
+    is_threaded: bool = False
 
 
 ENGINES = {
@@ -192,7 +201,8 @@ class StopNow(BaseException):
 def computed(job: Job, blocks: Iterable[Block], workers: int, stopper: Stopper) -> Iterator[tuple[Block, Tables]]:
     """Each block with its tables, in the order in which they end; ends early when ``stopper`` was asked.
 
-    With one worker the blocks are computed in this process and in order. Closing the iterator ends the workers.
+    With one worker the blocks are computed in this process and in order. Workers are threads for an engine that bears
+    them, else processes. Closing the iterator ends them.
 
     Raises
     ------
@@ -203,6 +213,8 @@ def computed(job: Job, blocks: Iterable[Block], workers: int, stopper: Stopper) 
     """
     if workers == 1:
         return _computed_here(job, blocks, stopper)
+    if job.engine.is_threaded:
+        return _computed_by_threads(job, blocks, workers, stopper)
     return _computed_by_workers(job, blocks, workers, stopper)
 
 
@@ -218,6 +230,79 @@ def _computed_here(job: Job, blocks: Iterable[Block], stopper: Stopper) -> Itera
             yield block, tables
     except StopNow:
         return
+
+
+def _computed_by_threads(
+    job: Job, blocks: Iterable[Block], workers: int, stopper: Stopper
+) -> Iterator[tuple[Block, Tables]]:
+    try:
+        with stopper.computing():
+            runner = Runner(job)
+    except StopNow:
+        return
+    crew = _Threads(runner, deque(blocks), workers)
+    try:
+        while crew.is_busy and not stopper.asked:
+            yield from crew.answers(_POLL_SECONDS)
+        crew.stop()
+        patience = time.monotonic() + _GRACE_SECONDS
+        while crew.is_busy and time.monotonic() < patience:  # blocks under way are finished work in a moment
+            yield from crew.answers(_POLL_SECONDS)
+    finally:
+        crew.stop()
+
+
+class _Threads:
+    """Threads that compute blocks of one case; no more than two blocks a thread wait to be taken."""
+
+    def __init__(self, runner: Runner, waiting: deque[Block], size: int):
+        self._runner = runner
+        self._waiting = waiting
+        self._unanswered = len(waiting)
+        self._answers: queue.SimpleQueue[tuple[Block, Tables | BaseException]] = queue.SimpleQueue()
+        self._room = threading.Semaphore(2 * size)
+        # Not of a pool of the standard library, for whose threads the interpreter waits at its end.
+        self._threads = [
+            threading.Thread(target=self._work, daemon=True, name="replications") for _ in range(min(size, len(waiting)))
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether another answer will come."""
+        return bool(self._unanswered) and (any(thread.is_alive() for thread in self._threads) or not self._answers.empty())
+
+    def answers(self, timeout: float) -> Iterator[tuple[Block, Tables]]:
+        """The next block that ended, if one does within ``timeout`` seconds."""
+        try:
+            block, answer = self._answers.get(timeout=timeout)
+        except queue.Empty:
+            return
+        self._unanswered -= 1
+        self._room.release()
+        if isinstance(answer, BaseException):
+            raise answer
+        yield block, answer
+
+    def stop(self) -> None:
+        """Begin no more blocks."""
+        self._waiting.clear()
+        self._room.release(len(self._threads) or 1)
+
+    def _work(self) -> None:
+        while self._room.acquire():
+            try:
+                block = self._waiting.popleft()
+            except IndexError:
+                self._room.release()
+                return
+            answer: Tables | BaseException
+            try:
+                answer = self._runner.run_or_explain(block.start, block.stop)
+            except BaseException as error:  # whatever it is, it is the caller's: nobody reads a thread's
+                answer = error
+            self._answers.put((block, answer))
 
 
 @dataclass

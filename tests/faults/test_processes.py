@@ -23,7 +23,7 @@ from sim.experiments.lock import start_time
 from sim.experiments.replicate import Interrupted, resume, run_scenario
 from sim.experiments.show import summary
 from sim.experiments.store import open_run
-from tests.toy_engine import TOY, undisturbed
+from tests.toy_engine import THREADED, TOY, undisturbed
 
 ROOT = Path(__file__).resolve().parents[2]
 NUM = 200
@@ -31,9 +31,9 @@ NUM = 200
 posix_only = pytest.mark.skipif(os.name == "nt", reason="Windows has no signals that can be sent to another process")
 
 
-def go(reports, workers=2, **scenario):
+def go(reports, workers=2, engine=TOY, **scenario):
     return run_scenario(
-        {"id": "toy", **scenario}, engine=TOY, seed=7, replications=NUM, workers=workers, reports=reports
+        {"id": "toy", **scenario}, engine=engine, seed=7, replications=NUM, workers=workers, reports=reports
     )
 
 
@@ -60,14 +60,15 @@ def test_block_that_kills_every_worker_is_named_and_the_others_are_kept(tmp_path
 
 
 @posix_only
-@pytest.mark.parametrize("workers", [1, 2])
-def test_ctrl_c_keeps_what_is_finished_and_resume_completes_it(tmp_path, workers):
+@pytest.mark.parametrize(("workers", "engine"), [(1, TOY), (2, TOY), (2, THREADED)], ids=["here", "processes", "threads"])
+def test_ctrl_c_keeps_what_is_finished_and_resume_completes_it(tmp_path, workers, engine):
     before = signal.signal(signal.SIGINT, signal.default_int_handler)  # the runner may have been started deaf to it
     try:
         with pytest.raises(Interrupted) as caught:
             go(
                 tmp_path / "reports",
                 workers,
+                engine,
                 interrupt_at=110,
                 pid=os.getpid(),
                 once=str(tmp_path / "sent"),
@@ -79,7 +80,7 @@ def test_ctrl_c_keeps_what_is_finished_and_resume_completes_it(tmp_path, workers
     stored = open_run(caught.value.directory)
     assert stored.state == "interrupted"
     assert 0 < stored.num_replications == caught.value.done < NUM
-    assert resume(caught.value.directory, engine=TOY, workers=1).stored.digest() == undisturbed(NUM)
+    assert resume(caught.value.directory, engine=engine, workers=1).stored.digest() == undisturbed(NUM)
 
 
 # --- whole runs, from outside ---
@@ -87,7 +88,7 @@ def test_ctrl_c_keeps_what_is_finished_and_resume_completes_it(tmp_path, workers
 DRIVER = """
 import multiprocessing, signal, sys
 from sim.experiments.replicate import Interrupted, run_scenario
-from tests.toy_engine import TOY
+from tests.toy_engine import THREADED, TOY
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background is started deaf to it
 
@@ -96,8 +97,10 @@ def tell(done, total, rate):
 
 try:
     scenario = {"id": "toy", "hang_at": 190, "hang_while": sys.argv[2]}
-    run_scenario(scenario, engine=TOY, seed=7, replications=200, workers=2, reports=sys.argv[1], progress=tell)
+    engine = {"processes": TOY, "threads": THREADED}[sys.argv[3]]
+    run_scenario(scenario, engine=engine, seed=7, replications=200, workers=2, reports=sys.argv[1], progress=tell)
 except Interrupted as stop:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # what a second one does to an interpreter that ends is not the run's
     print(stop, file=sys.stderr)
     sys.exit(130)
 """
@@ -107,11 +110,11 @@ def hang_while(reports: Path) -> Path:
     return reports.with_name(reports.name + "-hang")
 
 
-def start(reports: Path) -> tuple[subprocess.Popen[str], list[int]]:
+def start(reports: Path, workers: str = "processes") -> tuple[subprocess.Popen[str], list[int]]:
     """A run in its own process and session that hangs in its last block, and the numbers of its workers."""
     hang_while(reports).touch()
     process = subprocess.Popen(
-        [sys.executable, "-c", DRIVER, str(reports), str(hang_while(reports))],
+        [sys.executable, "-c", DRIVER, str(reports), str(hang_while(reports)), workers],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -123,10 +126,10 @@ def start(reports: Path) -> tuple[subprocess.Popen[str], list[int]]:
     patience = threading.Timer(60, process.kill)
     patience.start()
     for line in process.stdout:
-        _, done, *workers = line.split()
+        _, done, *children = line.split()
         if int(done) == NUM - 25:
             patience.cancel()
-            return process, [int(worker) for worker in workers]
+            return process, [int(child) for child in children]
     raise AssertionError(process.communicate()[1])
 
 
@@ -140,17 +143,23 @@ def all_ended(pids: list[int], seconds: float) -> bool:
 
 
 @posix_only
-@pytest.mark.parametrize("kind", ["ctrl-c of the whole group", "SIGTERM"])
-def test_interrupted_run_ends_quickly_with_its_workers_and_can_be_resumed(tmp_path, kind):
-    process, workers = start(tmp_path)
+@pytest.mark.parametrize("workers", ["processes", "threads"])
+@pytest.mark.parametrize("kind", ["ctrl-c of the whole group", "ctrl-c twice", "SIGTERM"])
+def test_interrupted_run_ends_quickly_with_its_workers_and_can_be_resumed(tmp_path, kind, workers):
+    process, children = start(tmp_path, workers)
+    begun = time.monotonic()
     if kind == "SIGTERM":
         process.send_signal(signal.SIGTERM)
     else:
         os.killpg(process.pid, signal.SIGINT)  # a terminal sends it to everybody
+        if kind == "ctrl-c twice":
+            time.sleep(0.002)
+            os.killpg(process.pid, signal.SIGINT)
     _, errors = process.communicate(timeout=20)
+    assert time.monotonic() - begun < 4
     assert process.returncode == 130, errors
     assert errors.startswith("interrupted after ") and len(errors.splitlines()) == 1  # no worker says a word
-    assert len(workers) == 2 and all_ended(workers, 5)
+    assert len(children) == (2 if workers == "processes" else 0) and all_ended(children, 5)
     directory = next(tmp_path.iterdir())
     assert summary(directory).state == "interrupted"
     hang_while(tmp_path).unlink()
