@@ -24,7 +24,7 @@ import threading
 import time
 import zlib
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -42,6 +42,7 @@ SHORTEST_TASK = 0.25  # seconds of work in a task; less would be spent on sendin
 LONGEST_TASK = 1.0  # seconds after which blocks are no longer put together
 CONNECT_SECONDS = 5.0  # a scheduler that does not answer in this time is not there
 WORKERLESS_SECONDS = 30.0  # a scheduler may be without any worker
+VISIBLE_SECONDS = 10.0  # what one machine wrote may be hidden from another, by what a network drive remembers
 _POLL_SECONDS = 0.02
 _HEALTH_SECONDS = 0.5  # between two looks at scheduler and workers
 _MOST_WORKERS = 1024
@@ -201,28 +202,41 @@ def carry_out(request: Request) -> Answer:
 def _check_simulator(wanted: tuple[str, str]) -> None:
     import platform
 
-    found = provenance.simulator()
-    if found == wanted:
-        return
-    (version, sources), (client_version, client_sources) = found, wanted
-    what = (
-        f"version {version} of the simulator, and the client has {client_version}"
-        if version != client_version
-        else f"other sources of version {version} ({sources[:12]}) than the client ({client_sources[:12]})"
-    )
-    raise EngineError(
-        f"the worker {_address()} on {platform.node()} has {what}: results could differ",
-        hint="install the client's version on all workers and start them again",
-    )
-
-
-def _address() -> str:
     from distributed import get_worker
 
-    try:
-        return get_worker().address
-    except ValueError:  # called without a cluster
-        return "here"
+    refuse_others(get_worker().address, platform.node(), provenance.simulator(), wanted)
+
+
+def refuse_others(address: str, host: str, found: tuple[str, str] | str, wanted: tuple[str, str]) -> None:
+    """Raise ``EngineError`` unless a worker has the client's simulator; ``found`` is text where it has none that answers."""
+    if found == wanted:
+        return
+    if isinstance(found, str):
+        what = f"no simulator that can be used ({found})"
+    elif found[0] != wanted[0]:
+        what = f"version {found[0]} of the simulator, and the client has {wanted[0]}: results could differ"
+    else:
+        what = f"other sources of version {found[0]} ({found[1][:12]}) than the client ({wanted[1][:12]}): results could differ"
+    raise EngineError(
+        f"the worker {address} on {host} has {what}", hint="install the client's version on all workers and start them again"
+    )
+
+
+def _question() -> Callable[[], tuple[str, tuple[str, str] | str]]:
+    """A function for workers that may know nothing of ours: one defined within another travels as code, not by name."""
+
+    def answer() -> tuple[str, tuple[str, str] | str]:
+        import platform
+
+        try:
+            from sim.experiments import cluster, provenance
+
+            del cluster  # only to see that it is there
+            return platform.node(), provenance.simulator()
+        except Exception as error:
+            return platform.node(), f"{type(error).__name__}: {error}"
+
+    return answer
 
 
 def _runner(packed: bytes) -> Runner:
@@ -327,8 +341,9 @@ class _Connection:
     client: distributed.Client
     address: str
     local: _LocalWorkers | None
-    slots: int = 1  # tasks that can run at once
+    slots: int = 0  # tasks that can run at once on workers that were asked for their simulator
     _looked: float = -math.inf
+    _known: set[str] = field(default_factory=set)  # addresses of workers that were asked for their simulator
     _had_workers: float = field(default_factory=time.monotonic)
 
     @property
@@ -338,7 +353,7 @@ class _Connection:
 
     def look_after(self) -> None:
         """Count workers, replace dead ones that are ours; ``EngineError`` without scheduler or without workers."""
-        if time.monotonic() - self._looked < _HEALTH_SECONDS:
+        if time.monotonic() - self._looked < (_HEALTH_SECONDS if self.slots else _POLL_SECONDS):
             return
         self._looked = time.monotonic()
         if self.local is not None:
@@ -346,21 +361,35 @@ class _Connection:
         try:
             if self.client.status not in ("running", "connecting"):
                 raise OSError
-            slots = sum(self.client.nthreads().values()) if self.is_up else self.slots
+            threads = self.client.nthreads() if self.is_up else {}
+            self._ask(set(threads) - self._known)
         except (OSError, TimeoutError, ValueError):
             if self.client.status == "connecting":
                 return
             raise EngineError(
-                f"the scheduler {self.address or 'of the local cluster'} went away; the chunks that were finished are kept",
-                hint="start it and its workers again, then continue the run with `sim run --resume DIR`",
+                f"the scheduler {self.address or 'of the local cluster'} went away; what a run had finished is kept",
+                hint="start it and its workers again, then repeat the command, which goes on from there",
             ) from None
-        if slots:
-            self.slots, self._had_workers = slots, time.monotonic()
+        if not self.is_up:
+            return
+        self.slots = sum(threads.values())
+        if self.slots:
+            self._had_workers = time.monotonic()
         elif time.monotonic() - self._had_workers > WORKERLESS_SECONDS:
             raise EngineError(
-                f"the scheduler {self.address} has had no worker for {WORKERLESS_SECONDS:.0f} s; finished chunks are kept",
-                hint=f"start workers with `dask worker {self.address} --nthreads 1`, then run the command again",
+                f"the scheduler {self.address} has had no worker for {WORKERLESS_SECONDS:.0f} s; what a run had finished is kept",
+                hint=f"start workers with `dask worker {self.address} --nthreads 1`, then repeat the command",
             )
+
+    def _ask(self, addresses: set[str]) -> None:
+        """Refuse workers whose simulator is another one, before a task reaches them that they might not even understand."""
+        if not addresses:
+            return
+        found = self.client.run(_question(), workers=sorted(addresses), on_error="return")
+        for address, answer in sorted(found.items()):
+            if not isinstance(answer, BaseException):  # it has gone again
+                refuse_others(address, *answer, provenance.simulator())
+                self._known.add(address)
 
 
 def computed_by_cluster(
@@ -478,7 +507,7 @@ class _Tasks:
                 raise result.error
             self._seconds += result.seconds
             self._replications += sum(block.stop - block.start for block, _ in result.blocks)
-            return result.blocks
+            return [(block, found) for block, found in result.blocks if self._is_here(block, found)]
         from distributed import KilledWorker
 
         error = result[1] if isinstance(result, tuple) else result
@@ -499,6 +528,23 @@ class _Tasks:
                 raise EngineError(f"{block}: the scheduler gave up its task {self._losses[block.index]} times in a row")
         self._alone.extend(blocks)
         return ()
+
+
+    def _is_here(self, block: Block, found: Tables | WrittenChunk) -> bool:
+        """Whether a chunk can be seen from here too; where a worker's files do not get here, rows are asked for instead."""
+        if not isinstance(found, WrittenChunk):
+            return True
+        if self._place is None:
+            self._waiting.appendleft(block)
+            return False
+        patience = time.monotonic() + VISIBLE_SECONDS
+        while not all(found.path(Path(self._place.directory), name).exists() for name in found.files):
+            if time.monotonic() > patience:
+                self._place = None
+                self._waiting.appendleft(block)
+                return False
+            time.sleep(_POLL_SECONDS)
+        return True
 
 
 def _packed(job: Job) -> bytes:

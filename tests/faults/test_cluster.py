@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -142,6 +143,13 @@ def test_where_workers_do_not_see_the_directory_the_client_writes(tmp_path, monk
     assert go(tmp_path, standing).stored.digest() == undisturbed(NUM)
 
 
+def test_where_chunks_of_workers_do_not_arrive_rows_are_asked_for(tmp_path, monkeypatch, standing):
+    """A network drive that only seems to be shared."""
+    monkeypatch.setattr(clusters, "VISIBLE_SECONDS", 0.1)
+    monkeypatch.setattr(clusters.WrittenChunk, "path", lambda self, directory, name: directory / "nowhere" / name)
+    assert go(tmp_path, standing).stored.digest() == undisturbed(NUM)
+
+
 def test_a_folder_of_the_same_name_elsewhere_is_not_taken_for_the_directory(tmp_path):
     place = clusters.Place(str(tmp_path), "0123")
     assert not place.is_seen
@@ -200,6 +208,20 @@ def test_what_the_engine_refuses_arrives_as_it_was_said(tmp_path, standing):
     assert caught.value.hint == "write 0.014"
     with pytest.raises(EngineError, match="replication 60: the engine failed: ZeroDivisionError: no such luck"):
         go(tmp_path / "b", standing, raise_at=60)
+
+
+def test_the_command_line_says_who_computed(tmp_path, monkeypatch, capsys, standing):
+    monkeypatch.chdir(tmp_path)
+    words = ["run", STRAIT, "-n", "30", "--no-report"]
+    assert main([*words, "--cluster", standing, "--out", "run"]) == 0
+    assert re.search(rf"30 histories in .* on the cluster {re.escape(standing)}\n", capsys.readouterr().err)
+    (tmp_path / "run" / "results-000001.parquet").unlink()
+    assert main(["run", "--resume", "run", "--cluster", standing, "--no-report"]) == 0
+    assert "5 histories in " in capsys.readouterr().err
+    assert main([*words, "--workers", "1", "--out", "alone"]) == 0
+    assert "on the cluster" not in capsys.readouterr().err
+    assert open_run("run").digest() == open_run("alone").digest()
+    assert "--cluster" not in open_run("run").manifest["command"]
 
 
 # --- lost workers ---
@@ -321,14 +343,12 @@ def test_killed_client_is_continued_and_leaves_nothing(tmp_path, standing, kind)
     assert leftovers(directory) == []
 
 
-@pytest.mark.parametrize("twice", [False, True], ids=["once", "twice"])
-def test_ctrl_c_ends_the_run_and_its_workers_quickly(tmp_path, twice):
+def test_ctrl_c_and_another_one_end_the_run_and_its_workers_quickly(tmp_path):
     with client(tmp_path, "local:2") as process:
         started = children(process.pid) if shutil.which("ps") else []
         begun = time.monotonic()
         os.killpg(process.pid, signal.SIGINT)
-        if twice:
-            os.killpg(process.pid, signal.SIGINT)
+        os.killpg(process.pid, signal.SIGINT)
         _, errors = process.communicate(timeout=20)
         assert time.monotonic() - begun < 5
         assert process.returncode == 130 and len(errors.splitlines()) == 1, errors
@@ -339,16 +359,16 @@ def test_ctrl_c_ends_the_run_and_its_workers_quickly(tmp_path, twice):
 
 
 def test_tasks_of_an_interrupted_client_do_not_stay_on_the_cluster(tmp_path, standing):
-    stop = iter([False] * 30)
+    stop = iter([False] * 12)
     with pytest.raises(Interrupted):
         run_scenario(
-            {"id": "toy", "sleep": 0.002}, engine=TOY, seed=7, replications=2000, cluster=standing,
+            {"id": "toy", "sleep": 0.002}, engine=TOY, seed=7, replications=900, cluster=standing,
             reports=tmp_path, should_stop=lambda: next(stop, True),
         )  # fmt: skip
     directory = only(tmp_path)
     time.sleep(0.5)  # tasks that were running then have ended
     assert leftovers(directory) == []
-    assert resume(directory, engine=TOY, cluster=standing).stored.digest() == undisturbed(2000)
+    assert resume(directory, engine=TOY, cluster=standing).stored.digest() == undisturbed(900)
 
 
 # --- a lost scheduler ---
@@ -363,7 +383,7 @@ def test_a_scheduler_that_goes_away_ends_the_run_with_one_message(tmp_path, proc
         scheduler.send_signal(getattr(signal, signal_name))
         _, errors = process.communicate(timeout=30)
         assert process.returncode == 1
-        assert len(errors.splitlines()) == 1 and "went away; the chunks that were finished are kept" in errors
+        assert len(errors.splitlines()) == 1 and "went away; what a run had finished is kept" in errors
     directory = only(tmp_path / "reports")
     stored = open_run(directory)
     assert stored.state == "failed" and stored.num_replications == NUM - 25
@@ -373,7 +393,7 @@ def test_a_scheduler_that_goes_away_ends_the_run_with_one_message(tmp_path, proc
 # --- workers that are not ours ---
 
 
-@pytest.mark.parametrize("difference", ["sources", "version"])
+@pytest.mark.parametrize("difference", ["sources", "version", "a module"])
 def test_a_worker_with_another_simulator_is_refused(tmp_path, processes, difference):
     other = tmp_path / "other"
     shutil.copytree(ROOT / "sim", other / "sim", ignore=shutil.ignore_patterns("__pycache__"))
@@ -382,10 +402,13 @@ def test_a_worker_with_another_simulator_is_refused(tmp_path, processes, differe
     text = file.read_text("utf-8")
     file.write_text(text.replace('__version__ = "', '__version__ = "9') if difference == "version" else text + "\n", "utf-8")
     processes.scheduler()
+    if difference == "a module":
+        (other / "sim" / "experiments" / "cluster.py").unlink()
     processes.worker(path=other)
-    with pytest.raises(EngineError, match=r"the worker tcp://127\.0\.0\.1:\d+ on .* results could differ") as caught:
+    with pytest.raises(EngineError, match=r"the worker tcp://127\.0\.0\.1:\d+ on .* has ") as caught:
         go(tmp_path / "reports", processes.address)
-    assert ("version 9" if difference == "version" else "other sources") in str(caught.value)
+    told = {"version": "version 9", "sources": "other sources", "a module": "no simulator that can be used (ImportError"}
+    assert told[difference] in str(caught.value)
     assert "install the client's version" in caught.value.hint
 
 
