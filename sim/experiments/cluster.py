@@ -108,31 +108,38 @@ class Cluster:
     @contextlib.contextmanager
     def connected(self) -> Iterator[_Connection]:
         """A client of the cluster; what was started here is ended with it."""
-        import dask
-        from distributed import Client, Scheduler, SpecCluster
-
         with contextlib.ExitStack() as stack:
-            stack.enter_context(_quiet_logs())
             settings = {"distributed.comm.timeouts.connect": CONNECT_SECONDS, "distributed.scheduler.allowed-failures": 1}
+            local = None
             if not self.address:
                 scratch = tempfile.TemporaryDirectory(prefix="sim-cluster-", ignore_cleanup_errors=True)
                 settings["temporary-directory"] = stack.enter_context(scratch)
+                # First of all: they import Dask while this process does.
+                local = stack.enter_context(_LocalWorkers(self.num_workers, scratch.name))
+
+            import dask
+            from distributed import Client, Scheduler, SpecCluster
+
+            stack.enter_context(_quiet_logs())
             stack.enter_context(dask.config.set(settings))
-            local = None
-            if self.address:
+            if local is None:
                 try:
                     client = Client(self.address, timeout=CONNECT_SECONDS, set_as_default=False)
                 except Exception as error:  # not only OSError: it may be of another version
                     raise self._unreachable(f"it does not answer as a Dask scheduler ({_first_line(error)})") from None
             else:
                 here = {"host": "127.0.0.1", "protocol": "tcp", "dashboard": False, "dashboard_address": "127.0.0.1:0"}
-                scheduler = SpecCluster(scheduler={"cls": Scheduler, "options": here}, silence_logs=False)
+                try:
+                    scheduler = SpecCluster(scheduler={"cls": Scheduler, "options": here}, silence_logs=False)
+                except (OSError, RuntimeError) as error:
+                    message = f"the scheduler of the local cluster cannot be started: {_first_line(error)}"
+                    raise EngineError(message, hint="--workers 2 runs without a cluster") from error
                 stack.callback(scheduler.close, 5)
-                local = _LocalWorkers(scheduler.scheduler_address, self.num_workers, scratch.name)
+                local.join(scheduler.scheduler_address)
                 client = Client(scheduler, set_as_default=False)
             stack.callback(client.close, 2)
             if local is not None:
-                stack.enter_context(local)
+                stack.callback(local.end)  # before the client, which then has nobody to wait for
             yield _Connection(client, self.address, local)
 
 
@@ -266,8 +273,8 @@ def _written(place: Place, block: Block, tables: Tables) -> WrittenChunk | None:
 class _LocalWorkers:
     """Worker processes of this machine, replaced when they die; a context manager that ends them."""
 
-    def __init__(self, address: str, number: int, scratch: str):
-        self._address = address
+    def __init__(self, number: int, scratch: str):
+        self._address = ""
         self._scratch = scratch
         self._number = number
         self._workers: list[WorkerProcess] = []
@@ -279,7 +286,21 @@ class _LocalWorkers:
         return self
 
     def __exit__(self, *exception: object) -> None:
+        self.end()
+
+    def end(self) -> None:
+        """End them now, whatever they do."""
         end(self._workers)
+
+    def join(self, address: str) -> None:
+        """Tell them where the scheduler is, which they wait for."""
+        self._address = address
+        for worker in self._workers:
+            self._tell(worker)
+
+    def _tell(self, worker: WorkerProcess) -> None:
+        with contextlib.suppress(OSError):  # a dead one: `mend` finds it
+            worker.connection.send((self._address, self._scratch))
 
     def mend(self) -> None:
         """Start the workers that are missing; ``EngineError`` when they end before they have begun."""
@@ -305,9 +326,9 @@ class _LocalWorkers:
         self._workers = alive
         for _ in range(self._number - len(alive)):
             worker = WorkerProcess.start(_serve)
-            with contextlib.suppress(OSError):
-                worker.connection.send((self._address, self._scratch))
             self._workers.append(worker)
+            if self._address:
+                self._tell(worker)
 
 
 def _serve(connection: Connection) -> None:

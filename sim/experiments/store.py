@@ -757,9 +757,9 @@ def _disk_error(directory: Path, number: int | None, text: str) -> StoreError:
             f"{directory}: a file would be larger than the system allows{kept}", hint=f"raise the limit (ulimit -f), {again}"
         )
     if number in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return StoreError(
-            f"{directory}: cannot be written: {text}", hint="name a directory that can be written with --out"
-        )
+        elsewhere = f"let it be written, or copy it to where you may write, {again}"
+        hint = elsewhere if is_begun else "name a directory that can be written with --out"
+        return StoreError(f"{directory}: cannot be written: {text}", hint=hint)
     if number in (errno.EEXIST, errno.ENOTDIR):
         return StoreError(
             f"{directory}: cannot be written: a file is in the way of the directory", hint="name another directory"

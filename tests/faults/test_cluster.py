@@ -292,6 +292,7 @@ def client(folder: Path, cluster: str) -> Iterator[subprocess.Popen[str]]:
     process = subprocess.Popen(
         [sys.executable, "-c", DRIVER, str(folder / "reports"), str(folder / "hang"), cluster],
         cwd=ROOT,
+        env={**os.environ, "TMPDIR": str(folder)},  # what a client that is killed leaves there
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -117,6 +117,20 @@ def test_really_full_disk_on_the_command_line(small_disk, capsys):
     assert f"--resume {small_disk / 'run'}" in shown.err and "Traceback" not in shown.err
 
 
+def test_really_read_only_disk_on_the_command_line(small_disk, capsys):
+    """Nothing can be begun there and nothing continued, and both messages say where else to go."""
+    run = ["run", str(STRAIT), "-n", "30", "--workers", "1", "--no-report", "--out"]
+    stopped = small_disk / "stopped"
+    assert main([*run, str(stopped)]) == 0
+    (stopped / "results-000001.parquet").unlink()
+    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
+    capsys.readouterr()
+    for words, advice in (([*run, str(small_disk / "new")], "--out"), (["run", "--resume", str(stopped)], "copy it")):
+        assert main(words) == 2
+        shown = capsys.readouterr().err
+        assert "cannot be written: Read-only file system" in shown and advice in shown and "Traceback" not in shown
+
+
 LIMITED = """
 import resource, sys
 from sim.errors import SimError
