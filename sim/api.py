@@ -100,6 +100,7 @@ def run(
     seed: int = 1,
     workers: int | None = None,
     *,
+    cluster: str | None = None,
     until_se: float | None = None,
     reports: str | os.PathLike[str] = "reports",
     directory: str | os.PathLike[str] | None = None,
@@ -118,6 +119,8 @@ def run(
         Root seed, in [0, 2**64).
     workers : int, optional
         Processes, by default one a core. Never changes results.
+    cluster : str, optional
+        Compute with Dask instead: `local:4` starts four workers, `tcp://host:8786` uses a scheduler that runs.
     until_se : float, optional
         Stop when the largest standard error of any outcome's share is at most this.
     reports, directory : path
@@ -147,6 +150,7 @@ def run(
         replications=replications,
         until_se=until_se,
         workers=workers,
+        cluster=cluster,
         reports=Path(reports),
         directory=None if directory is None else Path(directory),
         fresh=fresh,

@@ -95,6 +95,8 @@ COUNTS: dict[str, Count] = {
     "plain_events_summit": Count(ci=200, full=1_000),
     "plain_events": Count(ci=12, full=200),
     "equal_tables": Count(ci=8, full=200),
+    # runs that are killed; a third each at any moment, in a chunk write and in a manifest write
+    "kills": Count(ci=30, full=201),
     # intervals of the claims audit: coverage .95 to within two points and 4.1 standard errors
     "claim_intervals": Count(ci=1_000, full=20_000),
 }

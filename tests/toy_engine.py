@@ -8,7 +8,9 @@ The scenario is a mapping with ``id`` and, as wanted,
 * ``hang_at``: this replication lasts as long as the file ``hang_while`` exists;
 * ``once``: path of a file that is made by ``kill_at`` or ``interrupt_at``, which then never happens again;
 * ``raise_at``, ``refuse_at``: an error that is a defect, or one of ours, at this replication;
-* ``cannot_compile``: the case cannot be prepared.
+* ``cannot_compile``: the case cannot be prepared;
+* ``meet``: every block waits for another one that is computed in the same process at the same time;
+* ``sort``: numbers that are sorted for each replication, by numpy, without Python's lock.
 
 ``WIDE`` has all the columns of a real scenario at a hundred thousand rows a second and more: values of a few histories
 of the SimPy engine, mixed and shifted by the replication's number.
@@ -18,6 +20,7 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -30,6 +33,7 @@ from sim.experiments.workers import EngineSpec
 
 TOY = EngineSpec("toy", "tests.toy_engine:run_block", "tests.toy_engine:compile_case")
 WIDE = EngineSpec("wide", "tests.toy_engine:run_wide_block", "tests.toy_engine:compile_wide_case")
+THREADED = EngineSpec("threaded toy", "tests.toy_engine:run_block", "tests.toy_engine:compile_case", is_threaded=True)
 NUM_PLAYED = 24  # histories whose values the wide engine mixes
 OUTCOMES = ("deal", "no_deal", "war", "größe")
 
@@ -37,7 +41,8 @@ OUTCOMES = ("deal", "no_deal", "war", "größe")
 def compile_case(scenario: dict[str, Any]) -> dict[str, Any]:
     if scenario.get("cannot_compile"):
         raise OSError("the scenario cannot be compiled")
-    return {**scenario, "compiled": True}
+    prepared = {"barrier": threading.Barrier(2)} if scenario.get("meet") else {}
+    return {**scenario, "compiled": True, **prepared}
 
 
 def hashed(replication: int, root_seed: int) -> int:
@@ -51,7 +56,11 @@ def hashed(replication: int, root_seed: int) -> int:
 
 def run_block(case: dict[str, Any], replications: range, root_seed: int) -> dict[str, dict[str, Any]]:
     assert case["compiled"]
+    if "barrier" in case:
+        case["barrier"].wait(10)
     for replication in replications:
+        if "sort" in case:
+            np.sort(np.arange(case["sort"], 0, -1) * 7919 % 104729)
         if "sleep" in case:
             time.sleep(case["sleep"])
         _misbehave(case, replication)

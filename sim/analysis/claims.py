@@ -165,6 +165,7 @@ class Auditor:
         claims: Sequence[Claim],
         *,
         workers: int | None = None,
+        cluster: str | None = None,
         progress: experiment.Progress | None = None,
     ) -> list[ClaimResult]:
         """The verdicts on the claims, in their order."""
@@ -174,7 +175,9 @@ class Auditor:
             if len(self.tables.get(task, {}).get("replication", ())) < number
         }
         self.tables.update(
-            experiment.simulate(self.worlds, missing, self.root_seed, workers=workers, progress=progress)
+            experiment.simulate(
+                self.worlds, missing, self.root_seed, workers=workers, cluster=cluster, progress=progress
+            )
         )
         return [self.judge(claim) for claim in claims]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.cli import console
-from sim.cli.options import Json, Scenario, scenario_file
+from sim.cli.options import Cluster, Json, Scenario, Workers, scenario_file
 
 if TYPE_CHECKING:
     from sim.analysis.claims import ClaimResult
@@ -30,9 +30,8 @@ def claims(
         typer.Option("--replications", "-n", metavar="N", help="Histories of the largest samples; others in proportion."),
     ] = None,
     seed: Annotated[int, typer.Option("--seed", "-s", metavar="N", help="Root seed of all draws.")] = 1,
-    workers: Annotated[
-        int | None, typer.Option("--workers", "-w", metavar="N", help="Processes; never changes results.")
-    ] = None,
+    workers: Workers = None,
+    cluster: Cluster = None,
     only: Annotated[
         list[str] | None, typer.Option("--only", metavar="ID", help="Only this claim; may be given again and again.")
     ] = None,
@@ -50,7 +49,7 @@ def claims(
     from sim.analysis.claims import Auditor, audit_record
     from sim.errors import UsageError
     from sim.experiments.claims import save_audit
-    from sim.experiments.replicate import check_request
+    from sim.experiments.replicate import Crew, check_request
     from sim.model.diagnostics import did_you_mean
     from sim.model.load import load_document
     from sim.model.reader import read
@@ -69,6 +68,7 @@ def claims(
     if replications is not None and replications < 2:
         raise UsageError(f"--replications: expected at least 2, found {replications}", hint="an interval needs a sample")
     check_request(2 if replications is None else replications, seed, workers=workers)
+    Crew.of(workers, cluster).check()
     scale = 1.0 if replications is None else replications / loaded.seed.audit.replications
     auditor = Auditor(document, loaded, root_seed=seed, scale=scale)
     auditor.check_names()
@@ -80,7 +80,7 @@ def claims(
             if tell is not None:
                 tell(done, total, done / max(time.perf_counter() - began, 1e-9))
 
-        results = auditor.run(chosen, workers=workers, progress=progress)
+        results = auditor.run(chosen, workers=workers, cluster=cluster, progress=progress)
     seconds = time.perf_counter() - began
     record = audit_record(auditor, results, seconds=seconds, complete=not only)
     if json:

@@ -15,6 +15,15 @@ Changes = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="PATH=VALUE", help="Change one value by its path; may be given again and again."),
 ]
+Workers = Annotated[
+    int | None, typer.Option("--workers", "-w", metavar="N", help="Processes; never changes results.")
+]
+Cluster = Annotated[
+    str | None,
+    typer.Option(
+        "--cluster", metavar="WHERE", help="Compute with Dask: local:N starts N workers, tcp://HOST:PORT uses a scheduler."
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Directory = Annotated[Path, typer.Argument(metavar="DIR", help="A result directory.")]
 

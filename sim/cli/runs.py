@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.cli import console
-from sim.cli.options import Changes, Json, Policy, Variant, scenario_file
+from sim.cli.options import Changes, Cluster, Json, Policy, Variant, Workers, scenario_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,9 +43,8 @@ def run(
         int | None, typer.Option("--replications", "-n", metavar="N", help="Histories to play, by default 1000.")
     ] = None,
     seed: Annotated[int, typer.Option("--seed", "-s", metavar="N", help="Root seed of all draws.")] = 1,
-    workers: Annotated[
-        int | None, typer.Option("--workers", "-w", metavar="N", help="Processes; never changes results.")
-    ] = None,
+    workers: Workers = None,
+    cluster: Cluster = None,
     engine: Annotated[
         str, typer.Option("--engine", metavar="NAME", help="auto, simpy or batch (compiled); never changes results.")
     ] = "auto",
@@ -71,7 +70,7 @@ def run(
     """Play a scenario many times; show what came of it and what it hung on."""
     if resume is not None:
         _refuse_beside_resume(ctx)
-        simulate = _continued(resume, workers, engine, quiet)
+        simulate = _continued(resume, workers, cluster, engine, quiet)
     else:
         completed = _completed(scenario, horizon, variant, policy, changes, quiet)
         simulate = _anew(
@@ -80,6 +79,7 @@ def run(
             replications=replications,
             until_se=until_se,
             workers=workers,
+            cluster=cluster,
             engine=engine,
             tell=None if quiet else console.say,
             directory=out,
@@ -89,14 +89,14 @@ def run(
     _finish(_with_progress(simulate, quiet), json, quiet, no_report)
 
 
-def _continued(directory: Path, workers: int | None, engine: str, quiet: bool) -> Simulate:
+def _continued(directory: Path, workers: int | None, cluster: str | None, engine: str, quiet: bool) -> Simulate:
     """What continues an interrupted run."""
 
     def simulate(progress: Any) -> RunOutcome:
         from sim.experiments.replicate import resume
 
         return resume(
-            directory, workers=workers, engine=None if engine == "auto" else engine, progress=progress,
+            directory, workers=workers, cluster=cluster, engine=None if engine == "auto" else engine, progress=progress,
             tell=None if quiet else console.say,
         )  # fmt: skip
 
@@ -167,7 +167,7 @@ def _naming_horizon(written: str | None) -> Iterator[None]:
         ) from None  # fmt: skip
 
 
-_CIRCUMSTANCES = ("workers", "engine", "resume", "json", "quiet", "no_report")  # what may stand beside --resume
+_CIRCUMSTANCES = ("workers", "cluster", "engine", "resume", "json", "quiet", "no_report")  # what may stand beside --resume
 
 
 def _refuse_beside_resume(ctx: typer.Context) -> None:
@@ -267,10 +267,10 @@ def _came_about(outcome: RunOutcome) -> str:
     found = f"; {outcome.num_found:,} were there already" if outcome.num_found else ""
     if found and timing.get("sessions", 1) > 1:
         found += f", and all {timing['sessions']} sessions took {console.duration(float(timing.get('seconds') or 0.0))}"
-    return (
-        f"{outcome.num_computed:,} {'history' if outcome.num_computed == 1 else 'histories'} in {console.duration(seconds)} with "
-        f"{workers} worker{'' if workers == 1 else 's'}{found}"
-    )
+    cluster = timing.get("cluster")
+    crew = f"on the cluster {cluster}" if cluster else f"with {workers} worker{'' if workers == 1 else 's'}"
+    number = "1 history" if outcome.num_computed == 1 else f"{outcome.num_computed:,} histories"
+    return f"{number} in {console.duration(seconds)} {crew}{found}"
 
 
 def show(

@@ -6,6 +6,7 @@ replications, so that the difference between two of them is theirs alone. One po
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from collections.abc import Callable, Iterable, Mapping
@@ -19,9 +20,9 @@ import numpy as np
 from sim.errors import EngineError, StoreError
 from sim.experiments.columns import Table, canonical
 from sim.experiments.probes import ask
-from sim.experiments.replicate import default_workers
+from sim.experiments.replicate import Crew
 from sim.experiments.store import as_json
-from sim.experiments.workers import Block, EngineSpec, Job, Stopper, computed
+from sim.experiments.workers import Block, EngineSpec, Job, Stopper
 from sim.model.compile import Case, compile_case
 from sim.model.complete import complete, content_hash
 from sim.model.load import load_document
@@ -142,14 +143,17 @@ def simulate(
     root_seed: int,
     *,
     workers: int | None = None,
+    cluster: str | None = None,
     progress: Progress | None = None,
 ) -> dict[Task, Table]:
-    """Rows of the first replications of every task, in replication order.
+    """Rows of the first replications of every task, in replication order; `cluster` as for `replicate.run_scenario`.
 
     Raises
     ------
     EngineError
         The engine failed or lost its workers.
+    UsageError
+        The cluster is not there.
     KeyboardInterrupt
         Ctrl-C or SIGTERM.
     """
@@ -173,8 +177,9 @@ def simulate(
     pieces: dict[int, dict[int, Table]] = {index: {} for index in range(len(order))}
     done = 0
     job = Job(as_json(scenario).encode("utf-8"), root_seed, ENGINE)
-    with Stopper() as stopper:
-        for block, tables in computed(job, blocks, workers or default_workers(total), stopper):
+    crew = Crew.of(workers, cluster)
+    with Stopper() as stopper, contextlib.closing(crew.computed(job, blocks, total, stopper)) as answers:
+        for block, tables in answers:
             pieces[block.start // STRIDE][block.start] = canonical(tables["results"], "claims")
             done += block.stop - block.start
             if progress is not None:

@@ -6,6 +6,8 @@ key ``timing``; the rest is the same for any number of workers.
 
 from __future__ import annotations
 
+import functools
+import hashlib
 import platform
 import shlex
 import sys
@@ -13,12 +15,14 @@ import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from importlib import metadata
+from pathlib import Path
 from typing import Any
 
 # Options that change how a run is carried out or shown, never what it finds; True where a value follows.
 _CIRCUMSTANCES = {
     "--workers": True,
     "-w": True,
+    "--cluster": True,
     "--out": True,
     "--reports": True,
     "--resume": True,
@@ -68,6 +72,24 @@ def versions() -> dict[str, str]:
         except metadata.PackageNotFoundError:
             found[package] = "not installed"
     return found
+
+
+@functools.cache
+def simulator() -> tuple[str, str]:
+    """Version of the simulator, and SHA-256 over its Python sources: two processes with equal ones compute equally.
+
+    Over the path, size and content of every ``.py`` file of the package, in the order of their paths; as they were when this
+    was first asked.
+    """
+    import sim
+
+    package = Path(sim.__file__).parent
+    sources = hashlib.sha256()
+    for path in sorted(package.rglob("*.py"), key=lambda path: path.relative_to(package).as_posix()):
+        text = path.read_bytes().replace(b"\r\n", b"\n")  # a checkout on Windows may end lines in its own way
+        sources.update(f"{path.relative_to(package).as_posix()}\0{len(text)}\0".encode())
+        sources.update(text)
+    return sim.__version__, sources.hexdigest()
 
 
 def reproducing(command: Sequence[str]) -> str:

@@ -10,7 +10,7 @@ import contextlib
 import math
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from numbers import Real
 from pathlib import Path
@@ -18,6 +18,7 @@ from typing import Any
 
 from sim.errors import EngineError, SimError, StoreError, UsageError
 from sim.experiments import provenance
+from sim.experiments.cluster import Cluster, computed_by_cluster
 from sim.experiments.columns import Table
 from sim.experiments.engines import AUTO, OURS, SIMPY, Tell, engine_for, give_the_same
 from sim.experiments.store import (
@@ -27,13 +28,14 @@ from sim.experiments.store import (
     RUNNING,
     RunWriter,
     StoredRun,
+    WrittenChunk,
     as_json,
     content_hash,
     open_run,
     resume_command,
     run_name,
 )
-from sim.experiments.workers import Block, EngineSpec, Job, Stopper, computed
+from sim.experiments.workers import Block, EngineSpec, Job, Stopper, Tables, computed
 from sim.model.own_tactics import changed, source_hashes
 
 DEFAULT_REPLICATIONS = 1000
@@ -115,6 +117,7 @@ def run_scenario(
     replications: int | None = None,
     until_se: float | None = None,
     workers: int | None = None,
+    cluster: str | None = None,
     reports: str | Path = "reports",
     directory: str | Path | None = None,
     fresh: bool = False,
@@ -142,6 +145,8 @@ def run_scenario(
         share is at most this. The same number of replications for any number of workers.
     workers : int, optional
         Processes; 1 computes in this one. Never changes results.
+    cluster : str, optional
+        Compute with Dask instead: ``local:4`` or ``tcp://host:8786`` (`sim.experiments.cluster`). Never changes results.
     reports : path
         Folder for result directories. An equal finished run in it is returned, an equal unfinished one continued.
     directory : path, optional
@@ -160,7 +165,7 @@ def run_scenario(
     Raises
     ------
     UsageError
-        A number of replications, seed, worker count or standard error that makes no sense.
+        A number of replications, seed, worker count or standard error that makes no sense; a cluster that is not there.
     EngineError
         The engine failed or lost its workers; finished chunks are kept, ``resume`` tries again.
     StoreError
@@ -170,6 +175,7 @@ def run_scenario(
     """
     total = replications if replications is not None else (DEFAULT_REPLICATIONS if until_se is None else DEFAULT_CAP)
     check_request(total, seed, until_se, workers, block_size)
+    crew = Crew.of(workers, cluster)
     scenario_text = as_json(scenario)
     manifest = {
         "state": RUNNING,
@@ -194,14 +200,16 @@ def run_scenario(
     spec = _chosen(engine, missing, tell, tactics)
     manifest["engine"] = spec.name
     job = Job(scenario_text.encode("utf-8"), int(seed), spec, PATHS_KEPT)
+    crew.check()
     writer = RunWriter.reopen(place) if existing is not None else RunWriter.create(place, manifest)
-    return _carry_out(writer, job, workers, progress, should_stop)
+    return _carry_out(writer, job, crew, progress, should_stop)
 
 
 def resume(
     directory: str | Path,
     *,
     workers: int | None = None,
+    cluster: str | None = None,
     engine: str | EngineSpec | None = None,
     progress: Progress | None = None,
     should_stop: Callable[[], bool] | None = None,
@@ -227,13 +235,51 @@ def resume(
             hint="`sim run --fresh` computes it anew",
         )
     check_request(stored.manifest["replications"], stored.seed, None, workers, None)
+    crew = Crew.of(workers, cluster)
     _refuse_changed_tactics(stored)
     if stored.is_finished and not stored.damaged():
         return RunOutcome(stored, 0, stored.num_replications)
     missing = stored.manifest["replications"] - stored.num_replications
     spec = _chosen(engine or (AUTO if begun_with in OURS else begun_with), missing, tell, source_hashes(stored.case))
     job = Job(as_json(stored.case).encode("utf-8"), stored.seed, spec, stored.manifest.get("paths_kept"))
-    return _carry_out(RunWriter.reopen(stored.directory), job, workers, progress, should_stop)
+    crew.check()
+    return _carry_out(RunWriter.reopen(stored.directory), job, crew, progress, should_stop)
+
+
+@dataclass(frozen=True)
+class Crew:
+    """Who computes: processes of this machine, their number chosen by the size of the work if none is given, or a cluster."""
+
+    workers: int | None = None
+    cluster: Cluster | None = None
+
+    @classmethod
+    def of(cls, workers: int | None, cluster: str | None) -> Crew:
+        """The crew that two options ask for; ``UsageError`` where they contradict each other."""
+        if cluster is None:
+            return cls(workers)
+        if workers is not None:
+            raise UsageError("workers and cluster cannot be given together", hint="local:4 is a cluster of four processes")
+        return cls(None, Cluster.parse(cluster))
+
+    def check(self) -> None:
+        """Raise ``UsageError`` where the cluster is not there."""
+        if self.cluster is not None:
+            self.cluster.check()
+
+    def size(self, replications: int) -> int:
+        """Processes for so many replications, as far as it is known before the start."""
+        if self.cluster is not None:
+            return self.cluster.num_workers
+        return self.workers or default_workers(replications)
+
+    def computed(
+        self, job: Job, blocks: Sequence[Block], replications: int, stopper: Stopper, directory: Path | None = None
+    ) -> Iterator[tuple[Block, Tables | WrittenChunk]]:
+        """Each block with its tables as it ends, or as the chunk that a worker of a cluster wrote into ``directory``."""
+        if self.cluster is not None:
+            return computed_by_cluster(self.cluster, job, blocks, stopper, directory)
+        return computed(job, blocks, self.size(replications), stopper)
 
 
 # Where -----------------------------------------------------------------------------------------------------------
@@ -313,22 +359,24 @@ def _equal_or_refused(manifest: Mapping[str, Any], directory: Path, fresh: bool)
 def _carry_out(
     writer: RunWriter,
     job: Job,
-    workers: int | None,
+    crew: Crew,
     progress: Progress | None,
     should_stop: Callable[[], bool] | None,
 ) -> RunOutcome:
     """Compute what is missing; leaves the manifest finished, interrupted or failed, and the lock released."""
-    with writer:
+    # To the last manifest: a second Ctrl-C finds nothing to break off, and the first one's message is told.
+    with writer, Stopper(should_stop) as stopper:
         plan = _Plan(writer)
-        num_workers = workers or default_workers(plan.total - plan.num_found)
+        num_workers = crew.size(plan.total - plan.num_found)
         watch = provenance.Stopwatch(writer.manifest["timing"])
 
         def note(state: str, **entries: Any) -> None:
-            writer.update(state=state, timing={**watch.reading(), "workers": num_workers}, **entries)
+            who = {"workers": num_workers, "cluster": None if crew.cluster is None else str(crew.cluster)}
+            writer.update(state=state, timing={**watch.reading(), **who}, **entries)
 
         note(RUNNING, failure=None)
         try:
-            _compute(writer, plan, job, num_workers, watch, progress, should_stop)
+            _compute(writer, plan, job, crew, watch, progress, stopper)
         except BaseException as error:
             # The first error is the one to hear of, also where the disk no longer takes a manifest.
             with contextlib.suppress(StoreError):
@@ -351,22 +399,25 @@ def _compute(
     writer: RunWriter,
     plan: _Plan,
     job: Job,
-    workers: int,
+    crew: Crew,
     watch: provenance.Stopwatch,
     progress: Progress | None,
-    should_stop: Callable[[], bool] | None,
+    stopper: Stopper,
 ) -> None:
     """Store missing blocks as they end, until the plan is complete or a stop is asked for."""
     tell = progress or (lambda done, total, rate: None)
     tell(plan.num_done, plan.total, 0.0)
     if plan.is_complete:
         return
-    with (
-        Stopper(should_stop) as stopper,
-        contextlib.closing(computed(job, plan.missing(), workers, stopper)) as answers,
-    ):
-        for block, tables in answers:
-            plan.note(block, writer.add(block.index, block.start, block.stop, tables, watch.reading()))
+    missing = plan.missing()
+    number = plan.total - plan.num_found
+    with contextlib.closing(crew.computed(job, missing, number, stopper, writer.directory)) as answers:
+        for block, found in answers:
+            if isinstance(found, WrittenChunk):
+                writer.adopt(found, watch.reading())
+                plan.note(block, found.results)
+            else:
+                plan.note(block, writer.add(block.index, block.start, block.stop, found, watch.reading()))
             tell(plan.num_done, plan.total, (plan.num_done - plan.num_found) / max(watch.seconds, 1e-9))
             if plan.is_complete:
                 return

@@ -23,6 +23,7 @@ import json
 import os
 import re
 import shlex
+import stat
 import unicodedata
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -52,6 +53,10 @@ PARTIAL = ".partial"
 RUNNING, FINISHED, INTERRUPTED, FAILED = "running", "finished", "interrupted", "failed"
 
 _CHUNK_FILE = re.compile(rf"({'|'.join(TABLES)})-\d{{6,}}\.parquet")
+# Left by whoever was killed while writing; a part of the name tells writers apart where there can be several.
+_HALF_WRITTEN = re.compile(
+    rf"((?:{'|'.join(TABLES)})-\d{{6,}}\.parquet|{re.escape(MANIFEST)}|cluster)(?:\.[0-9a-f-]+)?{re.escape(PARTIAL)}"
+)
 _READ_AT_ONCE = 1 << 22  # cells of one query; bounds what a reader of blocks holds, at about 32 MiB of numbers
 _CELLS_OF_A_TEXT = 8  # numbers that weigh as much as a text, of which each is an object of its own when it is read
 _CODED_FROM = 1 << 15  # rows of one query from which text is read as numbers and few words
@@ -276,21 +281,25 @@ class StoredRun:
                 ]
             given = [words[key] for key, _ in kinds if key in words]
             found = connection.execute(f"SELECT {', '.join(selected)} FROM {source}", given).fetchnumpy()
-        except duckdb.Error as error:
-            self._find_fault(connection, chunks, name, kinds)
+        except (duckdb.Error, UnicodeError) as error:
+            # What DuckDB calls a fatal error makes its database refuse everything after it, whole chunks too.
+            _database.cache_clear()
+            self._find_fault(chunks, name, kinds)
             raise StoreError(
                 f"{paths[0]}: cannot be read as Parquet: {_first_line(error)}", hint=_repair(self.directory)
             ) from error
         # By position: DuckDB renames a column whose name differs from another one only in case.
         columns = list(found.values())
         if len(columns) == len(kinds) and all(len(column) == total for column in columns):
-            table = {
-                key: np.array([None, *words[key]], dtype=object)[column] if key in words else _from_store(column, kind)
-                for (key, kind), column in zip(kinds, columns, strict=True)
-            }
-            if KEY not in table or all(_holds(chunk, rows[KEY]) for chunk, rows in _cut(table, chunks, name)):
+            table = {}
+            with contextlib.suppress(ValueError):  # a whole number is missing
+                table = {
+                    key: np.array([None, *words[key]], dtype=object)[column] if key in words else _from_store(column, kind)
+                    for (key, kind), column in zip(kinds, columns, strict=True)
+                }
+            if table and (KEY not in table or all(_holds(chunk, rows[KEY]) for chunk, rows in _cut(table, chunks, name))):
                 return table
-        self._find_fault(connection, chunks, name, kinds)
+        self._find_fault(chunks, name, kinds)
         raise StoreError(f"{paths[0]}: other columns or rows than the manifest says", hint=_repair(self.directory))
 
     def _words(
@@ -311,13 +320,12 @@ class StoredRun:
             if len(words or ()) <= _MOST_WORDS
         }
 
-    def _find_fault(
-        self, connection: duckdb.DuckDBPyConnection, chunks: list[Chunk], name: str, kinds: list[tuple[str, str]]
-    ) -> None:
+    def _find_fault(self, chunks: list[Chunk], name: str, kinds: list[tuple[str, str]]) -> None:
         """Read chunks one by one, which raises at the one that is at fault."""
         if len(chunks) > 1:
-            for chunk in chunks:
-                self._read(connection, [chunk], name, kinds)
+            with _connection() as connection:
+                for chunk in chunks:
+                    self._read(connection, [chunk], name, kinds)
 
     def check(self, chunk: Chunk, name: str, *, size_only: bool = False) -> None:
         """Raise ``StoreError`` unless a chunk's file is there, whole and unchanged.
@@ -327,7 +335,10 @@ class StoredRun:
         path, expected = chunk.path(self.directory, name), chunk.files[name]
         is_known = size_only or (chunk.index, name) in self._checked
         try:
-            size = path.stat().st_size
+            status = path.stat()
+            if not stat.S_ISREG(status.st_mode):
+                raise StoreError(f"{path}: no longer a file", hint=_repair(self.directory))
+            size = status.st_size
             if size != expected["bytes"]:
                 raise StoreError(
                     f"{path}: cut short or changed: {size} bytes, where {expected['bytes']} were written",
@@ -337,7 +348,9 @@ class StoredRun:
         except FileNotFoundError:
             raise StoreError(f"{path}: missing, though the manifest lists it", hint=_repair(self.directory)) from None
         except OSError as error:
-            raise StoreError(f"{path}: cannot be read: {error.strerror or error}") from error
+            raise StoreError(
+                f"{path}: cannot be read: {error.strerror or error}", hint=_repair(self.directory)
+            ) from error
         if checksum != expected["sha256"]:
             raise StoreError(f"{path}: changed since it was written (checksum differs)", hint=_repair(self.directory))
         if not size_only:
@@ -589,8 +602,10 @@ def read_manifest(directory: Path) -> dict[str, Any]:
         raise StoreError(f"{directory}: not a result directory: {reason}", hint="`sim show --all` lists the runs") from None
     except NotADirectoryError:
         raise StoreError(f"{directory}: not a result directory: it is a file", hint="`sim show --all` lists the runs") from None
-    except (IsADirectoryError, PermissionError) as error:
-        raise StoreError(f"{path}: cannot be read: {error.strerror}") from error
+    except OSError as error:
+        raise StoreError(
+            f"{path}: cannot be read: {error.strerror or error}", hint="put the file right, or repeat the run with `sim run`"
+        ) from error
     except (ValueError, RecursionError) as error:
         raise StoreError(
             f"{path}: not a run record: {error}", hint="the run has to be repeated with `sim run`"
@@ -775,16 +790,8 @@ class RunWriter:
         StoreError
             The disk is full or cannot be written.
         """
-        where = f"replications {start} to {stop - 1}"
-        kept = self.manifest.get("paths_kept")
-        wanted = TABLES if kept is None or start < kept else ("results",)
-        clean = {name: canonical(tables.get(name) or {}, f"{where}, {name}") for name in wanted}
-        clean = {name: table for name, table in clean.items() if table}
-        _check_block(clean, start, stop, where)
-        self._check_columns(clean, wanted, where)
-        if kept is not None and "paths" in clean and stop > kept:
-            first = int(np.searchsorted(clean["paths"][KEY], kept))
-            clean["paths"] = {name: column[:first] for name, column in clean["paths"].items()}
+        clean = _clean(tables, start, stop, self.manifest.get("paths_kept"))
+        self._check_columns(_columns_of(clean), start, stop)
         files = {}
         with disk_errors(self.directory):
             for name, table in clean.items():
@@ -795,6 +802,21 @@ class RunWriter:
         self._chunk_texts[index] = as_json(self._chunks[index].as_data())
         self.update(timing=timing or {})
         return clean["results"]
+
+    def adopt(self, written: WrittenChunk, timing: Mapping[str, Any] | None = None) -> None:
+        """Make a chunk that another process has written a chunk of this run; errors and `timing` as for `add`."""
+        self._check_columns(written.columns, written.start, written.stop)
+        chunk = Chunk(written.index, written.start, written.stop, written.files)
+        with disk_errors(self.directory):
+            for name, entry in written.files.items():
+                source = written.path(self.directory, name)
+                if source.stat().st_size != entry["bytes"]:
+                    raise StoreError(f"{source}: other than the worker wrote it", hint=_repair(self.directory))
+                os.replace(source, chunk.path(self.directory, name))
+        self._digest.give_up()  # its rows have not passed here
+        self._chunks[written.index] = chunk
+        self._chunk_texts[written.index] = as_json(chunk.as_data())
+        self.update(timing=timing or {})
 
     def digest(self) -> str:
         """The digest of what is stored: noted while it passed, or read from the files; ``StoreError`` where these are damaged."""
@@ -846,11 +868,12 @@ class RunWriter:
             self._open = self._connection.__enter__()
         return self._open
 
-    def _check_columns(self, tables: Mapping[str, Table], wanted: Sequence[str], where: str) -> None:
+    def _check_columns(self, tables: Mapping[str, list[list[str]]], start: int, stop: int) -> None:
         """Refuse other columns than those of the blocks before, in the tables that this block should have."""
         known = self.manifest["columns"]
+        where, wanted = _where(start, stop), _wanted(start, self.manifest.get("paths_kept"))
         for name in wanted:
-            found = [list(pair) for pair in kinds_of(tables.get(name, {}))]
+            found = tables.get(name, [])
             # Of paths nothing is known before the first block that has some.
             expected = known.get(name, found if name not in self._settled() else [])
             if found != expected:
@@ -858,7 +881,7 @@ class RunWriter:
                 raise EngineError(f"{where}: other columns than in the blocks before: {name}.{column}")
         for name in wanted:
             if name in tables:
-                known[name] = [list(pair) for pair in kinds_of(tables[name])]
+                known[name] = tables[name]
 
     def _settled(self) -> set[str]:
         """Tables whose columns, or that there are none, are known from a stored block."""
@@ -871,6 +894,87 @@ def _leaves_paths_out(manifest: Mapping[str, Any]) -> bool:
     """Whether a run may have more replications than it keeps paths of."""
     kept = manifest.get("paths_kept")
     return kept is not None and manifest["replications"] > kept
+
+
+@dataclass(frozen=True)
+class WrittenChunk:
+    """A chunk in files of names of its own: no part of a run before ``RunWriter.adopt``. Made by ``write_chunk``."""
+
+    index: int
+    start: int
+    stop: int
+    files: Mapping[str, Mapping[str, Any]]  # by table: rows, bytes, sha256
+    columns: dict[str, list[list[str]]]  # by table: name and kind of each
+    suffix: str
+    results: Table  # of the results the column `outcome`, if there is one: a rule may stop by it
+
+    def path(self, directory: Path, table: str) -> Path:
+        """The chunk's file of a table, as long as it is not adopted."""
+        return directory / f"{table}-{self.index:06d}.parquet{self.suffix}"
+
+    def discard(self, directory: Path) -> None:
+        """Remove its files, as far as they can be."""
+        for name in self.files:
+            with contextlib.suppress(OSError):
+                self.path(directory, name).unlink()
+
+
+def write_chunk(
+    directory: Path,
+    index: int,
+    start: int,
+    stop: int,
+    tables: Mapping[str, Mapping[str, Any]],
+    suffix: str,
+    kept: int | None = None,
+) -> WrittenChunk:
+    """Write the block of replications ``[start, stop)`` beside the chunks of a run that another process writes.
+
+    ``suffix`` makes the names of its files unique and ends in ``PARTIAL``, so that they count for nothing until they
+    are adopted. Of replications from ``kept`` on no paths are stored. Errors as for ``RunWriter.add``; nothing is left
+    of a chunk that could not be written.
+    """
+    clean = _clean(tables, start, stop, kept)
+    outcome = {name: column for name, column in clean["results"].items() if name == "outcome"}
+    files: dict[str, Mapping[str, Any]] = {}
+    chunk = WrittenChunk(index, start, stop, files, _columns_of(clean), suffix, outcome)
+    try:
+        with disk_errors(directory), _connection() as connection:
+            for name, table in clean.items():
+                entry = _write_partial(connection, chunk.path(directory, name), table)
+                files[name] = {"rows": len(table[KEY]), **entry}
+    except BaseException:
+        chunk.discard(directory)
+        raise
+    return chunk
+
+
+def _where(start: int, stop: int) -> str:
+    return f"replications {start} to {stop - 1}"
+
+
+def _wanted(start: int, kept: int | None) -> Sequence[str]:
+    """Tables of a block that begins at a replication, where paths are kept of so many."""
+    return TABLES if kept is None or start < kept else TABLES[:1]
+
+
+def _clean(tables: Mapping[str, Mapping[str, Any]], start: int, stop: int, kept: int | None) -> dict[str, Table]:
+    """The tables of a block in canonical form, those without columns left out; ``EngineError`` as for `add`.
+
+    Of replications from ``kept`` on there are no paths.
+    """
+    where = _where(start, stop)
+    clean = {name: canonical(tables.get(name) or {}, f"{where}, {name}") for name in _wanted(start, kept)}
+    clean = {name: table for name, table in clean.items() if table}
+    _check_block(clean, start, stop, where)
+    if kept is not None and "paths" in clean and stop > kept:
+        first = int(np.searchsorted(clean["paths"][KEY], kept))
+        clean["paths"] = {name: column[:first] for name, column in clean["paths"].items()}
+    return clean
+
+
+def _columns_of(tables: Mapping[str, Table]) -> dict[str, list[list[str]]]:
+    return {name: [list(pair) for pair in kinds_of(table)] for name, table in tables.items()}
 
 
 def _pairs(left: list[Any], right: list[Any]) -> Iterator[tuple[Any, Any]]:
@@ -910,10 +1014,13 @@ def is_being_written(directory: Path) -> bool:
 def _sweep(directory: Path, named: set[Path] | None) -> None:
     """Remove half-written files and, where ``named`` is given, chunks outside it; only under the lock."""
     for path in directory.iterdir():
-        whole = path.name.removesuffix(PARTIAL)
-        is_chunk = _CHUNK_FILE.fullmatch(whole) is not None
-        is_partial = path.name != whole and (is_chunk or whole == MANIFEST)
+        is_chunk = _CHUNK_FILE.fullmatch(path.name) is not None
+        is_partial = _HALF_WRITTEN.fullmatch(path.name) is not None
         if is_partial or (is_chunk and named is not None and path not in named):
+            if path.is_dir() and not path.is_symlink():
+                raise StoreError(
+                    f"{path}: a directory is in the way of a file of the run", hint="move it elsewhere, then try again"
+                )
             with disk_errors(directory):
                 path.unlink()
 
@@ -942,20 +1049,24 @@ _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 def _disk_error(directory: Path, number: int | None, text: str) -> StoreError:
+    is_begun = (directory / MANIFEST).exists()
+    kept = "; the chunks that were finished are kept" if is_begun else ""
+    again = f"then `{resume_command(directory)}`" if is_begun else "then repeat the command"
     if number in _FULL:
+        return StoreError(f"{directory}: the disk is full{kept}", hint=f"make room, {again}")
+    if number == errno.EFBIG:
         return StoreError(
-            f"{directory}: the disk is full; the chunks that were finished are kept",
-            hint=f"make room, then `{resume_command(directory)}`",
+            f"{directory}: a file would be larger than the system allows{kept}", hint=f"raise the limit (ulimit -f), {again}"
         )
     if number in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return StoreError(
-            f"{directory}: cannot be written: {text}", hint="name a directory that can be written with --out"
-        )
+        elsewhere = f"let it be written, or copy it to where you may write, {again}"
+        hint = elsewhere if is_begun else "name a directory that can be written with --out"
+        return StoreError(f"{directory}: cannot be written: {text}", hint=hint)
     if number in (errno.EEXIST, errno.ENOTDIR):
         return StoreError(
             f"{directory}: cannot be written: a file is in the way of the directory", hint="name another directory"
         )
-    return StoreError(f"{directory}: cannot be written: {text}")
+    return StoreError(f"{directory}: cannot be written: {text}{kept}", hint=f"put that right, {again}")
 
 
 def _errno_in(text: str) -> int | None:
@@ -963,7 +1074,7 @@ def _errno_in(text: str) -> int | None:
     found = re.search(r'"errno"\s*:\s*"?(\d+)', text)
     if found:
         return int(found[1])
-    for number in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES):
+    for number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES):
         if os.strerror(number).lower() in text.lower():
             return number
     return None
@@ -1008,12 +1119,24 @@ def _connection() -> Iterator[duckdb.DuckDBPyConnection]:
 
 def _write_parquet(connection: duckdb.DuckDBPyConnection, path: Path, table: Table) -> dict[str, Any]:
     """Write a table under another name, flush it, rename it; its size in bytes and checksum."""
+    partial = path.with_name(path.name + PARTIAL)
+    entry = _write_partial(connection, partial, table)
+    try:
+        os.replace(partial, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            partial.unlink()
+        raise
+    return entry
+
+
+def _write_partial(connection: duckdb.DuckDBPyConnection, partial: Path, table: Table) -> dict[str, Any]:
+    """Write a table and flush it; its size in bytes and checksum. Nothing is left where that fails."""
     # Numbered names: a column may be called anything, and DuckDB takes names that differ in case for equal.
     block = {f"c{position}": column for position, column in enumerate(table.values())}
     selected = ", ".join(
         f"c{position}::{sql.SQL_TYPES[kind]} AS {sql.quoted(name)}" for position, (name, kind) in enumerate(kinds_of(table))
     )
-    partial = path.with_name(path.name + PARTIAL)
     connection.register("block", block)
     try:
         connection.execute(
@@ -1021,7 +1144,6 @@ def _write_parquet(connection: duckdb.DuckDBPyConnection, path: Path, table: Tab
         )
         entry = {"bytes": partial.stat().st_size, "sha256": _file_checksum(partial)}
         _flush(partial)
-        os.replace(partial, path)
     except BaseException:
         with contextlib.suppress(OSError):
             partial.unlink()

@@ -1,6 +1,7 @@
-"""Blocks of replications computed in this process or in worker processes, handed over as they end.
+"""Blocks of replications computed in this process, in threads of it or in worker processes, handed over as they end.
 
-A worker is a spawned process that loads the case once and then answers one block after the other over its own pipe.
+Threads are for engines that say that they bear it: they share the imported code and the prepared case, and start at once.
+For all others, a worker is a spawned process that loads the case once and then answers one block after the other over its own pipe.
 It never outlives the parent: a thread watches for the parent's end. A worker that dies is replaced and its blocks are
 computed again; since a block depends on (case, root seed, replications) only, nobody can tell afterwards.
 """
@@ -12,9 +13,11 @@ import importlib
 import json
 import multiprocessing
 import os
+import queue
 import signal
 import sys
 import threading
+import time
 import traceback
 import types
 from collections import deque
@@ -27,6 +30,7 @@ from typing import Any
 from sim.errors import EngineError, SimError
 
 MAX_LOSSES = 3  # times a block may lose its worker before the run gives up
+_GRACE_SECONDS = 1.0  # how long a stop waits for the blocks that threads are at
 _POLL_SECONDS = 0.1  # how long a request to stop may go unnoticed
 
 Tables = Mapping[str, Mapping[str, Any]]
@@ -39,17 +43,22 @@ class EngineSpec:
     ``compile(scenario) -> case`` is called once a process with the completed scenario as plain data;
     ``run(case, replications, root_seed)`` returns the tables ``results`` and ``paths`` of a range of replications,
     as a mapping or as attributes.
+
+    ``is_threaded`` says that ``run`` may be called from several threads at once with the same case, which it does not
+    change, and lets go of Python's lock while it computes. A thread cannot be stopped in the middle of a block, so blocks
+    of such an engine should take well below a second.
     """
 
     name: str
     run: str
     compile: str
     leaves_out_paths: bool = False  # whether ``run`` takes ``paths=``, the number of histories whose paths are wanted
+    is_threaded: bool = False
 
 
 ENGINES = {
     "simpy": EngineSpec("simpy", "sim.engines.event_engine:run_block", "sim.model.compile:compile_case", True),
-    "batch": EngineSpec("batch", "sim.engines.batch_engine:run_block", "sim.model.compile:compile_case", True),
+    "batch": EngineSpec("batch", "sim.engines.batch_engine:run_block", "sim.model.compile:compile_case", True, True),
     # What run records of earlier versions call the first.
     "event": EngineSpec("event", "sim.engines.event_engine:run_block", "sim.model.compile:compile_case", True),
 }
@@ -82,10 +91,10 @@ class Block:
 
 def run_block(job: Job, start: int, stop: int) -> Tables:
     """The tables of replications ``[start, stop)``, computed here and now."""
-    return _Runner(job).run(start, stop)
+    return Runner(job).run(start, stop)
 
 
-class _Runner:
+class Runner:
     """A job made ready in this process: engine imported, case compiled."""
 
     def __init__(self, job: Job):
@@ -202,7 +211,8 @@ class StopNow(BaseException):
 def computed(job: Job, blocks: Iterable[Block], workers: int, stopper: Stopper) -> Iterator[tuple[Block, Tables]]:
     """Each block with its tables, in the order in which they end; ends early when ``stopper`` was asked.
 
-    With one worker the blocks are computed in this process and in order. Closing the iterator ends the workers.
+    With one worker the blocks are computed in this process and in order. Workers are threads for an engine that bears
+    them, else processes. Closing the iterator ends them.
 
     Raises
     ------
@@ -213,13 +223,15 @@ def computed(job: Job, blocks: Iterable[Block], workers: int, stopper: Stopper) 
     """
     if workers == 1:
         return _computed_here(job, blocks, stopper)
+    if job.engine.is_threaded:
+        return _computed_by_threads(job, blocks, workers, stopper)
     return _computed_by_workers(job, blocks, workers, stopper)
 
 
 def _computed_here(job: Job, blocks: Iterable[Block], stopper: Stopper) -> Iterator[tuple[Block, Tables]]:
     try:
         with stopper.computing():
-            runner = _Runner(job)
+            runner = Runner(job)
         for block in blocks:
             if stopper.asked:
                 return
@@ -230,12 +242,117 @@ def _computed_here(job: Job, blocks: Iterable[Block], stopper: Stopper) -> Itera
         return
 
 
+def _computed_by_threads(
+    job: Job, blocks: Iterable[Block], workers: int, stopper: Stopper
+) -> Iterator[tuple[Block, Tables]]:
+    try:
+        with stopper.computing():
+            runner = Runner(job)
+    except StopNow:
+        return
+    crew = _Threads(runner, deque(blocks), workers)
+    try:
+        while crew.is_busy and not stopper.asked:
+            yield from crew.answers(_POLL_SECONDS)
+        crew.stop()
+        patience = time.monotonic() + _GRACE_SECONDS
+        while crew.is_busy and time.monotonic() < patience:  # blocks under way are finished work in a moment
+            yield from crew.answers(_POLL_SECONDS)
+    finally:
+        crew.stop()
+
+
+class _Threads:
+    """Threads that compute blocks of one case; no more than two blocks a thread wait to be taken."""
+
+    def __init__(self, runner: Runner, waiting: deque[Block], size: int):
+        self._runner = runner
+        self._waiting = waiting
+        self._unanswered = len(waiting)
+        self._answers: queue.SimpleQueue[tuple[Block, Tables | BaseException]] = queue.SimpleQueue()
+        self._room = threading.Semaphore(2 * size)
+        # Not of a pool of the standard library, for whose threads the interpreter waits at its end.
+        self._threads = [
+            threading.Thread(target=self._work, daemon=True, name="replications") for _ in range(min(size, len(waiting)))
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether another answer will come."""
+        return bool(self._unanswered) and (any(thread.is_alive() for thread in self._threads) or not self._answers.empty())
+
+    def answers(self, timeout: float) -> Iterator[tuple[Block, Tables]]:
+        """The next block that ended, if one does within ``timeout`` seconds."""
+        try:
+            block, answer = self._answers.get(timeout=timeout)
+        except queue.Empty:
+            return
+        self._unanswered -= 1
+        self._room.release()
+        if isinstance(answer, BaseException):
+            raise answer
+        yield block, answer
+
+    def stop(self) -> None:
+        """Begin no more blocks."""
+        self._waiting.clear()
+        self._room.release(len(self._threads) or 1)
+
+    def _work(self) -> None:
+        while self._room.acquire():
+            try:
+                block = self._waiting.popleft()
+            except IndexError:
+                self._room.release()
+                return
+            answer: Tables | BaseException
+            try:
+                answer = self._runner.run_or_explain(block.start, block.stop)
+            except BaseException as error:  # whatever it is, it is the caller's: nobody reads a thread's
+                answer = error
+            self._answers.put((block, answer))
+
+
 @dataclass
-class _Worker:
+class WorkerProcess:
+    """A spawned process, which ends with this one at the latest, and our end of its pipe."""
+
     process: Any
     connection: Connection
     assigned: deque[Block] = field(default_factory=deque)
     is_ready: bool = False
+
+    @classmethod
+    def start(cls, target: Callable[[Connection], None]) -> WorkerProcess:
+        """A process that calls ``target`` with its end of the pipe; that should begin with ``die_with_parent``."""
+        context = multiprocessing.get_context("spawn")
+        ours, theirs = context.Pipe()
+        process = context.Process(target=target, args=(theirs,), daemon=True, name="replications")
+        with _quiet_start():
+            process.start()
+        theirs.close()  # the worker holds the only other end, so its death ends the pipe
+        return cls(process, ours)
+
+    def cause_of_death(self) -> str:
+        """How the process ended, in words that follow its name."""
+        self.process.join(5)
+        return _cause(self.process.exitcode)
+
+
+def end(workers: list[WorkerProcess]) -> None:
+    """End processes now, whatever they do, and empty the list."""
+    for worker in workers:
+        worker.process.terminate()
+        worker.connection.close()
+    for worker in workers:
+        worker.process.join(5)
+        if worker.process.is_alive():
+            worker.process.kill()
+            worker.process.join()
+        worker.process.close()
+    workers.clear()
 
 
 def _computed_by_workers(
@@ -257,7 +374,7 @@ class _Pool:
         self._job = job
         self._waiting = waiting
         self._size = min(size, len(waiting))
-        self._workers: list[_Worker] = []
+        self._workers: list[WorkerProcess] = []
         self._losses: dict[int, int] = {}
         self._failed_starts = 0
 
@@ -267,7 +384,7 @@ class _Pool:
 
     def fill(self) -> None:
         """Start the workers that are missing, all at once, then give them the job and blocks."""
-        started = [_start_worker() for _ in range(self._size - len(self._workers))]
+        started = [WorkerProcess.start(_serve) for _ in range(self._size - len(self._workers))]
         self._workers += started
         for worker in started:
             self._send(worker, self._job)
@@ -297,18 +414,9 @@ class _Pool:
 
     def shut_down(self) -> None:
         """End all workers now, whatever they do."""
-        for worker in self._workers:
-            worker.process.terminate()
-            worker.connection.close()
-        for worker in self._workers:
-            worker.process.join(5)
-            if worker.process.is_alive():
-                worker.process.kill()
-                worker.process.join()
-            worker.process.close()
-        self._workers.clear()
+        end(self._workers)
 
-    def _feed(self, worker: _Worker, depth: int = 2) -> None:
+    def _feed(self, worker: WorkerProcess, depth: int = 2) -> None:
         # A second block in reserve keeps a worker busy while the parent writes; near the end it would only make
         # one worker wait for another.
         while self._waiting and len(worker.assigned) < (depth if len(self._waiting) > self._size else 1):
@@ -317,17 +425,16 @@ class _Pool:
             self._send(worker, (block.start, block.stop))
 
     @staticmethod
-    def _send(worker: _Worker, message: Any) -> None:
+    def _send(worker: WorkerProcess, message: Any) -> None:
         # To a dead worker: its pipe's end tells `answers` soon enough.
         with contextlib.suppress(OSError):
             worker.connection.send(message)
 
-    def _lose(self, worker: _Worker) -> None:
+    def _lose(self, worker: WorkerProcess) -> None:
         """Put a dead worker's blocks back and start another worker, unless that has happened too often."""
         self._workers.remove(worker)
         worker.connection.close()
-        worker.process.join(5)
-        cause = _cause(worker.process.exitcode)
+        cause = worker.cause_of_death()
         if worker.is_ready and worker.assigned:
             lost = worker.assigned[0]  # the one it was working on; those in reserve are not to blame
             self._losses[lost.index] = self._losses.get(lost.index, 0) + 1
@@ -355,16 +462,6 @@ def _cause(exit_code: int | None) -> str:
     with contextlib.suppress(ValueError):
         return f"was killed ({signal.Signals(-exit_code).name})"
     return f"was killed (signal {-exit_code})"
-
-
-def _start_worker() -> _Worker:
-    context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe()
-    process = context.Process(target=_serve, args=(theirs,), daemon=True, name="replications")
-    with _quiet_start():
-        process.start()
-    theirs.close()  # the worker holds the only other end, so its death ends the pipe
-    return _Worker(process, ours)
 
 
 @contextlib.contextmanager
@@ -396,11 +493,11 @@ def _serve(connection: Connection) -> None:
     """A worker's life: receive the job, then answer blocks until the parent closes the pipe or ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    threading.Thread(target=_die_with_parent, daemon=True).start()
+    threading.Thread(target=die_with_parent, daemon=True).start()
     # Errors of the pipe mean that the parent is gone; those of the engine have become ours and are sent to it.
     with contextlib.suppress(EOFError, OSError):
         try:
-            runner = _Runner(connection.recv())
+            runner = Runner(connection.recv())
             connection.send(None)
             while True:
                 connection.send(runner.run_or_explain(*connection.recv()))
@@ -409,7 +506,7 @@ def _serve(connection: Connection) -> None:
             connection.send(error)
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
     """End this process as soon as the parent has ended, even in the middle of a block."""
     parent = multiprocessing.parent_process()
     if parent is not None:

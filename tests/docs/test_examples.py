@@ -40,7 +40,8 @@ def shortened(words: list[str], report: bool = True) -> list[str]:
     """The command with few histories, in one process."""
     if words[0] != "run" or "--resume" in words:
         return words
-    words = [*words, *(() if "--workers" in words else ("--workers", "1")), *(() if report else ("--no-report",))]
+    has_crew = "--workers" in words or "--cluster" in words
+    words = [*words, *(() if has_crew else ("--workers", "1")), *(() if report else ("--no-report",))]
     for flag in ("--replications", "-n"):
         if flag in words:
             words[words.index(flag) + 1] = str(sample_size("docs_histories"))

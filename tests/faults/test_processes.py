@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -22,7 +23,7 @@ from sim.experiments.lock import start_time
 from sim.experiments.replicate import Interrupted, resume, run_scenario
 from sim.experiments.show import summary
 from sim.experiments.store import open_run
-from tests.toy_engine import TOY, undisturbed
+from tests.toy_engine import THREADED, TOY, undisturbed
 
 ROOT = Path(__file__).resolve().parents[2]
 NUM = 200
@@ -30,9 +31,9 @@ NUM = 200
 posix_only = pytest.mark.skipif(os.name == "nt", reason="Windows has no signals that can be sent to another process")
 
 
-def go(reports, workers=2, **scenario):
+def go(reports, workers=2, engine=TOY, **scenario):
     return run_scenario(
-        {"id": "toy", **scenario}, engine=TOY, seed=7, replications=NUM, workers=workers, reports=reports
+        {"id": "toy", **scenario}, engine=engine, seed=7, replications=NUM, workers=workers, reports=reports
     )
 
 
@@ -59,15 +60,16 @@ def test_block_that_kills_every_worker_is_named_and_the_others_are_kept(tmp_path
 
 
 @posix_only
-@pytest.mark.parametrize("workers", [1, 2])
-def test_ctrl_c_keeps_what_is_finished_and_resume_completes_it(tmp_path, workers):
+@pytest.mark.parametrize(("workers", "engine"), [(1, TOY), (2, TOY), (2, THREADED)], ids=["here", "processes", "threads"])
+def test_ctrl_c_keeps_what_is_finished_and_resume_completes_it(tmp_path, workers, engine):
     before = signal.signal(signal.SIGINT, signal.default_int_handler)  # the runner may have been started deaf to it
     try:
         with pytest.raises(Interrupted) as caught:
             go(
                 tmp_path / "reports",
                 workers,
-                interrupt_at=110,
+                engine,
+                interrupt_at=60,  # early: threads that run ahead must not be done before this one hears of it
                 pid=os.getpid(),
                 once=str(tmp_path / "sent"),
                 sleep=0.001,
@@ -78,7 +80,7 @@ def test_ctrl_c_keeps_what_is_finished_and_resume_completes_it(tmp_path, workers
     stored = open_run(caught.value.directory)
     assert stored.state == "interrupted"
     assert 0 < stored.num_replications == caught.value.done < NUM
-    assert resume(caught.value.directory, engine=TOY, workers=1).stored.digest() == undisturbed(NUM)
+    assert resume(caught.value.directory, engine=engine, workers=1).stored.digest() == undisturbed(NUM)
 
 
 # --- whole runs, from outside ---
@@ -86,7 +88,7 @@ def test_ctrl_c_keeps_what_is_finished_and_resume_completes_it(tmp_path, workers
 DRIVER = """
 import multiprocessing, signal, sys
 from sim.experiments.replicate import Interrupted, run_scenario
-from tests.toy_engine import TOY
+from tests.toy_engine import THREADED, TOY
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background is started deaf to it
 
@@ -95,8 +97,10 @@ def tell(done, total, rate):
 
 try:
     scenario = {"id": "toy", "hang_at": 190, "hang_while": sys.argv[2]}
-    run_scenario(scenario, engine=TOY, seed=7, replications=200, workers=2, reports=sys.argv[1], progress=tell)
+    engine = {"processes": TOY, "threads": THREADED}[sys.argv[3]]
+    run_scenario(scenario, engine=engine, seed=7, replications=200, workers=2, reports=sys.argv[1], progress=tell)
 except Interrupted as stop:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # what a second one does to an interpreter that ends is not the run's
     print(stop, file=sys.stderr)
     sys.exit(130)
 """
@@ -106,11 +110,11 @@ def hang_while(reports: Path) -> Path:
     return reports.with_name(reports.name + "-hang")
 
 
-def start(reports: Path) -> tuple[subprocess.Popen[str], list[int]]:
+def start(reports: Path, workers: str = "processes") -> tuple[subprocess.Popen[str], list[int]]:
     """A run in its own process and session that hangs in its last block, and the numbers of its workers."""
     hang_while(reports).touch()
     process = subprocess.Popen(
-        [sys.executable, "-c", DRIVER, str(reports), str(hang_while(reports))],
+        [sys.executable, "-c", DRIVER, str(reports), str(hang_while(reports)), workers],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -122,10 +126,10 @@ def start(reports: Path) -> tuple[subprocess.Popen[str], list[int]]:
     patience = threading.Timer(60, process.kill)
     patience.start()
     for line in process.stdout:
-        _, done, *workers = line.split()
+        _, done, *children = line.split()
         if int(done) == NUM - 25:
             patience.cancel()
-            return process, [int(worker) for worker in workers]
+            return process, [int(child) for child in children]
     raise AssertionError(process.communicate()[1])
 
 
@@ -139,17 +143,23 @@ def all_ended(pids: list[int], seconds: float) -> bool:
 
 
 @posix_only
-@pytest.mark.parametrize("kind", ["ctrl-c of the whole group", "SIGTERM"])
-def test_interrupted_run_ends_quickly_with_its_workers_and_can_be_resumed(tmp_path, kind):
-    process, workers = start(tmp_path)
+@pytest.mark.parametrize("workers", ["processes", "threads"])
+@pytest.mark.parametrize("kind", ["ctrl-c of the whole group", "ctrl-c twice", "SIGTERM"])
+def test_interrupted_run_ends_quickly_with_its_workers_and_can_be_resumed(tmp_path, kind, workers):
+    process, children = start(tmp_path, workers)
+    begun = time.monotonic()
     if kind == "SIGTERM":
         process.send_signal(signal.SIGTERM)
     else:
         os.killpg(process.pid, signal.SIGINT)  # a terminal sends it to everybody
+        if kind == "ctrl-c twice":
+            time.sleep(0.002)
+            os.killpg(process.pid, signal.SIGINT)
     _, errors = process.communicate(timeout=20)
+    assert time.monotonic() - begun < 4
     assert process.returncode == 130, errors
     assert errors.startswith("interrupted after ") and len(errors.splitlines()) == 1  # no worker says a word
-    assert len(workers) == 2 and all_ended(workers, 5)
+    assert len(children) == (2 if workers == "processes" else 0) and all_ended(children, 5)
     directory = next(tmp_path.iterdir())
     assert summary(directory).state == "interrupted"
     hang_while(tmp_path).unlink()
@@ -226,3 +236,39 @@ def test_where_files_cannot_be_locked_number_and_start_time_decide(tmp_path, mon
     else:
         with pytest.raises(StoreError, match=f"process {os.getppid()}"):
             resume(outcome.directory, engine=TOY, workers=1)
+
+
+RACER = """
+import sys, time
+from pathlib import Path
+from sim.errors import StoreError
+from sim.experiments.replicate import run_scenario
+from tests.toy_engine import TOY
+
+go = Path(sys.argv[2])
+print("ready", flush=True)
+while not go.exists():
+    pass
+try:
+    done = run_scenario({"id": "toy", "sleep": 0.001}, engine=TOY, seed=7, replications=200, workers=1, directory=sys.argv[1])
+    print("reused" if done.is_reused else "computed")
+except StoreError as error:
+    print(error)
+"""
+
+
+def test_of_runs_that_start_together_in_one_directory_one_writes(tmp_path):
+    directory, go = tmp_path / "run", tmp_path / "go"
+    words = [sys.executable, "-c", RACER, str(directory), str(go)]
+    racers = [subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, text=True) for _ in range(4)]
+    for racer in racers:
+        assert racer.stdout is not None and racer.stdout.readline() == "ready\n"
+    go.touch()
+    told = sorted(racer.communicate(timeout=60)[0].strip() for racer in racers)
+    assert told.count("computed") == 1, told
+    pids = [racer.pid for racer in racers]
+    for words_of_one in told:
+        found = re.fullmatch(r".*/run: another run \(process (\d+)\) is writing there", words_of_one)
+        assert words_of_one == "computed" or (found and int(found[1]) in pids), told
+    assert open_run(directory).digest() == undisturbed(200)
+    assert sorted(path.suffix for path in directory.iterdir()) == [".json", *[".parquet"] * 16]

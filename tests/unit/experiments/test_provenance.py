@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 import pytest
 
-from sim.experiments.provenance import Stopwatch, reproducing, run_record, scenario_named
+import sim
+from sim.experiments.provenance import Stopwatch, reproducing, run_record, scenario_named, simulator
 
 
 def test_command_keeps_what_changes_results_only():
@@ -14,6 +18,8 @@ def test_command_keeps_what_changes_results_only():
         "my file.yaml",
         "--workers",
         "4",
+        "--cluster",
+        "local:4",
         "--seed=7",
         "--out=elsewhere",
         "-q",
@@ -30,6 +36,26 @@ def test_records_of_equal_runs_differ_in_timing_only():
     assert one.pop("timing") != two.pop("timing")
     assert one == two
     assert set(one["versions"]) == {"python", "sim", "numpy", "simpy", "duckdb"}
+
+
+def test_the_simulator_is_known_by_its_sources(tmp_path, monkeypatch):
+    """Any change of any file, a new one and a new name too; not the compiled files beside them."""
+    package = tmp_path / "sim"
+    shutil.copytree(Path(sim.__file__).parent, package, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(sim, "__file__", str(package / "__init__.py"))
+    found = [simulator.__wrapped__()]
+    assert found[0] == simulator() and found[0][0] == sim.__version__
+    (package / "rules" / "notes.txt").write_text("no source", "utf-8")
+    assert simulator.__wrapped__() == found[0]
+    rule = next(path for path in sorted((package / "rules").glob("*.py")) if path.stat().st_size)
+    for change in (
+        lambda: rule.write_text(rule.read_text("utf-8") + "\n", "utf-8"),
+        lambda: rule.rename(rule.with_name("renamed.py")),
+        lambda: (package / "rules" / "new.py").touch(),
+    ):
+        change()
+        found.append(simulator.__wrapped__())
+    assert len(set(found)) == 4
 
 
 def test_time_of_several_sessions_adds_up():

@@ -312,7 +312,7 @@ def test_case_that_cannot_be_prepared_is_one_clear_message(tmp_path, workers):
         ({"workers": 0}, "workers: expected a whole number from 1"),
         ({"until_se": 0.0}, "until-se: expected a standard error above 0"),
         ({"until_se": float("nan")}, "until-se: expected a standard error above 0"),
-        ({"engine": "os:system"}, "engine 'os:system': expected one of event"),
+        ({"engine": "os:system"}, "engine 'os:system': expected one of auto, simpy, batch"),
     ],
 )
 def test_senseless_requests_are_refused_before_anything_is_written(tmp_path, options, message):
@@ -322,5 +322,7 @@ def test_senseless_requests_are_refused_before_anything_is_written(tmp_path, opt
 
 
 def test_stored_run_cannot_choose_what_is_imported(tmp_path):
-    with pytest.raises(UsageError, match="engine 'toy': expected one of event"):
-        resume(go(tmp_path, replications=10).directory)
+    with pytest.raises(Interrupted):
+        go(tmp_path, replications=200, progress=stop_after(50), should_stop=stop_after.asked)
+    with pytest.raises(UsageError, match="engine 'toy': expected one of auto, simpy, batch"):
+        resume(next(tmp_path.iterdir()))
