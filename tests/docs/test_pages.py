@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import calendar
 import re
+import sys
 from pathlib import Path
 
 import pytest
 
+from sim.randomness import Stream
 from tests.docs import pages
 from tools.reference import columns, draws, quantities
 
@@ -86,7 +88,6 @@ def test_columns_and_quantities_have_meanings():
 
 def test_every_draw_of_a_history_is_in_the_table_of_draws(monkeypatch):
     """Contracts, section 3: the addresses in use. Recorded from a few histories of every scenario at hand."""
-    from sim.engines.draws import Draws
     from sim.engines.event_engine import play
     from sim.model.compile import compile_case
     from sim.model.complete import complete
@@ -94,15 +95,18 @@ def test_every_draw_of_a_history_is_in_the_table_of_draws(monkeypatch):
 
     drawn: set[tuple[int, int, int]] = set()
 
-    def recording(method):
-        def draw(history, stream, key, lane=0, *occurrence):
-            drawn.add((int(stream), key, lane))
-            return method(history, stream, key, lane, *occurrence)
+    def recording(function):
+        def draw(seed, replication, branch, stream, key, lane, count):
+            if stream != Stream.INPUT:  # inputs have a rule of their own
+                drawn.add((stream, key, lane))
+            return function(seed, replication, branch, stream, key, lane, count)
 
         return draw
 
-    for method in ("draw", "pair", "draw_at"):  # inputs have a rule of their own
-        monkeypatch.setattr(Draws, method, recording(getattr(Draws, method)))
+    for name, module in list(sys.modules.items()):
+        for function in ("uniform", "uniform_pair"):
+            if name.startswith("sim.acts.") and hasattr(module, function):
+                monkeypatch.setattr(module, function, recording(getattr(module, function)))
     missing = set()
     for file, number in [*((f, 4) for f in (ROOT / "scenarios").glob("*.yaml")), *((f, 8) for f in VALID)]:
         case = compile_case(complete(load_scenario(file)))
