@@ -1,6 +1,6 @@
 """Compiled twins of rules and acts: made of their own source, less what only a log wants.
 
-A twin's globals are those of its module, with twins in the place of rules and calls by address in the place of acts.
+A twin's globals are those of its module, with twins in the place of rules and calls by name in the place of acts.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from numba import njit
 import sim.acts
 import sim.rules
 from sim.compiled.bits import substitutes
-from sim.compiled.types import call_through, signature_of
+from sim.compiled.types import call_of, signature_of
 from sim.rule import ACTS, RULES, TOLD
 
 # No fastmath: it would reassociate sums, and one bit is enough to send a history down another branch.
@@ -73,9 +73,8 @@ class Twins:
     def __init__(self) -> None:
         load_all()
         self.names = sorted(ACTS)
-        self.number = {name: n for n, name in enumerate(self.names)}
         self.signatures = {name: signature_of(ACTS[name].__annotations__) for name in self.names}
-        self._calls = {name: call_through(self.signatures[name], n) for n, name in enumerate(self.names)}
+        self._calls = {name: call_of(self.signatures[name], name) for name in self.names}
         self._spaces: dict[str, dict[str, Any]] = {}
         self._modules: dict[str, python_types.ModuleType] = {}
         self._rules: dict[str, Any] = {}
