@@ -41,6 +41,8 @@ def begin(w: World, c: Tables) -> None:
     _draw_types(w, c)
     _set_situation(w, c)
     _set_worth(w, c)
+    for row in range(c.num_actors, len(w.has_believed)):
+        w.has_believed[row] = 0  # rows of misperceptions, which are drawn
     for a in range(c.num_arrivals):
         arm(w, c, a)
     look(w, c)

@@ -26,6 +26,11 @@ from sim.rule import ACTS, RULES, TOLD
 
 # No fastmath: it would reassociate sums, and one bit is enough to send a history down another branch.
 LONGEST_TUPLE = 8
+# Arithmetic that loops are made of, and small rules of many callers: part of whoever calls them.
+INLINED = frozenset(
+    f"sim.{name}"
+    for name in ("arithmetic.exp_within", "arithmetic.exp", "arithmetic.logistic", "rules.choice.binary_logit")
+)
 OPTIONS = {"error_model": "numpy", "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
 
@@ -82,7 +87,9 @@ class Twins:
             self._spaces[name] = dict(sys.modules[name].__dict__)
             self._modules[name] = python_types.ModuleType(name)
         for name, function in RULES.items():
-            self._rules[name] = _of_one_signature(njit(**OPTIONS)(self._trimmed(function)), function)
+            self._rules[name] = _of_one_signature(
+                njit(**OPTIONS, forceinline=name in INLINED)(self._trimmed(function)), function
+            )
         self._spaces["sim.arithmetic"].update(substitutes(OPTIONS))
         for name, space in self._spaces.items():
             self._fill(space)

@@ -231,7 +231,7 @@ KEPT = (
     *_fields("f[]", "vetoes", ("veto_at_start", "value of the status quo to a veto player")),
     *_fields("i[]", "veto_packages", ("veto_known", "whether a gain is known")),
     *_fields("i[]", "consents", ("block_known", "whether a chance of being blocked is known")),
-    *_fields("i[]", "believed", ("has_believed", "whether an estimate of another's utilities is filled in")),
+    *_fields("i[]", "believed", ("trust_helps", "1 if no package is worth less to an actor that trusts more, -1 if some is")),
     *_fields("f[]", "enforcers", ("shares", "shares of the target's trade"), ("enforcement_now", "enforcement now")),
     *_fields("f[]", "five", ("enforcement_terms", "of the target of enforcement")),
     *_fields("f[]", "ladder", ("ladder", "table of rungs")),
@@ -244,8 +244,10 @@ KEPT = (
     *_fields("f[]", "hazard_classes", ("type_factor", "factor on a hazard by class of an actor")),
 )  # fmt: skip
 
-# Lists on which acts work, with nothing in them that outlives an act, or that fields above say is valid.
+# Lists on which acts work, with nothing in them that outlives an act, or that fields above say is valid. Estimates of
+# utilities that rest on the scenario alone may outlive even the history.
 SCRATCH = (
+    *_fields("i[]", "believed", ("has_believed", "whether an estimate of another's utilities is filled in")),
     *_fields("f[]", "actor_packages", ("base", "utility without credibility"), ("slope", "what credibility adds")),
     *_fields("f[]", "believed_packages", ("believed_base", "the same as estimated"), ("believed_slope", "the same as estimated")),
     *_fields("f[]", "veto_packages", ("veto_gain", "gains of veto players")),
@@ -254,7 +256,7 @@ SCRATCH = (
         "f[]", "menu",
         ("own", "own utilities"), ("other", "others' utilities"), ("one", "of one other"), ("allowed", "may be offered"),
         ("chances", "of acceptance"), ("blocks", "of being blocked"), ("values", "of options"), ("out", "probabilities"),
-        ("whole", "chances before red lines"), ("open_options", "which options are allowed"),
+        ("whole", "chances before red lines"), ("gain", "gains over refusing"), ("open_options", "which options are allowed"),
         ("column_value", "values of distinct levels"),
     ),
     *_fields("f[]", "gains", ("gains", "of both sides")),
@@ -271,8 +273,10 @@ SCRATCH = (
         ("forces", "values of force by cost"), ("cell_beliefs", "beliefs about the cost"), ("costs", "costs of war"),
     ),
     *_fields("i[]", "types", ("type_waived", "whether a red line is lifted")),
-    *_fields("f[]", "deliverable", ("order_value", "utility of deliverable texts, falling")),
-    *_fields("i[]", "deliverable", ("order", "these texts")),
+    *_fields(
+        "f[]", "deliverable", ("order_value", "utility of deliverable texts, falling"), ("spare_value", "for merging them"),
+    ),
+    *_fields("i[]", "deliverable", ("order", "these texts"), ("spare_order", "for merging them")),
     *_fields("f[]", "received", ("received", "own utility of the others' offers")),
     *_fields("f[]", "reserves", ("reserves", "what refusing is worth to others")),
     *_fields(
@@ -353,7 +357,7 @@ TABLES = (
     # Expressions: programs over named quantities, and over packages.
     *_names("f[]", "constants"),
     *_names("i[]", """code condition_start condition_stop program_start program_stop program_source program_source_start
-        derived_program quantity_kind quantity_one quantity_two rate_quantity reader reader_start read_by_held reads_more
+        derived_program quantity_kind quantity_one quantity_two quantity_at about_quantity rate_at rate_about reader reader_start read_by_held reads_more
         held_condition"""),
     # Actors.
     *_names("i[]", """actor_key patience overconfidence audience_cost harm_of_war win_probability war_prize risk_aversion
