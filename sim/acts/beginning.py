@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 @act
 def begin(w: World, c: Tables) -> None:
     """A history begins: the situation is blank but for seed, replication and branch."""
+    w.clocks_used = c.first_deferred
     draw_inputs(w, c)
     _set_constants(w, c)
     _set_sanctions(w, c)

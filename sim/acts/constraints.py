@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.acts.beliefs import take_types
-from sim.acts.quantities import holds
+from sim.acts.quantities import evaluated, holds
 from sim.acts.worth import make_believed, pressed
 from sim.rule import act, rule
 from sim.rules.choice import expected_acceptance, menu_acceptances
@@ -76,7 +76,7 @@ def waived_by_type(w: World, c: Tables, line: int, num_types: int) -> bool:
     for t in range(num_types):
         w.quantities[slot] = w.type_points[t]
         w.type_waived[t] = 0
-        if holds(w, c, c.line_unless[line]):
+        if evaluated(w, c, c.line_unless[line]) != 0.0:
             w.type_waived[t] = 1
             found = True
     w.quantities[slot] = kept

@@ -78,11 +78,20 @@ def program_value(
 
 
 @act
-def value_of(w: World, c: Tables, condition: int) -> float:
-    """Value of a compiled expression, of the quantities as they were last read."""
+def evaluated(w: World, c: Tables, condition: int) -> float:
+    """Value of a compiled expression, of the quantities as they stand."""
     return evaluate_part(
         c.code, c.condition_start[condition], c.condition_stop[condition], c.constants, w.quantities, w.stack
     )
+
+
+@act
+def value_of(w: World, c: Tables, condition: int) -> float:
+    """Value of a compiled expression, of the quantities as they were last read; worked out anew when one has moved."""
+    if not w.condition_known[condition]:
+        w.condition_known[condition] = 1
+        w.condition_value[condition] = evaluated(w, c, condition)
+    return w.condition_value[condition]
 
 
 @rule
@@ -134,7 +143,9 @@ def read_quantity(w: World, c: Tables, q: int) -> float:
 
 @rule
 def _mark_readers(w: World, c: Tables, q: int) -> None:
-    """The rates that read a quantity which has moved are to be set anew."""
+    """The rates and conditions that read a quantity which has moved are to be set anew."""
+    for n in range(c.condition_reader_start[q], c.condition_reader_start[q + 1]):
+        w.condition_known[c.condition_reader[n]] = 0
     for n in range(c.reader_start[q], c.reader_start[q + 1]):
         w.stale[c.reader[n]] = 1
     if c.read_by_held[q]:

@@ -29,7 +29,7 @@ LONGEST_TUPLE = 8
 # Arithmetic that loops are made of, and small rules of many callers: part of whoever calls them.
 INLINED = frozenset(
     f"sim.{name}"
-    for name in ("arithmetic.exp_within", "arithmetic.exp", "arithmetic.logistic", "rules.choice.binary_logit")
+    for name in ("arithmetic.exp_within", "arithmetic.exp", "arithmetic.logistic", "rules.choice.binary_logit", "rules.relaxation.relaxed")
 )
 OPTIONS = {"error_model": "numpy", "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 

@@ -215,6 +215,7 @@ KEPT = (
         ("declared", -1, "package of the declaration just agreed"), ("counter", -1, "counter-offer just made"),
         ("line", -1, "red line that forbids what has just been offered"),
         ("num_drawn", "addresses that have drawn"),
+        ("clocks_used", "clocks up to the last that has ever been set"),
         ("full", "whether the history has run out of room and must be played again with more"),
     ),
     *_fields("i[]", "addresses", ("drawn_word", -1, "addresses that have drawn, by hash"), ("drawn_count", "how often")),
@@ -231,6 +232,7 @@ KEPT = (
     *_fields("f[]", "vetoes", ("veto_at_start", "value of the status quo to a veto player")),
     *_fields("i[]", "veto_packages", ("veto_known", "whether a gain is known")),
     *_fields("i[]", "consents", ("block_known", "whether a chance of being blocked is known")),
+    *_fields("i[]", "conditions", ("condition_known", "whether a condition's value is that of the quantities as last read")),
     *_fields("i[]", "believed", ("trust_helps", "1 if no package is worth less to an actor that trusts more, -1 if some is")),
     *_fields("f[]", "enforcers", ("shares", "shares of the target's trade"), ("enforcement_now", "enforcement now")),
     *_fields("f[]", "five", ("enforcement_terms", "of the target of enforcement")),
@@ -260,6 +262,7 @@ SCRATCH = (
         ("column_value", "values of distinct levels"),
     ),
     *_fields("f[]", "gains", ("gains", "of both sides")),
+    *_fields("f[]", "conditions", ("condition_value", "values of conditions")),
     *_fields("f[]", "numbers", ("numbers", "what a program reads"), ("stack", "of a program")),
     *_fields("f[]", "issues", ("row", "levels")),
     *_fields("f[]", "bundle_levels", ("bundle_level", "levels by bundle")),
@@ -357,7 +360,8 @@ TABLES = (
     # Expressions: programs over named quantities, and over packages.
     *_names("f[]", "constants"),
     *_names("i[]", """code condition_start condition_stop program_start program_stop program_source program_source_start
-        derived_program quantity_kind quantity_one quantity_two quantity_at about_quantity rate_at rate_about reader reader_start read_by_held reads_more
+        derived_program quantity_kind quantity_one quantity_two quantity_at about_quantity rate_at rate_about condition_reader
+        condition_reader_start reader reader_start read_by_held reads_more
         held_condition"""),
     # Actors.
     *_names("i[]", """actor_key patience overconfidence audience_cost harm_of_war win_probability war_prize risk_aversion

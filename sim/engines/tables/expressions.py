@@ -57,7 +57,7 @@ def expressions(m: Maker) -> None:
         quantity_two=[two for _, _, two in found],
     )
     _readers(m, order, held, [kind for kind, _, _ in found])
-    m.sizes.update(quantities=len(order), held=len(held))
+    m.sizes.update(quantities=len(order), held=len(held), conditions=len(m.conditions))
     programs = m.case.package_sources.values()
     m.sizes["numbers"] = max([code.stack + 1, 64, *(len(sources) for sources in programs)])
 
@@ -139,6 +139,9 @@ def _readers(m: Maker, order: list[str], held: list[int], kinds: list[int]) -> N
     plain = range(_KIND["held"])
     watched = {kind: q for q, (name, kind) in enumerate(zip(order, kinds, strict=True)) if name in needed}
     moving = [q for q, kind in enumerate(kinds) if kind not in plain and kind != _KIND["parameter"]]
+    of_conditions = [set(condition.names) for condition in m.conditions]
+    condition_starts, conditions = ragged([[n for n, read in enumerate(of_conditions) if name in read] for name in order])
+    m.add(condition_reader_start=condition_starts, condition_reader=conditions)
     m.add(
         quantity_at=[kinds.index(kind) if kind in kinds else -1 for kind in plain],
         about_quantity=moving,
