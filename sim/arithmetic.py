@@ -104,6 +104,12 @@ def exp(x: float) -> float:
         if x < 0.0:
             return _exp_near_underflow(x)
         x = EXP_MAX
+    return exp_within(x)
+
+
+@rule
+def exp_within(x: float) -> float:
+    """`exp` for x in [-708, 709.78], which is not checked: without a branch, loops over it are done several at a time."""
     # The large whole number makes int(), which cuts towards zero, round both signs to the nearest.
     n = int(x * _STEPS_PER_UNIT + 131072.5) - 131072
     r = (x - n * _STEP_HIGH) - n * _STEP_LOW
@@ -182,7 +188,9 @@ def logistic(x: float) -> float:
         x = LOGISTIC_CLIP
     elif x < -LOGISTIC_CLIP:
         x = -LOGISTIC_CLIP
-    return 1.0 / (1.0 + exp(-x))
+    elif x != x:
+        return x
+    return 1.0 / (1.0 + exp_within(-x))
 
 
 NORMAL_MAX = 38.5  # beyond it the normal's tail is below the smallest double

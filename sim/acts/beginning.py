@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 @act
 def begin(w: World, c: Tables) -> None:
     """A history begins: the situation is blank but for seed, replication and branch."""
+    w.clocks_used = c.first_deferred
     draw_inputs(w, c)
     _set_constants(w, c)
     _set_sanctions(w, c)
@@ -41,6 +42,8 @@ def begin(w: World, c: Tables) -> None:
     _draw_types(w, c)
     _set_situation(w, c)
     _set_worth(w, c)
+    for row in range(c.num_actors, len(w.has_believed)):
+        w.has_believed[row] = 0  # rows of misperceptions, which are drawn
     for a in range(c.num_arrivals):
         arm(w, c, a)
     look(w, c)

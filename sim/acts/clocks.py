@@ -56,5 +56,7 @@ def defer(w: World, c: Tables, kind: int, delay: float, one: int, two: int, x: f
             w.deferred_x[d] = x
             w.deferred_y[d] = y
             wait(w, clock, delay)
+            if clock >= w.clocks_used:
+                w.clocks_used = clock + 1
             return
     w.full = 1

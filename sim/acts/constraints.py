@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.acts.beliefs import take_types
-from sim.acts.quantities import holds
+from sim.acts.quantities import evaluated, holds
 from sim.acts.worth import make_believed, pressed
 from sim.rule import act, rule
-from sim.rules.choice import expected_acceptance
+from sim.rules.choice import expected_acceptance, menu_acceptances
 
 if TYPE_CHECKING:
     from sim.world.fields import Floats, Tables, World
@@ -76,7 +76,7 @@ def waived_by_type(w: World, c: Tables, line: int, num_types: int) -> bool:
     for t in range(num_types):
         w.quantities[slot] = w.type_points[t]
         w.type_waived[t] = 0
-        if holds(w, c, c.line_unless[line]):
+        if evaluated(w, c, c.line_unless[line]) != 0.0:
             w.type_waived[t] = 1
             found = True
     w.quantities[slot] = kept
@@ -94,15 +94,13 @@ def acceptance(
     row = make_believed(w, c, observer, actor)
     cost = pressed(w, c, actor)
     types = take_types(w, c, observer, actor)
-    for p in range(c.num_candidates):
-        if allowed[p]:
-            gain = w.believed_base[row + p] - cost * c.relief_left[p] - reject
-            out[p] = expected_acceptance(
-                gain, w.believed_slope[row + p], w.type_points, w.type_beliefs, 0, types, precision
-            )
-        else:
-            out[p] = 0.0
-        w.whole[p] = out[p]
+    count = c.num_candidates
+    for p in range(count):
+        w.gain[p] = w.believed_base[row + p] - cost * c.relief_left[p] - reject
+    menu_acceptances(w.gain, w.believed_slope, row, count, w.type_points, w.type_beliefs, types, precision, w.whole)
+    for p in range(count):
+        w.whole[p] = w.whole[p] if allowed[p] else 0.0
+        out[p] = w.whole[p]
     if not c.red_lines:
         return
     for line in range(c.line_first[actor], c.line_first[actor + 1]):
@@ -118,9 +116,8 @@ def acceptance(
             if not some:
                 out[p] *= 1.0 - present
             elif allowed[p]:
-                gain = w.believed_base[row + p] - cost * c.relief_left[p] - reject
                 part = expected_acceptance(
-                    gain, w.believed_slope[row + p], w.type_points, w.type_able, 0, types, precision
+                    w.gain[p], w.believed_slope[row + p], w.type_points, w.type_able, 0, types, precision
                 )
                 out[p] *= part / w.whole[p] if w.whole[p] > 0.0 else 0.0
 

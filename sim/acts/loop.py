@@ -61,7 +61,7 @@ def next_clock(w: World, c: Tables) -> int:
     """The clock that is due first; of those due at one instant the first in order."""
     best = 0
     earliest = INFINITY
-    for clock in range(c.num_clocks):
+    for clock in range(w.clocks_used):
         if w.due[clock] < earliest:
             earliest = w.due[clock]
             best = clock

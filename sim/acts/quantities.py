@@ -13,7 +13,7 @@ from sim.rules import pressure
 from sim.rules.expression import evaluate_part
 
 if TYPE_CHECKING:
-    from sim.world.fields import Floats, Tables, World
+    from sim.world.fields import Floats, Ints, Tables, World
 
 NEVER = -1.0e9  # a time so long ago that no window reaches it
 LONG_AGO = 1.0e9  # what `days_since_*` reads if it never happened
@@ -78,11 +78,20 @@ def program_value(
 
 
 @act
-def value_of(w: World, c: Tables, condition: int) -> float:
-    """Value of a compiled expression, of the quantities as they were last read."""
+def evaluated(w: World, c: Tables, condition: int) -> float:
+    """Value of a compiled expression, of the quantities as they stand."""
     return evaluate_part(
         c.code, c.condition_start[condition], c.condition_stop[condition], c.constants, w.quantities, w.stack
     )
+
+
+@act
+def value_of(w: World, c: Tables, condition: int) -> float:
+    """Value of a compiled expression, of the quantities as they were last read; worked out anew when one has moved."""
+    if not w.condition_known[condition]:
+        w.condition_known[condition] = 1
+        w.condition_value[condition] = evaluated(w, c, condition)
+    return w.condition_value[condition]
 
 
 @rule
@@ -93,18 +102,12 @@ def holds(w: World, c: Tables, condition: int) -> bool:
 
 @act
 def read_quantity(w: World, c: Tables, q: int) -> float:
-    """What a named quantity is now."""
+    """What a named quantity is now that is about something: an issue, an actor, a track, a parameter."""
     kind = c.quantity_kind[q]
-    if kind < 17:
-        return _recorded(w, kind)
     a = c.quantity_one[q]
-    if kind < 30:
-        return _plain(w, c, kind)
     if kind == 30:
         # How long the condition has held; below zero while it does not.
         return w.now - w.held_since[a] if w.held_since[a] != NEVER else -1.0
-    if kind == 31:
-        return w.p[a]
     if kind == 32:
         return c.levels[w.deal * c.num_issues + a] if w.deal >= 0 else 0.0
     if kind == 33:
@@ -139,106 +142,78 @@ def read_quantity(w: World, c: Tables, q: int) -> float:
 
 
 @rule
-def _recorded(w: World, kind: int) -> float:
-    """Quantities that are numbers of the situation as they stand."""
-    if kind < 6:
-        if kind == 0:
-            return w.tension
-        if kind == 1:
-            return 1.0 * w.rung
-        if kind == 2:
-            return 1.0 * w.max_rung
-        if kind == 3:
-            return 1.0 * w.talks_on
-        if kind == 4:
-            return w.pressure
-        return w.sanctions_level
-    if kind < 12:
-        if kind == 6:
-            return w.rivalry
-        if kind == 7:
-            return w.expectation
-        if kind == 8:
-            return w.capability
-        if kind == 9:
-            return 1.0 * w.declaration
-        if kind == 10:
-            return 1.0 * w.moratorium
-        return 1.0 * w.exercise_suspended
-    if kind == 12:
-        return 1.0 * w.crisis
-    if kind == 13:
-        return w.belief_talks
-    if kind == 14:
-        return w.belief_pressure
-    if kind == 15:
-        return 1.0 * w.deal_disputed
-    return 1.0 * w.deal_milestones
-
-
-@rule
-def _plain(w: World, c: Tables, kind: int) -> float:
-    """Quantities that are worked out of several numbers of the situation."""
-    now = w.now
-    if kind == 17:
-        return now
-    if kind == 18:
-        return felt_pressure(w, c)
-    if kind == 19:
-        return provocation_index(w, c)
-    if kind == 20:
-        paused = (w.talks_on and not w.pause_broken) or now < w.pause_until
-        return 1.0 if c.restraint_on and paused else 0.0
-    if kind == 21:
-        return 1.0 if not w.talks_on and now - w.unheard_since < c.unheard_for else 0.0
-    if kind == 22:
-        return 1.0 if meeting_ahead(w, c) else 0.0
-    if kind == 23:
-        return LONG_AGO if w.last_session == NEVER else (now - w.last_session) / c.day
-    if kind == 24:
-        return LONG_AGO if w.last_major == NEVER else (now - w.last_major) / c.day
-    if kind == 25:
-        return 1.0 if now - w.last_session <= c.talks_window else 0.0
-    if kind == 26:
-        return 1.0 if now - w.last_major <= c.talks_window else 0.0
-    if kind == 27:
-        return 1.0 if w.deal >= 0 else 0.0
-    if kind == 28:
-        return 1.0 if w.deal_since != NEVER else 0.0
-    return now - w.deal_since if w.deal >= 0 else 0.0
-
-
-@rule
 def _mark_readers(w: World, c: Tables, q: int) -> None:
-    """The rates that read a quantity which has moved are to be set anew."""
+    """The rates and conditions that read a quantity which has moved are to be set anew."""
+    for n in range(c.condition_reader_start[q], c.condition_reader_start[q + 1]):
+        w.condition_known[c.condition_reader[n]] = 0
     for n in range(c.reader_start[q], c.reader_start[q + 1]):
         w.stale[c.reader[n]] = 1
     if c.read_by_held[q]:
         w.follow = 1
 
 
+@rule
+def _take(w: World, c: Tables, q: int, value: float) -> None:
+    """A quantity is read; -1 stands for one that nobody asks for."""
+    if q >= 0 and value != w.quantities[q]:
+        w.quantities[q] = value
+        _mark_readers(w, c, q)
+
+
+@rule
+def _read(w: World, c: Tables, at: Ints, about: Ints) -> None:
+    """Read quantities: those about nothing by kind, the place of each in ``at``, and the listed ones about something."""
+    now = w.now
+    _take(w, c, at[0], w.tension)
+    _take(w, c, at[1], 1.0 * w.rung)
+    _take(w, c, at[2], 1.0 * w.max_rung)
+    _take(w, c, at[3], 1.0 * w.talks_on)
+    _take(w, c, at[4], w.pressure)
+    _take(w, c, at[5], w.sanctions_level)
+    _take(w, c, at[6], w.rivalry)
+    _take(w, c, at[7], w.expectation)
+    _take(w, c, at[8], w.capability)
+    _take(w, c, at[9], 1.0 * w.declaration)
+    _take(w, c, at[10], 1.0 * w.moratorium)
+    _take(w, c, at[11], 1.0 * w.exercise_suspended)
+    _take(w, c, at[12], 1.0 * w.crisis)
+    _take(w, c, at[13], w.belief_talks)
+    _take(w, c, at[14], w.belief_pressure)
+    _take(w, c, at[15], 1.0 * w.deal_disputed)
+    _take(w, c, at[16], 1.0 * w.deal_milestones)
+    _take(w, c, at[17], now)
+    _take(w, c, at[18], felt_pressure(w, c))
+    _take(w, c, at[19], provocation_index(w, c))
+    paused = (w.talks_on and not w.pause_broken) or now < w.pause_until
+    _take(w, c, at[20], 1.0 if c.restraint_on and paused else 0.0)
+    _take(w, c, at[21], 1.0 if not w.talks_on and now - w.unheard_since < c.unheard_for else 0.0)
+    _take(w, c, at[22], 1.0 if meeting_ahead(w, c) else 0.0)
+    _take(w, c, at[23], LONG_AGO if w.last_session == NEVER else (now - w.last_session) / c.day)
+    _take(w, c, at[24], LONG_AGO if w.last_major == NEVER else (now - w.last_major) / c.day)
+    _take(w, c, at[25], 1.0 if now - w.last_session <= c.talks_window else 0.0)
+    _take(w, c, at[26], 1.0 if now - w.last_major <= c.talks_window else 0.0)
+    _take(w, c, at[27], 1.0 if w.deal >= 0 else 0.0)
+    _take(w, c, at[28], 1.0 if w.deal_since != NEVER else 0.0)
+    _take(w, c, at[29], now - w.deal_since if w.deal >= 0 else 0.0)
+    for n in range(len(about)):
+        _take(w, c, about[n], read_quantity(w, c, about[n]))
+
+
 @act
 def glance(w: World, c: Tables) -> None:
     """Read what rates, recurrent and lasting conditions use."""
-    for n in range(len(c.rate_quantity)):
-        q = c.rate_quantity[n]
-        value = read_quantity(w, c, q)
-        if value != w.quantities[q]:
-            w.quantities[q] = value
-            _mark_readers(w, c, q)
+    _read(w, c, c.rate_at, c.rate_about)
 
 
 @act
 def look(w: World, c: Tables) -> None:
     """Read all named quantities and follow the conditions that must hold for some time."""
-    for q in range(len(c.quantity_kind)):
-        if c.quantity_kind[q] == 31 and not w.first_look:
-            continue  # parameters do not move again
-        value = read_quantity(w, c, q)
-        if value != w.quantities[q]:
-            w.quantities[q] = value
-            _mark_readers(w, c, q)
+    if w.first_look:
+        for q in range(len(c.quantity_kind)):
+            if c.quantity_kind[q] == 31:
+                _take(w, c, q, w.p[c.quantity_one[q]])  # parameters do not move again
     w.first_look = 0
+    _read(w, c, c.quantity_at, c.about_quantity)
     mark_reading_more(w, c)
     follow_held(w, c)
 

@@ -259,15 +259,9 @@ def _order_deliverable(w: World, c: Tables, holder: int) -> None:
     w.has_order = 1
     size = len(c.deliverable)
     for n in range(size):
-        package = c.deliverable[n]
-        value = hoped(w, c, holder, package)
-        m = n
-        while m > 0 and w.order_value[m - 1] < value:
-            w.order_value[m] = w.order_value[m - 1]
-            w.order[m] = w.order[m - 1]
-            m -= 1
-        w.order_value[m] = value
-        w.order[m] = package
+        w.order[n] = c.deliverable[n]
+        w.order_value[n] = hoped(w, c, holder, c.deliverable[n])
+    offers.sort_falling(w.order_value, w.order, size, w.spare_value, w.spare_order)
 
 
 @act
@@ -320,10 +314,13 @@ def _ascending(w: World, types: int) -> bool:
 @rule
 def _trust_helps(w: World, c: Tables, row: int) -> bool:
     """Whether no package is worth less, as the observer sees it, to an actor that believes promises more."""
-    for p in range(c.num_packages):
-        if w.believed_slope[row + p] < 0.0:
-            return False
-    return True
+    known = row // c.num_packages
+    if w.trust_helps[known] == 0:
+        w.trust_helps[known] = 1
+        for p in range(c.num_packages):
+            if w.believed_slope[row + p] < 0.0:
+                w.trust_helps[known] = -1
+    return w.trust_helps[known] > 0
 
 
 @rule

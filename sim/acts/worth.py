@@ -225,8 +225,8 @@ def _add_survival(
 def make_believed(w: World, c: Tables, observer: int, actor: int) -> int:
     """Row of the observer's estimate of another's utilities in ``w.believed_base`` and ``w.believed_slope``.
 
-    Point values of tastes and the observer's misperceptions. Rows that no misperception changes are the scenario's, filled
-    in beforehand.
+    Point values of tastes and the observer's misperceptions. Rows that no misperception changes rest on the scenario alone:
+    once filled in, they serve all histories that are played in the same memory.
     """
     row = c.believed_row[observer * c.num_actors + actor]
     if w.has_believed[row]:

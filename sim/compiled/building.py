@@ -17,6 +17,7 @@ from typing import Any
 import llvmlite.binding as llvm
 from numba import _dynfunc
 from numba.core import codegen as numba_codegen
+from numba.core.funcdesc import default_mangler
 from numba.core.registry import cpu_target
 
 from sim.compiled.twins import twins
@@ -48,6 +49,11 @@ def _not_called(library: Any, description: Any, environment: Any) -> Any:
     return _dynfunc.make_function(description.lookup_module(), description.qualname, "", id(library), environment, (library,))
 
 
+def _named(name: str, *arguments: Any, **more: Any) -> str:
+    """The symbol of a function: an act's is its name, so that others can call it; a rule's is numba's."""
+    return name if name in ACTS else default_mangler(name, *arguments, **more)
+
+
 def compile_acts(names: Sequence[str], target: Path) -> None:
     """Compile some acts, and the rules that they call, into an object file with its list of symbols (``.json``)."""
     generator = _prepared()
@@ -69,6 +75,7 @@ def _prepared() -> Any:
     generator = context.codegen()
     generator._library_class = _Collected
     context.get_executable = _not_called
+    context.mangler = _named
     return generator
 
 
@@ -76,9 +83,8 @@ def _write(generator: Any, made: dict[str, Any], target: Path) -> None:
     """Link what has been made, optimise it and write it down."""
     symbols = {name: compiled.fndesc.llvm_func_name for name, compiled in made.items()}
     whole = _linked(generator, [compiled.library for compiled in made.values()], set(symbols.values()))
-    standard = numba_codegen.JITCodeLibrary(generator, "acts")
-    standard._final_module = whole
-    standard._optimize_final_module()
+    passes, _builder = generator._module_pass_manager()  # once: what numba runs before serves reference counts only
+    passes.run(whole, _builder)
     whole.verify()
     target.write_bytes(generator._tm.emit_object(whole))
     target.with_suffix(".json").write_text(json.dumps(symbols), encoding="utf-8")

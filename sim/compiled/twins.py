@@ -1,6 +1,6 @@
 """Compiled twins of rules and acts: made of their own source, less what only a log wants.
 
-A twin's globals are those of its module, with twins in the place of rules and calls by address in the place of acts.
+A twin's globals are those of its module, with twins in the place of rules and calls by name in the place of acts.
 """
 
 from __future__ import annotations
@@ -19,11 +19,16 @@ from numba import njit
 from sim.acts.own import own_target
 from sim.compiled.bits import substitutes
 from sim.compiled.known import load_all
-from sim.compiled.types import OWN_TACTIC, call_own_tactic, call_through, signature_of
+from sim.compiled.types import OWN_TACTIC, call_of, call_own_tactic, signature_of
 from sim.rule import ACTS, RULES, TOLD
 
 # No fastmath: it would reassociate sums, and one bit is enough to send a history down another branch.
 LONGEST_TUPLE = 8
+# Arithmetic that loops are made of, and small rules of many callers: part of whoever calls them.
+INLINED = frozenset(
+    f"sim.{name}"
+    for name in ("arithmetic.exp_within", "arithmetic.exp", "arithmetic.logistic", "rules.choice.binary_logit", "rules.relaxation.relaxed")
+)
 OPTIONS = {"error_model": "numpy", "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
 
@@ -63,9 +68,8 @@ class Twins:
     def __init__(self) -> None:
         load_all()
         self.names = sorted(ACTS)
-        self.number = {name: n for n, name in enumerate(self.names)}
         self.signatures = {name: signature_of(ACTS[name].__annotations__) for name in self.names}
-        self._calls = {name: call_through(self.signatures[name], n) for n, name in enumerate(self.names)}
+        self._calls = {name: call_of(self.signatures[name], name) for name in self.names}
         self._spaces: dict[str, dict[str, Any]] = {}
         self._modules: dict[str, python_types.ModuleType] = {}
         self._rules: dict[str, Any] = {}
@@ -73,7 +77,9 @@ class Twins:
             self._spaces[name] = dict(sys.modules[name].__dict__)
             self._modules[name] = python_types.ModuleType(name)
         for name, function in RULES.items():
-            self._rules[name] = _of_one_signature(njit(**OPTIONS)(self._trimmed(function)), function)
+            self._rules[name] = _of_one_signature(
+                njit(**OPTIONS, forceinline=name in INLINED)(self._trimmed(function)), function
+            )
         self._spaces["sim.arithmetic"].update(substitutes(OPTIONS))
         own = call_own_tactic()
         for name, space in self._spaces.items():

@@ -204,19 +204,16 @@ def signature_of(annotations: dict[str, str]) -> Any:
     )
 
 
-def call_through(signature: Any, number: int) -> Any:
-    """A function that calls act number so-and-so by the address in the tables, with the given signature.
+def call_of(signature: Any, name: str) -> Any:
+    """A function that calls the act of that name, which may be compiled before or after, or stand in another object file.
 
-    Calls by address keep acts apart: each is compiled alone, whatever it calls, and in any order.
+    Calls by name keep acts apart for numba, which would compile whatever a function calls before it; the linker puts
+    them together.
     """
-    place = TABLE.place["acts"][0]
 
     def codegen(context: Any, builder: Any, given: Any, args: Any) -> Any:
         kind = context.call_conv.get_function_type(signature.return_type, signature.args)
-        addresses = _fixed(builder, builder.load(_pointer(builder, args[1], place)))
-        listed = builder.inttoptr(addresses, _WORD.as_pointer())
-        address = _fixed(builder, builder.load(builder.gep(listed, [ir.Constant(_WORD, number)])))
-        function = builder.inttoptr(address, kind.as_pointer())
+        function = cgutils.get_or_insert_function(builder.module, kind, name)
         status, result = context.call_conv.call_function(
             builder, function, signature.return_type, signature.args, args
         )

@@ -200,6 +200,42 @@ def acceptance_probabilities(
 
 
 @rule
+def menu_acceptances(
+    gains: Sequence[float],
+    slopes: Sequence[float],
+    first: int,
+    num_options: int,
+    points: Sequence[float],
+    beliefs: Sequence[float],
+    num_points: int,
+    precision: float,
+    out: MutableSequence[float],
+) -> None:
+    """`expected_acceptance` of a whole menu, written into `out`: option `a` gains `gains[a] + slopes[first + a] * point`.
+
+    Type by type, and within a type without a branch, so that compiled code does several options at a time; each sum
+    still adds its types in order, hence the same bits.
+    """
+    if precision >= INFINITE_PRECISION:
+        for a in range(num_options):
+            out[a] = expected_acceptance(gains[a], slopes[first + a], points, beliefs, 0, num_points, precision)
+        return
+    for a in range(num_options):
+        out[a] = 0.0
+    mass = 0.0
+    for t in range(num_points):
+        belief = beliefs[t]
+        mass += belief
+        if belief > 0.0:
+            point = points[t]
+            for a in range(num_options):
+                out[a] += belief * logistic(precision * (gains[a] + slopes[first + a] * point))
+    for a in range(num_options):
+        flat = mass * logistic(precision * gains[a])
+        out[a] = flat if slopes[first + a] == 0.0 else out[a]
+
+
+@rule
 def mixed_likelihood(probability: float, mixing: float, num_options: float) -> float:
     """Likelihood for learning: the behaviour probability mixed with a uniform choice.
 

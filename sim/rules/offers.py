@@ -388,3 +388,39 @@ def zeuthen_agreement(
         if zeuthen_step(one, two, allowed, num_packages, disagreement_one, disagreement_two, sufficient, offers) == 2:
             return offers[0]
     return -1
+
+
+@rule
+def sort_falling(
+    values: MutableSequence[float],
+    items: MutableSequence[int],
+    size: int,
+    spare_values: MutableSequence[float],
+    spare_items: MutableSequence[int],
+) -> None:
+    """Sort items by falling value, equals in the order in which they stand; the spare lists are as long.
+
+    Runs of doubled length are merged.
+    """
+    run = 1
+    while run < size:
+        start = 0
+        while start < size:
+            middle = start + run if start + run < size else size
+            stop = middle + run if middle + run < size else size
+            left = start
+            right = middle
+            for n in range(start, stop):
+                if right >= stop or (left < middle and values[left] >= values[right]):
+                    spare_values[n] = values[left]
+                    spare_items[n] = items[left]
+                    left += 1
+                else:
+                    spare_values[n] = values[right]
+                    spare_items[n] = items[right]
+                    right += 1
+            start = stop
+        for n in range(size):
+            values[n] = spare_values[n]
+            items[n] = spare_items[n]
+        run *= 2

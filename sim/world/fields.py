@@ -216,6 +216,7 @@ KEPT = (
         ("declared", -1, "package of the declaration just agreed"), ("counter", -1, "counter-offer just made"),
         ("line", -1, "red line that forbids what has just been offered"),
         ("num_drawn", "addresses that have drawn"),
+        ("clocks_used", "clocks up to the last that has ever been set"),
         ("full", "whether the history has run out of room and must be played again with more"),
     ),
     *_fields("i[]", "addresses", ("drawn_word", -1, "addresses that have drawn, by hash"), ("drawn_count", "how often")),
@@ -232,7 +233,8 @@ KEPT = (
     *_fields("f[]", "vetoes", ("veto_at_start", "value of the status quo to a veto player")),
     *_fields("i[]", "veto_packages", ("veto_known", "whether a gain is known")),
     *_fields("i[]", "consents", ("block_known", "whether a chance of being blocked is known")),
-    *_fields("i[]", "believed", ("has_believed", "whether an estimate of another's utilities is filled in")),
+    *_fields("i[]", "conditions", ("condition_known", "whether a condition's value is that of the quantities as last read")),
+    *_fields("i[]", "believed", ("trust_helps", "1 if no package is worth less to an actor that trusts more, -1 if some is")),
     *_fields("f[]", "enforcers", ("shares", "shares of the target's trade"), ("enforcement_now", "enforcement now")),
     *_fields("f[]", "five", ("enforcement_terms", "of the target of enforcement")),
     *_fields("f[]", "ladder", ("ladder", "table of rungs")),
@@ -248,8 +250,10 @@ KEPT = (
     *_fields("f[]", "hazard_classes", ("type_factor", "factor on a hazard by class of an actor")),
 )  # fmt: skip
 
-# Lists on which acts work, with nothing in them that outlives an act, or that fields above say is valid.
+# Lists on which acts work, with nothing in them that outlives an act, or that fields above say is valid. Estimates of
+# utilities that rest on the scenario alone may outlive even the history.
 SCRATCH = (
+    *_fields("i[]", "believed", ("has_believed", "whether an estimate of another's utilities is filled in")),
     *_fields("f[]", "actor_packages", ("base", "utility without credibility"), ("slope", "what credibility adds")),
     *_fields("f[]", "believed_packages", ("believed_base", "the same as estimated"), ("believed_slope", "the same as estimated")),
     *_fields("f[]", "veto_packages", ("veto_gain", "gains of veto players")),
@@ -258,10 +262,11 @@ SCRATCH = (
         "f[]", "menu",
         ("own", "own utilities"), ("other", "others' utilities"), ("one", "of one other"), ("allowed", "may be offered"),
         ("chances", "of acceptance"), ("blocks", "of being blocked"), ("values", "of options"), ("out", "probabilities"),
-        ("whole", "chances before red lines"), ("open_options", "which options are allowed"),
+        ("whole", "chances before red lines"), ("gain", "gains over refusing"), ("open_options", "which options are allowed"),
         ("column_value", "values of distinct levels"),
     ),
     *_fields("f[]", "gains", ("gains", "of both sides")),
+    *_fields("f[]", "conditions", ("condition_value", "values of conditions")),
     *_fields("f[]", "numbers", ("numbers", "what a program reads"), ("stack", "of a program")),
     *_fields("f[]", "issues", ("row", "levels")),
     *_fields("f[]", "bundle_levels", ("bundle_level", "levels by bundle")),
@@ -278,8 +283,10 @@ SCRATCH = (
         ("forces", "values of force by cost"), ("cell_beliefs", "beliefs about the cost"), ("costs", "costs of war"),
     ),
     *_fields("i[]", "types", ("type_waived", "whether a red line is lifted")),
-    *_fields("f[]", "deliverable", ("order_value", "utility of deliverable texts, falling")),
-    *_fields("i[]", "deliverable", ("order", "these texts")),
+    *_fields(
+        "f[]", "deliverable", ("order_value", "utility of deliverable texts, falling"), ("spare_value", "for merging them"),
+    ),
+    *_fields("i[]", "deliverable", ("order", "these texts"), ("spare_order", "for merging them")),
     *_fields("f[]", "received", ("received", "own utility of the others' offers")),
     *_fields("f[]", "reserves", ("reserves", "what refusing is worth to others")),
     *_fields(
@@ -362,7 +369,8 @@ TABLES = (
     # Expressions: programs over named quantities, and over packages.
     *_names("f[]", "constants"),
     *_names("i[]", """code condition_start condition_stop program_start program_stop program_source program_source_start
-        derived_program quantity_kind quantity_one quantity_two rate_quantity reader reader_start read_by_held reads_more
+        derived_program quantity_kind quantity_one quantity_two quantity_at about_quantity rate_at rate_about condition_reader
+        condition_reader_start reader reader_start read_by_held reads_more
         held_condition"""),
     # Actors.
     *_names("i[]", """actor_key patience overconfidence audience_cost harm_of_war win_probability war_prize risk_aversion

@@ -88,8 +88,8 @@ def expressions(m: Maker) -> None:
         quantity_one=[one for _, one, _ in found],
         quantity_two=[two for _, _, two in found],
     )
-    _readers(m, order, held)
-    m.sizes.update(quantities=len(order), held=len(held))
+    _readers(m, order, held, [kind for kind, _, _ in found])
+    m.sizes.update(quantities=len(order), held=len(held), conditions=len(m.conditions))
     programs = m.case.package_sources.values()
     m.sizes["numbers"] = max([code.stack + 1, 64, *(len(sources) for sources in programs)])
 
@@ -158,7 +158,7 @@ def _class(m: Maker, actor: str, cls: str) -> int:
     return sorted(m.spec.actors[actor].types.commitment).index(cls)
 
 
-def _readers(m: Maker, order: list[str], held: list[int]) -> None:
+def _readers(m: Maker, order: list[str], held: list[int], kinds: list[int]) -> None:
     """Which rates read which quantity, and what must be known after every event."""
     lasting = {name for n in held for name in m.conditions[n].names}
     needed = set(lasting)
@@ -168,8 +168,17 @@ def _readers(m: Maker, order: list[str], held: list[int]) -> None:
         needed.update(m.conditions[n].names)
     needed -= set(m.spec.parameters)
     starts, readers = ragged([[n for n, one in enumerate(m.arrivals) if name in one["reads"]] for name in order])
+    plain = range(_KIND["held"])
+    watched = {kind: q for q, (name, kind) in enumerate(zip(order, kinds, strict=True)) if name in needed}
+    moving = [q for q, kind in enumerate(kinds) if kind not in plain and kind != _KIND["parameter"]]
+    of_conditions = [set(condition.names) for condition in m.conditions]
+    condition_starts, conditions = ragged([[n for n, read in enumerate(of_conditions) if name in read] for name in order])
+    m.add(condition_reader_start=condition_starts, condition_reader=conditions)
     m.add(
-        rate_quantity=[q for q, name in enumerate(order) if name in needed],
+        quantity_at=[kinds.index(kind) if kind in kinds else -1 for kind in plain],
+        about_quantity=moving,
+        rate_at=[watched.get(kind, -1) for kind in plain],
+        rate_about=[q for q in moving if order[q] in needed],
         reader_start=starts,
         reader=readers,
         read_by_held=[name in lasting for name in order],
