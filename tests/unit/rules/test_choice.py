@@ -20,6 +20,7 @@ from sim.rules.choice import (
     expected_acceptance,
     logit_choice,
     logit_probabilities,
+    menu_acceptances,
     mixed_likelihood,
     pick,
     ultimatum_offer_logit,
@@ -236,3 +237,12 @@ def test_types_thought_unlikely_count_for_what_they_are():
     out = [0.0]
     acceptance_probabilities([0.1], [0.6], [1], 1, 0.6, points, beliefs, 0, 3, precision, out)
     assert out[0] == pytest.approx(expected, rel=1e-13)
+
+
+@pytest.mark.parametrize("precision", [0.0, 7.0, 400.0, 1e9])
+def test_a_menu_at_once_has_the_bits_of_its_options_one_by_one(precision):
+    gains, slopes = [-0.4, 0.0, 0.3, 0.05, -0.01], [9.0, 9.0, 0.0, 0.2, 0.0, 1.5, -0.7]
+    points, beliefs, out = [0.1, 0.4, 0.9], [0.2, 0.0, 0.7], [9.0] * 5
+    menu_acceptances(gains, slopes, 2, 5, points, beliefs, 3, precision, out)
+    for a in range(5):
+        assert out[a] == expected_acceptance(gains[a], slopes[2 + a], points, beliefs, 0, 3, precision)

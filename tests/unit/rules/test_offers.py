@@ -25,6 +25,7 @@ from sim.rules.offers import (
     risk_limit,
     rubinstein_breakdown_share,
     rubinstein_share,
+    sort_falling,
     zeuthen_agreement,
     zeuthen_concession,
     zeuthen_step,
@@ -250,3 +251,13 @@ def test_small_steps_and_small_hopes_count():
         perceived_acceptances((0.2,), (0.6,), 1, 0.5, 0.5, hope, out)
         assert perceived_acceptance(0.2, 0.5, hope) == pytest.approx(0.2 + 0.4 * counted, rel=1e-14)
         assert out[0] == pytest.approx(0.2 + 0.4 * counted, rel=1e-14)
+
+
+@pytest.mark.parametrize("size", [0, 1, 2, 3, 7, 8, 33])
+def test_items_are_sorted_by_falling_value_and_equals_stay_in_order(size):
+    values = [float((5 * n * n + 3 * n) % 7) for n in range(size)]
+    items = list(range(size))
+    expected = sorted(items, key=lambda n: -values[n])
+    sort_falling(values, items, size, [0.0] * size, [0] * size)
+    assert items == expected
+    assert values == sorted(values, reverse=True)
