@@ -101,12 +101,6 @@ def row_of(h: History) -> dict[str, Any]:
     return rows.row_of(h.setup, h.replication, event_engine.numbers_of(h))
 
 
-def beliefs_of(h: History, observer: str, actor: str, trait: int) -> list[float]:
-    """What one actor believes about a trait of another: a probability a type."""
-    b = h.c.belief_at[(h.actor(observer) * h.c.num_actors + h.actor(actor)) * 3 + trait]
-    return h.w.beliefs[h.c.belief_start[b] : h.c.belief_start[b] + h.c.belief_size[b]]
-
-
 def first_options(h: History) -> list[tuple[str, int, list[float]]]:
     """Node, actor and values of every decision from now on; the first option is always taken."""
     listener = _Listener()

@@ -88,6 +88,7 @@ class History:
         if not (self.w.over or self.w.full):
             self._under_way = True
             self.env.run(until=self.finished)
+        self._under_way = False
         if self.w.full:
             raise Full
         finish(self.w, self.c)
