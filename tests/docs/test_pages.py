@@ -86,7 +86,7 @@ def test_columns_and_quantities_have_meanings():
 
 def test_every_draw_of_a_history_is_in_the_table_of_draws(monkeypatch):
     """Contracts, section 3: the addresses in use. Recorded from a few histories of every scenario at hand."""
-    from sim.engines.draws import Draws
+    from sim.acts import draws as drawing
     from sim.engines.event_engine import play
     from sim.model.compile import compile_case
     from sim.model.complete import complete
@@ -95,14 +95,14 @@ def test_every_draw_of_a_history_is_in_the_table_of_draws(monkeypatch):
     drawn: set[tuple[int, int, int]] = set()
 
     def recording(method):
-        def draw(history, stream, key, lane=0, *occurrence):
+        def draw(seed, replication, branch, stream, key, lane, occurrence):
             drawn.add((int(stream), key, lane))
-            return method(history, stream, key, lane, *occurrence)
+            return method(seed, replication, branch, stream, key, lane, occurrence)
 
         return draw
 
-    for method in ("draw", "pair", "draw_at"):  # inputs have a rule of their own
-        monkeypatch.setattr(Draws, method, recording(getattr(Draws, method)))
+    for method in ("uniform", "uniform_pair"):  # inputs have a rule of their own
+        monkeypatch.setattr(drawing, method, recording(getattr(drawing, method)))
     missing = set()
     for file, number in [*((f, 4) for f in (ROOT / "scenarios").glob("*.yaml")), *((f, 8) for f in VALID)]:
         case = compile_case(complete(load_scenario(file)))
