@@ -27,7 +27,7 @@ from sim.acts.relations import after_force
 from sim.acts.slow import advance
 from sim.acts.telling import WHY_FORCE, tell, tell_learned
 from sim.acts.updating import settle_if_touched
-from sim.acts.worth import disagreement, felt, feels_risk
+from sim.acts.worth import disagreement, feels_risk, felt
 from sim.rule import act, rule
 from sim.rules import expectation, ladder
 from sim.rules.choice import logit_probabilities

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.acts.beliefs import take_types
-from sim.acts.choosing import DRAFT, REPLY, decide
+from sim.acts.choosing import REPLY, decide
 from sim.acts.clocks import stop_clock, wait
 from sim.acts.codes import (
     CHOICE,

@@ -217,11 +217,11 @@ def call_through(signature: Any, number: int) -> Any:
         listed = builder.inttoptr(addresses, _WORD.as_pointer())
         address = _fixed(builder, builder.load(builder.gep(listed, [ir.Constant(_WORD, number)])))
         function = builder.inttoptr(address, kind.as_pointer())
-        status, result = context.call_conv.call_function(
+        code, result = context.call_conv.call_function(
             builder, function, signature.return_type, signature.args, args
         )
-        with cgutils.if_unlikely(builder, status.is_error):
-            context.call_conv.return_status_propagate(builder, status)
+        with cgutils.if_unlikely(builder, code.is_error):
+            context.call_conv.return_status_propagate(builder, code)
         return result
 
     names = ", ".join(f"a{n}" for n in range(len(signature.args)))

@@ -235,7 +235,10 @@ KEPT = (
     *_fields("f[]", "enforcers", ("shares", "shares of the target's trade"), ("enforcement_now", "enforcement now")),
     *_fields("f[]", "five", ("enforcement_terms", "of the target of enforcement")),
     *_fields("f[]", "ladder", ("ladder", "table of rungs")),
-    *_fields("f[]", "eight", ("loss_terms", "of loss at a rung"), ("collapse_terms", "of the collapse rate"), ("repair_terms", "of repair")),
+    *_fields(
+        "f[]", "eight",
+        ("loss_terms", "of loss at a rung"), ("collapse_terms", "of the collapse rate"), ("repair_terms", "of repair"),
+    ),
     *_fields(
         "f[]", "hazards",
         ("hazard_base", "base rate"), ("paused_rate", "rate in a pause"), ("decay", "of excitation"), ("branching", "ratio"),
@@ -262,7 +265,10 @@ SCRATCH = (
     *_fields("f[]", "issues", ("row", "levels")),
     *_fields("f[]", "bundle_levels", ("bundle_level", "levels by bundle")),
     *_fields("i[]", "bundles", ("bundle_option", "bundles that change something")),
-    *_fields("f[]", "drawn", ("uniforms", "of inputs"), ("independent", "of a group"), ("normals", "of a group"), ("amounts", "of a group")),
+    *_fields(
+        "f[]", "drawn",
+        ("uniforms", "of inputs"), ("independent", "of a group"), ("normals", "of a group"), ("amounts", "of a group"),
+    ),
     *_fields(
         "f[]", "types",
         ("type_points", "points of a belief"), ("type_beliefs", "their probabilities"), ("type_able", "able to accept"),

@@ -15,8 +15,8 @@ import pytest
 
 from sim.acts import crises, deals, meetings, offers, quantities, worth
 from sim.engines import event_engine
-from sim.rules.choice import binary_logit
 from sim.rules import implementation
+from sim.rules.choice import binary_logit
 from sim.rules.implementation import CHEAT
 from tests.counts import sample_size
 from tests.played import SEED, YEAR, case_of, play_block

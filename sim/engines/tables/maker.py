@@ -67,11 +67,8 @@ class Maker:
         if text is None:
             return -1
         compiled = self.case.compile(text)
-        for n, known in enumerate(self.conditions):
-            if known is compiled:
-                break
-        else:
-            n = len(self.conditions)
+        n = next((n for n, known in enumerate(self.conditions) if known is compiled), len(self.conditions))
+        if n == len(self.conditions):
             self.conditions.append(compiled)
         if in_rates:
             self.rate_conditions.append(n)

@@ -185,7 +185,7 @@ def test_draws_are_counted_by_address_whatever_else_draws():
         begun = h.w.num_drawn
         free = len(h.w.drawn_word) // 2 - begun
         addresses = [(Stream.CHOICE, key, key % 256) for key in rng.sample(range(65536), free)]
-        before = {a: 0 for a in addresses}
+        before = dict.fromkeys(addresses, 0)
         for address in [*addresses, *rng.choices(addresses, k=2 * free), *addresses[:1] * 100]:
             count = before[address]
             before[address] += 1
