@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 
 from sim import resources
-from sim.engines import event_engine
+from sim.acts.choosing import NODES
+from sim.engines import event_engine, rows
 from sim.engines.history import History
 from sim.engines.log import Log
 from sim.experiments.digest import digest
@@ -93,6 +94,35 @@ def play_logged(case: Case, replication: int, seed: int = SEED) -> tuple[dict[st
     log = Log()
     row, _, history = event_engine.play(case, replication, seed, log)
     return row, history, log
+
+
+def row_of(h: History) -> dict[str, Any]:
+    """Row of results of a history that has been run."""
+    return rows.row_of(h.setup, h.replication, event_engine.numbers_of(h))
+
+
+def first_options(h: History) -> list[tuple[str, int, list[float]]]:
+    """Node, actor and values of every decision from now on; the first option is always taken."""
+    listener = _Listener()
+    h.w.supposed = 1
+    h.w.log = listener
+    return listener.decisions
+
+
+class _Listener:
+    """Hears what acts tell, and keeps the decisions."""
+
+    def __init__(self) -> None:
+        self.decisions: list[tuple[str, int, list[float]]] = []
+
+    def decision(self, w: Any, c: Any, node: int, actor: int, track: int, values: Any, allowed: Any, size: int, *_: Any) -> None:
+        self.decisions.append((NODES[node], actor, list(values[:size])))
+
+    def assent(self, *_: Any) -> None: ...
+
+    def event(self, *_: Any) -> None: ...
+
+    def learned(self, *_: Any) -> None: ...
 
 
 def steps(case: Case, replication: int, seed: int = SEED, log: Log | None = None) -> Iterator[History]:

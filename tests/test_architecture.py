@@ -1,4 +1,4 @@
-"""The layers of docs/contracts.md hold: imports point downwards, nothing goes in circles, rules stay compilable.
+"""The layers of docs/contracts.md hold: imports point downwards, nothing goes in circles, rules and acts stay compilable.
 
 Sources are read, not run. Each check is shown to fail on a planted violation.
 """
@@ -260,6 +260,15 @@ def rule_violations(text: str) -> list[str]:
 def check(node: ast.AST, functions: set[str], complain) -> None:
     if is_docstring(node):
         return
+    check_one(node, functions, complain)
+    annotation = node.annotation if isinstance(node, ast.AnnAssign) else None
+    for child in ast.iter_child_nodes(node):
+        if child is not annotation:
+            check(child, functions, complain)
+
+
+def check_one(node: ast.AST, functions: set[str], complain) -> None:
+    """The node itself, not what it is made of."""
     match node:
         case ast.stmt() if not isinstance(node, STATEMENTS):
             complain(node, f"statement {type(node).__name__}")
@@ -286,10 +295,114 @@ def check(node: ast.AST, functions: set[str], complain) -> None:
             complain(node, "loop over something other than a sequence or a range")
         case ast.Subscript(slice=ast.Slice()):
             complain(node, "slice: it allocates")
+
+
+# --- acts: the same subset, and the two records that they work on ---
+
+ACT_MODULES = ("sim.rules", "sim.acts", "sim.randomness")
+ACT_CALLS = CALLS | {"min", "max"}  # of numbers; both engines order them alike
+RECORDS = {"w", "c"}
+BITS = (ast.BitAnd, ast.BitOr, ast.BitXor, ast.LShift, ast.RShift)  # of whole numbers
+
+
+def act_violations(text: str) -> list[str]:
+    """What in the source of a file of acts lies outside the subset, as "line: complaint"."""
+    tree = ast.parse(text)
+    found: list[str] = []
+
+    def complain(node: ast.AST, what: str) -> None:
+        found.append(f"{getattr(node, 'lineno', 0)}: {what}")
+
+    known = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+    for node in tree.body:
+        if isinstance(node, ast.ImportFrom):
+            module = node.module or ""
+            if module.startswith(ACT_MODULES):
+                known |= {alias.asname or alias.name for alias in node.names}
+            elif module not in MODULES:
+                complain(node, f"import of {module}")
+        elif isinstance(node, ast.FunctionDef):
+            marks = [ast.unparse(mark) for mark in node.decorator_list]
+            if marks not in (["act"], ["rule"], ["told"]):
+                complain(node, f"{node.name} is not marked @act, @rule or @told")
+            names = [argument.arg for argument in node.args.args]
+            if marks == ["act"] and names[:2] != ["w", "c"]:
+                complain(node, f"{node.name} does not begin with the two records")
+            if marks != ["told"]:
+                for statement in node.body:
+                    check_act(statement, known, complain)
+        elif isinstance(node, ast.Import | ast.ClassDef):
+            complain(node, f"{type(node).__name__} at module level")
+    return found
+
+
+def check_act(node: ast.AST, known: set[str], complain) -> None:
+    """`check`, but for fields of the records, bits of whole numbers, and what is told, which may be text."""
+    if is_docstring(node):
+        return
+    match node:
+        case ast.Expr(value=ast.Call(func=ast.Name(id=name))) if name == "tell" and name in known:
+            return  # compiled code leaves it out
+        case ast.Attribute(value=ast.Name(id=name)) if name in RECORDS | known:
+            return
+        case ast.Call() if ast.unparse(node) in INFINITIES:
+            return
+        case ast.BinOp(op=ast.Mod(), right=right) if ast.unparse(right).startswith("c.num_"):
+            pass  # whose turn it is, and the like: whole numbers
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=name))) if name in known:
+            pass  # a rule of a module
+        case ast.Call(func=ast.Name(id=name)) if name in ACT_CALLS | known:
+            pass
+        case ast.BinOp(op=op) | ast.AugAssign(op=op) if isinstance(op, BITS):
+            pass
+        case _:
+            alone: list[str] = []
+            check_one(node, known, lambda at, what: alone.append(what))
+            for what in alone:
+                complain(node, what)
     annotation = node.annotation if isinstance(node, ast.AnnAssign) else None
     for child in ast.iter_child_nodes(node):
         if child is not annotation:
-            check(child, functions, complain)
+            check_act(child, known, complain)
+
+
+@pytest.mark.parametrize(
+    "path", sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "sim" / "acts").rglob("*.py"))
+)
+def test_acts_keep_to_the_subset(path):
+    assert act_violations((ROOT / path).read_text("utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "complaint"),
+    [
+        ("w.x = [c.y]", "expression List"),
+        ("w.log.append(1)", "call of w.log.append"),
+        ("other.x = 1", "expression Attribute"),
+        ("w.x = 'text'", "constant 'text'"),
+        ("w.x = w.y ** 2", "operator Pow"),
+        ("w.x = w.y % c.day", "operator Mod"),
+        ("w.x = random()", "call of random"),
+        ("w.levels[0:2] = c.levels", "slice: it allocates"),
+        ("for n, x in enumerate(w.y): w.x = x", "loop over something other than a sequence or a range"),
+    ],
+)
+def test_an_act_outside_the_subset_is_found(line, complaint):
+    text = f"from sim.rule import act\n@act\ndef planted(w: World, c: Tables) -> None:\n    {line}\n"
+    assert complaint in [found.split(": ", 1)[1] for found in act_violations(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("def unmarked(w, c):\n    return 1", "unmarked is not marked @act, @rule or @told"),
+        ("@act\ndef planted(c, w):\n    return 1", "planted does not begin with the two records"),
+        ("from sim.model import compile", "import of sim.model"),
+        ("import numpy as np", "Import at module level"),
+    ],
+)
+def test_files_of_acts_outside_the_subset_are_found(text, complaint):
+    assert complaint in [found.split(": ", 1)[1] for found in act_violations(text)]
 
 
 RULE_FILES = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "sim" / "rules").rglob("*.py"))

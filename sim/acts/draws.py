@@ -26,12 +26,11 @@ def occurrence(w: World, word: int) -> int:
     slot = (word ^ (word >> 8) ^ (word >> 16)) & (size - 1)
     while w.drawn_word[slot] != word:
         if w.drawn_word[slot] < 0:
+            if 2 * w.num_drawn >= size:
+                w.full = 1  # and nothing is entered: a search always comes to a free place
+                return 0
             w.drawn_word[slot] = word
             w.num_drawn += 1
-            if 2 * w.num_drawn > size:
-                w.full = 1
-                w.num_drawn = 0
-                return 0
             break
         slot = (slot + 1) & (size - 1)
     count = w.drawn_count[slot]

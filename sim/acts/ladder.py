@@ -21,7 +21,7 @@ def major_war(w: World, c: Tables) -> None:
     if not w.over:
         w.over = 1
         first(w, T_MAJOR_WAR)
-        tell(w, c, "war")
+        tell(w, c, "major war")
 
 
 @act

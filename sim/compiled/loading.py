@@ -44,9 +44,9 @@ class Acts:
         def act(world: int, tables: int, *numbers: Any) -> Any:
             found = (result or ctypes.c_void_p)()
             problem = ctypes.c_void_p()
-            status = call(ctypes.addressof(found), ctypes.addressof(problem), world, tables, *numbers)
-            if status not in (0, -2):  # all right, or nothing returned
-                raise RuntimeError(f"{name}: compiled code stopped with status {status}")
+            code = call(ctypes.addressof(found), ctypes.addressof(problem), world, tables, *numbers)
+            if code not in (0, -2):  # all right, or nothing returned
+                raise RuntimeError(f"{name}: compiled code stopped with code {code}")
             return found.value if result is not None else None
 
         return act

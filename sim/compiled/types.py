@@ -214,11 +214,11 @@ def call_of(signature: Any, name: str) -> Any:
     def codegen(context: Any, builder: Any, given: Any, args: Any) -> Any:
         kind = context.call_conv.get_function_type(signature.return_type, signature.args)
         function = cgutils.get_or_insert_function(builder.module, kind, name)
-        status, result = context.call_conv.call_function(
+        code, result = context.call_conv.call_function(
             builder, function, signature.return_type, signature.args, args
         )
-        with cgutils.if_unlikely(builder, status.is_error):
-            context.call_conv.return_status_propagate(builder, status)
+        with cgutils.if_unlikely(builder, code.is_error):
+            context.call_conv.return_status_propagate(builder, code)
         return result
 
     return _intrinsic(signature, codegen)

@@ -96,12 +96,16 @@ class History:
         self.finished = self.env.event()
         self.trace: Callable[[History, int], None] | None = None  # told of every event, with its clock
         self.acts.begin(self.w, self.c)
+        self._under_way = False
         self._known = list(self.acts.times(self.w))
         self._processes = [self.env.process(self._wait(clock)) for clock in range(self.c.num_clocks)]
 
     def __call__(self, act: Callable[..., Any], *arguments: Any) -> Any:
-        """What an act does to this history, or finds in it."""
-        return act(self.w, self.c, *arguments)
+        """What an act does to this history, or finds in it; processes whose clocks it moves are woken."""
+        found = act(self.w, self.c, *arguments)
+        if self._under_way and self.env.active_process is None:
+            self._wake_moved(-1)
+        return found
 
     # Running
 
@@ -114,10 +118,19 @@ class History:
             There was not enough room; the history is to be played again with more.
         """
         if not self.acts.has_ended(self.w):
+            self._under_way = True
             self.env.run(until=self.finished)
+        self._under_way = False
         if self.w.full:
             raise Full
         self.acts.finish(self.w, self.c)
+
+    def run_until(self, time: float) -> None:
+        """Play up to a time before the end, and not what happens at it: what acts do next is done at that time."""
+        self._under_way = True
+        self.env.run(until=time)
+        assert not self.w.over, f"the history has ended before {time:g}"
+        self.w.now = time
 
     def _wait(self, clock: int) -> Generator[simpy.Event, Any, None]:
         """The process of a clock: sleep until it is due, act, sleep again."""

@@ -99,7 +99,7 @@ class Teller:
 
     def event(self, w: Any, c: Any, what: str, numbers: Sequence[Any]) -> None:
         """Something has happened."""
-        if what == "settled" or what == "war":
+        if what in ("settled", "major war"):
             self.log.samples.append(
                 Sample(
                     w.now, w.tension, float(w.rung), w.pressure, w.expectation, w.belief_talks, w.belief_pressure,

@@ -16,6 +16,7 @@ from sim.experiments.claims import Task, World, Worlds
 from sim.model.reader import read
 from sim.model.seed import Claim, load_seed
 from tests.claims.sized import sized
+from tests.played import case_of
 
 DOCUMENT = read(resources.scenario_path("summit"))
 LOADED = load_seed(resources.seed_path("rp-2018-03"))
@@ -67,16 +68,17 @@ def test_a_check_fails_in_its_counter_scenario(claim: Claim):
 
 def test_a_leader_whose_tastes_are_new_is_seen(monkeypatch):
     """No scenario gives a new leader new tastes, so an engine that does is planted."""
-    from sim.engines import shocks
+    from sim.acts import leaders
 
     claim = LOADED.claim("equal-treatment-top-priority")
-    known = shocks.new_leader
+    known = leaders.new_leader
+    slot = case_of("summit").slot_of[claim.check.parts[0].figure.probe.path]
 
-    def with_new_tastes(h, slots, spec, u_class):
-        known(h, slots, spec, u_class)
-        h.p[h.case.slot_of[claim.check.parts[0].figure.probe.path]] *= 0.5
+    def with_new_tastes(w, c, change, u_class):
+        known(w, c, change, u_class)
+        w.p[slot] *= 0.5
 
-    monkeypatch.setattr(shocks, "new_leader", with_new_tastes)
+    monkeypatch.setattr(leaders, "new_leader", with_new_tastes)
     result = auditor().run([sized(claim, 5, 5)], workers=1)[0]
     assert "does not hold" == result.verdict
 

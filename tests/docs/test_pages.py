@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import calendar
 import re
-import sys
 from pathlib import Path
 
 import pytest
 
-from sim.randomness import Stream
 from tests.docs import pages
 from tools.reference import columns, draws, quantities
 
@@ -88,6 +86,7 @@ def test_columns_and_quantities_have_meanings():
 
 def test_every_draw_of_a_history_is_in_the_table_of_draws(monkeypatch):
     """Contracts, section 3: the addresses in use. Recorded from a few histories of every scenario at hand."""
+    from sim.acts import draws as drawing
     from sim.engines.event_engine import play
     from sim.model.compile import compile_case
     from sim.model.complete import complete
@@ -95,18 +94,15 @@ def test_every_draw_of_a_history_is_in_the_table_of_draws(monkeypatch):
 
     drawn: set[tuple[int, int, int]] = set()
 
-    def recording(function):
-        def draw(seed, replication, branch, stream, key, lane, count):
-            if stream != Stream.INPUT:  # inputs have a rule of their own
-                drawn.add((stream, key, lane))
-            return function(seed, replication, branch, stream, key, lane, count)
+    def recording(method):
+        def draw(seed, replication, branch, stream, key, lane, occurrence):
+            drawn.add((int(stream), key, lane))
+            return method(seed, replication, branch, stream, key, lane, occurrence)
 
         return draw
 
-    for name, module in list(sys.modules.items()):
-        for function in ("uniform", "uniform_pair"):
-            if name.startswith("sim.acts.") and hasattr(module, function):
-                monkeypatch.setattr(module, function, recording(getattr(module, function)))
+    for method in ("uniform", "uniform_pair"):  # inputs have a rule of their own
+        monkeypatch.setattr(drawing, method, recording(getattr(drawing, method)))
     missing = set()
     for file, number in [*((f, 4) for f in (ROOT / "scenarios").glob("*.yaml")), *((f, 8) for f in VALID)]:
         case = compile_case(complete(load_scenario(file)))

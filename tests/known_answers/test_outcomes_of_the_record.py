@@ -11,7 +11,10 @@ from datetime import date
 
 import pytest
 
+from sim.acts.quantities import look
+from sim.acts.readings import classify
 from sim.engines import event_engine
+from sim.engines.history import History
 from tests.played import SEED, case_of
 
 FREEZE = {"denuc": 0.35, "verif": 0.6, "relief": 0.2, "status": 0.2, "tests": 0.5, "cbm": 0.2}
@@ -48,23 +51,28 @@ EPISODES = [
 ]
 
 
+def class_of(h: History) -> str:
+    """The outcome class of a history's present situation."""
+    h(look)
+    return h.case.spec.outcomes[h(classify)].id
+
+
 def outcome_of(episode: Episode, **changes) -> str:
-    """The class of an episode, read by the engine's own recorder; today is day 0 of the history."""
+    """The class of an episode, read as the engine reads it; today is day 0 of the history."""
     h = event_engine.build(case_of("summit", changes), 0, SEED)
 
     def ago(day: date) -> float:
         return float((day - episode.day).days)
 
     w = h.w
-    w.level = [episode.levels.get(name, h.spec.issues[name].start) for name in h.case.issue_ids]
+    w.level = [episode.levels.get(name, h.case.spec.issues[name].start) for name in h.case.issue_ids]
     if episode.deal is not None:
         w.deal, w.deal_since = h.case.named["small_deal_liaison"], ago(episode.deal)
     w.declaration = int(episode.declaration)
     w.last_session = ago(episode.met) if episode.met is not None else -1e9
     w.last_major = ago(episode.major) if episode.major is not None else -1e9
     w.pressure = episode.pressure
-    h.look()
-    return h.recorder.classify()
+    return class_of(h)
 
 
 @pytest.mark.parametrize("episode", EPISODES, ids=lambda episode: f"{episode.day}-{episode.outcome}")
@@ -86,12 +94,10 @@ def test_a_dispute_or_a_young_deal_is_no_interim_deal():
     assert outcome_of(young) == "frozen_stalemate"
     h = event_engine.build(case_of("summit"), 0, SEED)
     h.w.deal, h.w.deal_since = h.case.named["interim_yongbyon"], -100.0
-    h.w.level = h.minds.row(h.w.deal)
-    h.look()
-    assert h.recorder.classify() == "interim_deal"
+    h.w.level = h.row_of(h.w.deal)
+    assert class_of(h) == "interim_deal"
     h.w.deal_disputed = 1
-    h.look()
-    assert h.recorder.classify() != "interim_deal"
+    assert class_of(h) != "interim_deal"
 
 
 def test_reciprocity_must_be_in_one_signed_package():
@@ -101,5 +107,4 @@ def test_reciprocity_must_be_in_one_signed_package():
         h = event_engine.build(case_of("summit"), 0, SEED)
         h.w.deal, h.w.deal_since = h.case.named[package], -100.0
         h.w.level = [levels.get(name, 0.0) for name in h.case.issue_ids]
-        h.look()
-        assert h.recorder.classify() == outcome
+        assert class_of(h) == outcome

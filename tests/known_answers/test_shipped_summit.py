@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sim.acts import meetings
 from sim.engines import event_engine
 from sim.experiments.probes import ask
 from sim.model.seed import Probe
@@ -71,7 +72,7 @@ def test_triumph_scale_of_the_scenario(package, value):
     """M03."""
     case = case_of("summit", UNPRESSED)
     h = event_engine.build(case, 0, SEED)
-    assert h.minds.triumph(case.actor("USA"), case.named[package]) == pytest.approx(value, abs=5e-4)
+    assert h(meetings.triumph, h.actor("USA"), h.package(package)) == pytest.approx(value, abs=5e-4)
 
 
 # M04: what follows a first meeting without a result, costs of war at 2001 mid-quantiles
@@ -105,21 +106,22 @@ def chances_of_force(collapse: bool, losses: bool, precision: float) -> tuple[fl
         f"{M}.learning.enabled": False,  # what others conclude from it takes most of the time
     }
     h = event_engine.build(case_of("summit", changes), 0, SEED)
-    meeting, actor = h.meetings["summit"], h.case.actor("USA")
-    meeting.other_responds = lambda: None
-    h.strike = lambda side: True
+    meeting, actor = h.track("summit"), h.actor("USA")
     beliefs = h.w.belief_talks, h.w.belief_pressure
     found = []
-    for expectation in EXPECTATIONS:
-        total = 0.0
-        for cost in COSTS:
-            h.w.expectation, h.w.war_cost[actor] = expectation, cost
-            h.w.belief_talks, h.w.belief_pressure = beliefs
-            h.row.clear()
-            meeting.disappoint(expectation, 0.0)
-            meeting.respond(0.0, -1, True)
-            total += h.row["force_probability"]
-        found.append(total / len(COSTS))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(meetings, "strike", lambda *_: 1)
+        patch.setattr(meetings, "other_responds", lambda *_: None)
+        for expectation in EXPECTATIONS:
+            total = 0.0
+            for cost in COSTS:
+                h.w.expectation, h.w.war_cost[actor] = expectation, cost
+                h.w.belief_talks, h.w.belief_pressure = beliefs
+                h.w.force_probability = math.nan
+                h(meetings.disappoint, expectation, 0.0)
+                h(meetings.respond, meeting, 0.0, -1, True)
+                total += h.w.force_probability
+            found.append(total / len(COSTS))
     return tuple(found)
 
 

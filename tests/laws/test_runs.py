@@ -9,10 +9,14 @@ import numpy as np
 import pytest
 
 from sim import resources
+from sim.acts.codes import CLOCK_RATIFICATION
 from sim.engines import event_engine
-from sim.engines.clock import Priority, Wakeup
-from sim.engines.inputs import draw_inputs
+from sim.engines.history import Wakeup
+from sim.engines.inputs import inputs_of
 from sim.engines.log import Log
+from sim.model.compile import compile_case
+from sim.model.complete import complete
+from sim.model.load import load_scenario
 from sim.model.reader import read
 from sim.randomness import key_of
 from tests.counts import sample_size
@@ -139,10 +143,20 @@ def test_a_replication_alone_equals_its_row_in_a_block(name):
     for replication in (0, replications(name) - 1):
         row, paths, _ = event_engine.play(case, replication, SEED, Log())
         for column, values in block["results"].items():
-            assert same(values[[replication]], event_engine.columns_of([row])[column]), column
+            assert same(values[[replication]], np.array([row[column]], dtype=values.dtype)), column
         mine = block["paths"]["replication"] == replication
         for column, values in block["paths"].items():
-            assert same(values[mine], event_engine.columns_of(paths)[column]), column
+            assert same(values[mine], np.array([point[column] for point in paths], dtype=values.dtype)), column
+
+
+def test_a_replication_does_not_depend_on_those_played_before_it():
+    """With drawn parameters that a derived quantity reads: what an actor is believed to want is then each history's own."""
+    shipped = load_scenario(resources.scenario_path("summit"), variant="all-ranges", overrides=YEAR)
+    alone, after = (compile_case(complete(shipped)) for _ in range(2))
+    event_engine.play(after, 3, SEED)
+    for replication in (0, 1):
+        assert repr(event_engine.play(alone, replication, SEED)[:2]) == repr(event_engine.play(after, replication, SEED)[:2])
+        alone = compile_case(complete(shipped))
 
 
 def test_blocks_cut_anywhere_and_run_in_any_order_give_the_same_digest(name):
@@ -179,8 +193,8 @@ def test_beliefs_sum_to_one_and_the_clock_never_runs_back(name):
             assert now <= h.env.now
             assert h.w.now <= h.env.now
             now = h.env.now
-            for belief in h.minds.beliefs:
-                shares = h.w.beliefs[belief.start : belief.start + belief.size]
+            for start, size in zip(h.c.belief_start, h.c.belief_size, strict=True):
+                shares = h.w.beliefs[start : start + size]
                 assert min(shares) >= 0.0
                 assert sum(shares) == pytest.approx(1.0, abs=1e-12)
             for index in ("tension", "pressure", "stress", "expectation", "rivalry", "belief_talks", "belief_pressure"):
@@ -258,19 +272,31 @@ def test_the_red_line_is_what_keeps_large_concessions_out():
 # Time
 
 
-def test_events_of_one_instant_run_in_declared_order():
-    """Whatever the order in which they were scheduled; equal priorities keep that order."""
+def test_events_of_one_instant_run_in_the_order_of_clocks():
+    """Whatever the order in which they were scheduled; of one clock in the order in which they were."""
     history = event_engine.build(case_of("mediator_single_text"), 0, SEED)
     env = history.env
     order = random.Random(3)
-    planned = [(priority, n) for n in range(3) for priority in Priority if priority is not Priority.END]
+    planned = [(clock, n) for n in range(3) for clock in range(history.c.num_clocks)]
     order.shuffle(planned)
     seen = []
     for item in planned:
         Wakeup(env, 0.125, item[0]).callbacks.append(lambda _, item=item: seen.append(item))
     env.run(until=0.25)
-    expected = sorted(planned, key=lambda item: (item[0], planned.index(item)))
-    assert seen == expected
+    assert seen == sorted(planned, key=lambda item: (item[0], planned.index(item)))
+
+
+def test_clocks_are_in_the_order_of_their_kinds_and_of_what_they_are_about():
+    """The kinds as docs/explanation/how-a-history-runs.md lists them; tracks and hazards in the order of their keys."""
+    for name in SCENARIOS:
+        c = event_engine.build(case_of(name), 0, SEED).c
+        kinds = c.clock_kind[: c.first_deferred]
+        assert kinds == sorted(kinds)
+        places = list(zip(c.clock_kind, c.clock_of, strict=True))[: c.first_deferred]
+        single = [place for place in places if place[0] != CLOCK_RATIFICATION]
+        assert single == sorted(set(single))
+        assert c.track_key == sorted(c.track_key)
+        assert c.hazard_key == sorted(c.hazard_key)
 
 
 def test_a_reading_comes_before_events_of_the_same_instant():
@@ -356,7 +382,7 @@ def test_a_switched_off_mechanism_leaves_other_draws_alone(switch):
     """Inputs, private types and the arrivals of hazards at constant rates are the same, to the last bit."""
     on, off = case_of("summit", YEAR), case_of("summit", {**YEAR, switch: False})
     for replication in range(3):
-        before, after = draw_inputs(on, replication, SEED), draw_inputs(off, replication, SEED)
+        before, after = inputs_of(on, replication, SEED), inputs_of(off, replication, SEED)
         shared = set(on.slot_of) & set(off.slot_of)
         assert len(shared) > 300
         assert all(before[on.slot_of[path]] == after[off.slot_of[path]] for path in shared)

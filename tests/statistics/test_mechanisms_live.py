@@ -16,6 +16,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sim.acts import constraints, deals, worth
+from sim.acts.quantities import look
+from sim.acts.slow import advance
 from sim.engines import event_engine
 from tests.counts import sample_size
 from tests.played import SEED, YEAR, Block, case_of, digest_of, play_block
@@ -221,9 +224,9 @@ def test_a_mechanism_that_is_already_off_would_fail():
 
 def ready(changes: Mapping[str, Any]) -> event_engine.History:
     h = event_engine.build(case_of("summit", {**YEAR, **changes}), 1, SEED)
-    h.env.run(until=1.0)
-    h.advance()
-    h.look()
+    h.run_until(1.0)
+    h(advance)
+    h(look)
     return h
 
 
@@ -232,10 +235,10 @@ def test_an_election_makes_deadlock_dearer():
     near = {f"{M}.election_pressure.at": ["2018-04-09"], "tracks.working.enabled": False}  # 30 days after day 1
     on, off = ready(near), ready({**near, f"{M}.election_pressure.enabled": False})
     usa, prk = on.case.actor("USA"), on.case.actor("PRK")
-    assert off.minds.disagreement(usa) - on.minds.disagreement(usa) == pytest.approx(0.01 * (1.0 - 30.0 / 180.0))
-    assert off.minds.disagreement(prk) == on.minds.disagreement(prk)
+    assert off(worth.disagreement, usa) - on(worth.disagreement, usa) == pytest.approx(0.01 * (1.0 - 30.0 / 180.0))
+    assert off(worth.disagreement, prk) == on(worth.disagreement, prk)
     package = on.case.named["interim_yongbyon"]
-    accept = [h.minds.utility(usa, package) - h.minds.disagreement(usa) for h in (on, off)]
+    accept = [h(worth.utility, usa, package) - h(worth.disagreement, usa) for h in (on, off)]
     assert accept[0] > accept[1]
 
 
@@ -246,18 +249,20 @@ def test_a_red_line_keeps_packages_beyond_it_from_being_offered_and_accepted():
     """Its owner cannot; the other side believes it can with the chance that there is no line: exactly a tenth."""
     on, off = ready(BOUND), ready({**BOUND, f"{M}.red_lines": False})
     usa, prk = on.case.actor("USA"), on.case.actor("PRK")
-    line = on.lines[prk]["arsenal"]
-    assert line.present
-    count = on.minds.count
-    beyond = [package for package in line.beyond if package < count]
+    line = on.setup.line_ids.index(("PRK", "arsenal"))
+    assert on.w.line_present[line]
+    count = on.c.num_candidates
+    beyond = [package for package in range(count) if constraints.beyond(on.c, line, package)]
     assert len(beyond) > 10
-    meeting, free = on.meetings["summit"], off.meetings["summit"]
-    assert not any(meeting.allowed_for(prk)[package] for package in beyond)
-    assert any(free.allowed_for(prk)[package] for package in beyond)
+    bound, free = [0.0] * count, [0.0] * count
+    on(constraints.allowed_for, on.track("summit"), prk, count, bound)
+    off(constraints.allowed_for, off.track("summit"), prk, count, free)
+    assert not any(bound[package] for package in beyond)
+    assert any(free[package] for package in beyond)
     chances = {}
     for name, h in (("on", on), ("off", off)):
         out = [0.0] * count
-        h.minds.acceptance(usa, prk, h.minds.disagreement(prk), 40.0, [1.0] * len(h.case.package_names), out)
+        h(constraints.acceptance, usa, prk, h(worth.disagreement, prk), 40.0, [1.0] * count, out)
         chances[name] = out
     for package in range(count):
         share = 0.1 if package in beyond else 1.0
@@ -278,12 +283,12 @@ def test_relief_snaps_back_at_once_or_fades():
     for snapback in (True, False):
         h = ready({**one_step, f"{M}.agreements.snapback": snapback})
         k = h.case.issue("relief")
-        h.agreement.enter_into_force(h.case.named["interim_yongbyon"])
-        h.env.run(until=100.0)
+        h(deals.enter_into_force, h.package("interim_yongbyon"))
+        h.run_until(100.0)
         assert h.w.level[k] == pytest.approx(0.35)
-        h.agreement.end("for the test")
+        h(deals.end_deal, deals.COLLAPSES)
         at_once = h.w.level[k]
-        h.env.run(until=100.0 + 365.0 / 4.0 + 0.5)
+        h.run_until(100.0 + 365.0 / 4.0 + 0.5)
         levels[snapback] = at_once, h.w.level[k]
     assert levels[True] == (0.0, 0.0)
     assert levels[False] == pytest.approx((0.35, 0.35 * 0.75))

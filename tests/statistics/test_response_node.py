@@ -15,7 +15,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sim.acts import meetings
 from sim.engines import event_engine
+from sim.model.compile import Case
 from tests.counts import sample_size
 from tests.played import SEED, case_of, digest_of, play_block
 from tests.statistics_helpers import SIGMAS
@@ -37,25 +39,28 @@ def force_chances(changes: Mapping[str, Any], expectation: float | None = None, 
     The expectation is that of each world unless it is given.
     """
     case = case_of("summit", changes)
-    actor = case.actor("USA")
-    chances = []
-    for replication in range(sample_size("response_node")):
-        h = event_engine.build(case, replication, SEED)
-        meeting = h.meetings["summit"]
-        meeting.other_responds = lambda: None  # what the other side does then is another node
-        if expectation is not None:
-            h.w.expectation = expectation
-        beliefs = h.w.belief_talks, h.w.belief_pressure
-        total = 0.0
-        for multiple in COSTS:
-            h.w.belief_talks, h.w.belief_pressure = beliefs
-            h.w.war_cost[actor] = multiple * median
-            h.row.clear()
-            meeting.disappoint(h.w.expectation, 0.0)
-            meeting.respond(0.0, -1, True)
-            total += h.row["force_probability"]
-        chances.append(total / len(COSTS))
-    return np.array(chances)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(meetings, "other_responds", lambda *_: None)  # what the other side does then is another node
+        return np.array(
+            [_force_chance(case, replication, expectation, median) for replication in range(sample_size("response_node"))]
+        )
+
+
+def _force_chance(case: Case, replication: int, expectation: float | None, median: float) -> float:
+    h = event_engine.build(case, replication, SEED)
+    meeting, actor = h.track("summit"), h.actor("USA")
+    if expectation is not None:
+        h.w.expectation = expectation
+    beliefs = h.w.belief_talks, h.w.belief_pressure
+    total = 0.0
+    for multiple in COSTS:
+        h.w.belief_talks, h.w.belief_pressure = beliefs
+        h.w.war_cost[actor] = multiple * median
+        h.w.force_probability = math.nan
+        h(meetings.disappoint, h.w.expectation, 0.0)
+        h(meetings.respond, meeting, 0.0, -1, True)
+        total += h.w.force_probability
+    return total / len(COSTS)
 
 
 def assert_greater(more: np.ndarray, less: np.ndarray) -> None:
@@ -123,8 +128,8 @@ def test_beliefs_in_talks_and_in_pressure_both_collapse():
     for changes, left in ((BOTH, 1.0 - 0.8 / (1.0 + math.exp(-6.0 * 0.4))), (LOSSES, 1.0)):
         h = event_engine.build(case_of("summit", changes), 0, SEED)
         h.w.expectation = 0.7
-        h.meetings["summit"].disappoint(0.7, 0.0)
-        h.meetings["summit"].respond(0.0, -1, True)
+        h(meetings.disappoint, 0.7, 0.0)
+        h(meetings.respond, h.track("summit"), 0.0, -1, True)
         assert h.w.belief_talks == pytest.approx(0.55 * left)
         assert h.w.belief_pressure == pytest.approx(0.50 * left)
 

@@ -13,7 +13,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sim.acts import crises, deals, meetings, offers, quantities, worth
 from sim.engines import event_engine
+from sim.rules import implementation
 from sim.rules.choice import binary_logit
 from sim.rules.implementation import CHEAT
 from tests.counts import sample_size
@@ -56,8 +58,8 @@ def assert_rises(low: np.ndarray, high: np.ndarray) -> None:
 
 def gain_of(h: event_engine.History, actor: str, package: str) -> float:
     """What an actor gains by a package over no deal."""
-    index = h.case.actor(actor)
-    return h.minds.utility(index, h.case.named[package]) - h.minds.disagreement(index)
+    index = h.actor(actor)
+    return h(worth.utility, index, h.package(package)) - h(worth.disagreement, index)
 
 
 def test_a_credible_guarantee_makes_full_denuclearisation_acceptable():
@@ -115,9 +117,9 @@ def test_enforced_sanctions_make_their_target_concede():
         for h in worlds(change):
             prk, usa = h.case.actor("PRK"), h.case.actor("USA")
             h.w.talks_on = 0
-            d = h.minds.disagreement(prk)
-            talks[-1].append(h.offers_to_talk.value_of_talks(prk, usa, d) - d)
-            opening[-1].append(h.tables["working"].choose_offer(prk, afresh=True))
+            d = h(worth.disagreement, prk)
+            talks[-1].append(h(meetings.value_of_talks, prk, usa, d, 1.0) - d)
+            opening[-1].append(h(offers.choose_offer, h.track("working"), prk, 0, 1, h.c.depth))
     # Where pressure alters what it would offer first, talks may be worth a little less to it.
     same = np.array(opening[0]) == np.array(opening[1])
     assert same.mean() > 0.8
@@ -129,9 +131,7 @@ def test_enforced_sanctions_do_not_lower_the_rate_of_launches():
     """A guard (clarification 18.2): nothing links the two."""
     for value in (0.4, 0.95):
         for h in worlds({f"{ENFORCEMENT}.enforcement": value, f"{ENFORCEMENT}.relaxes": False}):
-            launch = h.hazards["launch"]
-            rates = launch._level()
-            assert rates[0] * 365.0 == pytest.approx(4.1)
+            assert h.w.hazard_base[h.hazard("launch")] * 365.0 == pytest.approx(4.1)
 
 
 # Verification
@@ -144,13 +144,14 @@ def lives(verification: float) -> tuple[np.ndarray, np.ndarray]:
     k = case.issue("verif")
     for replication in range(2 * sample_size("signs")):
         h = event_engine.build(case, replication, SEED)
-        h.env.run(until=1.0)
-        h.agreement.enter_into_force(h.case.named["interim_yongbyon"])
-        h.agreement.promised[k] = verification
+        h.run_until(1.0)
+        h(deals.enter_into_force, h.package("interim_yongbyon"))
+        h.w.promised[k] = verification
         h.w.level[k] = h.w.seen[k] = verification
-        h.env.run(until=h.finished)
-        found.append(h.times.get("collapse", 365.0))
-        cheats.append(h.counts.get("cheats", 0.0))
+        h.run()
+        collapse = h.time_of("collapse")
+        found.append(365.0 if np.isnan(collapse) else collapse)
+        cheats.append(h.count_of("cheats"))
     return np.array(found), np.array(cheats)
 
 
@@ -161,21 +162,28 @@ def test_a_verified_deal_lives_longer():
     assert_rises(full[1], little[1])
 
 
+def milestone_values(h: event_engine.History, party: int, detected: float) -> list[float]:
+    """What complying, slipping and cheating are worth to a party without any bonus for keeping its word."""
+    h(deals._take_stakes, (h.c.deal_one, h.c.deal_two).index(party), party)
+    values = [0.0] * 3
+    implementation.milestone_values(h.w.reward, h.w.temptation, h.w.punishment, h.w.discount, detected, 0.0, values)
+    return values
+
+
 def test_verification_is_no_gift_to_the_verified():
     """It wants none: the same package with more of it is worth less to it, and cheating at a deal worth keeping pays less."""
     kept = []
     for h in worlds({}):
         usa, prk = h.case.actor("USA"), h.case.actor("PRK")
-        levels = h.minds.row(h.case.named["interim_yongbyon"])
+        levels = h.row_of(h.package("interim_yongbyon"))
         k = h.case.issue("verif")
         less, more = list(levels), list(levels)
         less[k], more[k] = 0.4, 0.8
-        assert h.minds.of_levels(prk, more) < h.minds.of_levels(prk, less)
-        assert h.minds.of_levels(usa, more) > h.minds.of_levels(usa, less)
-        h.agreement.enter_into_force(h.case.named["interim_yongbyon"])
-        seldom, often = (h.agreement.values(prk, detected, 0.0) for detected in (0.2, 0.6))
-        reward, _, punishment, _ = h.agreement.stakes(prk)
-        kept.append(punishment < reward)
+        assert h(worth.of_levels, prk, more, 0) < h(worth.of_levels, prk, less, 0)
+        assert h(worth.of_levels, usa, more, 0) > h(worth.of_levels, usa, less, 0)
+        h(deals.enter_into_force, h.package("interim_yongbyon"))
+        seldom, often = (milestone_values(h, prk, detected) for detected in (0.2, 0.6))
+        kept.append(h.w.punishment < h.w.reward)
         assert (often[CHEAT] < seldom[CHEAT]) == kept[-1]  # who is better off without the deal does not mind being found out
     assert np.mean(kept) > 0.9
 
@@ -199,10 +207,11 @@ def concession_chances(cost: float) -> np.ndarray:
     found = []
     for h in worlds({"actors.USA.audience_cost": cost}):
         for rung in (5, 6):
-            h.w.crisis, h.w.rung, h.w.crisis_mover = 1, rung, h.crisis.sides.index(h.case.actor("USA"))
-            h.w.crisis_since = h.env.now
-            h.crisis.move(0.5)
-            found.append(h.scratch_out[0])
+            h.w.crisis, h.w.rung = 1, rung
+            h.w.crisis_mover = (h.c.crisis_one, h.c.crisis_two).index(h.actor("USA"))
+            h.w.crisis_since = h.now
+            h(crises._move, 0.5)
+            found.append(h.w.out[0])
     return np.array(found)
 
 
@@ -236,9 +245,9 @@ def test_growth_of_arms_erodes_the_reserve_of_the_other_side():
     """T04: the shrinking reserve makes a meeting more attractive, which is only reported for whole histories."""
     for still, growing in zip(worlds({f"{M}.capability.initial": 0}), worlds({f"{M}.capability.initial": 0.5}), strict=True):
         usa, prk = still.case.actor("USA"), still.case.actor("PRK")
-        difference = still.minds.disagreement(usa) - growing.minds.disagreement(usa)
+        difference = still(worth.disagreement, usa) - growing(worth.disagreement, usa)
         assert difference == pytest.approx(0.10 * 0.5)
-        assert still.minds.disagreement(prk) == growing.minds.disagreement(prk)
+        assert still(worth.disagreement, prk) == growing(worth.disagreement, prk)
 
 
 def test_fear_of_a_third_power_gains_votes_for_the_pact():
@@ -246,9 +255,13 @@ def test_fear_of_a_third_power_gains_votes_for_the_pact():
     votes = {}
     for threat in (0.0, 1.0):
         h = next(worlds({"parameters.threat_perception_chn.number": threat}))
-        h.look()
-        pact = h.councils["pact"]
-        votes[threat] = {name: h.value(condition) for name, condition in pact.sympathy.items()}
+        h(quantities.look)
+        members = range(h.c.member_first[h.track("pact")], h.c.member_first[h.track("pact") + 1])
+        votes[threat] = {
+            h.case.actor_ids[h.c.member[n]]: h(quantities.value_of, h.c.sympathy[n])
+            for n in members
+            if h.c.sympathy[n] >= 0
+        }
     assert votes[0.0] == {"ROK": 0.0, "JPN": 0.0}
     assert votes[1.0] == pytest.approx({"ROK": 0.03, "JPN": 0.03})
     assert binary_logit(0.03, 20.0) > binary_logit(0.0, 20.0) + 0.1

@@ -19,7 +19,9 @@ def arrivals(m: Maker) -> None:
     def arrival(
         kind: int, one: int, key: int, lane: int, reads: tuple[str, ...], *, stream: int = codes.HAZARD, more: bool = False
     ) -> None:
-        found.append({"kind": kind, "one": one, "key": key, "lane": lane, "reads": reads, "stream": stream, "more": more})
+        found.append(
+            {"kind": kind, "one": one, "key": key, "lane": lane, "reads": reads, "stream": stream, "more": more}
+        )
 
     if m.on("ladder"):
         sides = m.mechanisms.ladder.sides

@@ -68,9 +68,8 @@ class Maker:
         if text is None:
             return -1
         compiled = self.case.compile(text)
-        known = [n for n, other in enumerate(self.conditions) if other is compiled]
-        n = known[0] if known else len(self.conditions)
-        if not known:
+        n = next((n for n, known in enumerate(self.conditions) if known is compiled), len(self.conditions))
+        if n == len(self.conditions):
             self.conditions.append(compiled)
         if in_rates:
             self.rate_conditions.append(n)

@@ -14,14 +14,14 @@ def packages(m: Maker) -> None:
     starts, distinct = ragged([column.distinct for column in columns])
     drawn = [item.path for item in case.inputs] + [path for shares in case.shares for path in shares.paths]
     sanctions = m.mechanisms.sanctions
-    relief = m.issue(sanctions.eased_by) if sanctions is not None else -1
+    eased = m.issue(sanctions.eased_by) if sanctions is not None else -1
     m.add(
         num_issues=size,
         num_packages=count,
         num_candidates=case.num_candidates,
         start=[float(spec.issues[name].start) for name in case.issue_ids],
         levels=list(case.levels),
-        relief_left=[1.0 - case.levels[p * size + relief] if relief >= 0 else 1.0 for p in range(count)],
+        relief_left=[1.0 - case.levels[p * size + eased] if eased >= 0 else 1.0 for p in range(count)],
         column_start=starts,
         column_level=distinct,
         column_index=[place for column in columns for place in column.index],

@@ -99,7 +99,7 @@ def test_an_event_that_reaches_the_last_rung_is_major_war(effects):
 @pytest.mark.parametrize(("initial", "crises"), [(0, 0.0), (2, 0.0), (3, 1.0), (4, 1.0)])
 def test_a_world_that_starts_at_the_brink_is_in_a_crisis(initial, crises):
     h = event_engine.build(ladder_case(initial=initial), 0, SEED)
-    h.env.run(until=0.5)
+    h.run_until(0.5)
     assert h.count_of("crises") == crises
     assert h.w.crisis == int(crises)
 

@@ -2,16 +2,41 @@
 
 from __future__ import annotations
 
+import math
 from statistics import median
 
 import numpy as np
 import pytest
 import simpy
 
+from sim.acts import arrivals, crises, deals, loop, relations, updating
+from sim.acts.clocks import set_clock, stop_clock
+from sim.acts.codes import (
+    ARRIVAL_CONTACT,
+    ARRIVAL_HAZARD,
+    CLOCK_ARRIVAL,
+    CLOCK_BUNDLE,
+    CLOCK_CALENDAR,
+    CLOCK_CANCELLED,
+    CLOCK_COUNCIL,
+    CLOCK_MEETING,
+    CLOCK_MILESTONE,
+    CLOCK_OFFER_TO_TALK,
+    CLOCK_PULSE,
+    CLOCK_READING,
+    CLOCK_RESOLUTION,
+    CLOCK_ROUND,
+    CLOCK_TICK,
+)
+from sim.acts.effects import cancel_meeting, provoke
+from sim.acts.ladder import reach_rung
+from sim.acts.quantities import look
+from sim.acts.slow import advance
+from sim.acts.telling import WHY_BREAKDOWN
 from sim.engines import event_engine
-from sim.engines.clock import Priority, Wakeup
+from sim.engines.history import Wakeup
 from sim.engines.log import Log
-from sim.model.world import NEVER
+from sim.world.fields import NEVER
 from tests.counts import sample_size
 from tests.played import (
     FIXTURES,
@@ -24,6 +49,7 @@ from tests.played import (
     digest_of,
     play_block,
     play_logged,
+    row_of,
     same,
 )
 
@@ -45,28 +71,48 @@ def test_a_cancellation_interrupts_the_process_that_waits_for_the_meeting(reviva
     """Cancelled for good, nobody meets and talks end; revived in time, the leaders meet on the date first agreed."""
     changes = {"tracks.summit.cancellation.revival": revival, "tracks.summit.cancellation.revival_delay": "1 day"}
     h = event_engine.build(case_of("summit", {**QUIET, **changes}), 0, SEED)
-    meeting = h.meetings["summit"]
+    meeting = h.track("summit")
+    process = h._processes[h.c.clock_meeting[meeting]]
     caught = []
-    revive = meeting._revival
-
-    def spy():
-        caught.append(h.env.now)
-        yield from revive()
-
-    meeting._revival = spy
-    h.env.run(until=20.5)
-    date = meeting.date
+    h.trace = lambda h, clock: caught.append(h.now) if h.c.clock_kind[clock] == CLOCK_CANCELLED else None
+    h.run_until(20.5)
+    date = h.w.pending[meeting]
     assert 55.0 < date
-    assert isinstance(meeting.process.target, Wakeup)
-    meeting.cancel()
-    assert meeting.date == NEVER
-    h.env.run(until=20.75)
+    waited_for = process.target
+    assert isinstance(waited_for, Wakeup)
+    h(cancel_meeting, meeting)
+    assert h.w.pending[meeting] == NEVER
+    h.run_until(20.75)
     assert caught == [20.5]
-    assert meeting.process.is_alive
-    h.env.run(until=date + 1e-6)
-    assert h.counts.get("meetings", 0.0) == revival
-    assert h.times.get("meeting", -1.0) == pytest.approx(date if revival else -1.0, abs=1e-9)
+    assert process.is_alive
+    assert process.target is not waited_for
+    h.run_until(date + 1e-6)
+    assert h.count_of("meetings") == revival
+    assert h.time_of("meeting") == pytest.approx(date if revival else math.nan, abs=1e-9, nan_ok=True)
     assert h.w.talks_on == revival
+
+
+def move_clock(w, c, clock: int, time: float) -> None:
+    """An act that does nothing else."""
+    set_clock(w, clock, time)
+
+
+def test_an_act_that_moves_a_clock_wakes_its_process():
+    """Earlier, later or never: a process follows its clock, whoever moves it, and acts when that is due."""
+    h = event_engine.build(case_of("summit", QUIET), 0, SEED)
+    clock = h.c.clock_meeting[h.track("summit")]
+    met = []
+    h.trace = lambda h, acting: met.append(h.now) if acting == clock else None
+    h.run_until(10.0)
+    h(move_clock, clock, 30.0)
+    h.run_until(20.0)
+    h(move_clock, clock, 40.25)
+    h.run_until(40.5)
+    assert met == [40.25]
+    h(move_clock, clock, 50.0)
+    h(move_clock, clock, math.inf)
+    h.run_until(60.0)
+    assert met == [40.25]
 
 
 def test_nobody_agrees_a_meeting_anew_while_one_is_about_to_be_revived():
@@ -92,36 +138,37 @@ def test_nobody_agrees_a_meeting_anew_while_one_is_about_to_be_revived():
 
 def with_deal() -> event_engine.History:
     h = event_engine.build(case_of("summit", {**QUIET, "tracks.summit.enabled": False}), 0, SEED)
-    h.env.run(until=1.0)
-    h.agreement.enter_into_force(h.case.named["interim_yongbyon"])
-    h.env.run(until=1.5)
+    h.run_until(1.0)
+    h(deals.enter_into_force, h.package("interim_yongbyon"))
+    h.run_until(1.5)
     return h
 
 
 def test_a_milestone_and_a_violation_race():
-    """The life of a deal waits for whichever comes first."""
+    """The life of a deal waits for whichever comes first: one has a date, the other may come at any time."""
     h = with_deal()
-    race = h.agreement.process.target
-    assert isinstance(race, simpy.events.Condition)
-    assert len(race._events) == 2
-    h.env.run(until=90.9)
+    milestone, dispute = (h._processes[clock].target for clock in (h.c.clock_milestone, h.c.clock_dispute))
+    assert isinstance(milestone, Wakeup)
+    assert not isinstance(dispute, Wakeup)
+    assert not dispute.triggered
+    h.run_until(90.9)
     assert (h.w.deal_milestones, h.w.deal_disputed) == (0, 0)
-    h.env.run(until=91.1)
+    h.run_until(91.1)
     assert h.w.deal_milestones == 1
 
 
 def test_a_violation_that_comes_first_opens_a_dispute_and_stops_the_milestones():
     h = with_deal()
-    h.env.run(until=40.0)
-    h.agreement.breach()
-    h.agreement.breach()  # a second allegation in the same dispute changes nothing
-    h.env.run(until=40.1)
+    h.run_until(40.0)
+    h(relations.breach)
+    h(relations.breach)  # a second allegation in the same dispute changes nothing
+    h.run_until(40.1)
     assert h.w.deal_disputed == 1
-    assert h.counts["disputes"] == 1.0
+    assert h.count_of("disputes") == 1.0
     while h.w.deal_disputed:
         h.env.step()
         assert h.w.deal_milestones == 0
-    assert h.w.deal < 0 or h.counts["repairs"] == 1.0
+    assert h.w.deal < 0 or h.count_of("repairs") == 1.0
 
 
 def test_deals_collapse_and_do_not_end_a_history():
@@ -152,25 +199,27 @@ def test_agreements_switched_off_have_no_after_life():
 # The end
 
 
-def test_war_ends_a_history_before_anything_else_of_that_instant():
-    case = case_of("summit", YEAR)
-    h = event_engine.build(case, 0, SEED)
+def test_war_ends_a_history_before_anything_else_of_that_instant(monkeypatch):
+    """A tick brings war; what is due at the same time and comes after ticks in the order of clocks does not happen."""
+    h = event_engine.build(case_of("summit", YEAR), 0, SEED)
+
+    def slide(w, c):
+        stop_clock(w, c.clock_tick)
+        advance(w, c)
+        reach_rung(w, c, c.last_rung - 1)
+        crises.step_up(w, c, crises.RUN_OUT_OF_CONTROL, -1)
+        updating.settle(w, c)
+
+    monkeypatch.setattr(loop, "tick_due", slide)
     seen = []
-
-    def slide():
-        yield h.wait(50.0, Priority.TICK)
-        h.advance()
-        h.reach_rung(h.crisis.last - 1)
-        h.crisis.step_up("for the test")
-        h.settle()
-
-    h.env.process(slide())
-    for priority in (Priority.MILESTONE, Priority.HAZARD, Priority.DEFERRED):
-        Wakeup(h.env, 50.0, priority).callbacks.append(lambda _, priority=priority: seen.append(priority))
-    h.env.run(until=h.finished)
-    row = h.recorder.finish()
-    assert h.env.now == 50.0
-    assert seen == [Priority.MILESTONE]
+    h.trace = lambda h, clock: seen.append(h.c.clock_kind[clock]) if h.now == 50.0 else None
+    h.run_until(1.0)
+    for clock in (h.c.clock_tick, h.c.clock_milestone, h.c.clock_arrival, h.c.first_deferred):
+        h(move_clock, clock, 50.0)
+    h.run()
+    row = row_of(h)
+    assert h.env.now == h.now == 50.0
+    assert seen == [CLOCK_MILESTONE, CLOCK_TICK]
     assert row["time:major_war"] == 50.0
     assert row["outcome"] == row["outcome@365"] == "war"
 
@@ -197,26 +246,35 @@ def test_war_stays_the_outcome_at_later_dates():
 
 
 def test_every_active_track_and_hazard_runs_a_process(monkeypatch):
-    """Owners of all SimPy processes of a few histories; a council that votes on provocations has one a vote."""
-    owners: set[str] = set()
+    """A SimPy process for each clock, and a clock for each track and hazard; one for votes on provocations is lent."""
     made = []
 
     def process(env, generator):
-        owner = generator.gi_frame.f_locals.get("self")
-        owners.add(getattr(owner, "name", type(owner).__name__))
-        made.append(owner)
+        made.append(generator)
         return simpy.Process(env, generator)
 
     monkeypatch.setattr(simpy.Environment, "process", process)
-    case = case_of("summit", YEAR)
-    for replication in range(6):
-        before = len(made)
-        h = event_engine.build(case, replication, SEED)
-        assert len(made) - before >= len(h.meetings) + len(h.tables) + len(h.councils) - 1 + len(h.hazards)
-        h.env.run(until=h.finished)
-    expected = {*case.spec.tracks, *case.spec.hazards}
-    assert expected - owners == set()
-    assert {"Crisis", "Recorder", "OffersToTalk", "History"} <= owners
+    h = event_engine.build(case_of("summit", YEAR), 0, SEED)
+    c = h.c
+    assert [generator.gi_frame.f_locals["clock"] for generator in made] == list(range(c.num_clocks))
+    owners = set()
+    for kind, one in zip(c.clock_kind, c.clock_of, strict=True):
+        if kind in (CLOCK_MEETING, CLOCK_ROUND, CLOCK_BUNDLE, CLOCK_COUNCIL):
+            owners.add(h.setup.track_ids[one])
+        elif kind == CLOCK_CALENDAR:
+            owners.add(h.setup.hazard_ids[one])
+        elif kind == CLOCK_ARRIVAL and c.arrival_kind[one] == ARRIVAL_HAZARD:
+            owners.add(h.setup.hazard_ids[c.arrival_one[one]])
+        elif kind == CLOCK_ARRIVAL and c.arrival_kind[one] == ARRIVAL_CONTACT:
+            owners.add(h.setup.track_ids[c.arrival_one[one]])
+    voting = {t for t, track in h.case.spec.tracks.items() if track.protocol == "resolutions"}
+    assert owners == {*h.case.spec.tracks, *h.case.spec.hazards} - voting
+    h.run_until(1.0)
+    h(provoke, 1.0)
+    lent = [h.c.first_ratification + d for d, kind in enumerate(h.w.deferred_kind) if kind == CLOCK_RESOLUTION]
+    assert len(lent) == len(voting) == 1
+    assert 1.0 < h.w.due[lent[0]] < math.inf
+    assert {CLOCK_READING, CLOCK_PULSE, CLOCK_TICK, CLOCK_OFFER_TO_TALK} <= set(c.clock_kind)
 
 
 def test_the_summit_is_made_of_hundreds_of_events():
@@ -296,15 +354,15 @@ def test_a_hazard_that_counts_as_another_adds_to_its_counter_and_its_excitation(
 def test_the_true_type_moves_the_rate_of_self_exciting_hazards():
     """.36 / 1.07 / 1.43 of the prior mean for the three classes, in talks only (clarification 5.6)."""
     h = event_engine.build(case_of("summit", YEAR), 0, SEED)
-    launch, actor = h.hazards["launch"], h.case.actor("PRK")
+    launch, actor = h.hazard("launch"), h.actor("PRK")
     rates = {}
-    for position, name in enumerate(sorted(h.spec.actors["PRK"].types.commitment)):
+    for position, name in enumerate(sorted(h.case.spec.actors["PRK"].types.commitment)):
         h.w.commitment[actor] = position
-        rates[name] = launch._level()[2] * 365.0 / 0.08
+        rates[name] = h(arrivals.hazard_rate, launch) * 365.0 / 0.08
     assert rates == pytest.approx({"dealer": 0.05 / 0.14, "hedger": 0.15 / 0.14, "deceiver": 0.20 / 0.14})
-    h.end_talks("for the test")
-    h.look()
-    assert launch._level()[2] * 365.0 == pytest.approx(0.08)
+    h(relations.end_talks, WHY_BREAKDOWN)
+    h(look)
+    assert h(arrivals.hazard_rate, launch) * 365.0 == pytest.approx(0.08)
 
 
 # The log

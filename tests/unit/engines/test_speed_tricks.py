@@ -6,17 +6,22 @@ import math
 import random
 import struct
 
-import numpy as np
 import pytest
 
-from sim import arithmetic
-from sim.engines import arrays, event_engine
-from sim.engines.draws import Ahead
+from sim import arithmetic, resources
+from sim.acts import constraints, draws, talks, worth
+from sim.acts.codes import DEAL, TREATY
+from sim.acts.consent import block_probabilities, block_probability
+from sim.engines import event_engine
+from sim.engines.history import History
+from sim.engines.inputs import inputs_of
+from sim.engines.tables import whole
+from sim.model.reader import read
 from sim.model.translate import translated
 from sim.randomness import Stream, uniform, uniform_pair
-from sim.rules import choice, consent
+from sim.rules import choice
 from sim.rules import expression as machine
-from tests.played import case_of
+from tests.played import SEED, case_from, case_of
 
 NUMBERS = [0.0, -0.0, 1.0, -1.0, 0.3, 2.5, -7.25, 1e-300, 1e300, math.inf, -math.inf, math.nan, 708.9]
 BINARY = range(machine.MAX, 0)
@@ -72,6 +77,11 @@ def test_translated_programs_give_the_bits_of_the_rule(steps):
             quantities = rng.choices(NUMBERS, k=6)
             expected = machine.evaluate(code, constants, quantities, [0.0] * (len(code) + 1))
             assert bits(program(quantities)) == bits(expected), (code, constants, quantities)
+            # The same program in the midst of others, as the tables of a scenario hold it.
+            among = [0, 0, *code, machine.ADD]
+            stack = [math.nan] * (len(code) + 1)
+            part = machine.evaluate_part(among, 2, 2 + len(code), constants, quantities, stack)
+            assert bits(part) == bits(expected), (code, constants, quantities)
 
 
 def test_expressions_of_any_length_can_be_translated():
@@ -81,30 +91,43 @@ def test_expressions_of_any_length_can_be_translated():
 
 @pytest.mark.parametrize("aversion", [1.0, 2.25])
 def test_the_utility_of_one_package_is_that_of_the_whole_table(aversion):
-
-    case = case_of("summit")
-    changes = {f"actors.{name}.risk.loss_aversion": aversion for name in case.actor_ids}
+    changes = {f"actors.{name}.risk.loss_aversion": aversion for name in case_of("summit").actor_ids}
     for seed in range(3):
-        alone = event_engine.build(case_of("summit", changes), 0, seed).minds
-        table = event_engine.build(case_of("summit", changes), 0, seed).minds
-        assert all((risk is None) == (aversion == 1.0) for risk in table.risk)
-        for actor in range(len(table.ids)):
-            values = table.utilities(actor)
-            for package in range(table.total):
-                assert bits(alone.utility(actor, package)) == bits(values[package])
-                assert bits(table.utility(actor, package)) == bits(values[package])
+        alone = event_engine.build(case_of("summit", changes), 0, seed)
+        table = event_engine.build(case_of("summit", changes), 0, seed)
+        count = table.c.num_packages
+        for actor in range(table.c.num_actors):
+            assert worth.feels_risk(table.w, actor) == (aversion != 1.0)
+            values = [0.0] * count
+            table(worth.utilities, actor, count, values)
+            alone.w.has_table[actor] = 0
+            for package in range(count):
+                assert bits(alone(worth.utility, actor, package)) == bits(values[package])
+                assert bits(table(worth.utility, actor, package)) == bits(values[package])
+            assert not alone.w.has_table[actor]
+            assert table.w.has_table[actor]
 
 
-def test_inputs_drawn_at_once_have_the_uniforms_of_their_addresses():
-    from sim.engines.inputs import _uniforms
-
+def test_inputs_are_quantiles_of_the_uniforms_of_their_addresses():
+    """What the tables of a scenario hold of a distribution gives what the distribution itself gives."""
     case = case_of("summit")
+    together = {member for group in case.copulas for member in group.members}
     for replication, seed, branch in ((0, 1, 0), (4_000_000_000, 2**64 - 1, 3), (17, 2**40 + 5, 0)):
-        addresses = [(drawn.key, drawn.counter) for drawn in case.inputs]
+
+        def drawn_at(key, counter, seed=seed, replication=replication, branch=branch):
+            return uniform(seed, replication, branch, Stream.INPUT, key, 0, counter)
+
+        found = inputs_of(case, replication, seed, branch)
+        for n, drawn in enumerate(case.inputs):
+            if n not in together:
+                expected = drawn.distribution.quantile(drawn_at(drawn.key, drawn.counter))
+                assert bits(found[drawn.slot]) == bits(expected), drawn
         for shares in case.shares:
-            addresses += zip(shares.keys, shares.counters, strict=True)
-        expected = [uniform(seed, replication, branch, Stream.INPUT, key, 0, counter) for key, counter in addresses]
-        assert _uniforms(case, replication, seed, branch) == expected
+            amounts = [
+                0.0 if gamma is None else gamma.quantile(drawn_at(key, counter))
+                for gamma, key, counter in zip(shares.gammas, shares.keys, shares.counters, strict=True)
+            ]
+            assert [found[slot] for slot in shares.slots] == [shares.total * x / sum(amounts) for x in amounts]
 
 
 def test_the_best_option_weighs_what_the_exponential_of_zero_is():
@@ -112,94 +135,91 @@ def test_the_best_option_weighs_what_the_exponential_of_zero_is():
 
 
 def test_what_can_be_delivered_is_found_by_one_pass_or_by_a_search_for_every_type(monkeypatch):
-    from sim.engines.minds import Minds
-    from sim.engines.talks import deliverable_value
-
     for seed in range(12):
         h = event_engine.build(case_of("summit"), 0, seed)
         h.w.capability = 0.1 * seed  # moves what the other side would have without a deal
-        one, two = h.side_indices
-        assert h.minds.trust_helps(one, two)
-        value = deliverable_value(h, one, two)
-        monkeypatch.setattr(Minds, "trust_helps", lambda *_: False)
-        assert bits(deliverable_value(h, one, two)) == bits(value)
-        monkeypatch.undo()
-
-
-def numbers_of_all_sizes(rng: random.Random, count: int) -> list[float]:
-    return [0.0, -0.0, 40.0, -40.0, 40.1, -1e9, 1e9, 1e-300] + [
-        rng.uniform(-1.0, 1.0) * 10.0 ** rng.uniform(-12.0, 3.0) for _ in range(count)
-    ]
-
-
-def test_logistics_of_arrays_have_the_bits_of_the_rules():
-    rng = random.Random(7)
-    values = numbers_of_all_sizes(rng, 20_000)
-    array = np.array(values)
-    assert list(map(bits, arrays.logistic(array).tolist())) == [bits(arithmetic.logistic(x)) for x in values]
-    for spread in (0.08, 0.3, 7.0):
-        assert arrays.consent(array, spread).tolist() == [consent.consent(x, spread) for x in values]
-        expected = [consent.ratification(0.15, x, -0.02, spread) for x in values]
-        assert arrays.ratification(0.15, array, -0.02, spread).tolist() == expected
+        one, two = h.c.side_one, h.c.side_two
+        assert talks._trust_helps(h.w, h.c, h(worth.make_believed, one, two))
+        value = h(talks.deliverable_value, one, two)
+        with monkeypatch.context() as patch:
+            patch.setattr(talks, "_trust_helps", lambda *_: False)
+            assert bits(h(talks.deliverable_value, one, two)) == bits(value)
 
 
 @pytest.mark.parametrize("precision", [0.0, 20.0, 500.0, choice.INFINITE_PRECISION])
-@pytest.mark.parametrize("size", [1, 2, 7])
-def test_acceptances_of_a_menu_have_the_bits_of_the_rule(precision, size):
-    rng = random.Random(size)
-    gains = numbers_of_all_sizes(rng, 200)
-    slopes = [rng.choice([0.0, rng.uniform(0.0, 0.5)]) for _ in gains]
-    points = sorted(rng.random() for _ in range(size))
-    beliefs = [rng.choice([0.0, rng.random()]) for _ in range(size + 3)]
-    found = arrays.Acceptances(np.array(gains), np.array(slopes), points, precision).averaged(beliefs, 3).tolist()
-    one_by_one = [
-        choice.expected_acceptance(gain, slope, points, beliefs, 3, size, precision)
-        for gain, slope in zip(gains, slopes, strict=True)
-    ]
-    out = [0.0] * len(gains)
-    choice.acceptance_probabilities(
-        gains, slopes, [1.0] * len(gains), len(gains), 0.0, points, beliefs, 3, size, precision, out
-    )
-    assert list(map(bits, found)) == list(map(bits, one_by_one)) == list(map(bits, out))
+def test_acceptances_of_a_menu_are_those_of_each_package(precision):
+    """To the last bit without red lines; with them the menu multiplies by a share, which rounds once more."""
+    for lines in (False, True):
+        h = event_engine.build(case_of("summit", {"mechanisms.red_lines": lines}), 0, 1)
+        for observer, actor in ((h.c.side_one, h.c.side_two), (h.c.side_two, h.c.side_one)):
+            reject = h(worth.disagreement, actor)
+            out = [0.0] * h.c.num_candidates
+            h(constraints.acceptance, observer, actor, reject, precision, h.c.any_mandate, out)
+            one_by_one = [
+                h(constraints.accepts, observer, actor, p, reject, precision) if h.c.any_mandate[p] else 0.0
+                for p in range(h.c.num_candidates)
+            ]
+            assert out == (pytest.approx(one_by_one, rel=1e-12, abs=1e-300) if lines else one_by_one)
 
 
 @pytest.mark.parametrize("name", ["summit", "parliament_three_votes", "six_party_unanimity"])
-@pytest.mark.parametrize("plain", [True, False])
-def test_blocks_of_a_menu_have_the_bits_of_those_of_each_package(name, plain):
-
+def test_blocks_of_a_menu_are_those_of_each_package(name):
+    """What is remembered of a package is what would be worked out anew."""
     for seed in range(3):
-        minds = event_engine.build(case_of(name), 0, seed).minds
-        allowed = [1.0] * minds.count
-        for player in minds.h.veto_order:
-            minds._vetoes[player] = minds._veto(player)._replace(plain=plain and minds._veto(player).plain)
-        for kind in ("deal", "treaty", "deal+treaty", "bundle"):
-            found = minds.block_probabilities(kind, allowed)
-            assert found == [minds.block_probability(package, kind) for package in range(minds.count)]
+        h = event_engine.build(case_of(name), 0, seed)
+        size = h.c.num_candidates
+        for kinds in (DEAL, TREATY, DEAL | TREATY):
+            out = [0.0] * size
+            h(block_probabilities, kinds, [1.0] * size, out)
+            for package in range(size):
+                h.w.block_known = [0] * len(h.w.block_known)
+                h.w.veto_known = [0] * len(h.w.veto_known)
+                assert bits(h(block_probability, package, kinds)) == bits(out[package])
 
 
-def test_draws_made_ahead_are_those_made_one_by_one():
-    counters = {(Stream.CHOICE << 24) | (65535 << 8) | 255: 9, (Stream.HAZARD << 24) | (7 << 8): 2, 5 << 24: 1}
-    ahead = Ahead()
-    assert ahead.draw(1, 1, 0) == {}
-    for _ in range(Ahead.LAYOUTS[0]):
-        ahead.learn(counters)
-    for seed, replication, branch in ((2**64 - 1, 2**32 - 1, 2), (0, 0, 0), (20180309, 77, 1)):
-        pairs = ahead.draw(seed, replication, branch)
-        assert {word: len(found) for word, found in pairs.items()} == {
-            word: int(1.25 * count + 0.75) for word, count in counters.items()
-        }
-        for word, found in pairs.items():
-            stream, key, lane = word >> 24, (word >> 8) & 0xFFFF, word & 0xFF
-            for n, pair in enumerate(found):
-                assert pair == uniform_pair(seed, replication, branch, stream, key, lane, n)
-                assert pair[0] == uniform(seed, replication, branch, stream, key, lane, n)
+def test_draws_are_counted_by_address_whatever_else_draws():
+    """As many addresses as the table of a history holds, drawn from in any order, a hundred times the same one."""
+    rng = random.Random(5)
+    for seed, replication, branch in ((2**64 - 1, 2**32 - 1, 2), (20180309, 77, 1)):
+        h = History(case_of("summit"), replication, seed, None, branch)
+        begun = h.w.num_drawn
+        free = len(h.w.drawn_word) // 2 - begun
+        addresses = [(Stream.CHOICE, key, key % 256) for key in rng.sample(range(65536), free)]
+        before = dict.fromkeys(addresses, 0)
+        for address in [*addresses, *rng.choices(addresses, k=2 * free), *addresses[:1] * 100]:
+            count = before[address]
+            before[address] += 1
+            if count % 2:
+                assert h(draws.draw, *address) == uniform(seed, replication, branch, *address, count)
+            else:
+                expected = uniform_pair(seed, replication, branch, *address, count)
+                assert h(draws.draw_pair, *address) == expected
+        assert not h.w.full
+        assert h.w.num_drawn == begun + free
+
+
+def test_a_history_that_runs_out_of_room_is_played_again_with_more(monkeypatch):
+    """With the same result as where there was enough at once."""
+    data = read(resources.scenario_path("summit")).data
+    usual = event_engine.play(case_from(data), 3, SEED)[:2]
+    rooms = []
+
+    def power_of_two(least):
+        rooms.append(least)
+        return usual_power(least)
+
+    usual_power = whole._power_of_two
+    monkeypatch.setattr(whole, "ADDRESSES", 8)
+    monkeypatch.setattr(whole, "_words", lambda m: 2)
+    monkeypatch.setattr(whole, "_power_of_two", power_of_two)
+    assert repr(event_engine.play(case_from(data), 3, SEED)[:2]) == repr(usual)
+    assert rooms[:2] == [8, 32]
 
 
 def test_a_history_is_the_same_whatever_was_played_before_it():
-    case = case_of("summit")
     rows = []
     for before in (0, 6):
-        case.__dict__.pop("_ahead", None)
+        case = case_from(read(resources.scenario_path("summit")).data)
         for replication in range(100, 100 + before):
             event_engine.play(case, replication, 1)
         rows.append([event_engine.play(case, replication, 1)[:2] for replication in (0, 1)])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from sim.acts.meetings import consider_talks
+from sim.acts.quantities import look
 from sim.engines import event_engine
 from sim.engines.log import Log
 from sim.errors import UsageError
@@ -28,9 +30,9 @@ def test_talks_are_offered_with_the_probability_of_the_engine(actor):
         log = Log()
         h = event_engine.build(case, replication, SEED, log)
         h.w.talks_on = 0
-        h.offers_to_talk.turn = 0 if actor == case.actor_ids[h.side_indices[0]] else 1
-        h.look()
-        h.offers_to_talk.occasion()
+        h.w.offers_turn = 0 if h.actor(actor) == h.c.side_one else 1
+        h(look)
+        h(consider_talks)
         first = next(item for item in log.decisions if item.node == "offer_talks")
         assert (first.actor, first.probabilities[0]) == (actor, found[replication])
 
