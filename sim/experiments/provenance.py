@@ -66,7 +66,7 @@ def versions() -> dict[str, str]:
     import sim
 
     found = {"python": ".".join(map(str, sys.version_info[:3])), "sim": sim.__version__}
-    for package in ("numpy", "simpy", "duckdb"):
+    for package in ("numpy", "simpy", "numba", "duckdb"):
         try:
             found[package] = metadata.version(package)
         except metadata.PackageNotFoundError:
