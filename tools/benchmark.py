@@ -1,4 +1,4 @@
-"""The table of speed and size in the README, measured on the machine that makes it; never compared."""
+"""The table of speed in the README, measured by `sim bench` on the machine that makes it; never compared."""
 
 from __future__ import annotations
 
@@ -6,31 +6,37 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from tools.sections import table, write_part
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = "README.md"
 WORDS = (
-    ("cpu_ms_per_replication", "processor time a history, milliseconds"),
-    ("events_per_replication_median", "events a history, median"),
-    ("cpu_us_per_event", "processor time an event, microseconds"),
-    ("replication_in_waits", "processor time a history, in bare waits of SimPy on the same machine"),
-    ("load_ms", "reading and checking the scenario, milliseconds"),
-    ("peak_memory_mib", "peak memory, MiB"),
+    ("compiled", "batch engine, compiled"),
+    ("simpy_with_compiled_acts", "SimPy calling compiled acts"),
+    ("simpy", "SimPy, plain Python"),
 )
+HEAD = ("one core, processor time", "histories a second", "µs a history", "ns an event", "times the batch engine")
 
 
 def write(root: Path) -> list[str]:
     """Measure and write the README with this part made anew below ``root``; its path."""
-    if not (ROOT / "benchmarks" / "event_engine.py").is_file():
-        print("no benchmarks/event_engine.py: the table of speed stays as it is", file=sys.stderr)
-        return []
-    words = [sys.executable, "-m", "benchmarks.event_engine", "--json", "--replications", "100", "--repeats", "2"]
+    words = [sys.executable, "-m", "sim", "bench", "--json"]
     done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True)
     figures = json.loads(done.stdout)
-    # Of processor time: by the clock it depends on what else the machine does.
-    rows = [["histories a second of one core", f"{1000 / figures['cpu_ms_per_replication']:.0f}"]]
-    rows += [[meaning, f"{figures[name]:g}"] for name, meaning in WORDS]
-    rows.append(["versions", f"Python {figures['python']}, NumPy {figures['numpy']}, SimPy {figures['simpy']}"])
-    return write_part(root, PAGE, "benchmark", table([f"`scenarios/{figures['scenario']}.yaml`", ""], rows))
+    rows = [_row(label, figures[name]) for name, label in WORDS]
+    versions = figures["versions"]
+    told = ", ".join(f"{name} {versions[name]}" for name in ("python", "numpy", "simpy", "numba"))
+    after = f"\n{figures['events_a_history']:.0f} events a history; {figures['processor']}; {told}.\n"
+    return write_part(root, PAGE, "benchmark", table(list(HEAD), rows) + after)
+
+
+def _row(label: str, speed: dict[str, Any]) -> list[str]:
+    return [
+        label,
+        f"{1e6 / speed['microseconds_a_history']:,.0f}",
+        f"{speed['microseconds_a_history']:,.0f}",
+        f"{speed['nanoseconds_an_event']:,.0f}",
+        f"{speed['times_slower']:.1f} ({speed['least_times_slower']:.1f} to {speed['most_times_slower']:.1f})",
+    ]
