@@ -10,7 +10,7 @@ import pytest
 
 from sim import resources
 from sim.acts.codes import CLOCK_RATIFICATION
-from sim.engines import event_engine
+from sim.engines import batch_engine, event_engine
 from sim.engines.history import Wakeup
 from sim.engines.inputs import inputs_of
 from sim.engines.log import Log
@@ -322,7 +322,7 @@ def cooling(pulse: str) -> dict:
 
 
 def alarms(pulse: str) -> np.ndarray:
-    results = event_engine.run_block(case_from(cooling(pulse)), range(sample_size("pulse")), SEED)["results"]
+    results = batch_engine.run_block(case_from(cooling(pulse)), range(sample_size("pulse")), SEED)["results"]
     return np.concatenate([results[f"count:events.alarm_{n}"] for n in range(8)])
 
 
@@ -387,7 +387,7 @@ def test_a_switched_off_mechanism_leaves_other_draws_alone(switch):
         assert len(shared) > 300
         assert all(before[on.slot_of[path]] == after[off.slot_of[path]] for path in shared)
     n = replications("summit")
-    with_it, without = (event_engine.run_block(case, range(n), SEED)["results"] for case in (on, off))
+    with_it, without = (batch_engine.run_block(case, range(n), SEED)["results"] for case in (on, off))
     peaceful = (with_it["outcome"] != "war") & (without["outcome"] != "war")
     assert peaceful.sum() > n // 2
     for column in with_it:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.engines import event_engine
+from sim.engines import batch_engine
 from sim.model.compile import Case
 from sim.rules import hazards
 from sim.rules.chain import absorb
@@ -65,7 +65,7 @@ def chain(start: str, steps: dict[str, tuple[float, ...]]) -> Case:
 
 def absorbed(start: str, steps: dict[str, tuple[float, ...]] = STEPS) -> tuple[np.ndarray, np.ndarray]:
     """End and number of steps of each history."""
-    results = event_engine.run_block(chain(start, steps), range(sample_size("chain")), SEED)["results"]
+    results = batch_engine.run_block(chain(start, steps), range(sample_size("chain")), SEED)["results"]
     return results["outcome"], sum(results[f"count:events.{state}"] for state in STATES)
 
 
@@ -123,7 +123,7 @@ def race() -> tuple[np.ndarray, np.ndarray]:
     kinds = {name: {**hazard, "rate": 365 * rate} for name, rate in CAUSES.items()}
     calm = {"tension": {"initial": 0, "rest": 0.3, "rest_in_talks": 0.3, "half_life": "1000000 days"}}
     case = case_from(bare_scenario(horizon="60 days", pulse="60 days", hazards=kinds, mechanisms=calm))
-    results = event_engine.run_block(case, range(sample_size("race")), SEED)["results"]
+    results = batch_engine.run_block(case, range(sample_size("race")), SEED)["results"]
     times = np.column_stack([results[f"time:events.{name}"] for name in CAUSES])
     times = np.where(np.isnan(times), np.inf, times)
     return times.argmin(axis=1), times.min(axis=1)
@@ -171,7 +171,7 @@ def stepped(factor: str, rate: float = 0.1) -> np.ndarray:
     """Whether an event came within five days, for every copy in every history."""
     hazard = {"kind": "poisson", "rate": 365 * rate, "factor": factor}
     case = case_from(bare_scenario(horizon="5 days", pulse="1 days", hazards=alike(COPIES, **hazard)))
-    results = event_engine.run_block(case, range(histories("stepped_rate")), SEED)["results"]
+    results = batch_engine.run_block(case, range(histories("stepped_rate")), SEED)["results"]
     return np.concatenate([results[f"count:events.copy_{n}"] > 0 for n in range(COPIES)])
 
 
@@ -208,7 +208,7 @@ def clusters(part: int = 4, **changes) -> np.ndarray:
         **changes,
     }
     case = case_from(bare_scenario(horizon=WINDOW, pulse=WINDOW, hazards=alike(COPIES, **hazard)))
-    results = event_engine.run_block(case, range(histories("clusters", part)), SEED)["results"]
+    results = batch_engine.run_block(case, range(histories("clusters", part)), SEED)["results"]
     return np.concatenate([results[f"count:events.copy_{n}"] for n in range(COPIES)])
 
 
