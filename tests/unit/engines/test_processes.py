@@ -104,6 +104,10 @@ def test_an_act_that_moves_a_clock_wakes_its_process():
     met = []
     h.trace = lambda h, acting: met.append(h.now) if acting == clock else None
     h.run_until(10.0)
+    h(move_clock, clock, 10.0625)
+    h.run_until(10.125)
+    assert met == [10.0625]  # although nothing else has happened in between
+    met.clear()
     h(move_clock, clock, 30.0)
     h.run_until(20.0)
     h(move_clock, clock, 40.25)
