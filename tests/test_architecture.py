@@ -347,7 +347,7 @@ def check_act(node: ast.AST, known: set[str], complain) -> None:
             return
         case ast.Call() if ast.unparse(node) in INFINITIES:
             return
-        case ast.BinOp(op=ast.Mod(), right=right) if ast.unparse(right).startswith("c.num_"):
+        case ast.BinOp(op=ast.Mod() | ast.FloorDiv(), right=right) if ast.unparse(right).startswith("c.num_"):
             pass  # whose turn it is, and the like: whole numbers
         case ast.Call(func=ast.Attribute(value=ast.Name(id=name))) if name in known:
             pass  # a rule of a module
@@ -367,7 +367,9 @@ def check_act(node: ast.AST, known: set[str], complain) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "sim" / "acts").rglob("*.py"))
+    "path",
+    # own.py calls a tactic of the user's; compiled code has a call of its own in its place.
+    sorted(p.relative_to(ROOT).as_posix() for p in (ROOT / "sim" / "acts").rglob("*.py") if p.name != "own.py"),
 )
 def test_acts_keep_to_the_subset(path):
     assert act_violations((ROOT / path).read_text("utf-8")) == []

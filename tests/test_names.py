@@ -18,6 +18,8 @@ import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 SECTIONS = ("actors", "issues", "tracks", "outcomes")
+# Words of a library's interface that a scenario also uses as an id, by the file that speaks to the library.
+OF_LIBRARIES = {"sim/experiments/cluster.py": {"status"}}
 TEMPLATES = {".html", ".htm", ".jinja", ".jinja2", ".j2", ".js", ".css", ".svg", ".txt", ".md"}
 
 
@@ -120,7 +122,8 @@ def test_no_name_of_a_scenario_occurs_in_the_code():
     ids = shipped_ids()
     found = []
     for path in files():
-        found += violations(path.relative_to(ROOT).as_posix(), path.read_text("utf-8"), ids)
+        name = path.relative_to(ROOT).as_posix()
+        found += violations(name, path.read_text("utf-8"), ids - OF_LIBRARIES.get(name, set()))
     assert found == []
 
 

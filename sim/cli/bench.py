@@ -21,7 +21,9 @@ def register(app: typer.Typer) -> None:
 
 
 def bench(
-    scenario: Annotated[str, typer.Argument(metavar="[FILE|NAME]", help="The scenario to play.")] = "summit",
+    scenario: Annotated[
+        str | None, typer.Argument(metavar="[FILE|NAME]", help="The scenario to play, by default the first shipped one.")
+    ] = None,
     json: Json = False,
     turns: Annotated[int, typer.Option(metavar="N", min=1, help="Turns of each engine; medians are shown.")] = 5,
 ) -> None:
@@ -29,6 +31,7 @@ def bench(
 
     The engines take turns on one core, and processor time counts, so that ratios hold on a busy machine too.
     """
+    from sim import resources
     from sim.compiled import cache
     from sim.experiments import bench as benches
     from sim.experiments.provenance import versions
@@ -36,7 +39,7 @@ def bench(
     from sim.model.complete import complete
     from sim.model.load import load_scenario
 
-    case = compile_case(complete(load_scenario(scenario_file(scenario))))
+    case = compile_case(complete(load_scenario(scenario_file(scenario or resources.list_scenarios()[0]))))
     cache.stored(console.say)
     figures = benches.measure(case, turns)
     if json:

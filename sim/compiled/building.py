@@ -62,7 +62,7 @@ def compile_acts(names: Sequence[str], target: Path) -> None:
 
 def compile_tactic(name: str, target: Path) -> None:
     """Compile a tactic that a package registers, likewise."""
-    from sim.model.own_tactics import function_of
+    from sim.own_tactics import function_of
 
     generator = _prepared()
     _write(generator, {name: twins().compiled_tactic(function_of(name))}, target)

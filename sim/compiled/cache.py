@@ -188,7 +188,7 @@ def stored_tactic(name: str) -> Path:
     CompileError
         numba cannot compile the tactic; says why in its words.
     """
-    from sim.model.own_tactics import source_hash
+    from sim.own_tactics import source_hash
 
     place = folder().with_name(f"{folder().name}-tactic-{source_hash(name)}.o")
     if not (place.is_file() and place.with_suffix(".json").is_file()):

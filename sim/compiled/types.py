@@ -233,7 +233,7 @@ def _intrinsic(signature: Any, codegen: Any) -> Any:
 
 
 _NUMBER = types.float64
-# elapsed, period, beta, low, high, last, received, count, stress: see `sim.model.own_tactics`
+# elapsed, period, beta, low, high, last, received, count, stress: see `sim.own_tactics`
 OWN_TACTIC = _NUMBER(*[_NUMBER] * 6, FLOATS, types.int64, _NUMBER)
 
 
@@ -246,11 +246,11 @@ def call_own_tactic() -> Any:
         kind = context.call_conv.get_function_type(OWN_TACTIC.return_type, OWN_TACTIC.args)
         listed = builder.inttoptr(_fixed(builder, builder.load(_pointer(builder, args[0], place))), _WORD.as_pointer())
         function = builder.inttoptr(_fixed(builder, builder.load(builder.gep(listed, [args[1]]))), kind.as_pointer())
-        status, result = context.call_conv.call_function(
+        code, result = context.call_conv.call_function(
             builder, function, OWN_TACTIC.return_type, OWN_TACTIC.args, args[2:]
         )
-        with cgutils.if_unlikely(builder, status.is_error):
-            context.call_conv.return_status_propagate(builder, status)
+        with cgutils.if_unlikely(builder, code.is_error):
+            context.call_conv.return_status_propagate(builder, code)
         return result
 
     return _intrinsic(signature, codegen)

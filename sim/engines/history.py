@@ -21,7 +21,7 @@ from sim.acts.readings import finish
 from sim.engines.log import Log
 from sim.engines.tables.whole import Setup, setup_of
 from sim.engines.telling import Teller
-from sim.model.own_tactics import called
+from sim.own_tactics import called
 from sim.world.records import PlainWorld, plain_tables
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from sim.experiments.columns import KEY, even_rows, num_rows, rows_at
 from sim.experiments.engines import OURS
 from sim.experiments.provenance import versions
 from sim.model.complete import content_hash
-from sim.model.own_tactics import changed
+from sim.own_tactics import changed
 
 if TYPE_CHECKING:
     from sim.engines.history import History

@@ -36,7 +36,7 @@ from sim.experiments.store import (
     run_name,
 )
 from sim.experiments.workers import Block, EngineSpec, Job, Stopper, Tables, computed
-from sim.model.own_tactics import changed, source_hashes
+from sim.own_tactics import changed, source_hashes
 
 DEFAULT_REPLICATIONS = 1000
 DEFAULT_CAP = 100_000  # replications after which `until_se` gives up

@@ -335,10 +335,10 @@ class StoredRun:
         path, expected = chunk.path(self.directory, name), chunk.files[name]
         is_known = size_only or (chunk.index, name) in self._checked
         try:
-            status = path.stat()
-            if not stat.S_ISREG(status.st_mode):
+            found = path.stat()
+            if not stat.S_ISREG(found.st_mode):
                 raise StoreError(f"{path}: no longer a file", hint=_repair(self.directory))
-            size = status.st_size
+            size = found.st_size
             if size != expected["bytes"]:
                 raise StoreError(
                     f"{path}: cut short or changed: {size} bytes, where {expected['bytes']} were written",

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from sim import own_tactics
 from sim.compiled.cache import CompileError
 from sim.errors import EngineError, ReplayError, ScenarioError, StoreError
 from sim.experiments.replay import replay_stored
 from sim.experiments.replicate import resume, run_scenario
-from sim.model import own_tactics
 from sim.model.complete import complete
 from sim.model.load import load_document
 from sim.model.reader import read_text

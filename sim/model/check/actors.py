@@ -7,10 +7,10 @@ from sim.model.check.checker import MAX_EXPONENT, Checker
 from sim.model.check.values import point
 from sim.model.diagnostics import Path, did_you_mean
 from sim.model.expressions.kinds import Kind
-from sim.model.own_tactics import function_of, registered
 from sim.model.spec.actors import Actor, Tactic, VetoPlayer
 from sim.model.spec.base import Quantity
 from sim.model.spec.tracks import AlternatingOffers, LeadersMeeting
+from sim.own_tactics import function_of, registered
 
 MAX_PRECISION = 10_000.0
 

@@ -35,7 +35,7 @@ def test_records_of_equal_runs_differ_in_timing_only():
     two = run_record(["sim", "run", "x.yaml", "--workers", "2", "--quiet"])
     assert one.pop("timing") != two.pop("timing")
     assert one == two
-    assert set(one["versions"]) == {"python", "sim", "numpy", "simpy", "duckdb"}
+    assert set(one["versions"]) == {"python", "sim", "numpy", "simpy", "numba", "duckdb"}
 
 
 def test_the_simulator_is_known_by_its_sources(tmp_path, monkeypatch):

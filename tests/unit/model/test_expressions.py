@@ -429,7 +429,7 @@ def test_held_cannot_be_compiled_before_it_is_split():
 def test_the_interpreter_is_a_rule_and_its_literals_are_the_named_codes():
     """Compiled code wants literals, readers want names: this keeps the two the same."""
     assert RULES["sim.rules.expression.evaluate"] is machine.evaluate
-    tree = ast.parse(inspect.getsource(machine.evaluate))
+    tree = ast.parse(inspect.getsource(machine.evaluate_part))
     compared = {
         -node.comparators[0].operand.value
         for node in ast.walk(tree)
