@@ -28,7 +28,7 @@ def write(root: Path) -> list[str]:
     rows = [_row(label, figures[name]) for name, label in WORDS]
     versions = figures["versions"]
     told = ", ".join(f"{name} {versions[name]}" for name in ("python", "numpy", "simpy", "numba"))
-    after = f"\n{figures['events_a_history']:.0f} events a history; {figures['processor']}; {told}.\n"
+    after = f"\n\n{figures['events_a_history']:.0f} events a history; {figures['processor']}; {told}.\n"
     return write_part(root, PAGE, "benchmark", table(list(HEAD), rows) + after)
 
 
