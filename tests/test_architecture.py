@@ -299,7 +299,7 @@ def check_one(node: ast.AST, functions: set[str], complain) -> None:
 
 # --- acts: the same subset, and the two records that they work on ---
 
-ACT_MODULES = ("sim.rules", "sim.acts", "sim.randomness")
+ACT_MODULES = ("sim.rules", "sim.acts", "sim.randomness", "sim.world.fields")
 ACT_CALLS = CALLS | {"min", "max"}  # of numbers; both engines order them alike
 RECORDS = {"w", "c"}
 BITS = (ast.BitAnd, ast.BitOr, ast.BitXor, ast.LShift, ast.RShift)  # of whole numbers

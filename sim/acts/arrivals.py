@@ -21,10 +21,11 @@ from sim.acts.codes import (
     SELF_EXCITING,
 )
 from sim.acts.draws import draw
-from sim.acts.quantities import NEVER, holds, value_of
+from sim.acts.quantities import holds, value_of
 from sim.rule import act, rule
 from sim.rules import hazards
 from sim.rules.implementation import collapse_rate
+from sim.world.fields import NEVER
 
 if TYPE_CHECKING:
     from sim.world.fields import Tables, World

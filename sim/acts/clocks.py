@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from sim.acts.codes import CLOCK_RATIFICATION
 from sim.rule import rule
+from sim.world.fields import INFINITY
 
 if TYPE_CHECKING:
     from sim.world.fields import Tables, World
 
-INFINITY = float("inf")
 
 
 @rule

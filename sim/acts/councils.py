@@ -31,7 +31,7 @@ from sim.acts.consent import bundle_blocked, hostile_players
 from sim.acts.counting import count_track, first, first_on_track
 from sim.acts.draws import draw, draw_at, draw_pair, duration
 from sim.acts.effects import apply
-from sim.acts.quantities import NEVER, holds, look, value_of
+from sim.acts.quantities import holds, look, value_of
 from sim.acts.relations import broker_report, hold_to_treaties, session, take_back
 from sim.acts.slow import advance
 from sim.acts.telling import tell
@@ -41,6 +41,7 @@ from sim.rule import act, rule
 from sim.rules import consent
 from sim.rules.choice import binary_logit
 from sim.rules.pressure import level_after_step
+from sim.world.fields import NEVER
 
 if TYPE_CHECKING:
     from sim.world.fields import Tables, World

@@ -22,7 +22,6 @@ from sim.acts.draws import draw, draw_pair
 from sim.acts.effects import apply
 from sim.acts.ladder import end_crisis, reach_rung
 from sim.acts.meetings import strike, take_prospects
-from sim.acts.quantities import NEVER
 from sim.acts.relations import after_force
 from sim.acts.slow import advance
 from sim.acts.telling import WHY_FORCE, tell, tell_learned
@@ -31,6 +30,7 @@ from sim.acts.worth import disagreement, feels_risk, felt
 from sim.rule import act, rule
 from sim.rules import expectation, ladder
 from sim.rules.choice import logit_probabilities
+from sim.world.fields import NEVER
 
 if TYPE_CHECKING:
     from sim.world.fields import Tables, World

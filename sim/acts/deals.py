@@ -56,7 +56,7 @@ from sim.rules import implementation, offers
 from sim.rules.choice import logit_probabilities
 
 if TYPE_CHECKING:
-    from sim.world.fields import Tables, World
+    from sim.world.fields import Floats, Tables, World
 
 COLLAPSES = 0  # why a deal ends
 NOT_SETTLED = 1
@@ -109,12 +109,28 @@ def _sign_for_good(w: World, c: Tables, package: int, kinds: int, track: int) ->
     first(w, T_SIGNED)
     first(w, T_DEAL)
     count(w, N_DEALS, 1.0)
+    _remember_first(w, c, package, w.level)
+    tell(w, c, "deal", package)
+    return 1
+
+
+@rule
+def _remember_first(w: World, c: Tables, package: int, levels: Floats) -> None:
+    """Keep what the first deal of a history is about."""
     if w.first_deal < 0:
         w.first_deal = package
         for k in range(c.num_issues):
-            w.first_deal_level[k] = w.level[k]
-    tell(w, c, "deal", package)
-    return 1
+            w.first_deal_level[k] = levels[k]
+
+
+@rule
+def _lift_at_signing(w: World, c: Tables, k: int, promised: float) -> None:
+    """A promise on an issue is pledged, and kept at once where that is how the issue is carried out."""
+    if c.in_force_at_signing[k] and promised > w.level[k]:
+        w.granted[k] += promised - w.level[k]
+        w.level[k] = promised
+        w.seen[k] = promised
+    w.pledged[k] = max(w.pledged[k], promised)
 
 
 @rule
@@ -177,18 +193,11 @@ def enter_into_force(w: World, c: Tables, package: int) -> None:
         w.promised[k] = c.levels[at + k]
         w.from_level[k] = w.level[k]
     for k in range(c.num_issues):
-        if c.in_force_at_signing[k] and w.promised[k] > w.level[k]:
-            w.granted[k] += w.promised[k] - w.level[k]
-            w.level[k] = w.promised[k]
-            w.seen[k] = w.promised[k]
-        w.pledged[k] = max(w.pledged[k], w.promised[k])
+        _lift_at_signing(w, c, k, w.promised[k])
     first(w, T_SIGNED)
     first(w, T_DEAL)
     count(w, N_DEALS, 1.0)
-    if w.first_deal < 0:
-        w.first_deal = package
-        for k in range(c.num_issues):
-            w.first_deal_level[k] = w.promised[k]
+    _remember_first(w, c, package, w.promised)
     tell(w, c, "deal", package)
     session(w)
     begin_talks(w, c, WHY_DEAL_SIGNED)
@@ -226,11 +235,7 @@ def treaty_vote(w: World, c: Tables, package: int, level: float, number: float) 
     if passed:
         w.deal_treaty = 1
         w.promised[k] = level
-        if c.in_force_at_signing[k] and level > w.level[k]:
-            w.granted[k] += level - w.level[k]
-            w.level[k] = level
-            w.seen[k] = level
-        w.pledged[k] = max(w.pledged[k], level)
+        _lift_at_signing(w, c, k, level)
     settle(w, c)
 
 

@@ -21,13 +21,13 @@ from sim.acts.counting import arrived, count_track, first
 from sim.acts.draws import duration
 from sim.acts.ladder import begin_crisis, reach_rung
 from sim.acts.leaders import change_leader
-from sim.acts.quantities import NEVER
 from sim.acts.relations import breach, openly_violated
 from sim.acts.telling import tell
 from sim.acts.updating import end_standing
 from sim.rule import act, rule
 from sim.rules import expectation, hazards, relaxation
 from sim.rules.pressure import rivalry_after_shock
+from sim.world.fields import NEVER
 
 if TYPE_CHECKING:
     from sim.world.fields import Tables, World

@@ -20,7 +20,6 @@ from sim.acts.counting import count_track
 from sim.acts.draws import draw, duration
 from sim.acts.effects import apply
 from sim.acts.offers import refusal
-from sim.acts.quantities import NEVER
 from sim.acts.relations import begin_talks, end_talks, next_invitation, session
 from sim.acts.slow import advance
 from sim.acts.telling import WHY_CANCELLED, WHY_REVIVED, tell
@@ -29,6 +28,7 @@ from sim.acts.worth import disagreement, estimates, utilities, utility
 from sim.arithmetic import exp, log
 from sim.rule import act
 from sim.rules import offers
+from sim.world.fields import NEVER
 
 if TYPE_CHECKING:
     from sim.world.fields import Tables, World

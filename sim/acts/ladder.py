@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from sim.acts.clocks import set_clock
 from sim.acts.codes import N_CRISES, N_CRISIS_DAYS, T_CRISIS, T_MAJOR_WAR
 from sim.acts.counting import count, first
-from sim.acts.quantities import NEVER
 from sim.acts.telling import tell
 from sim.rule import act, rule
+from sim.world.fields import NEVER
 
 if TYPE_CHECKING:
     from sim.world.fields import Tables, World

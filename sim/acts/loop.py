@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.acts.beginning import begin
-from sim.acts.clocks import INFINITY
 from sim.acts.codes import (
     CLOCK_ARRIVAL,
     CLOCK_BUNDLE,
@@ -51,6 +50,7 @@ from sim.acts.slow import advance
 from sim.acts.talks import round_due
 from sim.acts.updating import settle
 from sim.rule import act, rule
+from sim.world.fields import INFINITY
 
 if TYPE_CHECKING:
     from sim.world.fields import Tables, World

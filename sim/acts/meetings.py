@@ -68,7 +68,7 @@ from sim.acts.offers import (
     refusal,
     value_of_declaring,
 )
-from sim.acts.quantities import NEVER, look
+from sim.acts.quantities import look
 from sim.acts.relations import (
     after_force,
     begin_talks,
@@ -94,6 +94,7 @@ from sim.rule import act, rule
 from sim.rules import expectation, offers
 from sim.rules.choice import best_option, binary_logit, logit_probabilities
 from sim.rules.pressure import level_after_step
+from sim.world.fields import NEVER
 
 if TYPE_CHECKING:
     from sim.world.fields import Tables, World

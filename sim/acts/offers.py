@@ -36,11 +36,11 @@ from sim.acts.worth import disagreement, estimates, make_believed, pressed, util
 from sim.rule import act, rule
 from sim.rules import learning, offers, tactics
 from sim.rules.choice import best_option
+from sim.world.fields import INFINITY
 
 if TYPE_CHECKING:
     from sim.world.fields import Floats, Tables, World
 
-INFINITY = float("inf")
 KEPT_OFFERS = 24  # of each party: no tactic looks further back
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.acts.clocks import stop_clock, wait
-from sim.acts.quantities import NEVER, mark_reading_more, meeting_ahead
+from sim.acts.quantities import mark_reading_more, meeting_ahead
 from sim.acts.relations import end_talks
 from sim.acts.slow import advance
 from sim.acts.telling import WHY_NO_SESSION, tell
 from sim.acts.updating import settle
 from sim.rule import act, rule
+from sim.world.fields import NEVER
 
 if TYPE_CHECKING:
     from sim.world.fields import Tables, World

@@ -1,6 +1,6 @@
 """The named quantities that conditions, rates and predicates use: reading them, and the programs over them.
 
-A quantity is a kind and up to two numbers that say what it is about; `sim.model.quantity_names` gives the names.
+A quantity is a kind and up to two numbers that say what it is about; `sim.model.vocabulary` has the names.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from sim.acts.beliefs import trust
 from sim.rule import act, rule
 from sim.rules import pressure
 from sim.rules.expression import evaluate_part
+from sim.world.fields import NEVER
 
 if TYPE_CHECKING:
     from sim.world.fields import Floats, Ints, Tables, World
 
-NEVER = -1.0e9  # a time so long ago that no window reaches it
 LONG_AGO = 1.0e9  # what `days_since_*` reads if it never happened
 
 # Kinds of quantities, in the order of `QUANTITY_KINDS`.
@@ -29,6 +29,15 @@ QUANTITY_KINDS = (
     "held", "parameter", "deal.level", "level", "seen", "pledged", "derived", "enforcement", "credibility", "war_cost",
     "trust", "type", "belief", "track.standing", "track.age", "track.pending", "track.held", "track.walked_out",
 )  # fmt: skip
+(
+    Q_TENSION, Q_RUNG, Q_MAX_RUNG, Q_TALKS_ON, Q_PRESSURE, Q_SANCTIONS_LEVEL, Q_RIVALRY, Q_EXPECTATION, Q_CAPABILITY,
+    Q_DECLARATION, Q_MORATORIUM, Q_EXERCISE_SUSPENDED, Q_CRISIS_ACTIVE, Q_BELIEF_TALKS, Q_BELIEF_PRESSURE,
+    Q_DEAL_DISPUTED, Q_DEAL_MILESTONES, Q_TIME, Q_STRESS, Q_PROVOCATION, Q_LAUNCH_PAUSE, Q_UNHEARD, Q_MEETING_PENDING,
+    Q_DAYS_SINCE_MEETING, Q_DAYS_SINCE_MAJOR, Q_TALKS_RECENT, Q_MAJOR_RECENT, Q_DEAL_IN_FORCE, Q_DEAL_EXISTS,
+    Q_DEAL_AGE, Q_HELD, Q_PARAMETER, Q_DEAL_LEVEL, Q_LEVEL, Q_SEEN, Q_PLEDGED, Q_DERIVED, Q_ENFORCEMENT,
+    Q_CREDIBILITY, Q_WAR_COST, Q_TRUST, Q_TYPE, Q_BELIEF, Q_TRACK_STANDING, Q_TRACK_AGE, Q_TRACK_PENDING,
+    Q_TRACK_HELD, Q_TRACK_WALKED_OUT,
+) = range(len(QUANTITY_KINDS))  # fmt: skip
 
 
 @rule
@@ -105,38 +114,38 @@ def read_quantity(w: World, c: Tables, q: int) -> float:
     """What a named quantity is now that is about something: an issue, an actor, a track, a parameter."""
     kind = c.quantity_kind[q]
     a = c.quantity_one[q]
-    if kind == 30:
+    if kind == Q_HELD:
         # How long the condition has held; below zero while it does not.
         return w.now - w.held_since[a] if w.held_since[a] != NEVER else -1.0
-    if kind == 32:
+    if kind == Q_DEAL_LEVEL:
         return c.levels[w.deal * c.num_issues + a] if w.deal >= 0 else 0.0
-    if kind == 33:
+    if kind == Q_LEVEL:
         return w.level[a]
-    if kind == 34:
+    if kind == Q_SEEN:
         return w.seen[a]
-    if kind == 35:
+    if kind == Q_PLEDGED:
         return w.pledged[a]
-    if kind == 36:
+    if kind == Q_DERIVED:
         return derived_value(w, c, a, w.level, 0)
-    if kind == 37:
+    if kind == Q_ENFORCEMENT:
         return w.enforcement[a]
-    if kind == 38:
+    if kind == Q_CREDIBILITY:
         return w.credibility[a]
-    if kind == 39:
+    if kind == Q_WAR_COST:
         return w.war_cost[a]
-    if kind == 40:
+    if kind == Q_TRUST:
         return trust(w, c, c.side_two if a == c.side_one else c.side_one, a)
-    if kind == 41:
+    if kind == Q_TYPE:
         return 1.0 if w.commitment[a] == c.quantity_two[q] else 0.0
-    if kind == 42:
+    if kind == Q_BELIEF:
         return w.beliefs[a] if a >= 0 else 0.0
-    if kind == 43:
+    if kind == Q_TRACK_STANDING:
         return 1.0 * w.standing[a]
-    if kind == 44:
+    if kind == Q_TRACK_AGE:
         return w.now - w.standing_since[a] if w.standing[a] else 0.0
-    if kind == 45:
+    if kind == Q_TRACK_PENDING:
         return 1.0 if w.pending[a] != NEVER else 0.0
-    if kind == 46:
+    if kind == Q_TRACK_HELD:
         return 1.0 * w.met[a]
     return 1.0 * w.walked_out[a]
 
@@ -164,37 +173,37 @@ def _take(w: World, c: Tables, q: int, value: float) -> None:
 def _read(w: World, c: Tables, at: Ints, about: Ints) -> None:
     """Read quantities: those about nothing by kind, the place of each in ``at``, and the listed ones about something."""
     now = w.now
-    _take(w, c, at[0], w.tension)
-    _take(w, c, at[1], 1.0 * w.rung)
-    _take(w, c, at[2], 1.0 * w.max_rung)
-    _take(w, c, at[3], 1.0 * w.talks_on)
-    _take(w, c, at[4], w.pressure)
-    _take(w, c, at[5], w.sanctions_level)
-    _take(w, c, at[6], w.rivalry)
-    _take(w, c, at[7], w.expectation)
-    _take(w, c, at[8], w.capability)
-    _take(w, c, at[9], 1.0 * w.declaration)
-    _take(w, c, at[10], 1.0 * w.moratorium)
-    _take(w, c, at[11], 1.0 * w.exercise_suspended)
-    _take(w, c, at[12], 1.0 * w.crisis)
-    _take(w, c, at[13], w.belief_talks)
-    _take(w, c, at[14], w.belief_pressure)
-    _take(w, c, at[15], 1.0 * w.deal_disputed)
-    _take(w, c, at[16], 1.0 * w.deal_milestones)
-    _take(w, c, at[17], now)
-    _take(w, c, at[18], felt_pressure(w, c))
-    _take(w, c, at[19], provocation_index(w, c))
+    _take(w, c, at[Q_TENSION], w.tension)
+    _take(w, c, at[Q_RUNG], 1.0 * w.rung)
+    _take(w, c, at[Q_MAX_RUNG], 1.0 * w.max_rung)
+    _take(w, c, at[Q_TALKS_ON], 1.0 * w.talks_on)
+    _take(w, c, at[Q_PRESSURE], w.pressure)
+    _take(w, c, at[Q_SANCTIONS_LEVEL], w.sanctions_level)
+    _take(w, c, at[Q_RIVALRY], w.rivalry)
+    _take(w, c, at[Q_EXPECTATION], w.expectation)
+    _take(w, c, at[Q_CAPABILITY], w.capability)
+    _take(w, c, at[Q_DECLARATION], 1.0 * w.declaration)
+    _take(w, c, at[Q_MORATORIUM], 1.0 * w.moratorium)
+    _take(w, c, at[Q_EXERCISE_SUSPENDED], 1.0 * w.exercise_suspended)
+    _take(w, c, at[Q_CRISIS_ACTIVE], 1.0 * w.crisis)
+    _take(w, c, at[Q_BELIEF_TALKS], w.belief_talks)
+    _take(w, c, at[Q_BELIEF_PRESSURE], w.belief_pressure)
+    _take(w, c, at[Q_DEAL_DISPUTED], 1.0 * w.deal_disputed)
+    _take(w, c, at[Q_DEAL_MILESTONES], 1.0 * w.deal_milestones)
+    _take(w, c, at[Q_TIME], now)
+    _take(w, c, at[Q_STRESS], felt_pressure(w, c))
+    _take(w, c, at[Q_PROVOCATION], provocation_index(w, c))
     paused = (w.talks_on and not w.pause_broken) or now < w.pause_until
-    _take(w, c, at[20], 1.0 if c.restraint_on and paused else 0.0)
-    _take(w, c, at[21], 1.0 if not w.talks_on and now - w.unheard_since < c.unheard_for else 0.0)
-    _take(w, c, at[22], 1.0 if meeting_ahead(w, c) else 0.0)
-    _take(w, c, at[23], LONG_AGO if w.last_session == NEVER else (now - w.last_session) / c.day)
-    _take(w, c, at[24], LONG_AGO if w.last_major == NEVER else (now - w.last_major) / c.day)
-    _take(w, c, at[25], 1.0 if now - w.last_session <= c.talks_window else 0.0)
-    _take(w, c, at[26], 1.0 if now - w.last_major <= c.talks_window else 0.0)
-    _take(w, c, at[27], 1.0 if w.deal >= 0 else 0.0)
-    _take(w, c, at[28], 1.0 if w.deal_since != NEVER else 0.0)
-    _take(w, c, at[29], now - w.deal_since if w.deal >= 0 else 0.0)
+    _take(w, c, at[Q_LAUNCH_PAUSE], 1.0 if c.restraint_on and paused else 0.0)
+    _take(w, c, at[Q_UNHEARD], 1.0 if not w.talks_on and now - w.unheard_since < c.unheard_for else 0.0)
+    _take(w, c, at[Q_MEETING_PENDING], 1.0 if meeting_ahead(w, c) else 0.0)
+    _take(w, c, at[Q_DAYS_SINCE_MEETING], LONG_AGO if w.last_session == NEVER else (now - w.last_session) / c.day)
+    _take(w, c, at[Q_DAYS_SINCE_MAJOR], LONG_AGO if w.last_major == NEVER else (now - w.last_major) / c.day)
+    _take(w, c, at[Q_TALKS_RECENT], 1.0 if now - w.last_session <= c.talks_window else 0.0)
+    _take(w, c, at[Q_MAJOR_RECENT], 1.0 if now - w.last_major <= c.talks_window else 0.0)
+    _take(w, c, at[Q_DEAL_IN_FORCE], 1.0 if w.deal >= 0 else 0.0)
+    _take(w, c, at[Q_DEAL_EXISTS], 1.0 if w.deal_since != NEVER else 0.0)
+    _take(w, c, at[Q_DEAL_AGE], now - w.deal_since if w.deal >= 0 else 0.0)
     for n in range(len(about)):
         _take(w, c, about[n], read_quantity(w, c, about[n]))
 
@@ -210,7 +219,7 @@ def look(w: World, c: Tables) -> None:
     """Read all named quantities and follow the conditions that must hold for some time."""
     if w.first_look:
         for q in range(len(c.quantity_kind)):
-            if c.quantity_kind[q] == 31:
+            if c.quantity_kind[q] == Q_PARAMETER:
                 _take(w, c, q, w.p[c.quantity_one[q]])  # parameters do not move again
     w.first_look = 0
     _read(w, c, c.quantity_at, c.about_quantity)

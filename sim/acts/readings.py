@@ -17,26 +17,26 @@ from sim.arithmetic import sqrt
 from sim.rule import act, rule
 from sim.rules.consent import best_nash_product, most_equal_gains
 from sim.rules.utility import nash_product
+from sim.world.fields import NAN
 
 if TYPE_CHECKING:
     from sim.world.fields import Floats, Tables, World
 
-NAN = float("nan")
 
 # Numbers of a row of paths.
 PATHS = (
     "tension", "rung", "pressure", "expectation", "talks_on", "belief_talks", "belief_pressure", "moratorium", "deal",
     "declaration",
 )  # fmt: skip
-PATH_SIZE = 11  # the outcome class, then these
+PATH_SIZE = 1 + len(PATHS)  # the outcome class, then these
 
 # What is read at the horizon, in this order; then utilities by actor, levels by issue, metrics.
 HORIZON = (
     "third_party_welfare", "attribution", "nash_product", "nash_distance", "egalitarian_distance", "pressure",
     "tension", "trust",
 )  # fmt: skip
-(H_THIRD, H_ATTRIBUTION, H_NASH, H_NASH_DISTANCE, H_EGALITARIAN, H_PRESSURE, H_TENSION, H_TRUST) = range(8)
-HORIZON_SIZE = 8
+(H_THIRD, H_ATTRIBUTION, H_NASH, H_NASH_DISTANCE, H_EGALITARIAN, H_PRESSURE, H_TENSION, H_TRUST) = range(len(HORIZON))
+HORIZON_SIZE = len(HORIZON)
 
 # Where a column of the results comes from; `Tables.column_of` says which number of it.
 FROM_READING = 0
@@ -52,6 +52,10 @@ FACTS = (
     "outcome", "max_rung", "meeting_result", "failed_meeting", "expectation_clipped", "gap", "expectation_at_meeting",
     "rounds_before_meeting", "force_probability", "first_deal", "war_loss", "days", "events",
 )  # fmt: skip
+(
+    F_OUTCOME, F_MAX_RUNG, F_MEETING_RESULT, F_FAILED_MEETING, F_EXPECTATION_CLIPPED, F_GAP, F_EXPECTATION_AT_MEETING,
+    F_ROUNDS_BEFORE_MEETING, F_FORCE_PROBABILITY, F_FIRST_DEAL, F_WAR_LOSS, F_DAYS, F_EVENTS,
+) = range(len(FACTS))  # fmt: skip
 
 
 @act
@@ -223,29 +227,29 @@ def write_row(w: World, c: Tables, out: Floats, at: int) -> None:
 @act
 def _fact(w: World, c: Tables, which: int) -> float:
     """A column that stands for itself, in the order of `FACTS`."""
-    if which == 0:
+    if which == F_OUTCOME:
         return 1.0 * w.outcome
-    if which == 1:
+    if which == F_MAX_RUNG:
         return 1.0 * w.max_rung
-    if which == 2:
+    if which == F_MEETING_RESULT:
         return 1.0 * w.meeting_result
-    if which == 3:
+    if which == F_FAILED_MEETING:
         return 1.0 if w.counts[N_FAILED_MEETINGS] > 0.0 else 0.0
-    if which == 4:
+    if which == F_EXPECTATION_CLIPPED:
         return w.expectation_clipped
-    if which == 5:
+    if which == F_GAP:
         return w.gap
-    if which == 6:
+    if which == F_EXPECTATION_AT_MEETING:
         return w.expectation_at_meeting
-    if which == 7:
+    if which == F_ROUNDS_BEFORE_MEETING:
         return w.rounds_before_meeting
-    if which == 8:
+    if which == F_FORCE_PROBABILITY:
         return w.force_probability
-    if which == 9:
+    if which == F_FIRST_DEAL:
         return 1.0 * w.first_deal
-    if which == 10:
+    if which == F_WAR_LOSS:
         return _war_loss(w, c)
-    if which == 11:
+    if which == F_DAYS:
         return w.now / c.day
     return w.num_events
 

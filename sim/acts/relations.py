@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.acts.clocks import INFINITY, set_clock, stop_clock, wait
+from sim.acts.clocks import set_clock, stop_clock, wait
 from sim.acts.codes import (
     LISTENING,
     N_BROKER_REPORTS,
@@ -17,10 +17,10 @@ from sim.acts.codes import (
 )
 from sim.acts.counting import count, first
 from sim.acts.draws import mean_duration
-from sim.acts.quantities import NEVER
 from sim.acts.telling import tell
 from sim.rule import act, rule
 from sim.rules import expectation
+from sim.world.fields import INFINITY, NEVER
 
 if TYPE_CHECKING:
     from sim.world.fields import Floats, Tables, World

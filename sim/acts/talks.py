@@ -38,7 +38,7 @@ from sim.acts.offers import (
     place_of,
     value_of_rejecting,
 )
-from sim.acts.quantities import NEVER, meeting_ahead
+from sim.acts.quantities import meeting_ahead
 from sim.acts.relations import end_talks, session
 from sim.acts.slow import advance
 from sim.acts.telling import WHY_BREAKDOWN, tell
@@ -56,12 +56,12 @@ from sim.acts.worth import (
 from sim.rule import act, rule
 from sim.rules import expectation, offers
 from sim.rules.choice import logit_choice
+from sim.world.fields import INFINITY, NEVER
 
 if TYPE_CHECKING:
     from sim.world.fields import Tables, World
 
 ACCEPT, REJECT = 0, 1
-INFINITY = float("inf")
 
 
 @act

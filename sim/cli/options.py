@@ -16,7 +16,7 @@ Changes = Annotated[
     typer.Option("--set", metavar="PATH=VALUE", help="Change one value by its path; may be given again and again."),
 ]
 Workers = Annotated[
-    int | None, typer.Option("--workers", "-w", metavar="N", help="Processes; never changes results.")
+    int | None, typer.Option("--workers", "-w", metavar="N", help="Processes, or threads of compiled code; never changes results.")
 ]
 Cluster = Annotated[
     str | None,

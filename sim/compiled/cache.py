@@ -6,6 +6,7 @@ named by a hash of all sources and versions, so that what is stale is never foun
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import importlib.metadata
 import importlib.util
@@ -16,8 +17,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -39,14 +39,6 @@ class CompileError(SimError):
     """Acts cannot be compiled here; the message says why."""
 
 
-@dataclass(frozen=True)
-class Stored:
-    """Compiled acts in a folder: names in the order of their numbers, and object files."""
-
-    names: tuple[str, ...]
-    files: tuple[Path, ...]
-
-
 def why_not() -> str | None:
     """Why nothing can be compiled here, in words; None where it can."""
     if os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0"):
@@ -60,8 +52,8 @@ def is_ready() -> bool:
     return why_not() is None and (folder() / MANIFEST).is_file()
 
 
-def stored(tell: Tell | None = None) -> Stored:
-    """Compiled acts from the cache; compiled now, with a word about it, where they are not there.
+def stored(tell: Tell | None = None) -> tuple[Path, ...]:
+    """Object files of all acts from the cache; compiled now, with a word about it, where they are not there.
 
     Raises
     ------
@@ -71,13 +63,13 @@ def stored(tell: Tell | None = None) -> Stored:
     reason = why_not()
     if reason is not None:
         raise CompileError(f"rules cannot be compiled: {reason}", hint="pip install numba, or use --engine simpy")
-    place = folder()
-    found = _read(place)
-    if found is None:
-        if tell is not None:
-            tell(f"compiling the rules, once for this version and machine (about {SECONDS_TO_COMPILE:.0f} s)")
-        found = _make(place)
-    return found
+    for place in _places():
+        found = _read(place)
+        if found is not None:
+            return found
+    if tell is not None:
+        tell(f"compiling the rules, once for this version and machine (about {SECONDS_TO_COMPILE:.0f} s)")
+    return _make(_place_to_write(tell))
 
 
 # Where -----------------------------------------------------------------------------------------------------------
@@ -106,6 +98,34 @@ def root() -> Path:
         return Path(tempfile.gettempdir()) / "geosim"
 
 
+@cache
+def _spare() -> Path:
+    """A folder for this process alone, where nothing can be kept for the next one; removed at its end."""
+    place = Path(tempfile.mkdtemp(prefix="geosim-"))
+    atexit.register(shutil.rmtree, place, ignore_errors=True)
+    return place
+
+
+def _places() -> list[Path]:
+    """Where compiled acts may be found."""
+    spare = [_spare() / folder().name] if _spare.cache_info().currsize else []
+    return [folder(), *spare]
+
+
+def _place_to_write(tell: Tell | None = None) -> Path:
+    """Where compiled acts go: the cache, or a folder for this process alone where that cannot be written."""
+    place = folder()
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=place.parent):
+            return place
+    except OSError as error:
+        if tell is not None:
+            why = error.strerror or error
+            tell(f"{place.parent}: compiled rules cannot be kept there ({why}), so the next run compiles them again")
+        return _spare() / place.name
+
+
 def _key() -> str:
     running = hashlib.blake2b(digest_size=12)
     for source in SOURCES:
@@ -132,15 +152,15 @@ def _circumstances() -> dict[str, Any]:
 # Reading ---------------------------------------------------------------------------------------------------------
 
 
-def _read(place: Path) -> Stored | None:
-    """What is kept in a folder; None where it is not there or not whole."""
+def _read(place: Path) -> tuple[Path, ...] | None:
+    """The object files in a folder; None where they are not there or not whole."""
     try:
         manifest = json.loads((place / MANIFEST).read_text(encoding="utf-8"))
         files = tuple(place / name for name in manifest["files"])
         for file, checksum in zip(files, manifest["checksums"], strict=True):
             if _checksum(file) != checksum:
                 return None
-        return Stored(tuple(manifest["names"]), files)
+        return files
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -152,28 +172,21 @@ def _checksum(file: Path) -> str:
 # Making ----------------------------------------------------------------------------------------------------------
 
 
-def _make(place: Path) -> Stored:
+def _make(place: Path) -> tuple[Path, ...]:
     """Compile all acts into a folder that takes its place when it is whole; two that do so at once do no harm."""
     try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        made = Path(tempfile.mkdtemp(prefix=f"{place.name}-", dir=place.parent))
-    except OSError:
-        # Nothing can be kept there: this process compiles for itself alone.
-        made = Path(tempfile.mkdtemp(prefix="geosim-"))
-        place = made / "acts"
-        made = Path(tempfile.mkdtemp(dir=made))
-    try:
-        _compile(made)
-        if not place.is_dir() or _read(place) is None:
-            shutil.rmtree(place, ignore_errors=True)
-            os.replace(made, place)
+        with tempfile.TemporaryDirectory(prefix=f"{place.name}-", dir=place.parent) as scratch:
+            made = Path(scratch) / "acts"
+            made.mkdir()
+            _compile(made)
+            if _read(place) is None:
+                shutil.rmtree(place, ignore_errors=True)
+                os.replace(made, place)
     except OSError as error:
         raise CompileError(
             f"{place}: compiled rules cannot be kept: {error.strerror or error}",
             hint=f"make room, or let {FOLDER_VARIABLE} name another folder; --engine simpy needs none",
         ) from error
-    finally:
-        shutil.rmtree(made, ignore_errors=True)
     found = _read(place)
     if found is None:
         raise CompileError(f"{place}: compiled rules cannot be read back", hint="--engine simpy does without them")
@@ -190,17 +203,20 @@ def stored_tactic(name: str) -> Path:
     """
     from sim.own_tactics import source_hash
 
-    place = folder().with_name(f"{folder().name}-tactic-{source_hash(name)}.o")
-    if not (place.is_file() and place.with_suffix(".json").is_file()):
-        with tempfile.TemporaryDirectory(prefix="geosim-") as made:
-            target = Path(made) / "tactic.o"
-            _run(["--tactic", name, str(target)], f"the tactic '{name}' cannot be compiled")
-            place.parent.mkdir(parents=True, exist_ok=True)
-            for suffix in (".json", ".o"):
-                waiting = Path(f"{place.with_suffix(suffix)}.partial")
-                shutil.copyfile(target.with_suffix(suffix), waiting)
-                os.replace(waiting, place.with_suffix(suffix))
-    return place
+    file = f"{folder().name}-tactic-{source_hash(name)}.o"
+    for place in _places():
+        if place.with_name(file).is_file():
+            return place.with_name(file)
+    target = _place_to_write().with_name(file)
+    try:
+        with tempfile.TemporaryDirectory(prefix="tactic-", dir=target.parent) as scratch:
+            made = Path(scratch) / file
+            _run(["--tactic", name, str(made)], f"the tactic '{name}' cannot be compiled")
+            for suffix in (".json", ".o"):  # the object last: where it is, both are
+                os.replace(made.with_suffix(suffix), target.with_suffix(suffix))
+    except OSError as error:
+        raise CompileError(f"{target}: the tactic '{name}' cannot be kept: {error.strerror or error}") from error
+    return target
 
 
 def _run(arguments: list[str], what: str) -> None:
@@ -247,20 +263,6 @@ def _compile(made: Path) -> None:
         if process.returncode:
             last = _last_line(complaint, process.returncode)
             raise CompileError(f"rules cannot be compiled: {last}", hint="--engine simpy does without")
-    write_manifest(made, [made / f"acts-{n}.o" for n in range(parts)])
-
-
-def write_manifest(made: Path, files: Sequence[Path]) -> None:
-    """Write down, last of all, what a folder holds."""
-    from sim.compiled.known import load_all
-    from sim.rule import ACTS
-
-    load_all()
-    manifest = {
-        "names": sorted(ACTS),
-        "files": [file.name for file in files],
-        "checksums": [_checksum(file) for file in files],
-        **_circumstances(),
-    }
-    target = made / MANIFEST
-    target.write_text(json.dumps(manifest), encoding="utf-8")
+    files = [made / f"acts-{n}.o" for n in range(parts)]
+    manifest = {"files": [file.name for file in files], "checksums": [_checksum(file) for file in files], **_circumstances()}
+    (made / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")  # last of all: where it is, all is

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import llvmlite.binding as llvm
-import numpy as np
 
 
 class Acts:
@@ -18,7 +17,7 @@ class Acts:
     The calling convention is numba's: a status is returned, the result goes where the first argument points.
     """
 
-    def __init__(self, names: Sequence[str], files: Sequence[Path]) -> None:
+    def __init__(self, files: Sequence[Path]) -> None:
         llvm.initialize_native_target()
         llvm.initialize_native_asmprinter()
         target = llvm.Target.from_default_triple()
@@ -31,15 +30,14 @@ class Acts:
             self._engine.add_object_file(llvm.ObjectFileRef.from_data(file.read_bytes()))
             symbols.update(json.loads(file.with_suffix(".json").read_text(encoding="utf-8")))
         self._engine.finalize_object()
-        self.addresses = np.array([self._engine.get_function_address(symbols[name]) for name in names], dtype=np.int64)
-        self._number = {name: n for n, name in enumerate(names)}
+        self.addresses = {name: self._engine.get_function_address(symbol) for name, symbol in symbols.items()}
 
     def function(self, name: str, *arguments: Any, result: Any = None) -> Any:
         """An act as a Python function of two addresses and numbers; arguments and result as ctypes."""
         kind = ctypes.CFUNCTYPE(
             ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64, *arguments
         )
-        call = kind(int(self.addresses[self._number[name]]))
+        call = kind(self.addresses[name])
 
         def act(world: int, tables: int, *numbers: Any) -> Any:
             found = (result or ctypes.c_void_p)()

@@ -9,9 +9,9 @@ import numpy as np
 
 from sim.world.fields import IDENTITY, KEPT, SCRATCH, STATE, TABLES, Field
 
-# What compiled code needs besides: addresses of acts, and what a situation is before it begins.
+# What compiled code needs besides: addresses of tactics, and what a situation is before it begins.
 COMPILED_TABLES = (
-    *TABLES, Field("acts", "i[]"), Field("own_tactics", "i[]"), Field("blank_words", "i[]"), Field("blank_memory", "i[]"),
+    *TABLES, Field("own_tactics", "i[]"), Field("blank_words", "i[]"), Field("blank_memory", "i[]"),
 )  # fmt: skip
 COMPILED_SITUATION = (
     *STATE, *KEPT, *SCRATCH, *IDENTITY, Field("all_words", "i[]"), Field("all_memory", "i[]"), Field("rows", "f[]"),

@@ -174,20 +174,6 @@ def _length(context: Any, builder: Any, sig: Any, args: Any) -> Any:
     return builder.extract_value(args[0], 1)
 
 
-def _at_address(record: Record) -> Any:
-    @intrinsic
-    def at_address(typing_context: Any, address: Any) -> Any:
-        def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-            return builder.inttoptr(args[0], _WORD.as_pointer())
-
-        return record(types.int64), codegen
-
-    return at_address
-
-
-world_at = _at_address(world)
-tables_at = _at_address(tables)
-
 _ANNOTATIONS = {
     "World": world, "Tables": tables, "int": types.int64, "float": types.float64, "bool": types.boolean,
     "Floats": FLOATS, "Ints": INTS, "None": types.none, "tuple[float, float]": types.UniTuple(types.float64, 2),

@@ -13,10 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from sim.acts.readings import PATH_SIZE
 from sim.compiled import cache
-from sim.engines.history import LARGEST_ROOM
-from sim.engines.rows import Tables, tables_of
+from sim.engines.history import Full, with_room_enough
+from sim.engines.rows import Tables, empty_rows, tables_of
 from sim.engines.tables.whole import Setup, setup_of
 from sim.errors import EngineError
 from sim.model.compile import Case
@@ -27,7 +26,6 @@ _AT_ONCE = 4096  # histories of one call: bounds how long a request to stop wait
 
 _loaded: dict[Any, Any] = {}
 _loading = threading.Lock()
-_own = threading.local()
 
 
 def machine_code(tell: cache.Tell | None = None) -> Any:
@@ -42,8 +40,7 @@ def machine_code(tell: cache.Tell | None = None) -> Any:
         if "acts" not in _loaded:
             from sim.compiled.loading import Acts
 
-            kept = cache.stored(tell)
-            _loaded["acts"] = Acts(kept.names, kept.files)
+            _loaded["acts"] = Acts(cache.stored(tell))
         return _loaded["acts"]
 
 
@@ -54,8 +51,8 @@ def _tactic(name: str) -> int:
         if place not in _loaded:
             from sim.compiled.loading import Acts
 
-            _loaded[place] = Acts([name], [place])
-        return int(_loaded[place].addresses[0])
+            _loaded[place] = Acts([place])
+        return _loaded[place].addresses[name]
 
 
 class Machine:
@@ -67,7 +64,6 @@ class Machine:
         acts = machine_code()
         self.setup = setup
         self.c = tables_block(setup.tables)
-        self.c.point("acts", acts.addresses)
         self.c.point("own_tactics", np.array([_tactic(name) for name in setup.own_tactics], dtype=np.int64))
         self.w = world_block(setup.sizes, self.c)
         self._play = acts.function("sim.compiled.entry.play_block", _WHOLE, _WHOLE, _WHOLE, result=_WHOLE)
@@ -142,13 +138,13 @@ def _signed(seed: int) -> int:
 
 
 def _machine(case: Case, room: int) -> Machine:
-    """This thread's machine for a case, made once."""
-    known = _own.__dict__.setdefault("machines", {})
+    """This thread's machine for a case, made once and kept as long as the case is."""
     setup = setup_of(case, room)
-    machine = known.get(id(setup))
-    if machine is None or machine.setup is not setup:
-        machine = known[id(setup)] = Machine(setup)
-    return machine
+    known: dict[int, Machine] = setup.__dict__.setdefault("_machines", {})
+    thread = threading.get_ident()
+    if thread not in known:
+        known[thread] = Machine(setup)
+    return known[thread]
 
 
 def run_block(case: Case, replications: Iterable[int], root_seed: int, paths: int | None = None) -> Tables:
@@ -157,12 +153,10 @@ def run_block(case: Case, replications: Iterable[int], root_seed: int, paths: in
     ``paths`` is the number of histories, from the first on, whose paths are kept; all without it.
     """
     wanted = list(replications)
-    kept = len(wanted) if paths is None else min(paths, len(wanted))
     setup = setup_of(case)
-    rows = np.empty((len(wanted), len(setup.columns)))
-    grid = np.empty((kept, len(case.grid_times), PATH_SIZE))
+    rows, grid = empty_rows(case, setup, len(wanted), paths)
     for start, stop in _stretches(wanted):
-        _play(case, root_seed, wanted[start], rows[start:stop], grid[start : min(stop, kept)])
+        _play(case, root_seed, wanted[start], rows[start:stop], grid[start:stop])
     return tables_of(case, setup, wanted, rows, grid)
 
 
@@ -178,12 +172,11 @@ def _play(case: Case, root_seed: int, first: int, rows: np.ndarray, grid: np.nda
 
 
 def _play_alone(case: Case, root_seed: int, replication: int, row: np.ndarray, grid: np.ndarray) -> None:
-    room = 4
-    while room <= LARGEST_ROOM:
-        if _machine(case, room).play(root_seed, replication, row, grid):
-            return
-        room *= 4
-    raise EngineError(f"replication {replication} puts off more than there is room for")
+    def attempt(room: int) -> None:
+        if not _machine(case, room).play(root_seed, replication, row, grid):
+            raise Full
+
+    with_room_enough(attempt, replication)
 
 
 def _stretches(wanted: list[int]) -> Iterator[tuple[int, int]]:

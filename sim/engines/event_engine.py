@@ -13,12 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from sim.acts.readings import PATH_SIZE, write_row
-from sim.engines.history import LARGEST_ROOM, Full, History
+from sim.acts.readings import write_row
+from sim.engines.history import History, with_room_enough
 from sim.engines.log import Log
-from sim.engines.rows import Tables, path_rows, row_of, tables_of
+from sim.engines.rows import Tables, empty_rows, path_rows, row_of, tables_of
 from sim.engines.tables.whole import setup_of
-from sim.errors import EngineError
 from sim.model.compile import Case
 
 NAME = "simpy"
@@ -43,20 +42,17 @@ def play(
 
 def played(case: Case, replication: int, root_seed: int, log: Log | None = None, branch: int = 0) -> History:
     """One history, played to its end; again with more room where it has run out of it."""
-    room = 1
-    while room <= LARGEST_ROOM:
-        kept = None if log is None else Log()
-        history = History(case, replication, root_seed, kept, branch, room)
-        try:
-            history.run()
-        except Full:
-            room *= 4
-            continue
-        if log is not None and kept is not None:
-            log.take(kept)
-            history.log = log
+
+    def attempt(room: int) -> History:
+        history = History(case, replication, root_seed, None if log is None else Log(), branch, room)
+        history.run()
         return history
-    raise EngineError(f"replication {replication} puts off more than there is room for")
+
+    history = with_room_enough(attempt, replication)
+    if log is not None and history.log is not None:
+        log.take(history.log)
+        history.log = log
+    return history
 
 
 def numbers_of(history: History) -> list[float]:
@@ -72,15 +68,13 @@ def run_block(case: Case, replications: Iterable[int], root_seed: int, paths: in
     ``paths`` is the number of histories, from the first on, whose paths are kept; all without it.
     """
     wanted = list(replications)
-    kept = len(wanted) if paths is None else min(paths, len(wanted))
     setup = setup_of(case)
-    rows = np.empty((len(wanted), len(setup.columns)))
-    grid = np.empty((kept, len(case.grid_times), PATH_SIZE))
+    rows, grid = empty_rows(case, setup, len(wanted), paths)
     with _collecting_seldom() as count:
         for n, replication in enumerate(wanted):
             history = played(case, replication, root_seed)
             rows[n] = numbers_of(history)
-            if n < kept:
+            if n < len(grid):
                 grid[n] = np.reshape(history.w.path, grid.shape[1:])
             count()
     return tables_of(case, setup, wanted, rows, grid)

@@ -14,6 +14,12 @@ from sim.model.compile import Case
 Tables = dict[str, dict[str, np.ndarray]]
 
 
+def empty_rows(case: Case, setup: Setup, number: int, paths: int | None) -> tuple[np.ndarray, np.ndarray]:
+    """Rows and paths of so many histories, to be filled and handed to `tables_of`; paths of the first ``paths``, or all."""
+    kept = number if paths is None else min(paths, number)
+    return np.empty((number, len(setup.columns))), np.empty((kept, len(case.grid_times), PATH_SIZE))
+
+
 def tables_of(case: Case, setup: Setup, replications: Iterable[int], rows: np.ndarray, paths: np.ndarray) -> Tables:
     """Tables of some histories.
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from sim.acts import codes
 from sim.acts.codes import CLOCKS
-from sim.engines.history import Full, History
+from sim.engines.history import History, with_room_enough
 from sim.engines.tables.whole import Setup, setup_of
 from sim.model.compile import Case
 from sim.world.fields import STATE
@@ -45,7 +45,7 @@ def words_of(w: Any) -> np.ndarray:
 
 
 def checksum(words: np.ndarray) -> str:
-    """A short hash of a state; every not-a-number counts as the same."""
+    """A short hash of a state, of every bit of it."""
     return hashlib.blake2b(words.tobytes(), digest_size=8).hexdigest()
 
 
@@ -57,21 +57,15 @@ def events_of(case: Case, replication: int, root_seed: int, grid: float = 0.0) -
     EngineError
         A history that puts off more than there is room for.
     """
-    room = 1
-    while True:
+
+    def attempt(room: int) -> list[Event]:
         found: list[Event] = []
-
-        def keep(h: History, clock: int, found: list[Event] = found) -> None:
-            found.append(Event(h.w.now, clock, h.w.last_choice, words_of(h.w)))
-
         history = History(case, replication, root_seed, room=room, grid=grid)
-        history.trace = keep
-        try:
-            history.run()
-        except Full:
-            room *= 4
-            continue
+        history.trace = lambda h, clock: found.append(Event(h.w.now, clock, h.w.last_choice, words_of(h.w)))
+        history.run()
         return found
+
+    return with_room_enough(attempt, replication)
 
 
 def process_of(case: Case, clock: int) -> str:

@@ -1,7 +1,7 @@
 """How fast this machine plays a scenario: compiled, in plain Python, and with SimPy calling compiled acts.
 
-The three take turns, so that what else the machine does slows all of them; ratios are those of one turn. Processor time, not
-the clock, of one core.
+The three take turns, so that what else the machine does slows all of them; ratios are those of one turn. What counts is
+processor time of one core, not the clock, for an event: histories differ in length, and the ways play different ones.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from sim.model.compile import Case
 
 SEED = 1
 TURNS = 5
-COMPILED, PLAIN, MIXED = 1000, 20, 60  # histories a turn, at least
+COMPILED, PLAIN, MIXED = 1000, 20, 60  # histories a turn
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Figures:
         return asdict(self)
 
 
-def measure(case: Case, turns: int = TURNS, scale: float = 1.0) -> Figures:
+def measure(case: Case, turns: int = TURNS) -> Figures:
     """Measure a scenario. The code must be in the cache (`sim.compiled.cache.stored`).
 
     Parameters
@@ -60,40 +60,52 @@ def measure(case: Case, turns: int = TURNS, scale: float = 1.0) -> Figures:
         The scenario compiled.
     turns : int
         How often each way of playing has its turn, at least 1.
-    scale : float
-        Histories a turn, as a multiple of the usual number.
     """
     begun = time.perf_counter()
     batch_engine.run_block(case, range(1), SEED, 0)
     start = time.perf_counter() - begun
     event_engine.run_block(case, range(3), SEED, 0)
     acts = CompiledActs(setup_of(case))
-    fast, slow, mixed = (max(1, round(number * scale)) for number in (COMPILED, PLAIN, MIXED))
-    events = float(batch_engine.run_block(case, range(fast), SEED, 0)["results"]["events"].mean())
-    costs: dict[str, list[float]] = {"compiled": [], "simpy": [], "mixed": []}
+    ways: dict[str, tuple[int, Callable[[range], float]]] = {
+        "compiled": (COMPILED, lambda numbers: _events(batch_engine.run_block(case, numbers, SEED, 0))),
+        "simpy": (PLAIN, lambda numbers: _events(event_engine.run_block(case, numbers, SEED, 0))),
+        "mixed": (MIXED, lambda numbers: _played_with(case, acts, numbers)),
+    }
+    costs: dict[str, list[float]] = {name: [] for name in ways}  # seconds an event
+    lengths = []  # events a history
     for turn in range(turns):
-        costs["compiled"].append(_cost(fast, lambda: batch_engine.run_block(case, range(fast), SEED, 0)))
-        first = turn * slow
-        costs["simpy"].append(_cost(slow, lambda first=first: event_engine.run_block(case, range(first, first + slow), SEED, 0)))
-        first = turn * mixed
-        costs["mixed"].append(_cost(mixed, lambda first=first: _play(case, acts, range(first, first + mixed))))
+        for name, (number, play) in ways.items():
+            seconds, events = _timed(play, range(turn * number, (turn + 1) * number))
+            costs[name].append(seconds / events)
+            if name == "compiled":
+                lengths.append(events / number)
+    events = sum(lengths) / turns
 
     def speed(name: str) -> Speed:
         ratios = [cost / base for cost, base in zip(costs[name], costs["compiled"], strict=True)]
         cost = median(costs[name])
-        return Speed(cost * 1e6, cost / events * 1e9, median(ratios), min(ratios), max(ratios))
+        return Speed(cost * events * 1e6, cost * 1e9, median(ratios), min(ratios), max(ratios))
 
     return Figures(case.spec.id, events, speed("compiled"), speed("mixed"), speed("simpy"), start)
 
 
-def _play(case: Case, acts: CompiledActs, replications: range) -> None:
+def _events(tables: Any) -> float:
+    return float(tables["results"]["events"].sum())
+
+
+def _played_with(case: Case, acts: CompiledActs, replications: range) -> float:
+    """Histories under SimPy with compiled acts; their events."""
+    events = 0.0
     for replication in replications:
-        History(case, replication, SEED, acts=acts).run()
+        history = History(case, replication, SEED, acts=acts)
+        history.run()
+        events += history.w.num_events
+    return events
 
 
-def _cost(number: int, play: Callable[[], object]) -> float:
-    """Seconds of processor time a history."""
+def _timed(play: Callable[[range], float], replications: range) -> tuple[float, float]:
+    """Seconds of processor time, and events."""
     gc.collect()
     begun = time.process_time()
-    play()
-    return (time.process_time() - begun) / number
+    events = play(replications)
+    return time.process_time() - begun, events

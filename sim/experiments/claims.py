@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.engines.tables.whole import setup_of
 from sim.errors import EngineError, StoreError
 from sim.experiments.columns import Table, canonical
 from sim.experiments.probes import ask
@@ -116,7 +117,7 @@ def play_tasks(job: dict[str, Any], replications: Iterable[int], root_seed: int)
 
 def histories(case: Case, replications: list[int], root_seed: int) -> Table:
     """Result rows of some replications, with the mean of every path over the reporting grid."""
-    block = _run_block()(case, replications, root_seed)
+    block = _run_block(case)(case, replications, root_seed)
     results = dict(block["results"])
     for name, column in block["paths"].items():
         if name not in ("replication", "day") and column.dtype != object:
@@ -125,16 +126,20 @@ def histories(case: Case, replications: list[int], root_seed: int) -> Table:
     return results
 
 
-@cache
-def _run_block() -> Callable[..., Any]:
-    """Compiled code if it is there: a worker does not wait for a compiler."""
-    from sim.compiled.cache import is_ready
-
-    if is_ready():
+def _run_block(case: Any) -> Callable[..., Any]:
+    """Compiled code if it is there: a worker does not wait for a compiler, which a registered tactic may need too."""
+    if _has_compiled_code() and not setup_of(case).own_tactics:
         from sim.engines.batch_engine import run_block
     else:
         from sim.engines.event_engine import run_block
     return run_block
+
+
+@cache
+def _has_compiled_code() -> bool:
+    from sim.compiled.cache import is_ready
+
+    return is_ready()
 
 
 def simulate(

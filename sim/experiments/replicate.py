@@ -43,7 +43,7 @@ DEFAULT_CAP = 100_000  # replications after which `until_se` gives up
 PATHS_KEPT = 10_000  # replications whose paths are stored, the first ones: they draw the same bands, and are most of a run
 SMALLEST_BLOCK = 25  # replications; at 100 a second for one worker, 0.25 s
 MOST_WITH_SMALL_BLOCKS = 100_000  # replications beyond which blocks are of one size
-LARGE_BLOCK = 10_000  # replications; about a second of compiled code, and 1,000 chunks in ten million replications
+LARGE_BLOCK = 10_000  # replications; some seconds of compiled code, and 1,000 chunks in ten million replications
 SMALLEST_SAMPLE = 100  # replications before `until_se` is judged: with few, a share of 0 or 1 shows no error at all
 FEW = 64  # replications that are done before a second process has started
 

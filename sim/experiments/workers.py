@@ -45,8 +45,8 @@ class EngineSpec:
     as a mapping or as attributes.
 
     ``is_threaded`` says that ``run`` may be called from several threads at once with the same case, which it does not
-    change, and lets go of Python's lock while it computes. A thread cannot be stopped in the middle of a block, so blocks
-    of such an engine should take well below a second.
+    change, and lets go of Python's lock while it computes. A thread cannot be stopped in the middle of a block: what it is
+    at when a run is interrupted, and is not done within a second, is computed again by whoever continues the run.
     """
 
     name: str

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sim.acts.codes import COMMITMENT
 from sim.acts.quantities import QUANTITY_KINDS
 from sim.engines.tables.maker import Maker, ragged
@@ -16,35 +14,6 @@ _OF_TRACK = {
     "held": "track.held", "walked_out": "track.walked_out",
 }  # fmt: skip
 
-
-BOOLEANS = frozenset(
-    {
-        "talks_on", "declaration", "moratorium", "launch_pause", "unheard", "meeting_pending", "exercise_suspended",
-        "crisis_active", "talks_recent", "major_recent", "deal.in_force", "deal.exists", "deal.disputed",
-    }
-)  # fmt: skip
-
-
-def kinds_of(spec: Any) -> dict[str, str]:
-    """Every quantity that conditions of a scenario may name, with its kind ("number" or "boolean")."""
-    plain = QUANTITY_KINDS[: _KIND["held"]]
-    kinds = {name: "boolean" if name in BOOLEANS else "number" for name in (*plain, *spec.parameters)}
-    for name in spec.issues:
-        kinds.update((f"{prefix}.{name}", "number") for prefix in ("level", "seen", "pledged", "deal.level"))
-    kinds.update((f"derived.{name}", "number") for name in spec.derived)
-    for name, actor in spec.actors.items():
-        kinds.update((f"{prefix}.{name}", "number") for prefix in ("enforcement", "trust"))
-        if actor.types.credibility is not None:
-            kinds[f"credibility.{name}"] = "number"
-        if actor.types.war_cost is not None:
-            kinds[f"war_cost.{name}"] = "number"
-        for cls in actor.types.commitment or ():
-            kinds[f"type.{name}.{cls}"] = "boolean"
-            kinds.update((f"belief.{observer}.{name}.{cls}", "number") for observer in spec.actors if observer != name)
-    for name in spec.tracks:
-        kinds.update((f"{name}.{what}", "boolean") for what in ("in_force", "standing", "pending"))
-        kinds.update((f"{name}.{what}", "number") for what in ("age", "held", "walked_out"))
-    return kinds
 
 
 class _Code:

@@ -30,7 +30,7 @@ def hazards(m: Maker) -> None:
         hazard_when=lambda h: m.condition(spec[h].when or None, in_rates=spec[h].enabled),
         hazard_by_type=lambda h: m.signal(spec[h].by_type),
         hazard_type_when=lambda h: m.condition(spec[h].by_type_when or None, in_rates=spec[h].enabled),
-        hazard_base=lambda h: {"poisson": "rate", "self_exciting": "baseline"}.get(spec[h].kind) or -1,
+        hazard_base=lambda h: _base_rate(spec[h], slots[h]),
         hazard_factor=lambda h: m.condition(getattr(spec[h], "factor", None), in_rates=spec[h].enabled),
         hazard_half_life=lambda h: getattr(slots[h], "half_life", 0),
         hazard_branching=lambda h: getattr(slots[h], "branching", 0),
@@ -47,12 +47,15 @@ def hazards(m: Maker) -> None:
         hazard_time=lambda h: m.time(f"events.{counter[h]}"),
         hazard_every=lambda h: float(getattr(spec[h], "every", None) or 0.0),
     )
-    m.tables["hazard_base"] = [
-        -1 if name == -1 else getattr(slots[h], name) for h, name in zip(ids, m.tables["hazard_base"], strict=True)
-    ]
     starts, dates = ragged([sorted(float(at) for at in getattr(spec[h], "at", ())) for h in ids])
     m.add(date_start=starts, date=dates)
     _marks(m, counter)
+
+
+def _base_rate(spec: Any, slots: Any) -> int:
+    """Slot of the rate without excitation; -1 for what has dates."""
+    name = {"poisson": "rate", "self_exciting": "baseline"}.get(spec.kind)
+    return -1 if name is None else getattr(slots, name)
 
 
 def enabled_hazard(m: Maker, name: str | None) -> int:

@@ -13,12 +13,15 @@ from sim.acts.codes import (
     TRACK_COUNTS,
     TRACK_TIMES,
 )
+from sim.acts.offers import KEPT_OFFERS
 from sim.engines.tables.maker import Maker, ragged
 from sim.engines.tables.mechanisms import FAR
 from sim.engines.tables.packages import mandate, row
 from sim.model.menu import blended_pairs
+from sim.world.fields import INFINITY
 
-INFINITY = float("inf")
+DEEPEST = 2  # steps of look-ahead, by `choice.depth`
+MOST_ACCUSED = 8  # in one dispute
 _TABLES = ("alternating_offers", "single_text")
 
 
@@ -124,8 +127,8 @@ def _seats(m: Maker) -> None:
         table_of_sides=tables[0] if tables else -1,
     )
     m.sizes.update(
-        seats=most * len(seats), kept_offers=24 * most * len(seats), refusable=first, received=24 * most,
-        reserves=3 * most, accusations=8,
+        seats=most * len(seats), kept_offers=KEPT_OFFERS * most * len(seats), refusable=first,
+        received=KEPT_OFFERS * most, reserves=(1 + DEEPEST) * most, accusations=MOST_ACCUSED,
     )  # fmt: skip
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from sim.acts.codes import TRAITS
@@ -61,8 +60,7 @@ def _make(case: Case, room: int) -> Setup:
     assert set(m.tables) == expected, set(m.tables) ^ expected
     return Setup(
         m.tables, m.sizes, tuple(columns), tuple(m.track_ids), tuple(m.hazard_ids), tuple(m.veto_ids),
-        tuple(m.line_ids), m.counters, m.times, tuple(_belief_traits(m)),
-        tuple(m.own_tactics),
+        tuple(m.line_ids), m.counters, m.times, tuple(_belief_traits(m)), tuple(m.own_tactics),
     )  # fmt: skip
 
 
@@ -77,9 +75,5 @@ def _words(m: Maker) -> int:
     return 16 * len(m.case.actor_ids) + 16 * len(m.track_ids) + 4 * len(m.hazard_ids) + 2 * seats + len(m.line_ids)
 
 
-@lru_cache
 def _power_of_two(least: int) -> int:
-    size = 1
-    while size < least:
-        size *= 2
-    return size
+    return 1 << (least - 1).bit_length()

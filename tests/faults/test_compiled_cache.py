@@ -1,0 +1,125 @@
+"""Compiled rules that cannot be made, kept or read: the run goes on, and one line says what happened.
+
+The compiler itself is replaced by a copy of what it made for this test run; where it is meant to work, it is looked at in
+`tests/engines`.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from sim.compiled import cache
+from sim.experiments.engines import engine_for
+
+MADE = cache.folder()  # of this test run: see tests/conftest.py
+
+
+@pytest.fixture
+def compilations(monkeypatch):
+    """How often the compiler was asked, in a list that grows; nothing is known of earlier calls."""
+    asked: list[Path] = []
+
+    def compile_quickly(made: Path) -> None:
+        asked.append(made)
+        shutil.copytree(MADE, made, dirs_exist_ok=True)
+
+    monkeypatch.setattr(cache, "_compile", compile_quickly)
+    cache.folder.cache_clear()
+    cache._spare.cache_clear()
+    yield asked
+    cache.folder.cache_clear()
+    cache._spare.cache_clear()
+
+
+@pytest.fixture
+def told():
+    return []
+
+
+def test_rules_are_compiled_once(tmp_path, monkeypatch, compilations, told):
+    monkeypatch.setenv(cache.FOLDER_VARIABLE, str(tmp_path / "cache"))
+    first, second = cache.stored(told.append), cache.stored(told.append)
+    assert first == second and all(file.is_relative_to(tmp_path) for file in first)
+    assert len(compilations) == 1
+    assert len(told) == 1 and "once" in told[0]
+    assert [path.name for path in (tmp_path / "cache" / "compiled").iterdir()] == [MADE.name]  # and nothing half-made
+
+
+@pytest.mark.parametrize("damage", ["cut", "changed", "missing", "no manifest", "senseless manifest"])
+def test_what_is_damaged_is_compiled_again(tmp_path, monkeypatch, compilations, damage):
+    monkeypatch.setenv(cache.FOLDER_VARIABLE, str(tmp_path))
+    file = cache.stored()[0]
+    if damage == "cut":
+        file.write_bytes(file.read_bytes()[:-1])
+    elif damage == "changed":
+        file.write_bytes(b"\0" + file.read_bytes()[1:])
+    elif damage == "missing":
+        file.unlink()
+    elif damage == "no manifest":
+        (file.parent / cache.MANIFEST).unlink()
+    else:
+        (file.parent / cache.MANIFEST).write_text("[1, 2]")
+    assert file.parent == cache.folder()
+    again = cache.stored()
+    assert len(compilations) == 2
+    assert [path.read_bytes() for path in again] == [(MADE / path.name).read_bytes() for path in again]
+
+
+def test_where_nothing_can_be_kept_this_process_compiles_for_itself_once(tmp_path, monkeypatch, compilations, told):
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.setenv(cache.FOLDER_VARIABLE, str(tmp_path / "file" / "cache"))
+    first, second = cache.stored(told.append), cache.stored(told.append)
+    assert first == second and all(file.is_file() for file in first)
+    assert len(compilations) == 1
+    assert any("cannot be kept there" in line and "compiles them again" in line for line in told)
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may write anywhere")
+def test_a_cache_that_may_only_be_read_is_read(tmp_path, monkeypatch, compilations):
+    monkeypatch.setenv(cache.FOLDER_VARIABLE, str(tmp_path))
+    cache.stored()
+    (tmp_path / "compiled").chmod(0o555)
+    assert cache.stored()[0].is_relative_to(tmp_path) and len(compilations) == 1
+
+
+def test_a_disk_that_is_full_is_told(tmp_path, monkeypatch, compilations, told):
+    def full(made: Path) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(cache, "_compile", full)
+    monkeypatch.setenv(cache.FOLDER_VARIABLE, str(tmp_path))
+    with pytest.raises(cache.CompileError, match="cannot be kept: No space left"):
+        cache.stored()
+    assert engine_for("auto", 10**6, told.append).name == "simpy"
+    assert "No space left" in told[-1] and "SimPy engine plays instead" in told[-1]
+    assert list((tmp_path / "compiled").iterdir()) == []
+
+
+@pytest.mark.parametrize("package", ["numba", "llvmlite"])
+def test_without_numba_simpy_plays_and_one_line_says_so(monkeypatch, told, package):
+    find = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name, *more: None if name == package else find(name, *more))
+    assert not cache.is_ready()
+    assert engine_for("auto", 10**6, told.append).name == "simpy"
+    assert len(told) == 1 and f"{package} is not installed" in told[0] and "SimPy engine plays instead" in told[0]
+    with pytest.raises(cache.CompileError, match=f"{package} is not installed"):
+        engine_for("batch", 1)
+
+
+def test_a_compiler_that_is_switched_off_is_not_used(monkeypatch, told):
+    monkeypatch.setenv("NUMBA_DISABLE_JIT", "1")
+    assert engine_for("auto", 10**6, told.append).name == "simpy"
+    assert len(told) == 1 and "NUMBA_DISABLE_JIT" in told[0]
+
+
+def test_a_short_run_does_not_wait_for_a_compiler(tmp_path, monkeypatch, compilations, told):
+    monkeypatch.setenv(cache.FOLDER_VARIABLE, str(tmp_path))
+    assert engine_for("auto", 10, told.append).name == "simpy"
+    assert engine_for("auto", 100_000, told.append).name == "batch"
+    assert engine_for("auto", 10, told.append).name == "batch"  # now it is there
+    assert len(compilations) == 1 and len(told) == 1
