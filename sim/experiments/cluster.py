@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
+import json
 import logging
 import math
 import pickle
@@ -24,7 +25,7 @@ import threading
 import time
 import zlib
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -34,6 +35,7 @@ from sim.errors import EngineError, SimError, UsageError
 from sim.experiments import provenance
 from sim.experiments.store import PARTIAL, WrittenChunk, disk_errors, write_chunk
 from sim.experiments.workers import MAX_LOSSES, Block, Job, Runner, Stopper, Tables, WorkerProcess, die_with_parent, end
+from sim.own_tactics import changed, source_hashes
 
 if TYPE_CHECKING:
     import distributed
@@ -176,6 +178,7 @@ class Request:
     blocks: tuple[Block, ...]
     simulator: tuple[str, str]  # version and hash of the sources
     place: Place | None  # where chunks are to be written
+    tactics: Mapping[str, str]  # hashes of the sources of registered tactics that the scenario uses
 
 
 @dataclass(frozen=True)
@@ -196,6 +199,7 @@ def carry_out(request: Request) -> Answer:
     finished: list[tuple[Block, Tables | WrittenChunk]] = []
     try:
         _check_simulator(request.simulator)
+        _check_tactics(request.tactics)
         runner = _runner(request.job)
         for block in request.blocks:
             is_seen = request.place is not None and request.place.is_seen
@@ -213,6 +217,17 @@ def _check_simulator(wanted: tuple[str, str]) -> None:
     from distributed import get_worker
 
     refuse_others(get_worker().address, platform.node(), provenance.simulator(), wanted)
+
+
+def _check_tactics(wanted: Mapping[str, str]) -> None:
+    different = changed(wanted)
+    if different:
+        from distributed import get_worker
+
+        raise EngineError(
+            f"the worker {get_worker().address} has another source of the tactic {', '.join(different)} than the client",
+            hint="install the same package on all workers and start them again",
+        )
 
 
 def refuse_others(address: str, host: str, found: tuple[str, str] | str, wanted: tuple[str, str]) -> None:
@@ -462,6 +477,7 @@ class _Tasks:
         self._connection = connection
         self._job = _packed(job)
         self._simulator = provenance.simulator()
+        self._tactics = source_hashes(json.loads(job.scenario))
         self._waiting = waiting
         self._place = place
         self._alone: deque[Block] = deque()  # blocks of tasks that lost their workers: to find which is to blame
@@ -505,7 +521,7 @@ class _Tasks:
             self._count += 1
             future = self._connection.client.submit(
                 carry_out,
-                Request(self._job, blocks, self._simulator, self._place),
+                Request(self._job, blocks, self._simulator, self._place, self._tactics),
                 key=f"sim-{self._name}-{self._count}",
                 pure=False,
             )

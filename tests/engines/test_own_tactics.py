@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,12 @@ number = 5.0
 NAMES = ("patient", "worded", "dividing", "nothing", "least", "brief", "number", "absent")
 
 
+def forget():
+    """Nothing is known any more of what is installed."""
+    own_tactics.registered.cache_clear()
+    own_tactics.function_of.cache_clear()
+
+
 @pytest.fixture
 def package(tmp_path, monkeypatch):
     """A package with tactics as it looks when it is installed; its module."""
@@ -67,10 +74,10 @@ def package(tmp_path, monkeypatch):
     (place / "tactics_of_mine-1.dist-info" / "entry_points.txt").write_text(f"[{own_tactics.GROUP}]\n{lines}\n")
     (place / "tactics_of_mine-1.dist-info" / "METADATA").write_text("Metadata-Version: 2.1\nName: tactics-of-mine\nVersion: 1\n")
     monkeypatch.syspath_prepend(str(place))
-    monkeypatch.delitem(__import__("sys").modules, "tactics_of_mine", raising=False)
-    own_tactics.registered.cache_clear()
+    monkeypatch.delitem(sys.modules, "tactics_of_mine", raising=False)
+    forget()
     yield place / "tactics_of_mine.py"
-    own_tactics.registered.cache_clear()
+    forget()
 
 
 def crisis(tactic: str):
@@ -81,10 +88,11 @@ def crisis(tactic: str):
     return complete(load_document(read_text(text, "crisis.yaml")).spec)
 
 
-def run(tactic: str, tmp_path, engine: str, told=None):
+def run(tactic: str, tmp_path, engine: str, told=None, cluster=None):
     return run_scenario(
-        crisis(tactic), replications=NUM, workers=1, reports=tmp_path / engine, engine=engine, tell=told
-    )
+        crisis(tactic), replications=NUM, workers=None if cluster else 1, cluster=cluster, reports=tmp_path / engine,
+        engine=engine, tell=told,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("tactic", ["patient", "nothing"])
@@ -155,3 +163,11 @@ def test_runs_of_an_older_source_are_not_taken_for_this_one(package, tmp_path, m
         resume(before.directory)
     again = run("least", tmp_path, "simpy")
     assert not again.is_reused and again.directory != before.directory
+
+
+def test_workers_of_a_cluster_play_it_and_refuse_another_source(package, tmp_path, monkeypatch):
+    digest = run("patient", tmp_path / "here", "simpy").stored.digest()
+    assert run("patient", tmp_path / "there", "simpy", cluster="local:1").stored.digest() == digest
+    monkeypatch.setattr("sim.experiments.cluster.source_hashes", lambda scenario: {"patient": "another"})
+    with pytest.raises(EngineError, match="another source of the tactic patient than the client"):
+        run("patient", tmp_path / "other", "simpy", cluster="local:1")
