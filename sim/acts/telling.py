@@ -27,7 +27,7 @@ WHY_DEAL_ENDED = 9
 
 @told
 def tell(w: World, c: Tables, what: str, *numbers: float) -> None:
-    """An event has happened; what the numbers mean depends on what it is (`sim.engines.telling`)."""
+    """An event has happened; what the numbers mean depends on what it is (`sim.engines.events_in_words`)."""
     if w.log is not None:
         w.log.event(w, c, what, numbers)
 
