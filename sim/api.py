@@ -256,7 +256,7 @@ class Run:
         """
         from sim.analysis.claims import stored_rows
         from sim.analysis.histories import typical_histories
-        from sim.experiments.store import disk_errors
+        from sim.experiments.disk import disk_errors
         from sim.reports.page import render, write_page
         from sim.reports.run_report import report_content
 

@@ -176,7 +176,7 @@ def _page_path(again: Replay, source: Path | None, html: Path | None, full: bool
 
 def _write_page(again: Replay, named: str | None, path: Path, full: bool, decisions: bool) -> Path:
     from sim.analysis.histories import timeline_content
-    from sim.experiments.store import disk_errors
+    from sim.experiments.disk import disk_errors
     from sim.reports.page import write_page
     from sim.reports.timeline import render_timeline
 

@@ -44,7 +44,8 @@ def finished(directory: Path) -> StoredRun:
         None is there, or it is not finished; the hint has the command that continues it.
     """
     from sim.errors import StoreError
-    from sim.experiments.store import open_run, resume_command
+    from sim.experiments.disk import resume_command
+    from sim.experiments.store import open_run
 
     stored = open_run(directory)
     if not stored.is_finished:
@@ -116,7 +117,7 @@ def _obeying_ctrl_c(out: Path | None = None) -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    from sim.experiments.store import PARTIAL
+    from sim.experiments.disk import PARTIAL
 
     heard, told = socket.socketpair()
     told.setblocking(False)

@@ -20,9 +20,9 @@ import numpy as np
 from sim.engines.tables.whole import setup_of
 from sim.errors import EngineError, StoreError
 from sim.experiments.columns import Table, canonical
+from sim.experiments.disk import as_json
 from sim.experiments.probes import ask
 from sim.experiments.replicate import Crew
-from sim.experiments.store import as_json
 from sim.experiments.workers import Block, EngineSpec, Job, Stopper
 from sim.model.compile import Case, compile_case
 from sim.model.complete import complete, content_hash

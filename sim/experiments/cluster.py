@@ -33,8 +33,9 @@ from typing import TYPE_CHECKING, Any
 
 from sim.errors import EngineError, SimError, UsageError
 from sim.experiments import provenance
-from sim.experiments.store import PARTIAL, WrittenChunk, disk_errors, write_chunk
+from sim.experiments.disk import PARTIAL, disk_errors
 from sim.experiments.workers import MAX_LOSSES, Block, Job, Runner, Stopper, Tables, WorkerProcess, die_with_parent, end
+from sim.experiments.writing import WrittenChunk, write_chunk
 from sim.own_tactics import changed, source_hashes
 
 if TYPE_CHECKING:
@@ -566,7 +567,6 @@ class _Tasks:
                 raise EngineError(f"{block}: the scheduler gave up its task {self._losses[block.index]} times in a row")
         self._alone.extend(blocks)
         return ()
-
 
     def _is_here(self, block: Block, found: Tables | WrittenChunk) -> bool:
         """Whether a chunk can be seen from here too; where a worker's files do not get here, rows are asked for instead."""

@@ -20,8 +20,9 @@ import numpy as np
 
 from sim.errors import StoreError, UsageError
 from sim.experiments.columns import TABLES, Table, kind_of
+from sim.experiments.disk import PARTIAL, disk_errors
 from sim.experiments.query import Answer, session
-from sim.experiments.store import PARTIAL, StoredRun, disk_errors
+from sim.experiments.store import StoredRun
 
 Format = Literal["csv", "jsonl"]
 

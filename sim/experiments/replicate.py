@@ -20,22 +20,11 @@ from sim.errors import EngineError, SimError, StoreError, UsageError
 from sim.experiments import provenance
 from sim.experiments.cluster import Cluster, computed_by_cluster
 from sim.experiments.columns import Table
+from sim.experiments.disk import as_json, resume_command
 from sim.experiments.engines import AUTO, OURS, SIMPY, Tell, engine_for, give_the_same
-from sim.experiments.store import (
-    FAILED,
-    FINISHED,
-    INTERRUPTED,
-    RUNNING,
-    RunWriter,
-    StoredRun,
-    WrittenChunk,
-    as_json,
-    content_hash,
-    open_run,
-    resume_command,
-    run_name,
-)
+from sim.experiments.store import FAILED, FINISHED, INTERRUPTED, RUNNING, StoredRun, content_hash, open_run, run_name
 from sim.experiments.workers import Block, EngineSpec, Job, Stopper, Tables, computed
+from sim.experiments.writing import RunWriter, WrittenChunk
 from sim.own_tactics import changed, source_hashes
 
 DEFAULT_REPLICATIONS = 1000

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sim.errors import StoreError
-from sim.experiments.store import FINISHED, INTERRUPTED, MANIFEST, RUNNING, StoredRun, is_being_written, open_run
+from sim.experiments.disk import MANIFEST
+from sim.experiments.store import FINISHED, INTERRUPTED, RUNNING, StoredRun, open_run
+from sim.experiments.writing import is_being_written
 
 DAMAGED = "damaged"
 

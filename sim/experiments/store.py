@@ -16,13 +16,9 @@ and continued. In Parquet a missing number is NULL; read back it is nan.
 from __future__ import annotations
 
 import contextlib
-import errno
-import functools
 import hashlib
 import json
-import os
 import re
-import shlex
 import stat
 import unicodedata
 from collections import OrderedDict
@@ -33,12 +29,20 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.errors import EngineError, StoreError, UsageError
+from sim.errors import StoreError, UsageError
 from sim.experiments import query as queries
 from sim.experiments import sql
-from sim.experiments.columns import KEY, TABLES, Table, canonical, joined, kind_of, kinds_of
-from sim.experiments.digest import DigestInOrder, digest_of_blocks
-from sim.experiments.lock import LOCK_NAME, DirectoryLock, Locked, describe, owner_of
+from sim.experiments.columns import KEY, TABLES, Table, joined
+from sim.experiments.digest import digest_of_blocks
+from sim.experiments.disk import (
+    MANIFEST,
+    as_json,
+    connected,
+    file_checksum,
+    first_line,
+    how_to_repair,
+    shared_database,
+)
 
 if TYPE_CHECKING:
     import duckdb
@@ -47,16 +51,9 @@ if TYPE_CHECKING:
 
 SCHEMA_VERSION = 2  # the newest of manifest and chunks; a reader refuses what is newer than itself
 WITH_ALL_PATHS = 1  # the version of a directory that holds the paths of all its replications
-MANIFEST = "manifest.json"
-PARTIAL = ".partial"
 
 RUNNING, FINISHED, INTERRUPTED, FAILED = "running", "finished", "interrupted", "failed"
 
-_CHUNK_FILE = re.compile(rf"({'|'.join(TABLES)})-\d{{6,}}\.parquet")
-# Left by whoever was killed while writing; a part of the name tells writers apart where there can be several.
-_HALF_WRITTEN = re.compile(
-    rf"((?:{'|'.join(TABLES)})-\d{{6,}}\.parquet|{re.escape(MANIFEST)}|cluster)(?:\.[0-9a-f-]+)?{re.escape(PARTIAL)}"
-)
 _READ_AT_ONCE = 1 << 22  # cells of one query; bounds what a reader of blocks holds, at about 32 MiB of numbers
 _CELLS_OF_A_TEXT = 8  # numbers that weigh as much as a text, of which each is an object of its own when it is read
 _CODED_FROM = 1 << 15  # rows of one query from which text is read as numbers and few words
@@ -88,14 +85,6 @@ def content_hash(case: Mapping[str, Any]) -> str:
     return hashlib.sha256(as_json(case, sort_keys=True).encode("utf-8")).hexdigest()
 
 
-def as_json(value: Any, sort_keys: bool = False) -> str:
-    """Compact JSON; ``StoreError`` for what JSON cannot hold."""
-    try:
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=sort_keys, allow_nan=False)
-    except (TypeError, ValueError) as error:
-        raise StoreError(f"the run record cannot be written as JSON: {error}") from error
-
-
 # Reading ---------------------------------------------------------------------------------------------------------
 
 
@@ -123,7 +112,7 @@ class StoredRun:
     def __init__(self, directory: Path, manifest: dict[str, Any]):
         self.directory = directory
         self.manifest = manifest
-        self.chunks = _chunks(directory, manifest)
+        self.chunks = chunks_of(directory, manifest)
         self._tables: dict[str, Table] = {}
         self._columns: dict[str, StoredColumns] = {}
         self._known_words: dict[str, str] = {}
@@ -242,7 +231,7 @@ class StoredRun:
         if columns is not None:
             kinds = _selected(kinds, columns, name)
         cells = sum(_CELLS_OF_A_TEXT if kind == "text" else 1 for _, kind in kinds)
-        with _connection() as connection:
+        with connected() as connection:
             group: list[Chunk] = []
             rows = 0
             for chunk in self.chunks if chunks is None else chunks:
@@ -283,10 +272,10 @@ class StoredRun:
             found = connection.execute(f"SELECT {', '.join(selected)} FROM {source}", given).fetchnumpy()
         except (duckdb.Error, UnicodeError) as error:
             # What DuckDB calls a fatal error makes its database refuse everything after it, whole chunks too.
-            _database.cache_clear()
+            shared_database.cache_clear()
             self._find_fault(chunks, name, kinds)
             raise StoreError(
-                f"{paths[0]}: cannot be read as Parquet: {_first_line(error)}", hint=_repair(self.directory)
+                f"{paths[0]}: cannot be read as Parquet: {first_line(error)}", hint=how_to_repair(self.directory)
             ) from error
         # By position: DuckDB renames a column whose name differs from another one only in case.
         columns = list(found.values())
@@ -300,7 +289,7 @@ class StoredRun:
             if table and (KEY not in table or all(_holds(chunk, rows[KEY]) for chunk, rows in _cut(table, chunks, name))):
                 return table
         self._find_fault(chunks, name, kinds)
-        raise StoreError(f"{paths[0]}: other columns or rows than the manifest says", hint=_repair(self.directory))
+        raise StoreError(f"{paths[0]}: other columns or rows than the manifest says", hint=how_to_repair(self.directory))
 
     def _words(
         self, connection: duckdb.DuckDBPyConnection, source: str, columns: Mapping[str, str]
@@ -323,7 +312,7 @@ class StoredRun:
     def _find_fault(self, chunks: list[Chunk], name: str, kinds: list[tuple[str, str]]) -> None:
         """Read chunks one by one, which raises at the one that is at fault."""
         if len(chunks) > 1:
-            with _connection() as connection:
+            with connected() as connection:
                 for chunk in chunks:
                     self._read(connection, [chunk], name, kinds)
 
@@ -337,22 +326,22 @@ class StoredRun:
         try:
             found = path.stat()
             if not stat.S_ISREG(found.st_mode):
-                raise StoreError(f"{path}: no longer a file", hint=_repair(self.directory))
+                raise StoreError(f"{path}: no longer a file", hint=how_to_repair(self.directory))
             size = found.st_size
             if size != expected["bytes"]:
                 raise StoreError(
                     f"{path}: cut short or changed: {size} bytes, where {expected['bytes']} were written",
-                    hint=_repair(self.directory),
+                    hint=how_to_repair(self.directory),
                 )
-            checksum = expected["sha256"] if is_known else _file_checksum(path)
+            checksum = expected["sha256"] if is_known else file_checksum(path)
         except FileNotFoundError:
-            raise StoreError(f"{path}: missing, though the manifest lists it", hint=_repair(self.directory)) from None
+            raise StoreError(f"{path}: missing, though the manifest lists it", hint=how_to_repair(self.directory)) from None
         except OSError as error:
             raise StoreError(
-                f"{path}: cannot be read: {error.strerror or error}", hint=_repair(self.directory)
+                f"{path}: cannot be read: {error.strerror or error}", hint=how_to_repair(self.directory)
             ) from error
         if checksum != expected["sha256"]:
-            raise StoreError(f"{path}: changed since it was written (checksum differs)", hint=_repair(self.directory))
+            raise StoreError(f"{path}: changed since it was written (checksum differs)", hint=how_to_repair(self.directory))
         if not size_only:
             self._checked.add((chunk.index, name))
 
@@ -379,7 +368,7 @@ class StoredRun:
     @property
     def repair_hint(self) -> str:
         """What to do about damaged chunks."""
-        return _repair(self.directory)
+        return how_to_repair(self.directory)
 
     def query(self, question: str, *, verify: bool = False) -> Table:
         """What one SELECT over the views `results` and `paths` finds, as numpy arrays by column name.
@@ -646,7 +635,7 @@ def _check_shape(path: Path, manifest: dict[str, Any]) -> None:
             raise StoreError(f"{path}: not a run record: {key} should be at least 1, found {manifest[key]}")
 
 
-def _chunks(directory: Path, manifest: dict[str, Any]) -> list[Chunk]:
+def chunks_of(directory: Path, manifest: dict[str, Any]) -> list[Chunk]:
     try:
         chunks = sorted((Chunk(**entry) for entry in manifest["chunks"]), key=lambda chunk: chunk.index)
         for chunk in chunks:
@@ -684,509 +673,3 @@ def _from_store(column: np.ndarray, kind: str) -> np.ndarray:
         missing, column = np.ma.getmaskarray(column), column.data.copy()
         column[missing] = None if kind == "text" else np.nan
     return np.asarray(column).astype(object if kind == "text" else kind, copy=False)
-
-
-# Writing ---------------------------------------------------------------------------------------------------------
-
-
-class RunWriter:
-    """The one writer of a result directory; made by ``create`` or ``reopen``, used as a context manager.
-
-    Every method leaves the directory readable; failures of the disk are ``StoreError`` and lose no finished chunk.
-    """
-
-    def __init__(self, directory: Path, manifest: dict[str, Any], lock: DirectoryLock):
-        self.directory = directory
-        self.manifest = manifest
-        self._chunks = {chunk.index: chunk for chunk in _chunks(directory, manifest)}
-        self._scenario_text = as_json(manifest["scenario"])  # large and never changed, so turned into text once
-        self._chunk_texts = {index: as_json(chunk.as_data()) for index, chunk in self._chunks.items()}  # likewise
-        self._digest = DigestInOrder()
-        if self._chunks:
-            self._digest.give_up()  # the rows of these have not passed here
-        self._lock = lock
-        self._connection: contextlib.AbstractContextManager[Any] | None = None
-
-    @classmethod
-    def create(cls, directory: Path, manifest: dict[str, Any]) -> RunWriter:
-        """A writer for a directory that holds no run yet; makes it, takes the lock and writes the first manifest.
-
-        Raises
-        ------
-        StoreError
-            The directory holds something already, is locked, or cannot be made or written.
-        """
-        with disk_errors(directory):
-            directory.mkdir(parents=True, exist_ok=True)
-            lock = _locked(directory)
-        try:
-            # Half-written files may be left by a start that failed; anything else is somebody's.
-            _sweep(directory, None)
-            others = sorted(path.name for path in directory.iterdir() if path.name != LOCK_NAME)
-            if others:
-                raise StoreError(f"{directory}: holds {others[0]} already, and nothing is overwritten", hint=_ELSEWHERE)
-            version = SCHEMA_VERSION if _leaves_paths_out(manifest) else WITH_ALL_PATHS
-            writer = cls(directory, {"schema_version": version, "columns": {}, "chunks": [], **manifest}, lock)
-            writer.write_manifest()
-        except BaseException:
-            lock.release()
-            raise
-        return writer
-
-    @classmethod
-    def reopen(cls, directory: Path) -> RunWriter:
-        """A writer that continues a run; removes what was left half-written and takes damaged chunks out of the list.
-
-        Raises
-        ------
-        StoreError
-            No run in the directory, another run is writing there, or it cannot be written.
-        """
-        read_manifest(directory)
-        with disk_errors(directory):
-            lock = _locked(directory)
-        try:
-            # Read again: what was finished between the first look and the lock counts too.
-            stored = open_run(directory)
-            writer = cls(directory, stored.manifest, lock)
-            for chunk, _ in stored.damaged():
-                del writer._chunks[chunk.index]
-            _sweep(directory, {chunk.path(directory, name) for chunk in writer.chunks for name in chunk.files})
-        except BaseException:
-            lock.release()
-            raise
-        return writer
-
-    @property
-    def chunks(self) -> list[Chunk]:
-        """Finished chunks by number."""
-        return [self._chunks[index] for index in sorted(self._chunks)]
-
-    def blocks(self, name: str) -> Iterator[tuple[Chunk, Table]]:
-        """Each finished chunk and its rows of a table, in replication order."""
-        return self._stored().blocks(name)
-
-    def _stored(self) -> StoredRun:
-        """What is stored so far, as a reader sees it."""
-        return StoredRun(self.directory, {**self.manifest, "chunks": [chunk.as_data() for chunk in self.chunks]})
-
-    def add(
-        self,
-        index: int,
-        start: int,
-        stop: int,
-        tables: Mapping[str, Mapping[str, Any]],
-        timing: Mapping[str, Any] | None = None,
-    ) -> Table:
-        """Store the block of replications ``[start, stop)`` as chunk ``index``; its results in canonical form.
-
-        `timing` is merged into the manifest that lists the chunk, so that the time spent on it outlives a kill. Rows of
-        `paths` from the replication ``paths_kept`` of the manifest on are not stored, whatever the engine hands over.
-
-        Raises
-        ------
-        EngineError
-            The block is not what the engine protocol promises, or has other columns than the blocks before it.
-        StoreError
-            The disk is full or cannot be written.
-        """
-        clean = _clean(tables, start, stop, self.manifest.get("paths_kept"))
-        self._check_columns(_columns_of(clean), start, stop)
-        files = {}
-        with disk_errors(self.directory):
-            for name, table in clean.items():
-                path = self.directory / f"{name}-{index:06d}.parquet"
-                files[name] = {"rows": len(table[KEY]), **_write_parquet(self._open_connection(), path, table)}
-        self._digest.add(index, clean)
-        self._chunks[index] = Chunk(index, start, stop, files)
-        self._chunk_texts[index] = as_json(self._chunks[index].as_data())
-        self.update(timing=timing or {})
-        return clean["results"]
-
-    def adopt(self, written: WrittenChunk, timing: Mapping[str, Any] | None = None) -> None:
-        """Make a chunk that another process has written a chunk of this run; errors and `timing` as for `add`."""
-        self._check_columns(written.columns, written.start, written.stop)
-        chunk = Chunk(written.index, written.start, written.stop, written.files)
-        with disk_errors(self.directory):
-            for name, entry in written.files.items():
-                source = written.path(self.directory, name)
-                if source.stat().st_size != entry["bytes"]:
-                    raise StoreError(f"{source}: other than the worker wrote it", hint=_repair(self.directory))
-                os.replace(source, chunk.path(self.directory, name))
-        self._digest.give_up()  # its rows have not passed here
-        self._chunks[written.index] = chunk
-        self._chunk_texts[written.index] = as_json(chunk.as_data())
-        self.update(timing=timing or {})
-
-    def digest(self) -> str:
-        """The digest of what is stored: noted while it passed, or read from the files; ``StoreError`` where these are damaged."""
-        return self._digest.hexdigest(len(self._chunks)) or self._stored().digest()
-
-    def drop_from(self, index: int) -> None:
-        """Take out chunk ``index`` and all later ones: work done ahead that the run turned out not to need."""
-        surplus = [chunk for chunk in self.chunks if chunk.index >= index]
-        for chunk in surplus:
-            del self._chunks[chunk.index]
-        self.write_manifest()
-        for chunk in surplus:
-            for name in chunk.files:
-                with contextlib.suppress(OSError):
-                    chunk.path(self.directory, name).unlink()
-
-    def update(self, **entries: Any) -> None:
-        """Change entries of the manifest and write it; ``timing`` is merged, everything else replaced."""
-        timing = {**self.manifest.get("timing", {}), **entries.pop("timing", {})}
-        self.manifest.update(entries, timing=timing)
-        self.write_manifest()
-
-    def write_manifest(self) -> None:
-        """Replace the manifest on disk by the present one."""
-        short = {key: value for key, value in self.manifest.items() if key not in ("chunks", "scenario")}
-        lines = [f"{as_json(key)}: {as_json(value)}" for key, value in short.items()]
-        chunks = ",\n  ".join(self._chunk_texts[index] for index in sorted(self._chunks))
-        lines.append(f'"chunks": [\n  {chunks}\n]' if chunks else '"chunks": []')
-        lines.append(f'"scenario": {self._scenario_text}')
-        with disk_errors(self.directory):
-            _replace_file(self.directory / MANIFEST, ("{\n" + ",\n".join(lines) + "\n}\n").encode("utf-8"))
-
-    def close(self) -> None:
-        """Give the lock back."""
-        if self._connection is not None:
-            self._connection.__exit__(None, None, None)
-            self._connection = None
-        self._lock.release()
-
-    def __enter__(self) -> RunWriter:
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        self.close()
-
-    def _open_connection(self) -> Any:
-        if self._connection is None:
-            self._connection = _connection()
-            self._open = self._connection.__enter__()
-        return self._open
-
-    def _check_columns(self, tables: Mapping[str, list[list[str]]], start: int, stop: int) -> None:
-        """Refuse other columns than those of the blocks before, in the tables that this block should have."""
-        known = self.manifest["columns"]
-        where, wanted = _where(start, stop), _wanted(start, self.manifest.get("paths_kept"))
-        for name in wanted:
-            found = tables.get(name, [])
-            # Of paths nothing is known before the first block that has some.
-            expected = known.get(name, found if name not in self._settled() else [])
-            if found != expected:
-                column = next((a or b)[0] for a, b in _pairs(found, expected) if a != b)
-                raise EngineError(f"{where}: other columns than in the blocks before: {name}.{column}")
-        for name in wanted:
-            if name in tables:
-                known[name] = tables[name]
-
-    def _settled(self) -> set[str]:
-        """Tables whose columns, or that there are none, are known from a stored block."""
-        kept = self.manifest.get("paths_kept")
-        has_paths = any(kept is None or chunk.start < kept for chunk in self._chunks.values())
-        return set(TABLES if has_paths else TABLES[:1] if self._chunks else ())
-
-
-def _leaves_paths_out(manifest: Mapping[str, Any]) -> bool:
-    """Whether a run may have more replications than it keeps paths of."""
-    kept = manifest.get("paths_kept")
-    return kept is not None and manifest["replications"] > kept
-
-
-@dataclass(frozen=True)
-class WrittenChunk:
-    """A chunk in files of names of its own: no part of a run before ``RunWriter.adopt``. Made by ``write_chunk``."""
-
-    index: int
-    start: int
-    stop: int
-    files: Mapping[str, Mapping[str, Any]]  # by table: rows, bytes, sha256
-    columns: dict[str, list[list[str]]]  # by table: name and kind of each
-    suffix: str
-    results: Table  # of the results the column `outcome`, if there is one: a rule may stop by it
-
-    def path(self, directory: Path, table: str) -> Path:
-        """The chunk's file of a table, as long as it is not adopted."""
-        return directory / f"{table}-{self.index:06d}.parquet{self.suffix}"
-
-    def discard(self, directory: Path) -> None:
-        """Remove its files, as far as they can be."""
-        for name in self.files:
-            with contextlib.suppress(OSError):
-                self.path(directory, name).unlink()
-
-
-def write_chunk(
-    directory: Path,
-    index: int,
-    start: int,
-    stop: int,
-    tables: Mapping[str, Mapping[str, Any]],
-    suffix: str,
-    kept: int | None = None,
-) -> WrittenChunk:
-    """Write the block of replications ``[start, stop)`` beside the chunks of a run that another process writes.
-
-    ``suffix`` makes the names of its files unique and ends in ``PARTIAL``, so that they count for nothing until they
-    are adopted. Of replications from ``kept`` on no paths are stored. Errors as for ``RunWriter.add``; nothing is left
-    of a chunk that could not be written.
-    """
-    clean = _clean(tables, start, stop, kept)
-    outcome = {name: column for name, column in clean["results"].items() if name == "outcome"}
-    files: dict[str, Mapping[str, Any]] = {}
-    chunk = WrittenChunk(index, start, stop, files, _columns_of(clean), suffix, outcome)
-    try:
-        with disk_errors(directory), _connection() as connection:
-            for name, table in clean.items():
-                entry = _write_partial(connection, chunk.path(directory, name), table)
-                files[name] = {"rows": len(table[KEY]), **entry}
-    except BaseException:
-        chunk.discard(directory)
-        raise
-    return chunk
-
-
-def _where(start: int, stop: int) -> str:
-    return f"replications {start} to {stop - 1}"
-
-
-def _wanted(start: int, kept: int | None) -> Sequence[str]:
-    """Tables of a block that begins at a replication, where paths are kept of so many."""
-    return TABLES if kept is None or start < kept else TABLES[:1]
-
-
-def _clean(tables: Mapping[str, Mapping[str, Any]], start: int, stop: int, kept: int | None) -> dict[str, Table]:
-    """The tables of a block in canonical form, those without columns left out; ``EngineError`` as for `add`.
-
-    Of replications from ``kept`` on there are no paths.
-    """
-    where = _where(start, stop)
-    clean = {name: canonical(tables.get(name) or {}, f"{where}, {name}") for name in _wanted(start, kept)}
-    clean = {name: table for name, table in clean.items() if table}
-    _check_block(clean, start, stop, where)
-    if kept is not None and "paths" in clean and stop > kept:
-        first = int(np.searchsorted(clean["paths"][KEY], kept))
-        clean["paths"] = {name: column[:first] for name, column in clean["paths"].items()}
-    return clean
-
-
-def _columns_of(tables: Mapping[str, Table]) -> dict[str, list[list[str]]]:
-    return {name: [list(pair) for pair in kinds_of(table)] for name, table in tables.items()}
-
-
-def _pairs(left: list[Any], right: list[Any]) -> Iterator[tuple[Any, Any]]:
-    for position in range(max(len(left), len(right))):
-        yield tuple(side[position] if position < len(side) else None for side in (left, right))  # type: ignore[misc]
-
-
-_ELSEWHERE = "name another directory, or leave the name to `sim run`"
-
-
-def _check_block(tables: Mapping[str, Table], start: int, stop: int, where: str) -> None:
-    """Refuse a block that breaks the engine protocol (docs/contracts.md, section 5)."""
-    for name, table in tables.items():
-        if KEY not in table or kind_of(table[KEY]) != "int64":
-            raise EngineError(f"{where}: the table {name} needs a column '{KEY}' of whole numbers")
-        if len(table[KEY]) and (np.any(np.diff(table[KEY]) < 0) or table[KEY][0] < start or table[KEY][-1] >= stop):
-            raise EngineError(f"{where}: the rows of {name} are not in replication order or outside the block")
-    if "results" not in tables or not np.array_equal(tables["results"][KEY], np.arange(start, stop)):
-        raise EngineError(f"{where}: expected one row a replication in 'results'")
-
-
-def _locked(directory: Path) -> DirectoryLock:
-    try:
-        return DirectoryLock(directory)
-    except Locked as locked:
-        raise StoreError(
-            f"{directory}: {describe(locked.owner)} is writing there",
-            hint="wait for it, or run with another seed or --out",
-        ) from None
-
-
-def is_being_written(directory: Path) -> bool:
-    """Whether a live run holds the directory."""
-    return owner_of(directory) is not None
-
-
-def _sweep(directory: Path, named: set[Path] | None) -> None:
-    """Remove half-written files and, where ``named`` is given, chunks outside it; only under the lock."""
-    for path in directory.iterdir():
-        is_chunk = _CHUNK_FILE.fullmatch(path.name) is not None
-        is_partial = _HALF_WRITTEN.fullmatch(path.name) is not None
-        if is_partial or (is_chunk and named is not None and path not in named):
-            if path.is_dir() and not path.is_symlink():
-                raise StoreError(
-                    f"{path}: a directory is in the way of a file of the run", hint="move it elsewhere, then try again"
-                )
-            with disk_errors(directory):
-                path.unlink()
-
-
-@contextlib.contextmanager
-def disk_errors(directory: Path, *, holds_chunks: bool = True) -> Iterator[None]:
-    """Turn what goes wrong with the disk into one clear ``StoreError``.
-
-    ``holds_chunks`` is false for other files than those of a run being computed: there is nothing to resume.
-    """
-    try:
-        yield
-    except OSError as error:
-        if not holds_chunks:
-            reason = "the disk is full" if error.errno in _FULL else error.strerror or str(error)
-            hint = "make room and try again" if error.errno in _FULL else "name another file, or work in another folder"
-            raise StoreError(f"{directory}: cannot be written: {reason}", hint=hint) from error
-        raise _disk_error(directory, error.errno, error.strerror or str(error)) from error
-    except Exception as error:
-        if type(error).__module__.split(".")[0] not in ("duckdb", "_duckdb"):
-            raise
-        raise _disk_error(directory, _errno_in(str(error)), _first_line(error)) from error
-
-
-_FULL = (errno.ENOSPC, errno.EDQUOT)
-
-
-def _disk_error(directory: Path, number: int | None, text: str) -> StoreError:
-    is_begun = (directory / MANIFEST).exists()
-    kept = "; the chunks that were finished are kept" if is_begun else ""
-    again = f"then `{resume_command(directory)}`" if is_begun else "then repeat the command"
-    if number in _FULL:
-        return StoreError(f"{directory}: the disk is full{kept}", hint=f"make room, {again}")
-    if number == errno.EFBIG:
-        return StoreError(
-            f"{directory}: a file would be larger than the system allows{kept}", hint=f"raise the limit (ulimit -f), {again}"
-        )
-    if number in (errno.EACCES, errno.EPERM, errno.EROFS):
-        elsewhere = f"let it be written, or copy it to where you may write, {again}"
-        hint = elsewhere if is_begun else "name a directory that can be written with --out"
-        return StoreError(f"{directory}: cannot be written: {text}", hint=hint)
-    if number in (errno.EEXIST, errno.ENOTDIR):
-        return StoreError(
-            f"{directory}: cannot be written: a file is in the way of the directory", hint="name another directory"
-        )
-    return StoreError(f"{directory}: cannot be written: {text}{kept}", hint=f"put that right, {again}")
-
-
-def _errno_in(text: str) -> int | None:
-    """The system's error number in a message of DuckDB, which has no other place for it."""
-    found = re.search(r'"errno"\s*:\s*"?(\d+)', text)
-    if found:
-        return int(found[1])
-    for number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES):
-        if os.strerror(number).lower() in text.lower():
-            return number
-    return None
-
-
-def _first_line(error: BaseException) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0][:200]
-
-
-def resume_command(directory: Path) -> str:
-    """The command that continues a run."""
-    return f"sim run --resume {shlex.quote(str(directory))}"
-
-
-def _repair(directory: Path) -> str:
-    return f"`{resume_command(directory)}` computes what is missing again"
-
-
-@functools.cache
-def _database() -> duckdb.DuckDBPyConnection:
-    """A DuckDB in memory that fetches nothing from the network and spills nothing to the disk; one a process."""
-    import duckdb
-
-    options = {
-        "threads": 1,
-        "autoinstall_known_extensions": False,
-        "autoload_known_extensions": False,
-        "temp_directory": "",
-    }
-    return duckdb.connect(":memory:", config=options)
-
-
-@contextlib.contextmanager
-def _connection() -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection of one's own, which is cheap; opening a database is not."""
-    connection = _database().cursor()
-    try:
-        yield connection
-    finally:
-        connection.close()
-
-
-def _write_parquet(connection: duckdb.DuckDBPyConnection, path: Path, table: Table) -> dict[str, Any]:
-    """Write a table under another name, flush it, rename it; its size in bytes and checksum."""
-    partial = path.with_name(path.name + PARTIAL)
-    entry = _write_partial(connection, partial, table)
-    try:
-        os.replace(partial, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            partial.unlink()
-        raise
-    return entry
-
-
-def _write_partial(connection: duckdb.DuckDBPyConnection, partial: Path, table: Table) -> dict[str, Any]:
-    """Write a table and flush it; its size in bytes and checksum. Nothing is left where that fails."""
-    # Numbered names: a column may be called anything, and DuckDB takes names that differ in case for equal.
-    block = {f"c{position}": column for position, column in enumerate(table.values())}
-    selected = ", ".join(
-        f"c{position}::{sql.SQL_TYPES[kind]} AS {sql.quoted(name)}" for position, (name, kind) in enumerate(kinds_of(table))
-    )
-    connection.register("block", block)
-    try:
-        connection.execute(
-            f"COPY (SELECT {selected} FROM block) TO {sql.text(str(partial))} (FORMAT parquet, COMPRESSION zstd)"
-        )
-        entry = {"bytes": partial.stat().st_size, "sha256": _file_checksum(partial)}
-        _flush(partial)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            partial.unlink()
-        raise
-    finally:
-        connection.unregister("block")
-    return entry
-
-
-def _replace_file(path: Path, data: bytes) -> None:
-    """Put ``data`` into ``path``, whole or not at all."""
-    partial = path.with_name(path.name + PARTIAL)
-    try:
-        with open(partial, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(partial, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            partial.unlink()
-        raise
-    _flush_directory(path.parent)
-
-
-def _flush(path: Path) -> None:
-    with open(path, "r+b") as file:
-        os.fsync(file.fileno())
-
-
-def _flush_directory(directory: Path) -> None:
-    """Make renames last through a power cut, where the system can (Windows cannot open a directory).
-
-    Once for a chunk and its manifest: if only the manifest should come through, `damaged` finds what is missing.
-    """
-    with contextlib.suppress(OSError):
-        handle = os.open(directory, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-
-
-def _file_checksum(path: Path) -> str:
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

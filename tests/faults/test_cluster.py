@@ -27,7 +27,8 @@ from sim.experiments import cluster as clusters
 from sim.experiments.digest import digest
 from sim.experiments.lock import start_time
 from sim.experiments.replicate import Interrupted, resume, run_scenario
-from sim.experiments.store import RunWriter, open_run
+from sim.experiments.store import open_run
+from sim.experiments.writing import RunWriter
 from tests.toy_engine import TOY, undisturbed
 from tests.unit.cli.conftest import STRAIT
 

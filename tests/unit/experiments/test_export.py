@@ -13,7 +13,8 @@ import pytest
 from sim.errors import StoreError, UsageError
 from sim.experiments.export import export_file, export_rows
 from sim.experiments.replicate import run_scenario
-from sim.experiments.store import RunWriter, content_hash, open_run
+from sim.experiments.store import content_hash, open_run
+from sim.experiments.writing import RunWriter
 from tests.toy_engine import TOY
 
 

@@ -14,8 +14,9 @@ from sim.errors import EngineError, ParameterError, StoreError, UsageError
 from sim.experiments import provenance, replicate
 from sim.experiments.digest import digest
 from sim.experiments.replicate import Interrupted, default_block_size, largest_standard_error, resume, run_scenario
-from sim.experiments.store import RunWriter, StoredRun, open_run
+from sim.experiments.store import StoredRun, open_run
 from sim.experiments.workers import Job, run_block
+from sim.experiments.writing import RunWriter
 from tests.toy_engine import TOY, compile_case
 from tests.toy_engine import run_block as toy_block
 

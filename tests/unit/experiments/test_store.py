@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from sim.errors import EngineError, StoreError, UsageError
-from sim.experiments import store
+from sim.experiments import store, writing
 from sim.experiments.columns import canonical
 from sim.experiments.digest import digest
 
@@ -59,7 +59,7 @@ def block(start: int, stop: int) -> dict[str, dict[str, np.ndarray]]:
 
 
 def stored(directory: Path, order: tuple[int, ...] = (0, 1)) -> store.StoredRun:
-    with store.RunWriter.create(directory, MANIFEST) as writer:
+    with writing.RunWriter.create(directory, MANIFEST) as writer:
         for index in order:
             writer.add(index, 3 * index, 3 * index + 3, block(3 * index, 3 * index + 3))
         writer.update(state=store.FINISHED)
@@ -104,7 +104,7 @@ def test_digest_of_files_is_digest_of_memory(tmp_path):
 def test_any_number_and_text_comes_back(tmp_path_factory, numbers, texts):
     directory = tmp_path_factory.mktemp("any") / "run"
     table = {"replication": np.arange(64), "number": numbers, "text": np.array(texts, dtype=object)}
-    with store.RunWriter.create(directory, {**MANIFEST, "block_size": 64}) as writer:
+    with writing.RunWriter.create(directory, {**MANIFEST, "block_size": 64}) as writer:
         writer.add(0, 0, 64, {"results": table})
     assert store.open_run(directory).digest() == digest({"results": table})
 
@@ -142,7 +142,7 @@ def test_folders_may_have_any_name(tmp_path, name):
 @pytest.mark.parametrize("most", [1, 25, 1 << 22], ids=["a chunk", "a few", "all"])
 def test_rows_do_not_depend_on_how_many_chunks_are_read_at_once(tmp_path, monkeypatch, most):
     monkeypatch.setattr(store, "_READ_AT_ONCE", most)
-    with store.RunWriter.create(tmp_path / "run", {**MANIFEST, "block_size": 1}) as writer:
+    with writing.RunWriter.create(tmp_path / "run", {**MANIFEST, "block_size": 1}) as writer:
         for n in range(6):
             writer.add(n, n, n + 1, block(n, n + 1))
     run, expected = store.open_run(tmp_path / "run"), whole()
@@ -190,7 +190,7 @@ def large(tmp_path, monkeypatch) -> store.StoredRun:
     monkeypatch.setattr(store, "_HELD_COLUMNS", 2 * 8 * 6)
     monkeypatch.setattr(store, "_READ_AT_ONCE", 1)
     monkeypatch.setattr(store, "_CODED_FROM", 0)
-    with store.RunWriter.create(tmp_path / "run", {**MANIFEST, "block_size": 2}) as writer:
+    with writing.RunWriter.create(tmp_path / "run", {**MANIFEST, "block_size": 2}) as writer:
         for n in (2, 0, 1):
             writer.add(n, 2 * n, 2 * n + 2, block(2 * n, 2 * n + 2))
     return store.open_run(tmp_path / "run")
@@ -226,7 +226,7 @@ def test_rows_of_a_large_table_are_taken_from_the_chunks_that_hold_them(large, m
 
 def test_the_position_of_a_replication_is_told_by_the_chunks(tmp_path):
     manifest = {**MANIFEST, "block_size": 2}
-    with store.RunWriter.create(tmp_path / "run", manifest) as writer:
+    with writing.RunWriter.create(tmp_path / "run", manifest) as writer:
         for n in (2, 0):  # chunk 1 is still missing
             writer.add(n, 2 * n, 2 * n + 2, block(2 * n, 2 * n + 2))
     run = store.open_run(tmp_path / "run")
@@ -246,7 +246,7 @@ def test_equal_words_of_a_large_table_are_one_object(tmp_path, monkeypatch):
     monkeypatch.setattr(store, "_HELD_WHOLE", 0)
     monkeypatch.setattr(store, "_CODED_FROM", 0)
     outcomes = np.array([f"class {n % 2}" for n in range(6)], dtype=object)
-    with store.RunWriter.create(tmp_path / "run", {**MANIFEST, "block_size": 3}) as writer:
+    with writing.RunWriter.create(tmp_path / "run", {**MANIFEST, "block_size": 3}) as writer:
         for n in range(2):
             rows = slice(3 * n, 3 * n + 3)
             writer.add(n, 3 * n, 3 * n + 3, {"results": {"replication": np.arange(6)[rows], "outcome": outcomes[rows]}})
@@ -267,8 +267,8 @@ def test_blocks_of_some_columns_are_bounded_and_in_order(large):
 
 def test_a_checksum_is_computed_once_and_the_size_looked_at_each_time(large, monkeypatch):
     computed = []
-    checksum = store._file_checksum
-    monkeypatch.setattr(store, "_file_checksum", lambda path: computed.append(path.name) or checksum(path))
+    checksum = store.file_checksum
+    monkeypatch.setattr(store, "file_checksum", lambda path: computed.append(path.name) or checksum(path))
     assert large.results["day"] is not None and large.results["count"] is not None and large.digest()
     assert sorted(computed) == sorted(set(computed)) and len(computed) == 6
     (large.directory / "results-000001.parquet").write_bytes(b"")
@@ -303,7 +303,7 @@ def test_arrow_batches_come_one_a_chunk(large):
 
 def kept(directory: Path, limit: int, order: tuple[int, ...] = (0, 1, 2), **changes: object) -> store.StoredRun:
     """Six replications in three chunks, the paths of the first ``limit`` kept."""
-    with store.RunWriter.create(directory, {**MANIFEST, "block_size": 2, "paths_kept": limit}) as writer:
+    with writing.RunWriter.create(directory, {**MANIFEST, "block_size": 2, "paths_kept": limit}) as writer:
         for n in order:
             writer.add(n, 2 * n, 2 * n + 2, block(2 * n, 2 * n + 2) | changes)
     return store.open_run(directory)
@@ -324,7 +324,7 @@ def test_paths_beyond_the_limit_are_not_stored(tmp_path, limit, order):
 
 def test_an_engine_may_leave_out_paths_that_are_not_kept(tmp_path):
     told = kept(tmp_path / "told", 2)
-    with store.RunWriter.create(tmp_path / "run", {**MANIFEST, "block_size": 2, "paths_kept": 2}) as writer:
+    with writing.RunWriter.create(tmp_path / "run", {**MANIFEST, "block_size": 2, "paths_kept": 2}) as writer:
         for n in (2, 0, 1):
             tables = block(2 * n, 2 * n + 2)
             if n == 2:
@@ -336,7 +336,7 @@ def test_an_engine_may_leave_out_paths_that_are_not_kept(tmp_path):
 
 
 def test_paths_that_should_be_kept_may_not_be_missing(tmp_path):
-    with store.RunWriter.create(tmp_path / "run", {**MANIFEST, "block_size": 2, "paths_kept": 4}) as writer:
+    with writing.RunWriter.create(tmp_path / "run", {**MANIFEST, "block_size": 2, "paths_kept": 4}) as writer:
         writer.add(0, 0, 2, block(0, 2))
         with pytest.raises(EngineError, match=r"other columns than in the blocks before: paths\.replication"):
             writer.add(1, 2, 4, block(2, 4) | {"paths": {}})
@@ -360,11 +360,11 @@ def test_a_directory_of_the_first_version_is_read():
 
 def test_writing_a_chunk_does_not_get_slower_by_those_before(tmp_path, monkeypatch):
     told = []
-    as_json = store.as_json
-    monkeypatch.setattr(store, "as_json", lambda value, *more: told.append(value) or as_json(value, *more))
+    as_json = writing.as_json
+    monkeypatch.setattr(writing, "as_json", lambda value, *more: told.append(value) or as_json(value, *more))
     results = {"replication": np.arange(50)}
     counts = []
-    with store.RunWriter.create(tmp_path / "run", {**MANIFEST, "replications": 50, "block_size": 1}) as writer:
+    with writing.RunWriter.create(tmp_path / "run", {**MANIFEST, "replications": 50, "block_size": 1}) as writer:
         for n in range(50):
             told.clear()
             writer.add(n, n, n + 1, {"results": {"replication": results["replication"][n : n + 1]}})
@@ -436,13 +436,13 @@ def test_name_says_scenario_hash_seed_and_number():
     ],
 )
 def test_blocks_that_break_the_protocol_are_refused(tmp_path, tables, message):
-    with store.RunWriter.create(tmp_path / "run", MANIFEST) as writer, pytest.raises(EngineError, match=message):
+    with writing.RunWriter.create(tmp_path / "run", MANIFEST) as writer, pytest.raises(EngineError, match=message):
         writer.add(0, 0, 3, tables)
     assert store.open_run(tmp_path / "run").chunks == []
 
 
 def test_columns_must_stay_the_same(tmp_path):
-    with store.RunWriter.create(tmp_path / "run", MANIFEST) as writer:
+    with writing.RunWriter.create(tmp_path / "run", MANIFEST) as writer:
         writer.add(0, 0, 3, {"results": {"replication": [0, 1, 2], "x": [1, 2, 3]}})
         with pytest.raises(EngineError, match=r"other columns.*results\.x"):
             writer.add(1, 3, 6, {"results": {"replication": [3, 4, 5], "x": [1.0, 2.0, 3.0]}})
@@ -452,7 +452,7 @@ def test_nothing_is_overwritten(tmp_path):
     run = stored(tmp_path / "run")
     before = {path.name: path.read_bytes() for path in run.directory.iterdir()}
     with pytest.raises(StoreError, match="nothing is overwritten"):
-        store.RunWriter.create(run.directory, MANIFEST)
+        writing.RunWriter.create(run.directory, MANIFEST)
     assert {path.name: path.read_bytes() for path in run.directory.iterdir()} == before
 
 

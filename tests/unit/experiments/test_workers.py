@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from sim.errors import EngineError, ParameterError
+from sim.experiments.disk import as_json
 from sim.experiments.replicate import run_scenario
-from sim.experiments.store import as_json
 from sim.experiments.workers import Block, Job, Stopper, computed
 from tests.toy_engine import THREADED, undisturbed
 
