@@ -8,8 +8,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from hypothesis import assume, note
 from hypothesis import strategies as st
 
+from sim.errors import ScenarioError
+from sim.model.complete import to_yaml
+from sim.model.load import load_document
+from sim.model.reader import read_text
+from sim.model.spec.scenario import ScenarioSpec
 from tests.played import bare_scenario
 
 ACTORS = ("ash", "beech", "cedar", "dogwood", "elm")
@@ -244,3 +250,15 @@ def scenarios(draw: st.DrawFn) -> dict[str, Any]:
             {"class": "nothing", "when": True},
         ],
     )
+
+
+def accepted(data: dict[str, Any]) -> ScenarioSpec:
+    """The scenario, if the checker takes it: a generated triumph worth no more than the status quo is rightly refused."""
+    text = to_yaml(data, header=False)
+    note(text)
+    try:
+        return load_document(read_text(text, "generated.yaml")).spec
+    except ScenarioError as error:
+        note(str(error))
+        assume(False)
+        raise

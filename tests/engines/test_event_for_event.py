@@ -11,22 +11,20 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, assume, given, note, settings
+from hypothesis import HealthCheck, given, settings
 
 from sim import resources
 from sim.compiled.memory import state_words
 from sim.engines import batch_engine, event_engine, trace
 from sim.engines.batch_engine import CompiledActs
-from sim.engines.history import Full, History
+from sim.engines.history import Full, History, with_room_enough
 from sim.engines.tables.whole import setup_of
-from sim.errors import ScenarioError
 from sim.experiments.digest import digest
 from sim.model.compile import Case, compile_case
-from sim.model.complete import complete, to_yaml
-from sim.model.load import load_document, load_scenario
-from sim.model.reader import read_text
+from sim.model.complete import complete
+from sim.model.load import load_scenario
 from tests.counts import sample_size
-from tests.strategies import scenarios
+from tests.strategies import accepted, scenarios
 
 SEED = 20180612
 GRID = 5.0  # days; forces ties
@@ -127,13 +125,15 @@ def test_compiled_acts_do_what_plain_ones_do(world):
 
 def assert_plain_is_compiled(case: Case, replication: int, grid: float) -> None:
     plain = trace.events_of(case, replication, SEED, grid)
-    room = 1
-    while True:
+
+    def attempt(room: int) -> tuple[int, list[trace.Event]]:
         acts = CompiledActs(setup_of(case, room))
-        compiled = list(trace.compiled_events(acts, setup_of(case, room), replication, SEED, grid))
-        if not acts.w.full:
-            break
-        room *= 4
+        events = list(trace.compiled_events(acts, setup_of(case, room), replication, SEED, grid))
+        if acts.w.full:
+            raise Full
+        return room, events
+
+    room, compiled = with_room_enough(attempt, replication)
     assert len(plain) == len(compiled)
     for one, other in zip(plain, compiled, strict=True):
         assert one[:3] == other[:3]
@@ -154,13 +154,7 @@ def test_both_engines_write_the_same_tables(world):
 )
 @given(scenarios())
 def test_generated_scenarios_event_for_event(data):
-    text = to_yaml(data, header=False)
-    note(text)
-    try:
-        spec = load_document(read_text(text, "generated.yaml")).spec
-    except ScenarioError:
-        assume(False)
-    case = compile_case(complete(spec))
+    case = compile_case(complete(accepted(data)))
     for replication, grid in ((0, 0.0), (1, 0.0), (2, GRID)):
         assert_plain_is_compiled(case, replication, grid)
     numbers = range(3)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import HealthCheck, assume, given, note, settings
+from hypothesis import HealthCheck, given, settings
 
 from sim.engines import event_engine
 from sim.errors import ScenarioError
@@ -15,7 +15,7 @@ from sim.model.load import load_document
 from sim.model.reader import read_text
 from tests.counts import sample_size
 from tests.played import SEED
-from tests.strategies import scenarios
+from tests.strategies import accepted, scenarios
 
 
 @settings(
@@ -24,14 +24,7 @@ from tests.strategies import scenarios
 @given(scenarios())
 def test_small_scenarios_of_any_kind_run(data):
     """What the checker accepts runs to its end; every figure is a number; completing again changes nothing."""
-    text = to_yaml(data, header=False)
-    note(text)
-    try:
-        spec = load_document(read_text(text, "generated.yaml")).spec
-    except ScenarioError as error:
-        note(str(error))
-        # A generated triumph worth no more than the status quo, or a line beyond the status quo, is refused: rightly.
-        assume(False)
+    spec = accepted(data)
     completed = complete(spec)
     assert complete(spec_of(completed)) == completed
     case = compile_case(completed)
