@@ -150,7 +150,7 @@ def read_quantity(w: World, c: Tables, q: int) -> float:
     return 1.0 * w.walked_out[a]
 
 
-@rule
+@act
 def _mark_readers(w: World, c: Tables, q: int) -> None:
     """The rates and conditions that read a quantity which has moved are to be set anew."""
     for n in range(c.condition_reader_start[q], c.condition_reader_start[q + 1]):
@@ -163,47 +163,55 @@ def _mark_readers(w: World, c: Tables, q: int) -> None:
 
 @rule
 def _take(w: World, c: Tables, q: int, value: float) -> None:
-    """A quantity is read; -1 stands for one that nobody asks for."""
-    if q >= 0 and value != w.quantities[q]:
+    """A quantity is read."""
+    if value != w.quantities[q]:
         w.quantities[q] = value
         _mark_readers(w, c, q)
 
 
 @rule
-def _read(w: World, c: Tables, at: Ints, about: Ints) -> None:
-    """Read quantities: those about nothing by kind, the place of each in ``at``, and the listed ones about something."""
+def _fill_plain(w: World, c: Tables) -> None:
+    """All quantities about nothing, by kind, into ``w.plain``: simpler than to ask of each whether it is wanted."""
     now = w.now
-    _take(w, c, at[Q_TENSION], w.tension)
-    _take(w, c, at[Q_RUNG], 1.0 * w.rung)
-    _take(w, c, at[Q_MAX_RUNG], 1.0 * w.max_rung)
-    _take(w, c, at[Q_TALKS_ON], 1.0 * w.talks_on)
-    _take(w, c, at[Q_PRESSURE], w.pressure)
-    _take(w, c, at[Q_SANCTIONS_LEVEL], w.sanctions_level)
-    _take(w, c, at[Q_RIVALRY], w.rivalry)
-    _take(w, c, at[Q_EXPECTATION], w.expectation)
-    _take(w, c, at[Q_CAPABILITY], w.capability)
-    _take(w, c, at[Q_DECLARATION], 1.0 * w.declaration)
-    _take(w, c, at[Q_MORATORIUM], 1.0 * w.moratorium)
-    _take(w, c, at[Q_EXERCISE_SUSPENDED], 1.0 * w.exercise_suspended)
-    _take(w, c, at[Q_CRISIS_ACTIVE], 1.0 * w.crisis)
-    _take(w, c, at[Q_BELIEF_TALKS], w.belief_talks)
-    _take(w, c, at[Q_BELIEF_PRESSURE], w.belief_pressure)
-    _take(w, c, at[Q_DEAL_DISPUTED], 1.0 * w.deal_disputed)
-    _take(w, c, at[Q_DEAL_MILESTONES], 1.0 * w.deal_milestones)
-    _take(w, c, at[Q_TIME], now)
-    _take(w, c, at[Q_STRESS], felt_pressure(w, c))
-    _take(w, c, at[Q_PROVOCATION], provocation_index(w, c))
+    w.plain[Q_TENSION] = w.tension
+    w.plain[Q_RUNG] = 1.0 * w.rung
+    w.plain[Q_MAX_RUNG] = 1.0 * w.max_rung
+    w.plain[Q_TALKS_ON] = 1.0 * w.talks_on
+    w.plain[Q_PRESSURE] = w.pressure
+    w.plain[Q_SANCTIONS_LEVEL] = w.sanctions_level
+    w.plain[Q_RIVALRY] = w.rivalry
+    w.plain[Q_EXPECTATION] = w.expectation
+    w.plain[Q_CAPABILITY] = w.capability
+    w.plain[Q_DECLARATION] = 1.0 * w.declaration
+    w.plain[Q_MORATORIUM] = 1.0 * w.moratorium
+    w.plain[Q_EXERCISE_SUSPENDED] = 1.0 * w.exercise_suspended
+    w.plain[Q_CRISIS_ACTIVE] = 1.0 * w.crisis
+    w.plain[Q_BELIEF_TALKS] = w.belief_talks
+    w.plain[Q_BELIEF_PRESSURE] = w.belief_pressure
+    w.plain[Q_DEAL_DISPUTED] = 1.0 * w.deal_disputed
+    w.plain[Q_DEAL_MILESTONES] = 1.0 * w.deal_milestones
+    w.plain[Q_TIME] = now
+    w.plain[Q_STRESS] = felt_pressure(w, c)
+    w.plain[Q_PROVOCATION] = provocation_index(w, c)
     paused = (w.talks_on and not w.pause_broken) or now < w.pause_until
-    _take(w, c, at[Q_LAUNCH_PAUSE], 1.0 if c.restraint_on and paused else 0.0)
-    _take(w, c, at[Q_UNHEARD], 1.0 if not w.talks_on and now - w.unheard_since < c.unheard_for else 0.0)
-    _take(w, c, at[Q_MEETING_PENDING], 1.0 if meeting_ahead(w, c) else 0.0)
-    _take(w, c, at[Q_DAYS_SINCE_MEETING], LONG_AGO if w.last_session == NEVER else (now - w.last_session) / c.day)
-    _take(w, c, at[Q_DAYS_SINCE_MAJOR], LONG_AGO if w.last_major == NEVER else (now - w.last_major) / c.day)
-    _take(w, c, at[Q_TALKS_RECENT], 1.0 if now - w.last_session <= c.talks_window else 0.0)
-    _take(w, c, at[Q_MAJOR_RECENT], 1.0 if now - w.last_major <= c.talks_window else 0.0)
-    _take(w, c, at[Q_DEAL_IN_FORCE], 1.0 if w.deal >= 0 else 0.0)
-    _take(w, c, at[Q_DEAL_EXISTS], 1.0 if w.deal_since != NEVER else 0.0)
-    _take(w, c, at[Q_DEAL_AGE], now - w.deal_since if w.deal >= 0 else 0.0)
+    w.plain[Q_LAUNCH_PAUSE] = 1.0 if c.restraint_on and paused else 0.0
+    w.plain[Q_UNHEARD] = 1.0 if not w.talks_on and now - w.unheard_since < c.unheard_for else 0.0
+    w.plain[Q_MEETING_PENDING] = 1.0 if meeting_ahead(w, c) else 0.0
+    w.plain[Q_DAYS_SINCE_MEETING] = LONG_AGO if w.last_session == NEVER else (now - w.last_session) / c.day
+    w.plain[Q_DAYS_SINCE_MAJOR] = LONG_AGO if w.last_major == NEVER else (now - w.last_major) / c.day
+    w.plain[Q_TALKS_RECENT] = 1.0 if now - w.last_session <= c.talks_window else 0.0
+    w.plain[Q_MAJOR_RECENT] = 1.0 if now - w.last_major <= c.talks_window else 0.0
+    w.plain[Q_DEAL_IN_FORCE] = 1.0 if w.deal >= 0 else 0.0
+    w.plain[Q_DEAL_EXISTS] = 1.0 if w.deal_since != NEVER else 0.0
+    w.plain[Q_DEAL_AGE] = now - w.deal_since if w.deal >= 0 else 0.0
+
+
+@act
+def _read(w: World, c: Tables, kinds: Ints, at: Ints, about: Ints) -> None:
+    """Read quantities: those about nothing by kind, with the place of each, and the listed ones about something."""
+    _fill_plain(w, c)
+    for n in range(len(kinds)):
+        _take(w, c, at[n], w.plain[kinds[n]])
     for n in range(len(about)):
         _take(w, c, about[n], read_quantity(w, c, about[n]))
 
@@ -211,7 +219,7 @@ def _read(w: World, c: Tables, at: Ints, about: Ints) -> None:
 @act
 def glance(w: World, c: Tables) -> None:
     """Read what rates, recurrent and lasting conditions use."""
-    _read(w, c, c.rate_at, c.rate_about)
+    _read(w, c, c.rate_kind, c.rate_at, c.rate_about)
 
 
 @act
@@ -222,7 +230,7 @@ def look(w: World, c: Tables) -> None:
             if c.quantity_kind[q] == Q_PARAMETER:
                 _take(w, c, q, w.p[c.quantity_one[q]])  # parameters do not move again
     w.first_look = 0
-    _read(w, c, c.quantity_at, c.about_quantity)
+    _read(w, c, c.plain_kind, c.plain_at, c.about_quantity)
     mark_reading_more(w, c)
     follow_held(w, c)
 

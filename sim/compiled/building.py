@@ -23,6 +23,12 @@ from numba.core.registry import cpu_target
 from sim.compiled.twins import twins
 from sim.rule import ACTS
 
+# Modules of the acts that happen at every event.
+AT_EVERY_EVENT = (
+    "sim.compiled.entry", "sim.acts.arrivals", "sim.acts.beliefs", "sim.acts.draws", "sim.acts.happenings", "sim.acts.loop",
+    "sim.acts.pulse", "sim.acts.quantities", "sim.acts.readings", "sim.acts.slow", "sim.acts.updating",
+)  # fmt: skip
+
 
 class _Collected(numba_codegen.CPUCodeLibrary):
     """A function's code as it was lowered: nothing is linked to it, optimised or turned into machine code."""
@@ -83,11 +89,28 @@ def _write(generator: Any, made: dict[str, Any], target: Path) -> None:
     """Link what has been made, optimise it and write it down."""
     symbols = {name: compiled.fndesc.llvm_func_name for name, compiled in made.items()}
     whole = _linked(generator, [compiled.library for compiled in made.values()], set(symbols.values()))
-    passes, _builder = generator._module_pass_manager()  # once: what numba runs before serves reference counts only
-    passes.run(whole, _builder)
+    machine = _machine()
+    tuning = llvm.create_pipeline_tuning_options(speed_level=3)
+    tuning.loop_vectorization = tuning.slp_vectorization = True
+    builder = llvm.create_pass_builder(machine, tuning)
+    builder.getModulePassManager().run(whole, builder)  # once: what numba runs before serves reference counts only
     whole.verify()
-    target.write_bytes(generator._tm.emit_object(whole))
+    target.write_bytes(machine.emit_object(whole))
     target.with_suffix(".json").write_text(json.dumps(symbols), encoding="utf-8")
+
+
+def _machine() -> llvm.TargetMachine:
+    """The processor of this machine, as far as it makes acts faster.
+
+    AVX-512 makes histories a few percent slower (loops are short, and gathers dear), and numba's model of code that may
+    lie anywhere in memory costs an instruction a constant.
+    """
+    wanted = {name: on and not name.startswith("avx512") for name, on in llvm.get_host_cpu_features().items()}
+    features = ",".join(f"{'+' if on else '-'}{name}" for name, on in sorted(wanted.items()))
+    target = llvm.Target.from_default_triple()
+    return target.create_target_machine(
+        cpu=llvm.get_host_cpu_name(), features=features, opt=3, reloc="pic", codemodel="small", jit=True
+    )
 
 
 def _linked(generator: Any, libraries: list[Any], exported: set[str]) -> Any:
@@ -109,11 +132,17 @@ def _linked(generator: Any, libraries: list[Any], exported: set[str]) -> Any:
 
 
 def share(names: Sequence[str], part: int, parts: int) -> list[str]:
-    """The acts that one of several processes compiles: modules are kept together, since their acts share rules."""
+    """The acts that one of several processes compiles.
+
+    Modules are kept together, since their acts share rules, and so is what happens at every event, since a call between
+    two object files costs time.
+    """
     shares: list[list[str]] = [[] for _ in range(parts)]
     modules: dict[str, list[str]] = {}
     for name in names:
         modules.setdefault(name.rpartition(".")[0], []).append(name)
+    for module in AT_EVERY_EVENT:
+        shares[0].extend(modules.pop(module, []))
     for module in sorted(modules, key=lambda name: (-_weight(modules[name]), name)):
         min(shares, key=_weight).extend(modules[module])
     return shares[part]

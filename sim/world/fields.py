@@ -268,6 +268,7 @@ SCRATCH = (
     *_fields("f[]", "gains", ("gains", "of both sides")),
     *_fields("f[]", "conditions", ("condition_value", "values of conditions")),
     *_fields("f[]", "numbers", ("numbers", "what a program reads"), ("stack", "of a program")),
+    *_fields("f[]", "plain", ("plain", "quantities about nothing, by kind")),
     *_fields("f[]", "issues", ("row", "levels")),
     *_fields("f[]", "bundle_levels", ("bundle_level", "levels by bundle")),
     *_fields("i[]", "bundles", ("bundle_option", "bundles that change something")),
@@ -369,8 +370,8 @@ TABLES = (
     # Expressions: programs over named quantities, and over packages.
     *_names("f[]", "constants"),
     *_names("i[]", """code condition_start condition_stop program_start program_stop program_source program_source_start
-        derived_program quantity_kind quantity_one quantity_two quantity_at about_quantity rate_at rate_about condition_reader
-        condition_reader_start reader reader_start read_by_held reads_more
+        derived_program quantity_kind quantity_one quantity_two plain_kind plain_at about_quantity rate_kind rate_at rate_about
+        condition_reader condition_reader_start reader reader_start read_by_held reads_more
         held_condition"""),
     # Actors.
     *_names("i[]", """actor_key patience overconfidence audience_cost harm_of_war win_probability war_prize risk_aversion

@@ -58,7 +58,7 @@ def expressions(m: Maker) -> None:
         quantity_two=[two for _, _, two in found],
     )
     _readers(m, order, held, [kind for kind, _, _ in found])
-    m.sizes.update(quantities=len(order), held=len(held), conditions=len(m.conditions))
+    m.sizes.update(plain=_KIND["held"], quantities=len(order), held=len(held), conditions=len(m.conditions))
     programs = m.case.package_sources.values()
     m.sizes["numbers"] = max([code.stack + 1, 64, *(len(sources) for sources in programs)])
 
@@ -144,9 +144,11 @@ def _readers(m: Maker, order: list[str], held: list[int], kinds: list[int]) -> N
     condition_starts, conditions = ragged([[n for n, read in enumerate(of_conditions) if name in read] for name in order])
     m.add(condition_reader_start=condition_starts, condition_reader=conditions)
     m.add(
-        quantity_at=[kinds.index(kind) if kind in kinds else -1 for kind in plain],
+        plain_kind=[kind for kind in plain if kind in kinds],
+        plain_at=[kinds.index(kind) for kind in plain if kind in kinds],
         about_quantity=moving,
-        rate_at=[watched.get(kind, -1) for kind in plain],
+        rate_kind=[kind for kind in plain if kind in watched],
+        rate_at=[watched[kind] for kind in plain if kind in watched],
         rate_about=[q for q in moving if order[q] in needed],
         reader_start=starts,
         reader=readers,
