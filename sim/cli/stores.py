@@ -7,7 +7,7 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TextIO
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from sim.experiments.query import Answer, Session
     from sim.experiments.store import StoredRun
+    from sim.model.compile import Case
 
 ROWS_SHOWN = 40  # of an answer, on a terminal
 GRACE_SECONDS = 2.0  # that a query has to end by itself after Ctrl-C
@@ -262,7 +263,7 @@ def inputs(
     ] = None,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write this file; by default standard output.")] = None,
 ) -> None:
-    """Write every drawn input of the histories as CSV, recomputed from the addresses of its draws."""
+    """Write every drawn input of the histories as CSV, recomputed from the addresses of its draws or from its points."""
     from sim.errors import UsageError
     from sim.experiments.store import open_run
 
@@ -291,6 +292,7 @@ def _write_inputs(stored: StoredRun, replications: range, stream: TextIO) -> Non
     from sim.model.compile import compile_case
 
     case = compile_case(stored.case)
+    points = _points_of(stored, case)
     slots = {drawn.path: drawn.slot for drawn in case.inputs}
     for group in case.shares:
         slots.update(zip(group.paths, group.slots, strict=True))
@@ -299,6 +301,27 @@ def _write_inputs(stored: StoredRun, replications: range, stream: TextIO) -> Non
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(["replication", *paths, *types])
     for replication in replications:
-        values = inputs_of(case, replication, stored.seed)
-        chosen = types_of(case, replication, stored.seed) if types else {}
+        point = points(replication)
+        values = inputs_of(case, replication, stored.seed, point=point)
+        chosen = types_of(case, replication, stored.seed, point) if types else {}
         writer.writerow([replication, *(repr(values[slots[path]]) for path in paths), *(chosen[path] for path in types)])
+
+
+def _points_of(stored: StoredRun, case: Case) -> Callable[[int], list[float] | None]:
+    """What the inputs of a replication were drawn from; none where the run drew at random.
+
+    From its row; of a replication that has not been played yet the point is made.
+    """
+    from sim.experiments.design import RANDOM, Points, design_of
+    from sim.experiments.replay import point_of, row_at
+
+    if design_of(stored.manifest) == RANDOM:
+        return lambda replication: None
+
+    def find(replication: int) -> list[float] | None:
+        position = stored.position(replication)
+        if position is not None:
+            return point_of(stored, case, row_at(stored, position))
+        return Points(case, stored.seed).block(replication, replication + 1)[0].tolist()
+
+    return find

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sim.engines.tables.maker import Maker, ragged
+from sim.model.compile import Case
 from sim.model.distributions.base import Distribution
 
 
@@ -20,6 +21,15 @@ class _Numbers:
         first = len(self.flat)
         self.flat += numbers
         return kind, first
+
+
+def axes_of(case: Case) -> tuple[str, ...]:
+    """Paths of what is drawn once a history from one uniform each, in the order of a point's coordinates.
+
+    Inputs first, then shares of a whole but for those that are always 0. Private types are no inputs in this sense.
+    """
+    shares = (pair for group in case.shares for pair in zip(group.paths, group.gammas, strict=True))
+    return (*(drawn.path for drawn in case.inputs), *(path for path, gamma in shares if gamma is not None))
 
 
 def inputs(m: Maker) -> None:
@@ -43,6 +53,7 @@ def inputs(m: Maker) -> None:
         share_slot=[slot for shares in case.shares for slot in shares.slots],
         share_kind=[kind for kind, _ in coded],
         share_first=[first for _, first in coded],
+        share_axis=_axes([first for _, first in coded], len(case.inputs)),
         share_key=[key for shares in case.shares for key in shares.keys],
         share_counter=[counter for shares in case.shares for counter in shares.counters],
         input_numbers=numbers.flat,
@@ -52,7 +63,16 @@ def inputs(m: Maker) -> None:
     m.add(copula_start=starts, copula_member=members, copula_first=firsts, copula_factor=factors)
     _durations(m)
     groups = [len(case.inputs), *(len(shares.slots) for shares in case.shares)]
-    m.sizes.update(inputs=len(case.base), drawn=max(groups))
+    m.sizes.update(inputs=len(case.base), drawn=max(groups), axes=len(axes_of(case)))
+
+
+def _axes(firsts: list[int], after: int) -> list[int]:
+    """The axis of each share, the first one being `after`; -1 for one that is not drawn."""
+    found = []
+    for first in firsts:
+        found.append(-1 if first < 0 else after)
+        after += first >= 0
+    return found
 
 
 def _durations(m: Maker) -> None:
