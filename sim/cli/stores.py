@@ -19,6 +19,7 @@ from sim.cli.options import Directory
 if TYPE_CHECKING:
     from rich.text import Text
 
+    from sim.experiments.columns import Table
     from sim.experiments.query import Answer, Session
     from sim.experiments.store import StoredRun
     from sim.model.compile import Case
@@ -310,18 +311,26 @@ def _write_inputs(stored: StoredRun, replications: range, stream: TextIO) -> Non
 def _points_of(stored: StoredRun, case: Case) -> Callable[[int], list[float] | None]:
     """What the inputs of a replication were drawn from; none where the run drew at random.
 
-    From its row; of a replication that has not been played yet the point is made.
+    From its row, of which the chunk is read once for successive replications; of one that has not been played yet the
+    point is made.
     """
+    from sim.engines.rows import POINT
     from sim.experiments.design import RANDOM, Points, design_of
-    from sim.experiments.replay import point_of, row_at
+    from sim.experiments.replay import point_of
 
     if design_of(stored.manifest) == RANDOM:
         return lambda replication: None
+    names = [name for name, _ in stored.kinds("results") if name.startswith(POINT)]
+    read: dict[int, Table] = {}  # by the number of its chunk
 
     def find(replication: int) -> list[float] | None:
-        position = stored.position(replication)
-        if position is not None:
-            return point_of(stored, case, row_at(stored, position))
-        return Points(case, stored.seed).block(replication, replication + 1)[0].tolist()
+        chunk = next((chunk for chunk in stored.chunks if chunk.start <= replication < chunk.stop), None)
+        if chunk is None:
+            return Points(case, stored.seed).block(replication, replication + 1)[0].tolist()
+        if chunk.index not in read:
+            read.clear()
+            read[chunk.index] = next(table for _, table in stored.blocks("results", names, [chunk]))
+        row = {name: column[replication - chunk.start] for name, column in read[chunk.index].items()}
+        return point_of(stored, case, row)
 
     return find

@@ -194,6 +194,8 @@ def run_scenario(
         return RunOutcome(existing, 0, existing.num_replications)
     missing = total - (existing.num_replications if existing is not None else 0)
     if design != RANDOM:
+        if isinstance(engine, EngineSpec) and not engine.takes_points:
+            raise UsageError(f"the engine '{engine.name}' takes no points of a design", hint="leave --design out")
         manifest["points"] = checksum_of(scenario, int(seed))
         manifest["versions"] |= provenance.version_of("scipy")
     spec = _chosen(engine, missing, tell, tactics)

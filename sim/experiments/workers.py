@@ -122,8 +122,6 @@ class Runner:
         self._points = None if job.points is None else self._same_points(job, job.points)
 
     def _same_points(self, job: Job, checksum: str) -> Points:
-        if not job.engine.takes_points:
-            raise EngineError(f"the engine '{job.engine.name}' takes no points of a design", hint="leave --design out")
         from sim.experiments.design import Points
 
         points = Points(self._case, job.root_seed)
