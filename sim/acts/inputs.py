@@ -28,7 +28,7 @@ def draw_inputs(w: World, c: Tables) -> None:
         w.p[n] = c.base[n]
     count = len(c.input_slot)
     for n in range(count):
-        w.uniforms[n] = _uniform(w, n, c.input_key[n], c.input_counter[n])
+        w.uniforms[n] = _uniform(w, c, n, c.input_key[n], c.input_counter[n])
     for g in range(len(c.copula_start) - 1):
         _correlate(w, c, g)
     for n in range(count):
@@ -38,7 +38,7 @@ def draw_inputs(w: World, c: Tables) -> None:
 
 
 @act
-def _uniform(w: World, axis: int, key: int, counter: int) -> float:
+def _uniform(w: World, c: Tables, axis: int, key: int, counter: int) -> float:
     """The uniform of an input: a coordinate of the point that was given, or the one at the input's address."""
     if w.designed:
         return w.point[w.point_from + axis]
@@ -68,7 +68,7 @@ def _draw_shares(w: World, c: Tables, g: int) -> None:
     for n in range(start, stop):
         amount = 0.0
         if c.share_first[n] >= 0:
-            u = _uniform(w, c.share_axis[n], c.share_key[n], c.share_counter[n])
+            u = _uniform(w, c, c.share_axis[n], c.share_key[n], c.share_counter[n])
             amount = quantile(c.share_kind[n], c.input_numbers, c.share_first[n], u)
         w.amounts[n - start] = amount
         total += amount

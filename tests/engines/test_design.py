@@ -27,10 +27,11 @@ from sim.experiments.digest import digest
 from sim.experiments.replay import differences, replay_stored, row_at
 from sim.experiments.replicate import Interrupted, resume, run_scenario
 from sim.experiments.store import open_run
-from sim.model.compile import Case
+from sim.model.compile import Case, compile_case
 from sim.model.complete import complete
 from sim.model.load import load_document, load_scenario
 from sim.model.reader import read, read_text
+from sim.model.starter import starter_text
 from sim.randomness import uniform
 from tests.played import FIXTURES, bare_scenario, case_from, case_of, shuffled
 from tests.toy_engine import TOY
@@ -183,6 +184,19 @@ def test_the_order_of_mappings_does_not_enter(name):
         case = case_from(mixed)
         found.append(digest(batch_engine.run_block(case, range(4), SEED, points=points_of(case, 4))))
     assert found[0] == found[1] == found[2]
+
+
+def test_axes_are_in_order_of_addresses_wherever_the_file_has_them():
+    def group(actor: str) -> dict:
+        return {"members": [f"actors.{actor}.utility.issues.{issue}.weight" for issue in ("water", "loan")], "concentration": 9}
+
+    one, two = {"shares": {"a": group("lowland"), "b": group("upland")}}, {"shares": {"b": group("upland"), "a": group("lowland")}}
+    text = read_text(starter_text("neighbours"), "neighbours.yaml")
+    cases = [compile_case(complete(load_document(text, overrides=changes).spec)) for changes in (one, two)]
+    assert [group.paths for group in cases[0].shares] != [group.paths for group in cases[1].shares]
+    assert axes_of(cases[0]) == axes_of(cases[1]) and len(axes_of(cases[0])) == 5
+    blocks = [batch_engine.run_block(case, range(8), SEED, points=points_of(case, 8)) for case in cases]
+    assert digest(blocks[0]) == digest(blocks[1])
 
 
 @pytest.mark.parametrize(
