@@ -173,6 +173,7 @@ def test_inputs_are_the_quantiles_of_their_coordinates():
         assert values[drawn.slot] == drawn.distribution.quantile(point[axis])
     for group in case.shares:
         assert sum(values[slot] for slot in group.slots) == pytest.approx(group.total)
+    assert inputs_of(case, 5, SEED, branch=2, point=point) == values, "in any history, and on any branch of it"
 
 
 @pytest.mark.parametrize("name", ["mediator_single_text", "six_party_unanimity"])
