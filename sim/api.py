@@ -101,6 +101,7 @@ def run(
     workers: int | None = None,
     *,
     cluster: str | None = None,
+    design: str = "random",
     until_se: float | None = None,
     reports: str | os.PathLike[str] = "reports",
     directory: str | os.PathLike[str] | None = None,
@@ -121,6 +122,8 @@ def run(
         Processes, by default one a core. Never changes results.
     cluster : str, optional
         Compute with Dask instead: `local:4` starts four workers, `tcp://host:8786` uses a scheduler that runs.
+    design : str
+        How inputs are drawn: `random`, or `sobol`, points that fill their ranges evenly.
     until_se : float, optional
         Stop when the largest standard error of any outcome's share is at most this.
     reports, directory : path
@@ -151,6 +154,7 @@ def run(
         until_se=until_se,
         workers=workers,
         cluster=cluster,
+        design=design,
         reports=Path(reports),
         directory=None if directory is None else Path(directory),
         fresh=fresh,

@@ -1,4 +1,8 @@
-"""The drawn inputs of one history: every one by inverse distribution function from one addressed uniform."""
+"""The drawn inputs of one history: every one by inverse distribution function from one uniform.
+
+The uniform is that of the input's address, or a coordinate of a point that whoever plays the history gives it
+(`World.point`). Axes of such points are the inputs in their order, then the shares that are drawn.
+"""
 
 from __future__ import annotations
 
@@ -18,19 +22,27 @@ if TYPE_CHECKING:
 def draw_inputs(w: World, c: Tables) -> None:
     """Fill ``w.p``: point values with the drawn ones replaced.
 
-    Any replication's inputs can be drawn alone from the root seed, at any time.
+    Any replication's inputs can be drawn alone from the root seed, or from its point, at any time.
     """
     for n in range(len(c.base)):
         w.p[n] = c.base[n]
     count = len(c.input_slot)
     for n in range(count):
-        w.uniforms[n] = uniform(w.seed, w.replication, w.branch, INPUT, c.input_key[n], 0, c.input_counter[n])
+        w.uniforms[n] = _uniform(w, c, n, c.input_key[n], c.input_counter[n])
     for g in range(len(c.copula_start) - 1):
         _correlate(w, c, g)
     for n in range(count):
         w.p[c.input_slot[n]] = quantile(c.input_kind[n], c.input_numbers, c.input_first[n], w.uniforms[n])
     for g in range(len(c.shares_start) - 1):
         _draw_shares(w, c, g)
+
+
+@act
+def _uniform(w: World, c: Tables, axis: int, key: int, counter: int) -> float:
+    """The uniform of an input: a coordinate of the point that was given, or the one at the input's address."""
+    if w.designed:
+        return w.point[w.point_from + axis]
+    return uniform(w.seed, w.replication, w.branch, INPUT, key, 0, counter)
 
 
 @act
@@ -54,9 +66,9 @@ def _draw_shares(w: World, c: Tables, g: int) -> None:
     stop = c.shares_start[g + 1]
     total = 0.0
     for n in range(start, stop):
-        u = uniform(w.seed, w.replication, w.branch, INPUT, c.share_key[n], 0, c.share_counter[n])
         amount = 0.0
         if c.share_first[n] >= 0:
+            u = _uniform(w, c, c.share_axis[n], c.share_key[n], c.share_counter[n])
             amount = quantile(c.share_kind[n], c.input_numbers, c.share_first[n], u)
         w.amounts[n - start] = amount
         total += amount

@@ -26,6 +26,7 @@ def as_html(summary: Summary, place: str = "") -> str:
         f"<th>95% interval</th></tr></thead><tbody>{rows}</tbody></table>"
         f"<small>{summary.num_replications:,} histories, seed {summary.seed}, scenario "
         f"{escape(summary.scenario_id)} ({escape(summary.scenario_hash[:8])})"
+        f"{'<br>' + escape(summary.interval_note) if summary.interval_note else ''}"
         f"{'<br>' + escape(place) if place else ''}</small>"
     )
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from sim.analysis.names import Calendar, Names, plain
 from sim.analysis.phrases import headline, node_words, sentence
 from sim.analysis.story import tell
+from sim.experiments.design import RANDOM
 from sim.experiments.engines import OURS
-from sim.experiments.replay import Choice, differences, position_of, replay, row_at, typical, worst
+from sim.experiments.replay import Choice, differences, position_of, replay_row, row_at, typical, worst
 from sim.reports import content as page
 
 if TYPE_CHECKING:
@@ -62,8 +63,9 @@ def typical_histories(stored: StoredRun, case: Case | None = None, source: str |
         case = compile_case(stored.case)
     told = []
     for choice in picked:
-        again = replay(case, choice.replication, stored.seed)
-        if differences(again.row, row_at(stored, position_of(stored, choice.replication))):
+        position = position_of(stored, choice.replication)
+        again = replay_row(stored, case, position)
+        if differences(again.row, row_at(stored, position)):
             return []  # made by another version of the program: its histories cannot be told any more
         told.append(_history(again, choice, source))
     return told
@@ -111,6 +113,8 @@ def command_of(again: Replay, source: str | None = None) -> str:
     for path, value in (applied.get("set") or {}).items():
         words += ["--set", f"{path}={_as_written(value)}"]
     words += ["--replication", str(again.replication), "--seed", str(again.root_seed)]
+    if again.design != RANDOM:
+        words += ["--design", again.design]
     return shlex.join(words)
 
 

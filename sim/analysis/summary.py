@@ -22,6 +22,12 @@ from sim.analysis.estimates import (
     quantile_bands,
     timing,
 )
+from sim.experiments.design import RANDOM, design_of
+
+NOTE_ON_INTERVALS = (
+    "Inputs are Sobol points: intervals are those of independent histories and as a rule too wide here, seldom too narrow. "
+    "Runs with several seeds give the valid ones."
+)
 
 # Times that every scenario may have, in the order shown, and their words.
 TIMES = (
@@ -104,6 +110,7 @@ class Summary:
     fans: list[Fan]
     incidence_days: np.ndarray  # ascending, the last is the horizon
     incidence: list[np.ndarray]  # a class each: number of histories that by each time are in it for good
+    design: str  # how inputs were drawn
     drivers: DriverTable
     conditions: list[Condition]
     entropy: float
@@ -121,6 +128,11 @@ class Summary:
         from sim.analysis.display import as_html
 
         return as_html(self)
+
+    @property
+    def interval_note(self) -> str:
+        """What must be said wherever intervals are shown; nothing where inputs were drawn at random."""
+        return "" if self.design == RANDOM else NOTE_ON_INTERVALS
 
     @property
     def title(self) -> str:
@@ -202,6 +214,7 @@ def summary_of(manifest: Mapping[str, Any], results: Columns, paths: Columns) ->
         fans=_fans(paths, horizon),
         incidence_days=np.append(days[inside], horizon),
         incidence=_settled(classes_by_time[:, inside], outcomes[:num_paths], names),
+        design=design_of(manifest),
         drivers=drivers(results, int(manifest["seed"])),
         conditions=_conditions(results, outcomes, names, horizon, played),
         entropy=entropy_bits(shares),

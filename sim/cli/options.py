@@ -24,6 +24,12 @@ Cluster = Annotated[
         "--cluster", metavar="WHERE", help="Compute with Dask: local:N starts N workers, tcp://HOST:PORT uses a scheduler."
     ),
 ]
+Design = Annotated[
+    str | None,
+    typer.Option(
+        "--design", metavar="NAME", help="How inputs are drawn: random, or sobol, points that fill their ranges evenly."
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Directory = Annotated[Path, typer.Argument(metavar="DIR", help="A result directory.")]
 

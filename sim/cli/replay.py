@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.cli import console
-from sim.cli.options import Changes, Json, Policy, Variant, scenario_file
+from sim.cli.options import Changes, Design, Json, Policy, Variant, scenario_file
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -40,6 +40,7 @@ def replay(
     variant: Variant = None,
     policy: Policy = None,
     changes: Changes = None,
+    design: Design = None,
     source: Annotated[
         Path | None, typer.Option("--from", metavar="DIR", help="Take scenario and seed from this stored run.")
     ] = None,
@@ -54,7 +55,7 @@ def replay(
     html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the timeline page here.")] = None,
 ) -> None:
     """Tell one history: who did what, why, how likely it was, what others made of it; with a timeline page."""
-    again, named = _played(scenario, replication, seed, variant, policy, changes, source, outcome)
+    again, named = _played(scenario, replication, seed, variant, policy, changes, design, source, outcome)
     from sim.analysis.story import tell
 
     path = _page_path(again, source, html, full, decisions)
@@ -89,18 +90,21 @@ def _played(
     variant: str | None,
     policy: str | None,
     changes: list[str] | None,
+    design: str | None,
     source: Path | None,
     outcome: str | None,
 ) -> tuple[Replay, str | None]:
     """The history asked for, and the scenario as it was named."""
     from sim.errors import UsageError
     from sim.experiments import replay as again
+    from sim.experiments.design import RANDOM, Points, check_name
 
     if source is not None:
         given = [
             name
             for name, value in (
-                ("a scenario", scenario), ("--seed", seed), ("--variant", variant), ("--policy", policy), ("--set", changes)
+                ("a scenario", scenario), ("--seed", seed), ("--variant", variant), ("--policy", policy), ("--set", changes),
+                ("--design", design),
             )
             if value is not None and value != []
         ]  # fmt: skip
@@ -125,6 +129,8 @@ def _played(
             "--outcome picks from a stored run, and none is named",
             hint=f"`sim run {scenario}` makes one; then `sim replay --from DIR --outcome {outcome}`",
         )
+    design = design or RANDOM
+    check_name(design)
     number = _checked("--replication", 0 if replication is None else replication, 2**32 - 1)
     root_seed = _checked("--seed", 1 if seed is None else seed, 2**64 - 1)
     from sim.model.compile import compile_case
@@ -133,7 +139,9 @@ def _played(
 
     loaded = load(scenario_file(scenario), variant, policy, changes or ())
     console.warn(loaded.warnings)
-    return again.replay(compile_case(complete(loaded.spec)), number, root_seed), scenario
+    case = compile_case(complete(loaded.spec))
+    point = None if design == RANDOM else Points(case, root_seed).block(number, number + 1)[0].tolist()
+    return again.replay(case, number, root_seed, point, design), scenario
 
 
 def _checked(name: str, value: int, most: int) -> int:
@@ -163,6 +171,7 @@ def _page_path(again: Replay, source: Path | None, html: Path | None, full: bool
         if html.exists():
             raise UsageError(f"{html}: exists already, and nothing is overwritten", hint="name another file")
         return html
+    from sim.experiments.design import RANDOM
     from sim.experiments.store import run_name
     from sim.model.complete import content_hash
 
@@ -171,7 +180,8 @@ def _page_path(again: Replay, source: Path | None, html: Path | None, full: bool
         return source / f"replay-r{again.replication}{ending}"
     completed = again.case.completed
     name = run_name(str(completed["id"]), content_hash(completed), again.root_seed, 1).removesuffix("-n1")
-    return Path(REPORTS) / f"replay-{name}-r{again.replication}{ending}"
+    design = "" if again.design == RANDOM else f"-{again.design}"
+    return Path(REPORTS) / f"replay-{name}{design}-r{again.replication}{ending}"
 
 
 def _write_page(again: Replay, named: str | None, path: Path, full: bool, decisions: bool) -> Path:

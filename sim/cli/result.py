@@ -14,6 +14,7 @@ from sim.analysis.findings import findings
 from sim.analysis.input_names import input_label
 from sim.analysis.names import toward_words
 from sim.cli.layout import bar, clipped, meter, padded, paragraph, sparkline
+from sim.experiments.design import RANDOM
 from sim.model.diagnostics import cells
 from sim.reports.run_report import MEASURE, overrides_of
 
@@ -72,7 +73,8 @@ def _outcomes(summary: Summary, width: int, blocks: bool) -> list[Text]:
                 f" {_percent(value.share):>6}  {_interval(value):>14}",
             )
         )
-    return lines
+    note = summary.interval_note
+    return lines + [Text(line, style="dim") for line in paragraph(note, width, "  ", "  ")] if note else lines
 
 
 def _times(summary: Summary, width: int) -> list[Text]:
@@ -170,13 +172,17 @@ def _foot(run: Run, report: Path | None) -> list[Text]:
     changed += overrides_of(summary.scenario)
     rows = [
         ("scenario", ", ".join([f"{summary.scenario_id} ({summary.scenario_hash[:8]})", *changed])),
-        ("histories", f"{summary.num_replications:,}, seed {summary.seed}"),
+        ("histories", f"{summary.num_replications:,}, seed {summary.seed}{_design(summary)}"),
         ("digest", run.digest),
         ("results", run.directory.as_posix()),
     ]
     if report is not None:
         rows.append(("report", report.as_posix()))
     return [Text(f"{name:<10} {clipped(value, 10_000)}") for name, value in rows]
+
+
+def _design(summary: Summary) -> str:
+    return "" if summary.design == RANDOM else f", design {summary.design}"
 
 
 def _row(left: str, right: str, width: int) -> Text:
@@ -223,6 +229,7 @@ def as_data(run: Run, report: Path | None, timing: dict[str, Any]) -> dict[str, 
         "seed": summary.seed,
         "replications": summary.num_replications,
         "until_se": rule,
+        "design": summary.design,
         "engine": summary.engine,
         "versions": dict(summary.versions),
         "outcomes": [

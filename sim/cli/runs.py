@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.cli import console
-from sim.cli.options import Changes, Cluster, Json, Policy, Variant, Workers, scenario_file
+from sim.cli.options import Changes, Cluster, Design, Json, Policy, Variant, Workers, scenario_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,6 +48,7 @@ def run(
     engine: Annotated[
         str, typer.Option("--engine", metavar="NAME", help="auto, simpy or batch (compiled); never changes results.")
     ] = "auto",
+    design: Design = None,
     until_se: Annotated[
         float | None,
         typer.Option(metavar="X", help="Stop when no outcome share has a larger standard error, as in 0.005."),
@@ -70,7 +71,7 @@ def run(
     """Play a scenario many times; show what came of it and what it hung on."""
     if resume is not None:
         _refuse_beside_resume(ctx)
-        simulate = _continued(resume, workers, cluster, engine, quiet)
+        simulate = _continued(resume, workers, cluster, engine, design, quiet)
     else:
         completed = _completed(scenario, horizon, variant, policy, changes, quiet)
         simulate = _anew(
@@ -81,6 +82,7 @@ def run(
             workers=workers,
             cluster=cluster,
             engine=engine,
+            design=design or "random",
             tell=None if quiet else console.say,
             directory=out,
             fresh=fresh,
@@ -89,15 +91,17 @@ def run(
     _finish(_with_progress(simulate, quiet), json, quiet, no_report)
 
 
-def _continued(directory: Path, workers: int | None, cluster: str | None, engine: str, quiet: bool) -> Simulate:
+def _continued(
+    directory: Path, workers: int | None, cluster: str | None, engine: str, design: str | None, quiet: bool
+) -> Simulate:
     """What continues an interrupted run."""
 
     def simulate(progress: Any) -> RunOutcome:
         from sim.experiments.replicate import resume
 
         return resume(
-            directory, workers=workers, cluster=cluster, engine=None if engine == "auto" else engine, progress=progress,
-            tell=None if quiet else console.say,
+            directory, workers=workers, cluster=cluster, engine=None if engine == "auto" else engine, design=design,
+            progress=progress, tell=None if quiet else console.say,
         )  # fmt: skip
 
     return simulate
@@ -167,7 +171,8 @@ def _naming_horizon(written: str | None) -> Iterator[None]:
         ) from None  # fmt: skip
 
 
-_CIRCUMSTANCES = ("workers", "cluster", "engine", "resume", "json", "quiet", "no_report")  # what may stand beside --resume
+# What may stand beside --resume; a design that is not the run's is refused where it is known.
+_CIRCUMSTANCES = ("workers", "cluster", "engine", "design", "resume", "json", "quiet", "no_report")
 
 
 def _refuse_beside_resume(ctx: typer.Context) -> None:
@@ -256,7 +261,18 @@ def _how(outcome: RunOutcome) -> str:
         f"\nthe largest standard error is still {rule['largest_se']:.2g}, above {rule['target']:g}: "
         f"more than {rule['cap']:,} histories (--replications) are needed"
     ) if missed else ""  # fmt: skip
-    return _came_about(outcome) + precision
+    return _came_about(outcome) + precision + _evenness(outcome)
+
+
+def _evenness(outcome: RunOutcome) -> str:
+    """A remark where the number of Sobol points is not one at which they are most even."""
+    from sim.experiments.design import SOBOL, design_of
+
+    number = outcome.stored.num_replications
+    if design_of(outcome.stored.manifest) != SOBOL or number & (number - 1) == 0:
+        return ""
+    below = 1 << (number.bit_length() - 1)
+    return f"\nSobol points are most even at powers of two, here {below:,} or {2 * below:,}; the run has {number:,}"
 
 
 def _came_about(outcome: RunOutcome) -> str:

@@ -7,7 +7,7 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TextIO
 
@@ -19,8 +19,10 @@ from sim.cli.options import Directory
 if TYPE_CHECKING:
     from rich.text import Text
 
+    from sim.experiments.columns import Table
     from sim.experiments.query import Answer, Session
     from sim.experiments.store import StoredRun
+    from sim.model.compile import Case
 
 ROWS_SHOWN = 40  # of an answer, on a terminal
 GRACE_SECONDS = 2.0  # that a query has to end by itself after Ctrl-C
@@ -262,7 +264,7 @@ def inputs(
     ] = None,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write this file; by default standard output.")] = None,
 ) -> None:
-    """Write every drawn input of the histories as CSV, recomputed from the addresses of its draws."""
+    """Write every drawn input of the histories as CSV, recomputed from the addresses of its draws or from its points."""
     from sim.errors import UsageError
     from sim.experiments.store import open_run
 
@@ -291,6 +293,7 @@ def _write_inputs(stored: StoredRun, replications: range, stream: TextIO) -> Non
     from sim.model.compile import compile_case
 
     case = compile_case(stored.case)
+    points = _points_of(stored, case)
     slots = {drawn.path: drawn.slot for drawn in case.inputs}
     for group in case.shares:
         slots.update(zip(group.paths, group.slots, strict=True))
@@ -299,6 +302,35 @@ def _write_inputs(stored: StoredRun, replications: range, stream: TextIO) -> Non
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(["replication", *paths, *types])
     for replication in replications:
-        values = inputs_of(case, replication, stored.seed)
-        chosen = types_of(case, replication, stored.seed) if types else {}
+        point = points(replication)
+        values = inputs_of(case, replication, stored.seed, point=point)
+        chosen = types_of(case, replication, stored.seed, point) if types else {}
         writer.writerow([replication, *(repr(values[slots[path]]) for path in paths), *(chosen[path] for path in types)])
+
+
+def _points_of(stored: StoredRun, case: Case) -> Callable[[int], list[float] | None]:
+    """What the inputs of a replication were drawn from; none where the run drew at random.
+
+    From its row, of which the chunk is read once for successive replications; of one that has not been played yet the
+    point is made.
+    """
+    from sim.engines.rows import POINT
+    from sim.experiments.design import RANDOM, Points, design_of
+    from sim.experiments.replay import point_of
+
+    if design_of(stored.manifest) == RANDOM:
+        return lambda replication: None
+    names = [name for name, _ in stored.kinds("results") if name.startswith(POINT)]
+    read: dict[int, Table] = {}  # by the number of its chunk
+
+    def find(replication: int) -> list[float] | None:
+        chunk = next((chunk for chunk in stored.chunks if chunk.start <= replication < chunk.stop), None)
+        if chunk is None:
+            return Points(case, stored.seed).block(replication, replication + 1)[0].tolist()
+        if chunk.index not in read:
+            read.clear()
+            read[chunk.index] = next(table for _, table in stored.blocks("results", names, [chunk]))
+        row = {name: column[replication - chunk.start] for name, column in read[chunk.index].items()}
+        return point_of(stored, case, row)
+
+    return find

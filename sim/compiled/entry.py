@@ -25,11 +25,13 @@ def renew(w: World, c: Tables) -> None:
 def play_block(w: World, c: Tables, first: int, count: int, paths: int) -> int:
     """Histories ``first`` to ``first + count - 1``: rows of results into ``w.rows``, of the first so many paths too.
 
-    Returns how many were played: fewer where one has run out of room.
+    Where the inputs are designed, ``w.point`` holds the points of all of them. Returns how many were played: fewer where
+    one has run out of room.
     """
     for n in range(count):
         renew(w, c)
         w.replication = first + n
+        w.point_from = n * (len(w.point) // count)
         play(w, c)
         if w.full:
             return n

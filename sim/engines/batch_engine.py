@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import ctypes
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from sim.compiled import cache
 from sim.engines.history import Full, with_room_enough
-from sim.engines.rows import Tables, empty_rows, tables_of
+from sim.engines.rows import Tables, checked_points, empty_rows, tables_of
 from sim.engines.tables.whole import Setup, setup_of
 from sim.errors import EngineError
 from sim.model.compile import Case
@@ -68,9 +68,17 @@ class Machine:
         self.w = world_block(setup.sizes, self.c)
         self._play = acts.function("sim.compiled.entry.play_block", _WHOLE, _WHOLE, _WHOLE, result=_WHOLE)
 
-    def play(self, root_seed: int, first: int, rows: np.ndarray, paths: np.ndarray) -> int:
-        """Histories from ``first`` on, one a row; of the first ones the paths too. How many there was room for."""
+    def play(
+        self, root_seed: int, first: int, rows: np.ndarray, paths: np.ndarray, points: np.ndarray | None = None
+    ) -> int:
+        """Histories from ``first`` on, one a row; of the first ones the paths too. How many there was room for.
+
+        ``points``, one a row, are what the inputs are drawn from; their addresses without it.
+        """
         self.w.seed = _signed(root_seed)
+        self.w.designed = points is not None
+        if points is not None:
+            self.w.point("point", points.reshape(-1))
         self.w.point("rows", rows.reshape(-1))
         self.w.point("path_rows", paths.reshape(-1))
         try:
@@ -99,9 +107,14 @@ class CompiledActs:
         self._happen = acts.function("sim.acts.loop.happen", _WHOLE)
         self._finish = acts.function("sim.acts.readings.finish")
 
-    def records(self, setup: Setup, seed: int, replication: int, branch: int, log: Any) -> tuple[Any, Any]:
+    def records(
+        self, setup: Setup, seed: int, replication: int, branch: int, log: Any, point: Sequence[float] | None = None
+    ) -> tuple[Any, Any]:
         """The situation of a history before it begins, and the scenario's tables. What is told is not heard here."""
         self._renew(self._at, self._tables_at)
+        self.w.designed = point is not None
+        if point is not None:
+            self.w.point("point", np.array(point, dtype=np.float64))
         self.w.seed = _signed(seed)
         self.w.replication, self.w.branch = replication, branch
         return self.w, self.c
@@ -147,33 +160,49 @@ def _machine(case: Case, room: int) -> Machine:
     return known[thread]
 
 
-def run_block(case: Case, replications: Iterable[int], root_seed: int, paths: int | None = None) -> Tables:
+def run_block(
+    case: Case,
+    replications: Iterable[int],
+    root_seed: int,
+    paths: int | None = None,
+    points: np.ndarray | None = None,
+) -> Tables:
     """Tables of the given replications: `results` (a row each) and `paths` (a row each and grid point).
 
-    ``paths`` is the number of histories, from the first on, whose paths are kept; all without it.
+    ``paths`` is the number of histories, from the first on, whose paths are kept; all without it. ``points``, float64 of
+    shape (replications, axes), are what the inputs are drawn from (`sim.engines.tables.inputs.axes_of`); their addresses
+    without it.
     """
     wanted = list(replications)
     setup = setup_of(case)
+    points = checked_points(case, points, len(wanted))
     rows, grid = empty_rows(case, setup, len(wanted), paths)
     for start, stop in _stretches(wanted):
-        _play(case, root_seed, wanted[start], rows[start:stop], grid[start:stop])
-    return tables_of(case, setup, wanted, rows, grid)
+        part = slice(start, stop)
+        _play(case, root_seed, wanted[start], rows[part], grid[part], None if points is None else points[part])
+    return tables_of(case, setup, wanted, rows, grid, points)
 
 
-def _play(case: Case, root_seed: int, first: int, rows: np.ndarray, grid: np.ndarray) -> None:
+def _play(
+    case: Case, root_seed: int, first: int, rows: np.ndarray, grid: np.ndarray, points: np.ndarray | None
+) -> None:
     """Histories from ``first`` on; one that runs out of room is played alone, with more."""
     machine = _machine(case, 1)
     done = 0
     while done < len(rows):
-        done += machine.play(root_seed, first + done, rows[done:], grid[done:])
+        rest = slice(done, None)
+        done += machine.play(root_seed, first + done, rows[rest], grid[rest], None if points is None else points[rest])
         if done < len(rows):
-            _play_alone(case, root_seed, first + done, rows[done : done + 1], grid[done : done + 1])
+            alone = slice(done, done + 1)
+            _play_alone(case, root_seed, first + done, rows[alone], grid[alone], None if points is None else points[alone])
             done += 1
 
 
-def _play_alone(case: Case, root_seed: int, replication: int, row: np.ndarray, grid: np.ndarray) -> None:
+def _play_alone(
+    case: Case, root_seed: int, replication: int, row: np.ndarray, grid: np.ndarray, point: np.ndarray | None
+) -> None:
     def attempt(room: int) -> None:
-        if not _machine(case, room).play(root_seed, replication, row, grid):
+        if not _machine(case, room).play(root_seed, replication, row, grid, point):
             raise Full
 
     with_room_enough(attempt, replication)

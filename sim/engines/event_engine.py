@@ -7,7 +7,7 @@ seed, replication) only.
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -16,7 +16,7 @@ import numpy as np
 from sim.acts.readings import write_row
 from sim.engines.history import History, with_room_enough
 from sim.engines.log import Log
-from sim.engines.rows import Tables, empty_rows, path_rows, row_of, tables_of
+from sim.engines.rows import Tables, checked_points, coordinates, empty_rows, path_rows, row_of, tables_of
 from sim.engines.tables.whole import setup_of
 from sim.model.compile import Case
 
@@ -29,22 +29,37 @@ def build(case: Case, replication: int, root_seed: int, log: Log | None = None, 
 
 
 def play(
-    case: Case, replication: int, root_seed: int, log: Log | None = None, branch: int = 0
+    case: Case,
+    replication: int,
+    root_seed: int,
+    log: Log | None = None,
+    branch: int = 0,
+    point: Sequence[float] | None = None,
 ) -> tuple[dict[str, Any], list[dict[str, Any]], History]:
-    """One history: its row of results, its rows of paths, and the history itself."""
-    history = played(case, replication, root_seed, log, branch)
+    """One history: its row of results, its rows of paths, and the history itself.
+
+    Its inputs are drawn from ``point`` (`sim.engines.tables.inputs.axes_of`), or from their addresses without it.
+    """
+    history = played(case, replication, root_seed, log, branch, point)
     return (
-        row_of(history.setup, replication, numbers_of(history)),
+        row_of(history.setup, replication, numbers_of(history)) | coordinates(case, point),
         path_rows(case, history.setup, replication, history.w.path),
         history,
     )
 
 
-def played(case: Case, replication: int, root_seed: int, log: Log | None = None, branch: int = 0) -> History:
+def played(
+    case: Case,
+    replication: int,
+    root_seed: int,
+    log: Log | None = None,
+    branch: int = 0,
+    point: Sequence[float] | None = None,
+) -> History:
     """One history, played to its end; again with more room where it has run out of it."""
 
     def attempt(room: int) -> History:
-        history = History(case, replication, root_seed, None if log is None else Log(), branch, room)
+        history = History(case, replication, root_seed, None if log is None else Log(), branch, room, point=point)
         history.run()
         return history
 
@@ -62,22 +77,31 @@ def numbers_of(history: History) -> list[float]:
     return numbers
 
 
-def run_block(case: Case, replications: Iterable[int], root_seed: int, paths: int | None = None) -> Tables:
+def run_block(
+    case: Case,
+    replications: Iterable[int],
+    root_seed: int,
+    paths: int | None = None,
+    points: np.ndarray | None = None,
+) -> Tables:
     """Tables of the given replications: `results` (a row each) and `paths` (a row each and grid point).
 
-    ``paths`` is the number of histories, from the first on, whose paths are kept; all without it.
+    ``paths`` is the number of histories, from the first on, whose paths are kept; all without it. ``points``, float64 of
+    shape (replications, axes), are what the inputs are drawn from (`sim.engines.tables.inputs.axes_of`); their addresses
+    without it.
     """
     wanted = list(replications)
     setup = setup_of(case)
+    points = checked_points(case, points, len(wanted))
     rows, grid = empty_rows(case, setup, len(wanted), paths)
     with _collecting_seldom() as count:
         for n, replication in enumerate(wanted):
-            history = played(case, replication, root_seed)
+            history = played(case, replication, root_seed, point=None if points is None else points[n])
             rows[n] = numbers_of(history)
             if n < len(grid):
                 grid[n] = np.reshape(history.w.path, grid.shape[1:])
             count()
-    return tables_of(case, setup, wanted, rows, grid)
+    return tables_of(case, setup, wanted, rows, grid, points)
 
 
 @contextmanager

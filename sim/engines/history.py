@@ -7,7 +7,7 @@ of clocks, which is SimPy's priority here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from heapq import heappush
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -58,9 +58,11 @@ def with_room_enough(play: Callable[[int], T], replication: int) -> T:
 class PlainActs:
     """Acts as plain Python on records of plain Python. `sim.engines.batch_engine.CompiledActs` stands in its place."""
 
-    def records(self, setup: Setup, seed: int, replication: int, branch: int, log: Any) -> tuple[Any, Any]:
+    def records(
+        self, setup: Setup, seed: int, replication: int, branch: int, log: Any, point: Sequence[float] | None = None
+    ) -> tuple[Any, Any]:
         """The situation of a history before it begins, and the scenario's tables."""
-        return PlainWorld(setup.sizes, seed, replication, branch, log), plain(setup)
+        return PlainWorld(setup.sizes, seed, replication, branch, log, point), plain(setup)
 
     begin = staticmethod(begin)
     happen = staticmethod(happen)
@@ -86,7 +88,11 @@ class Wakeup(simpy.Event):
 
 
 class History:
-    """One replication being played; ``w`` is its situation, ``c`` the scenario's tables."""
+    """One replication being played; ``w`` is its situation, ``c`` the scenario's tables.
+
+    Its inputs are drawn from ``point``, a coordinate each of `sim.engines.tables.inputs.axes_of`; from their addresses
+    without it.
+    """
 
     def __init__(
         self,
@@ -98,6 +104,7 @@ class History:
         room: int = 1,
         acts: PlainActs | None = None,
         grid: float = 0.0,
+        point: Sequence[float] | None = None,
     ) -> None:
         self.case = case
         self.setup: Setup = setup_of(case, room)
@@ -106,7 +113,7 @@ class History:
         self.log = log
         self.acts = acts or PlainActs()
         teller = None if log is None else Teller(case, self.setup, log)
-        self.w, self.c = self.acts.records(self.setup, root_seed, replication, branch, teller)
+        self.w, self.c = self.acts.records(self.setup, root_seed, replication, branch, teller, point)
         self.w.grid = grid
         self.env = simpy.Environment()
         self.finished = self.env.event()

@@ -67,11 +67,16 @@ def versions() -> dict[str, str]:
 
     found = {"python": ".".join(map(str, sys.version_info[:3])), "sim": sim.__version__}
     for package in ("numpy", "simpy", "numba", "duckdb"):
-        try:
-            found[package] = metadata.version(package)
-        except metadata.PackageNotFoundError:
-            found[package] = "not installed"
+        found |= version_of(package)
     return found
+
+
+def version_of(package: str) -> dict[str, str]:
+    """A package and its version, for `versions`."""
+    try:
+        return {package: metadata.version(package)}
+    except metadata.PackageNotFoundError:
+        return {package: "not installed"}
 
 
 @functools.cache

@@ -1,6 +1,7 @@
 """One stored history played again with its full log, and which history of a run to look at.
 
-A history depends on (completed scenario, root seed, replication) alone, so it can be played again at any time. What
+A history depends on (completed scenario, root seed, replication) alone, and on its point where a design gave it one,
+which is part of its row; so it can be played again at any time. What
 comes out is compared with the stored row, bit for bit: a story that belongs to another history would be worse than none.
 """
 
@@ -16,8 +17,10 @@ import numpy as np
 from sim.acts.codes import CREDIBILITY, WAR_COST
 from sim.engines.event_engine import play
 from sim.engines.log import Decision, Happening, Log, Sample
+from sim.engines.rows import point_in
 from sim.errors import ReplayError, UsageError
 from sim.experiments.columns import KEY, even_rows, num_rows, rows_at
+from sim.experiments.design import RANDOM, design_of
 from sim.experiments.engines import OURS
 from sim.experiments.provenance import versions
 from sim.model.complete import content_hash
@@ -71,6 +74,7 @@ class Replay:
     beliefs: Sequence[HeldBelief]
     nature: Mapping[str, Nature]
     ended: float  # when it ended, in the scenario's time unit: its last reading, or earlier by major war
+    design: str = RANDOM  # how its inputs were drawn
 
     @property
     def decisions(self) -> list[Decision]:
@@ -83,10 +87,15 @@ class Replay:
         return [entry for entry in self.entries if isinstance(entry, Happening)]
 
 
-def replay(case: Case, replication: int, root_seed: int) -> Replay:
-    """A history of the case, played with a full log. Its row is the one that a run of it stores."""
+def replay(
+    case: Case, replication: int, root_seed: int, point: Sequence[float] | None = None, design: str = RANDOM
+) -> Replay:
+    """A history of the case, played with a full log. Its row is the one that a run of it stores.
+
+    ``point`` is what its inputs are drawn from where the run has a ``design`` other than ``random``.
+    """
     log = Log()
-    row, paths, history = play(case, replication, root_seed, log)
+    row, paths, history = play(case, replication, root_seed, log, point=point)
     return Replay(
         case=case,
         replication=replication,
@@ -99,6 +108,7 @@ def replay(case: Case, replication: int, root_seed: int) -> Replay:
         beliefs=_beliefs(history),
         nature=_nature(history),
         ended=history.now,
+        design=design,
     )
 
 
@@ -168,9 +178,34 @@ def replay_stored(stored: StoredRun, replication: int, case: Case | None = None)
             f"{stored.directory}: the source of the tactic {', '.join(tactics)} has changed since the run was made",
             hint="`sim run` makes the run anew",
         )
-    again = replay(case, replication, stored.seed)
+    again = replay_row(stored, case, position)
     verify(again, stored, position)
     return again
+
+
+def replay_row(stored: StoredRun, case: Case, position: int) -> Replay:
+    """The history of a row of a stored run played again, and not yet compared with it."""
+    row = row_at(stored, position)
+    return replay(case, int(row[KEY]), stored.seed, point_of(stored, case, row), design_of(stored.manifest))
+
+
+def point_of(stored: StoredRun, case: Case, row: Mapping[str, Any]) -> list[float] | None:
+    """What a row of a stored run says that its inputs were drawn from; none where the run drew at random.
+
+    Raises
+    ------
+    ReplayError
+        The run has a design, and a coordinate of the point is missing.
+    """
+    if design_of(stored.manifest) == RANDOM:
+        return None
+    point = point_in(case, row)
+    if point is None:
+        raise ReplayError(
+            f"{stored.directory}: the run has the design '{design_of(stored.manifest)}', and its rows lack coordinates of their points",
+            hint="the record was edited; `sim run` makes the run anew",
+        )
+    return point
 
 
 def verify(again: Replay, stored: StoredRun, position: int) -> None:

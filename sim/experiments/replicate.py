@@ -20,6 +20,7 @@ from sim.errors import EngineError, SimError, StoreError, UsageError
 from sim.experiments import provenance
 from sim.experiments.cluster import Cluster, computed_by_cluster
 from sim.experiments.columns import Table
+from sim.experiments.design import RANDOM, Points, check_name, design_of
 from sim.experiments.disk import as_json, resume_command
 from sim.experiments.engines import AUTO, OURS, SIMPY, Tell, engine_for, give_the_same
 from sim.experiments.store import FAILED, FINISHED, INTERRUPTED, RUNNING, StoredRun, content_hash, open_run, run_name
@@ -112,6 +113,7 @@ def run_scenario(
     fresh: bool = False,
     engine: str | EngineSpec = AUTO,
     block_size: int | None = None,
+    design: str = RANDOM,
     command: Sequence[str] | None = None,
     progress: Progress | None = None,
     should_stop: Callable[[], bool] | None = None,
@@ -144,6 +146,8 @@ def run_scenario(
         Compute again, into a directory of the same name with ``-2``, ``-3``, ... where it is taken.
     engine : str or EngineSpec
         ``auto``, ``simpy`` or ``batch`` (`sim.experiments.engines.engine_for`): never changes results.
+    design : str
+        How inputs are drawn, ``random`` or ``sobol`` (`sim.experiments.design`); part of what the run is.
     command : sequence of str, optional
         The command line in words, for the run record.
     progress, should_stop : callable, optional
@@ -154,7 +158,8 @@ def run_scenario(
     Raises
     ------
     UsageError
-        A number of replications, seed, worker count or standard error that makes no sense; a cluster that is not there.
+        A number of replications, seed, worker count or standard error that makes no sense; a cluster that is not there;
+        no such design, or one that needs scipy, which is not there, or a scenario that draws no inputs.
     EngineError
         The engine failed or lost its workers; finished chunks are kept, ``resume`` tries again.
     StoreError
@@ -164,6 +169,7 @@ def run_scenario(
     """
     total = replications if replications is not None else (DEFAULT_REPLICATIONS if until_se is None else DEFAULT_CAP)
     check_request(total, seed, until_se, workers, block_size)
+    check_name(design)
     crew = Crew.of(workers, cluster)
     scenario_text = as_json(scenario)
     manifest = {
@@ -175,6 +181,7 @@ def run_scenario(
         "until_se": None if until_se is None else {"target": float(until_se), "cap": int(total)},
         "block_size": block_size or default_block_size(total),
         "paths_kept": PATHS_KEPT,
+        "design": design,
         "engine": engine.name if isinstance(engine, EngineSpec) else SIMPY,
         **provenance.run_record(command),
         "scenario": scenario,
@@ -186,9 +193,15 @@ def run_scenario(
     if existing is not None and existing.is_finished:
         return RunOutcome(existing, 0, existing.num_replications)
     missing = total - (existing.num_replications if existing is not None else 0)
+    if design != RANDOM:
+        if isinstance(engine, EngineSpec) and not engine.takes_points:
+            raise UsageError(f"the engine '{engine.name}' takes no points of a design", hint="leave --design out")
+        manifest["points"] = checksum_of(scenario, int(seed))
+        manifest["versions"] |= provenance.version_of("scipy")
     spec = _chosen(engine, missing, tell, tactics)
     manifest["engine"] = spec.name
-    job = Job(scenario_text.encode("utf-8"), int(seed), spec, PATHS_KEPT)
+    points = (manifest if existing is None else existing.manifest).get("points")
+    job = Job(scenario_text.encode("utf-8"), int(seed), spec, PATHS_KEPT, points)
     crew.check()
     writer = RunWriter.reopen(place) if existing is not None else RunWriter.create(place, manifest)
     return _carry_out(writer, job, crew, progress, should_stop)
@@ -200,6 +213,7 @@ def resume(
     workers: int | None = None,
     cluster: str | None = None,
     engine: str | EngineSpec | None = None,
+    design: str | None = None,
     progress: Progress | None = None,
     should_stop: Callable[[], bool] | None = None,
     tell: Tell | None = None,
@@ -210,6 +224,8 @@ def resume(
 
     Raises
     ------
+    UsageError
+        A ``design`` is given, and it is not the run's.
     StoreError
         No run there, another one is writing, or it was made by another version of the simulator.
     EngineError, Interrupted
@@ -224,13 +240,14 @@ def resume(
             hint="`sim run --fresh` computes it anew",
         )
     check_request(stored.manifest["replications"], stored.seed, None, workers, None)
+    _refuse_other_design(stored, design)
     crew = Crew.of(workers, cluster)
     _refuse_changed_tactics(stored)
     if stored.is_finished and not stored.damaged():
         return RunOutcome(stored, 0, stored.num_replications)
     missing = stored.manifest["replications"] - stored.num_replications
     spec = _chosen(engine or (AUTO if begun_with in OURS else begun_with), missing, tell, source_hashes(stored.case))
-    job = Job(as_json(stored.case).encode("utf-8"), stored.seed, spec, stored.manifest.get("paths_kept"))
+    job = Job(as_json(stored.case).encode("utf-8"), stored.seed, spec, stored.manifest.get("paths_kept"), stored.manifest.get("points"))
     crew.check()
     return _carry_out(RunWriter.reopen(stored.directory), job, crew, progress, should_stop)
 
@@ -285,6 +302,7 @@ def _is_equal(wanted: Mapping[str, Any], found: Mapping[str, Any]) -> bool:
         and _paths_asked_for(found) == _paths_asked_for(wanted)
         and found["versions"].get("sim") == wanted["versions"]["sim"]
         and found.get("own_tactics") == wanted.get("own_tactics")
+        and design_of(found) == design_of(wanted)
     )
 
 
@@ -307,8 +325,9 @@ def _place(
         return directory, _equal_or_refused(manifest, directory, fresh)
     target = (manifest["until_se"] or {}).get("target")
     name = run_name(
-        manifest["scenario_id"], manifest["scenario_hash"], manifest["seed"], manifest["replications"], target
-    )
+        manifest["scenario_id"], manifest["scenario_hash"], manifest["seed"], manifest["replications"], target,
+        "" if design_of(manifest) == RANDOM else design_of(manifest),
+    )  # fmt: skip
     unfinished, suffix = None, 1
     while True:
         place = reports / (name if suffix == 1 else f"{name}-{suffix}")
@@ -335,11 +354,40 @@ def _equal_or_refused(manifest: Mapping[str, Any], directory: Path, fresh: bool)
         return None  # new or empty, or `RunWriter.create` says what is in the way
     stored = None if fresh else _equal(manifest, directory)
     if stored is None:
+        what = "a run already" if fresh else f"another run already{_by_another_design(manifest, directory)}"
         raise StoreError(
-            f"{directory}: holds {'a' if fresh else 'another'} run already, and nothing is overwritten",
+            f"{directory}: holds {what}, and nothing is overwritten",
             hint="name another directory",
         )
     return stored
+
+
+def _by_another_design(manifest: Mapping[str, Any], directory: Path) -> str:
+    """Words for a run that differs in its design."""
+    try:
+        found = design_of(open_run(directory).manifest)
+    except StoreError:
+        return ""
+    return f", whose inputs were drawn by --design {found}" if found != design_of(manifest) else ""
+
+
+def _refuse_other_design(stored: StoredRun, design: str | None) -> None:
+    if design is None:
+        return
+    check_name(design)
+    found = design_of(stored.manifest)
+    if design != found:
+        raise UsageError(
+            f"{stored.directory}: its inputs are drawn by --design {found}, and --design {design} was asked for",
+            hint="leave --design out beside --resume, or run anew without --resume",
+        )
+
+
+def checksum_of(scenario: Mapping[str, Any], root_seed: int) -> str:
+    """What tells the points of a run from others; ``UsageError`` where the design does not fit the scenario."""
+    from sim.model.compile import compile_case
+
+    return Points(compile_case(dict(scenario)), root_seed).checksum()
 
 
 # Carrying out ----------------------------------------------------------------------------------------------------

@@ -73,11 +73,13 @@ def slug(text: str, limit: int = 60) -> str:
     return safe if safe and safe not in _RESERVED else f"scenario-{safe}".rstrip("-")
 
 
-def run_name(scenario_id: str, scenario_hash: str, seed: int, replications: int, until_se: float | None = None) -> str:
+def run_name(
+    scenario_id: str, scenario_hash: str, seed: int, replications: int, until_se: float | None = None, design: str = ""
+) -> str:
     """Name of a result directory, ``<scenario id>-<hash8>-s<seed>-n<N>``; ``-se<x>`` is added where x stops the run
-    and N is only its cap."""
+    and N is only its cap, and ``-<design>`` where inputs are not drawn at random."""
     ending = "" if until_se is None else "-se" + re.sub(r"[^0-9.e-]", "", repr(float(until_se)))
-    return f"{slug(scenario_id)}-{slug(scenario_hash)[:8]}-s{int(seed)}-n{int(replications)}{ending}"
+    return f"{slug(scenario_id)}-{slug(scenario_hash)[:8]}-s{int(seed)}-n{int(replications)}{ending}{f'-{slug(design)}' if design else ''}"
 
 
 def content_hash(case: Mapping[str, Any]) -> str:

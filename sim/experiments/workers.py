@@ -25,9 +25,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.errors import EngineError, SimError
+
+if TYPE_CHECKING:
+    from sim.experiments.design import Points
 
 MAX_LOSSES = 3  # times a block may lose its worker before the run gives up
 _GRACE_SECONDS = 1.0  # how long a stop waits for the blocks that threads are at
@@ -54,27 +57,35 @@ class EngineSpec:
     compile: str
     leaves_out_paths: bool = False  # whether ``run`` takes ``paths=``, the number of histories whose paths are wanted
     is_threaded: bool = False
+    takes_points: bool = False  # whether ``run`` takes ``points=``, from which the inputs are drawn
+
+
+def _ours(name: str, module: str, is_threaded: bool = False) -> EngineSpec:
+    run, compile_case = f"sim.engines.{module}:run_block", "sim.model.compile:compile_case"
+    return EngineSpec(name, run, compile_case, leaves_out_paths=True, is_threaded=is_threaded, takes_points=True)
 
 
 ENGINES = {
-    "simpy": EngineSpec("simpy", "sim.engines.event_engine:run_block", "sim.model.compile:compile_case", True),
-    "batch": EngineSpec("batch", "sim.engines.batch_engine:run_block", "sim.model.compile:compile_case", True, True),
+    "simpy": _ours("simpy", "event_engine"),
+    "batch": _ours("batch", "batch_engine", is_threaded=True),
     # What run records of earlier versions call the first.
-    "event": EngineSpec("event", "sim.engines.event_engine:run_block", "sim.model.compile:compile_case", True),
+    "event": _ours("event", "event_engine"),
 }
 
 
 @dataclass(frozen=True)
 class Job:
-    """All that a block depends on besides its replications: completed scenario (JSON, UTF-8), root seed, engine.
+    """All that a block depends on besides its replications: completed scenario (JSON, UTF-8), root seed, engine, design.
 
-    Paths are wanted of the replications below ``paths_kept`` only; of all without it.
+    Paths are wanted of the replications below ``paths_kept`` only; of all without it. ``points`` is the checksum of the
+    points of the run's design (`sim.experiments.design.Points`); without it inputs are drawn from their addresses.
     """
 
     scenario: bytes
     root_seed: int
     engine: EngineSpec
     paths_kept: int | None = None
+    points: str | None = None
 
 
 @dataclass(frozen=True)
@@ -108,9 +119,19 @@ class Runner:
             raise
         except Exception as error:
             raise _defect("the scenario cannot be prepared", error) from error
+        self._points = None if job.points is None else self._same_points(job, job.points)
+
+    def _same_points(self, job: Job, checksum: str) -> Points:
+        from sim.experiments.design import Points
+
+        points = Points(self._case, job.root_seed)
+        points.check(checksum)
+        return points
 
     def run(self, start: int, stop: int) -> Tables:
-        wanted = {} if self._paths_kept is None else {"paths": max(0, self._paths_kept - start)}
+        wanted: dict[str, Any] = {} if self._paths_kept is None else {"paths": max(0, self._paths_kept - start)}
+        if self._points is not None:
+            wanted["points"] = self._points.block(start, stop)
         block = self._run(self._case, range(start, stop), self._root_seed, **wanted)
         if isinstance(block, Mapping):
             return block

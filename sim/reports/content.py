@@ -339,6 +339,7 @@ class ReportContent:
     meta: Meta
     findings: Sequence[Finding] = ()
     outcomes: Sequence[OutcomeShare] = ()
+    interval_note: str = ""  # what must be said where intervals are shown
     incidence: Incidence | None = None
     times: Sequence[TimeToEvent] = ()
     phases: Phases | None = None

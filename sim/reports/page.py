@@ -103,7 +103,7 @@ def render(content: ReportContent) -> str:
         **page_parts(),
         content=content,
         findings=[finding_html(finding) for finding in content.findings],
-        outcome_chart=_outcomes(content.outcomes) if content.outcomes else None,
+        outcome_chart=_outcomes(content.outcomes, content.interval_note) if content.outcomes else None,
         incidence_chart=_incidence(content.incidence, content.outcomes) if content.incidence and content.incidence.series else None,
         phase_chart=_phases(content.phases, content.outcomes) if content.phases and content.phases.links else None,
         fan_charts=[_fan(fan) for fan in content.fans],
@@ -196,14 +196,14 @@ def _share_rows(outcomes: Sequence[OutcomeShare]) -> list[list[str]]:
 SHARE_HEADINGS = ("Outcome", "Share", "95% interval", "Histories")
 
 
-def _outcomes(outcomes: Sequence[OutcomeShare]) -> Chart:
+def _outcomes(outcomes: Sequence[OutcomeShare], note: str = "") -> Chart:
     most = max(outcomes, key=lambda o: o.share)
     total = sum(o.count for o in outcomes)
     reading = (
         f"The most frequent end is \u201c{most.label}\u201d, {words.percent(most.share)} of histories "
         f"({words.percent_interval(most.low, most.high)}). Bars are shares of {words.all_histories(total)}; whiskers are "
         "95% intervals."
-    )
+    ) + (f" {note}" if note else "")
     table = Table(SHARE_HEADINGS, _share_rows(outcomes))
     if any(o.description for o in outcomes):
         reading += " What each class means is told with the numbers below."

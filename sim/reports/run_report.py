@@ -18,6 +18,7 @@ from sim.analysis.input_names import input_label
 from sim.analysis.names import toward_words
 from sim.analysis.summary import Condition, Summary
 from sim.analysis.targets import targets_of
+from sim.experiments.design import RANDOM
 from sim.model.complete import spec_of
 from sim.model.explain import Entry, inputs_of
 from sim.reports import content as page
@@ -56,6 +57,7 @@ def report_content(
             for item in findings(summary)
         ],
         outcomes=_shares(summary, summary.shares),
+        interval_note=summary.interval_note,
         incidence=_incidence(summary),
         times=[
             page.TimeToEvent(
@@ -80,7 +82,7 @@ def report_content(
             )
             for band in targets_of(summary)
         ],
-        limits=[*LIMITS, *(str(text) for text in scenario.get("limits", ()))],
+        limits=[*LIMITS, *([summary.interval_note] if summary.interval_note else []), *(str(text) for text in scenario.get("limits", ()))],
         reproduce=_commands(summary, source),
     )  # fmt: skip
 
@@ -348,6 +350,8 @@ def _commands(summary: Summary, source: str | None) -> list[page.Command]:
             words += [f"--{option}", str(applied[option])]
     for item in overrides_of(summary.scenario):
         words += ["--set", item]
+    if summary.design != RANDOM:
+        words += ["--design", summary.design]
     tail = ["--replications", str(summary.num_replications), "--seed", str(summary.seed)]
     again = shlex.join([*words, *tail])
     base = shlex.join([words[0], "replay", *words[2:], "--seed", str(summary.seed), "--replication", "0"])

@@ -14,13 +14,23 @@ class PlainWorld:
 
     __slots__ = (*(field.name for field in SITUATION), "log")
 
-    def __init__(self, sizes: Mapping[str, int], seed: int, replication: int, branch: int = 0, log: Any = None) -> None:
+    def __init__(
+        self,
+        sizes: Mapping[str, int],
+        seed: int,
+        replication: int,
+        branch: int = 0,
+        log: Any = None,
+        point: Sequence[float] | None = None,
+    ) -> None:
         for field in SITUATION:
             blank = field.initial if not field.size else [field.initial] * sizes[field.size]
             setattr(self, field.name, blank)
         for field, value in zip(IDENTITY, (seed, replication, branch), strict=False):
             setattr(self, field.name, value)
         self.log = log
+        if point is not None:
+            self.designed, self.point = 1, [float(x) for x in point]
 
 
 def plain_tables(tables: Mapping[str, Any], own_tactics: Sequence[Callable[..., float]] = ()) -> SimpleNamespace:

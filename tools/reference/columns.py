@@ -55,6 +55,10 @@ GENERAL = {
     "days": ("How long the history lasted: to its last reading, or to major war.", "days"),
     "events": ("Number of events of the history: how often the situation was brought up to date.", "count"),
     "input:PATH": ("What was drawn for an input listed under `uncertainties:`.", "its own"),
+    "point:PATH": (
+        "Coordinate from which a drawn input was drawn, last of all columns; only with `--design sobol`, for every drawn input.",
+        "(0, 1)",
+    ),
 }
 TIMES = {
     "meeting": "A leaders' meeting is held.",
@@ -170,13 +174,15 @@ reading where that is later.
 def found() -> tuple[dict[str, list[str]], list[str]]:
     """Columns of `results` by scenario file, and those of `paths`, as the engine writes them now."""
     from sim.engines.event_engine import play
+    from sim.engines.tables.inputs import axes_of
     from sim.model.compile import compile_case
     from sim.model.complete import complete
     from sim.model.load import load_scenario
 
     results, paths = {}, {}
     for file in (*sorted((ROOT / "scenarios").glob("*.yaml")), *sorted((ROOT / "tests/spec/valid").glob("*.yaml"))):
-        row, path, _ = play(compile_case(complete(load_scenario(file))), 0, 1)
+        case = compile_case(complete(load_scenario(file)))
+        row, path, _ = play(case, 0, 1, point=[0.5] * len(axes_of(case)))  # so that it has all columns
         results[file.name] = list(row)
         paths |= dict.fromkeys(path[0])
     return results, list(paths)

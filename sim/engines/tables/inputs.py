@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import count
+
 from sim.engines.tables.maker import Maker, ragged
+from sim.model.compile import Case
 from sim.model.distributions.base import Distribution
 
 
@@ -20,6 +23,26 @@ class _Numbers:
         first = len(self.flat)
         self.flat += numbers
         return kind, first
+
+
+def axes_of(case: Case) -> tuple[str, ...]:
+    """Paths of what is drawn once a history from one uniform each, in the order of a point's coordinates.
+
+    Inputs first, then shares of a whole but for those that are always 0, both in order of their addresses, so that the
+    order of the file never shows. Private types are no inputs in this sense.
+    """
+    return (*(drawn.path for drawn in case.inputs), *(path for _, _, path, _ in _drawn_shares(case)))
+
+
+def _drawn_shares(case: Case) -> list[tuple[int, int, str, int]]:
+    """Address, path and position among all shares of those that are drawn, in order."""
+    places = count()
+    every = [
+        (key, counter, path, next(places), gamma)
+        for group in case.shares
+        for key, counter, path, gamma in zip(group.keys, group.counters, group.paths, group.gammas, strict=True)
+    ]
+    return sorted((key, counter, path, place) for key, counter, path, place, gamma in every if gamma is not None)
 
 
 def inputs(m: Maker) -> None:
@@ -43,6 +66,7 @@ def inputs(m: Maker) -> None:
         share_slot=[slot for shares in case.shares for slot in shares.slots],
         share_kind=[kind for kind, _ in coded],
         share_first=[first for _, first in coded],
+        share_axis=_share_axes(case),
         share_key=[key for shares in case.shares for key in shares.keys],
         share_counter=[counter for shares in case.shares for counter in shares.counters],
         input_numbers=numbers.flat,
@@ -52,7 +76,15 @@ def inputs(m: Maker) -> None:
     m.add(copula_start=starts, copula_member=members, copula_first=firsts, copula_factor=factors)
     _durations(m)
     groups = [len(case.inputs), *(len(shares.slots) for shares in case.shares)]
-    m.sizes.update(inputs=len(case.base), drawn=max(groups))
+    m.sizes.update(inputs=len(case.base), drawn=max(groups), axes=len(axes_of(case)))
+
+
+def _share_axes(case: Case) -> list[int]:
+    """The axis of each share; -1 for one that is not drawn."""
+    axes = [-1] * sum(len(group.paths) for group in case.shares)
+    for n, (_, _, _, place) in enumerate(_drawn_shares(case)):
+        axes[place] = len(case.inputs) + n
+    return axes
 
 
 def _durations(m: Maker) -> None:
