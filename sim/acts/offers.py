@@ -31,6 +31,7 @@ from sim.acts.constraints import acceptance, accepts, allowed_for, beyond
 from sim.acts.draws import draw, mean_duration
 from sim.acts.own import own_target
 from sim.acts.quantities import felt_pressure
+from sim.acts.ranking import RANKED, rank, ranked_offer, view_is_as_before
 from sim.acts.telling import tell, tell_learned
 from sim.acts.worth import disagreement, estimates, make_believed, pressed, utilities, utility
 from sim.rule import act, rule
@@ -104,8 +105,13 @@ def next_election(w: World, c: Tables, actor: int) -> float:
 
 
 @act
-def aspiration(w: World, c: Tables, t: int, actor: int, own: Floats, allowed: Floats, elapsed: float) -> float:
-    """Utility that the actor's tactic aims at, given the time since the first round of the present talks."""
+def aspiration(w: World, c: Tables, t: int, actor: int, highest: float, elapsed: float) -> float:
+    """Utility that the actor's tactic aims at, given the time since the first round of the present talks.
+
+    ``highest`` is that of the best package that the actor may offer. Tactics that look at others' offers find own
+    utilities of the menu in ``w.own`` and what may be offered in ``w.allowed``.
+    """
+    own = w.own
     n = tactic_of(c, t, actor)
     place = place_of(c, t, actor)
     low = disagreement(w, c, actor)
@@ -119,9 +125,7 @@ def aspiration(w: World, c: Tables, t: int, actor: int, own: Floats, allowed: Fl
         horizon = w.p[c.tactic_period[n]]
         margin = w.p[c.tactic_margin[n]]
     low += margin
-    high = offers.highest_allowed(own, allowed, c.num_candidates, low)
-    if high < low:
-        high = low
+    high = highest if highest > low else low
     if family == MAXIMALIST:
         if w.rejections[place] < c.tactic_rejections[n]:
             return high
@@ -139,7 +143,7 @@ def aspiration(w: World, c: Tables, t: int, actor: int, own: Floats, allowed: Fl
     if family == ZEUTHEN:
         other = _only_other(w, c, t, actor)
         if other >= 0:
-            return _zeuthen(w, c, t, actor, other, own, allowed)
+            return _zeuthen(w, c, t, actor, other, own, w.allowed)
     if family == OWN:
         size = _received(w, c, t, actor, own)
         last = last_offer(w, place)
@@ -225,18 +229,32 @@ def choose_offer(w: World, c: Tables, t: int, actor: int, note: int, afresh: int
     (``note``), and reckons with its best offer when it looks ahead. ``afresh`` asks for the first offer of talks that
     would begin now.
     """
-    if family_of(w, c, t, actor) == RATIONAL:
+    family = family_of(w, c, t, actor)
+    if family == RATIONAL:
         return rational_offer(w, c, t, actor, note, depth)
-    allowed_for(w, c, t, actor, c.num_candidates, w.allowed)
-    utilities(w, c, actor, c.num_candidates, w.own)
-    target = aspiration(w, c, t, actor, w.own, w.allowed, 0.0 if afresh else w.now - w.opened[t])
-    estimate_of_others(w, c, t, actor, w.other)
-    package = offers.offer_for_target(
-        w.own, w.other, w.allowed, c.levels, c.num_candidates, c.num_issues, last_offer(w, place_of(c, t, actor)), target
-    )
+    place = place_of(c, t, actor)
+    elapsed = 0.0 if afresh else w.now - w.opened[t]
+    count = c.num_candidates
+    by_rank = (family == TIME or family == RESOURCE or family == MAXIMALIST) and view_is_as_before(w, c, t, actor, place)
+    if not by_rank or w.rank_known[place] != RANKED:
+        allowed_for(w, c, t, actor, count, w.allowed)
+        utilities(w, c, actor, count, w.own)
+        estimate_of_others(w, c, t, actor, w.other)
+        if by_rank:
+            rank(w, c, place, w.own, w.other, w.allowed)
+    if by_rank:
+        highest = w.rank_worth[place * count] if w.rank_size[place] > 0 else -INFINITY
+        target = aspiration(w, c, t, actor, highest, elapsed)
+        package = ranked_offer(w, c, place, last_offer(w, place), target)
+    else:
+        highest = offers.highest_allowed(w.own, w.allowed, count, -INFINITY)
+        target = aspiration(w, c, t, actor, highest, elapsed)
+        package = offers.offer_for_target(
+            w.own, w.other, w.allowed, c.levels, count, c.num_issues, last_offer(w, place), target
+        )
     if note and package >= 0:
         w.last_choice = package
-        tell(w, c, "offer by tactic", t, actor, package, w.own[package])
+        tell(w, c, "offer by tactic", t, actor, package, utility(w, c, actor, package))
     return package
 
 

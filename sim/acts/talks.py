@@ -261,7 +261,7 @@ def _order_deliverable(w: World, c: Tables, holder: int) -> None:
     for n in range(size):
         w.order[n] = c.deliverable[n]
         w.order_value[n] = hoped(w, c, holder, c.deliverable[n])
-    offers.sort_falling(w.order_value, w.order, size, w.spare_value, w.spare_order)
+    offers.sort_falling(w.order_value, w.order, 0, size, w.spare_value, w.spare_order)
 
 
 @act

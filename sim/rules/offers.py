@@ -185,6 +185,98 @@ def offer_for_target(
 
 
 @rule
+def rank_menu(
+    own: Sequence[float],
+    other: Sequence[float],
+    allowed: Sequence[float],
+    num_packages: int,
+    at: int,
+    worth: MutableSequence[float],
+    package: MutableSequence[int],
+    liked: MutableSequence[float],
+    best: MutableSequence[int],
+    ties: MutableSequence[int],
+    spare_values: MutableSequence[float],
+    spare_items: MutableSequence[int],
+) -> int:
+    """Rank the allowed packages by falling `own`, for `ranked_offer`; returns how many there are.
+
+    From place `at` on, by rank: what a package is worth to oneself and which it is; and of all packages up to that rank
+    the highest `other`, the first package in menu order that has it, and how many have it. The spare lists are as long
+    as the menu.
+    """
+    size = 0
+    for p in range(num_packages):
+        if allowed[p]:
+            worth[at + size] = own[p]
+            package[at + size] = p
+            size += 1
+    sort_falling(worth, package, at, size, spare_values, spare_items)
+    top = 0.0
+    first = -1
+    count = 0
+    for n in range(at, at + size):
+        p = package[n]
+        if first < 0 or other[p] > top:
+            top = other[p]
+            first = p
+            count = 1
+        elif other[p] == top:
+            count += 1
+            if p < first:
+                first = p
+        liked[n] = top
+        best[n] = first
+        ties[n] = count
+    return size
+
+
+@rule
+def ranked_offer(
+    worth: Sequence[float],
+    package: Sequence[int],
+    liked: Sequence[float],
+    best: Sequence[int],
+    ties: Sequence[int],
+    at: int,
+    size: int,
+    other: Sequence[float],
+    first_other: int,
+    levels: Sequence[float],
+    num_issues: int,
+    last_offer: int,
+    target: float,
+) -> int:
+    """`offer_for_target` of a menu that `rank_menu` has ranked, without a look at every package.
+
+    `other[first_other + p]` is the estimate of package `p` by which it was ranked.
+    """
+    low = 0
+    high = size
+    while low < high:
+        middle = (low + high) >> 1
+        if worth[at + middle] < target:
+            high = middle
+        else:
+            low = middle + 1
+    if low == 0:
+        return -1
+    last = at + low - 1
+    if last_offer < 0 or ties[last] == 1:
+        return best[last]
+    chosen = -1
+    change = 0.0
+    for n in range(at, at + low):
+        p = package[n]
+        if other[first_other + p] == liked[last]:
+            distance = package_distance(levels, p, last_offer, num_issues)
+            if chosen < 0 or distance < change or (distance == change and p < chosen):
+                chosen = p
+                change = distance
+    return chosen
+
+
+@rule
 def best_acceptable(
     own: Sequence[float], other: Sequence[float], allowed: Sequence[float], num_packages: int, reservation: float
 ) -> int:
@@ -394,13 +486,14 @@ def zeuthen_agreement(
 def sort_falling(
     values: MutableSequence[float],
     items: MutableSequence[int],
+    at: int,
     size: int,
     spare_values: MutableSequence[float],
     spare_items: MutableSequence[int],
 ) -> None:
-    """Sort items by falling value, equals in the order in which they stand; the spare lists are as long.
+    """Sort `size` items from place `at` on by falling value, equals in the order in which they stand.
 
-    Runs of doubled length are merged.
+    Runs of doubled length are merged; the spare lists hold at least `size`.
     """
     run = 1
     while run < size:
@@ -411,16 +504,16 @@ def sort_falling(
             left = start
             right = middle
             for n in range(start, stop):
-                if right >= stop or (left < middle and values[left] >= values[right]):
-                    spare_values[n] = values[left]
-                    spare_items[n] = items[left]
+                if right >= stop or (left < middle and values[at + left] >= values[at + right]):
+                    spare_values[n] = values[at + left]
+                    spare_items[n] = items[at + left]
                     left += 1
                 else:
-                    spare_values[n] = values[right]
-                    spare_items[n] = items[right]
+                    spare_values[n] = values[at + right]
+                    spare_items[n] = items[at + right]
                     right += 1
             start = stop
         for n in range(size):
-            values[n] = spare_values[n]
-            items[n] = spare_items[n]
+            values[at + n] = spare_values[n]
+            items[at + n] = spare_items[n]
         run *= 2

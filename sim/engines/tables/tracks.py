@@ -14,6 +14,7 @@ from sim.acts.codes import (
     TRACK_TIMES,
 )
 from sim.acts.offers import KEPT_OFFERS
+from sim.acts.ranking import OWN_PARTS
 from sim.engines.tables.maker import Maker, ragged
 from sim.engines.tables.mechanisms import FAR
 from sim.engines.tables.packages import mandate, row
@@ -127,7 +128,8 @@ def _seats(m: Maker) -> None:
         table_of_sides=tables[0] if tables else -1,
     )
     m.sizes.update(
-        seats=most * len(seats), kept_offers=KEPT_OFFERS * most * len(seats), refusable=first,
+        seats=most * len(seats), seat_packages=most * len(seats) * case.num_candidates,
+        rank_keys=most * len(seats) * (OWN_PARTS + 2 * most), kept_offers=KEPT_OFFERS * most * len(seats), refusable=first,
         received=KEPT_OFFERS * most, reserves=(1 + DEEPEST) * most, accusations=MOST_ACCUSED,
     )  # fmt: skip
 

@@ -258,6 +258,6 @@ def test_items_are_sorted_by_falling_value_and_equals_stay_in_order(size):
     values = [float((5 * n * n + 3 * n) % 7) for n in range(size)]
     items = list(range(size))
     expected = sorted(items, key=lambda n: -values[n])
-    sort_falling(values, items, size, [0.0] * size, [0] * size)
+    sort_falling(values, items, 0, size, [0.0] * size, [0] * size)
     assert items == expected
     assert values == sorted(values, reverse=True)
