@@ -1,0 +1,83 @@
+"""From the command to the first result: seconds of whole commands, compiled code there or not.
+
+    .venv/bin/python -m benchmarks.start [--repeats 5] [--cold-repeats 2] [--json]
+
+Cold: with an empty folder for compiled code, so that rules are compiled first; one run of that kind takes some ten seconds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from benchmarks.measured import SIM, ran, spread
+from sim.compiled import cache
+
+SCENARIO = "scenarios/summit.yaml"
+HISTORIES = 100
+MOST_CACHED, MOST_COLD = 1.0, 15.0  # seconds that the commands may take
+
+
+def measure(repeats: int = 5, cold_repeats: int = 2, histories: int = HISTORIES) -> dict[str, Any]:
+    """Seconds of each command: median, least, most; the commands take turns."""
+    cache.stored()
+    commands: dict[str, Callable[[], float]] = {
+        "help": lambda: ran([*SIM, "--help"]).seconds,
+        "one_history": lambda: _run(1, "batch"),
+        "cached": lambda: _run(histories, "batch"),
+        "auto": lambda: _run(histories, "auto"),
+        "simpy": lambda: _run(histories, "simpy"),
+    }
+    seconds: dict[str, list[float]] = {name: [] for name in commands}
+    for _ in range(repeats):
+        for name, command in commands.items():
+            seconds[name].append(command())
+    figures: dict[str, Any] = {name: spread(found) for name, found in seconds.items()}
+    figures["histories"] = histories
+    if cold_repeats:
+        figures["cold"] = spread([_cold(histories) for _ in range(cold_repeats)])
+        figures["compiling"] = spread([_compiled() for _ in range(cold_repeats)])
+    return figures
+
+
+def _run(histories: int, engine: str, **environment: str) -> float:
+    """Seconds of a run with everything that it prints, and no report."""
+    with tempfile.TemporaryDirectory() as folder:
+        words = [*SIM, "run", SCENARIO, "-n", str(histories), "--engine", engine, "--no-report"]
+        return ran([*words, "--out", str(Path(folder) / "run")], **environment).seconds
+
+
+def _cold(histories: int) -> float:
+    with tempfile.TemporaryDirectory() as folder:
+        return _run(histories, "batch", **{cache.FOLDER_VARIABLE: folder})
+
+
+def _compiled() -> float:
+    """Seconds of the compiler alone, its processes started included."""
+    with tempfile.TemporaryDirectory() as folder:
+        begun = time.perf_counter()
+        words = [sys.executable, "-c", "from sim.compiled import cache; cache.stored()"]
+        ran(words, **{cache.FOLDER_VARIABLE: folder})
+        return time.perf_counter() - begun
+
+
+def main() -> None:
+    """Read the arguments, measure, print."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--cold-repeats", type=int, default=2)
+    parser.add_argument("--json", action="store_true", help="one line of JSON")
+    arguments = parser.parse_args()
+    figures = measure(arguments.repeats, arguments.cold_repeats)
+    json.dump(figures, sys.stdout, indent=None if arguments.json else 2)
+    print()
+
+
+if __name__ == "__main__":
+    main()
