@@ -53,6 +53,7 @@ class Peer:
         )  # fmt: skip
         said = process.stdout.readline() if process.stdout else ""
         if not said:
+            process.communicate()
             raise SystemExit(f"{python}: has no NegMAS; python -m pip install -r benchmarks/requirements.txt")
         return cls(process, json.loads(said)["version"])
 
@@ -66,9 +67,7 @@ class Peer:
 
     def end(self) -> None:
         """Let it go."""
-        assert self.process.stdin is not None
-        self.process.stdin.close()
-        self.process.wait()
+        self.process.communicate()
 
 
 def case_of(parties: int, issues: int, whole: bool) -> Case:

@@ -4,13 +4,13 @@ Parties offer in turn, each issue has five values, utilities are additive and li
 a share t of the time gone a party asks for `1 - t**4` of what it could get. Whoever is offered no less than it would itself ask for
 next accepts; the first package that all accept is the agreement. Nobody gets anything without one.
 
-`scenario` writes it in the scenario language, `played` plays it in a plain loop, `benchmarks.negmas` gives it to NegMAS.
+`scenario` writes it in the scenario language, `Talks` is the same in plain Python, for a test, and `benchmarks.negmas_side` gives it to
+NegMAS.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import product
 from typing import Any
 
 VALUES = (0.0, 0.25, 0.5, 0.75, 1.0)
@@ -52,10 +52,6 @@ class Negotiation:
         for issue, value in enumerate(package):
             total += self.weights[party][issue] * self.worth(party, issue, value)
         return total
-
-    def packages(self) -> list[Package]:
-        """Every package but the status quo, in the order of their values."""
-        return [package for package in product(VALUES, repeat=self.issues) if any(package)]
 
 
 def negotiation(parties: int, issues: int) -> Negotiation:
@@ -123,44 +119,38 @@ def scenario(case: Negotiation, whole: bool = True) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def played(case: Negotiation, packages: list[Package], offers: int) -> list[tuple[int, Package, bool]]:
-    """The first so many offers in a plain loop: party, package, whether all accepted it. After an agreement talks begin anew."""
-    utilities = [[case.utility(party, package) for package in packages] for party in range(case.parties)]
-    tops = [max(row) for row in utilities]
-    period = float(ROUNDS * case.parties)
-    found: list[tuple[int, Package, bool]] = []
-    begun, turn = 0, 0
-    last: dict[int, int] = {}
+class Talks:
+    """The same negotiation in plain Python: what each party would offer at a time, and what it makes of another's offer."""
 
-    def next_offer(party: int, now: int) -> int:
-        share = min((now - begun) / period, 1.0) ** EXPONENT
-        target = MARGIN + (tops[party] - MARGIN) * (1.0 - share)
-        return _best(case, utilities, packages, party, target, last.get(party))
+    def __init__(self, case: Negotiation, packages: list[Package]) -> None:
+        self.case = case
+        self.packages = packages
+        self._utilities = [[case.utility(party, package) for package in packages] for party in range(case.parties)]
+        self._last: dict[int, int] = {}
+        self._begun = 0
 
-    for now in range(offers):
-        party = turn % case.parties
-        turn += 1
-        offer = next_offer(party, now)
-        last[party] = offer
-        agreed = True
-        for other in range(case.parties):
-            if other != party and agreed:
-                agreed = utilities[other][offer] >= utilities[other][next_offer(other, now)]
-        found.append((party, packages[offer], agreed))
-        if agreed:
-            begun, turn = now, 0
-            last.clear()
-    return found
+    def begin(self, now: int) -> None:
+        """Talks begin anew."""
+        self._begun = now
+        self._last.clear()
 
+    def note(self, party: int, package: int) -> None:
+        """A party has made an offer."""
+        self._last[party] = package
 
-def _best(
-    case: Negotiation, utilities: list[list[float]], packages: list[Package], party: int, target: float, last: int | None
-) -> int:
-    """Of the packages worth the target to a party the one best for the others on average; of equal ones the nearest to its last."""
-    others = [row for n, row in enumerate(utilities) if n != party]
+    def offer(self, party: int, now: int) -> int:
+        """Of the packages worth its target to a party the one best for the others on average; of equal ones the nearest to its last."""
+        share = min((now - self._begun) / (ROUNDS * self.case.parties), 1.0) ** EXPONENT
+        own = self._utilities[party]
+        target = MARGIN + (max(own) - MARGIN) * (1.0 - share)
+        return max((p for p in range(len(own)) if own[p] >= target), key=lambda p: self._preference(party, p))
 
-    def preference(p: int) -> tuple[float, float, int]:
-        change = 0.0 if last is None else sum(abs(a - b) for a, b in zip(packages[p], packages[last], strict=True))
-        return sum(row[p] for row in others) / len(others), -change, -p
+    def gain(self, party: int, package: int, now: int) -> float:
+        """How much more an offer is to a party than what it would itself offer next; it accepts where that is not less."""
+        return self._utilities[party][package] - self._utilities[party][self.offer(party, now)]
 
-    return max((p for p in range(len(packages)) if utilities[party][p] >= target), key=preference)
+    def _preference(self, party: int, p: int) -> tuple[float, float, int]:
+        others = sum(row[p] for n, row in enumerate(self._utilities) if n != party) / (self.case.parties - 1)
+        last = self._last.get(party)
+        change = 0.0 if last is None else sum(abs(a - b) for a, b in zip(self.packages[p], self.packages[last], strict=True))
+        return others, -change, -p

@@ -61,12 +61,12 @@ def measure(case: Case, replications: int) -> tuple[dict[str, Any], Callable[[st
     places, events, seconds = looked_at(play)
     begins = [function.address for function in functions]
     counts: Counter[str] = Counter()
-    inside: dict[str, Counter[int]] = {}
+    inside: dict[Function, Counter[int]] = {}
     for address, elsewhere in places:
         n = bisect.bisect_right(begins, address) - 1
         if n >= 0 and address < functions[n].address + functions[n].size:
             counts[functions[n].name] += 1
-            inside.setdefault(functions[n].name, Counter())[address - functions[n].address] += 1
+            inside.setdefault(functions[n], Counter())[address - functions[n].address] += 1
         else:
             counts[elsewhere] += 1
     cost = seconds / events * 1e9
@@ -84,10 +84,11 @@ def measure(case: Case, replications: int) -> tuple[dict[str, Any], Callable[[st
 
     def instructions(name: str) -> Iterator[str]:
         found = [function for function in functions if function.name == name or function.name.endswith(f".{name}")]
-        if len(found) != 1:
-            known = ", ".join(function.name for function in found) or "none"
+        if len({function.name for function in found}) != 1:
+            known = ", ".join(sorted({function.name for function in found})) or "none"
             raise SystemExit(f"{name}: functions of this name: {known}")
-        return _instructions(found[0], inside.get(found[0].name, Counter()))
+        for function in found:  # a rule is in each object file that needs it
+            yield from _instructions(function, inside.get(function, Counter()))
 
     return figures, instructions
 

@@ -11,12 +11,11 @@ import argparse
 import json
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks.measured import SIM, ran, spread
+from benchmarks.measured import SIM, Ran, ran, spread
 from sim.compiled import cache
 
 SCENARIO = "scenarios/summit.yaml"
@@ -25,46 +24,45 @@ MOST_CACHED, MOST_COLD = 1.0, 15.0  # seconds that the commands may take
 
 
 def measure(repeats: int = 5, cold_repeats: int = 2, histories: int = HISTORIES) -> dict[str, Any]:
-    """Seconds of each command: median, least, most; the commands take turns."""
+    """Seconds of each command and of processors in it: median, least, most; the commands take turns."""
     cache.stored()
-    commands: dict[str, Callable[[], float]] = {
-        "help": lambda: ran([*SIM, "--help"]).seconds,
-        "one_history": lambda: _run(1, "batch"),
-        "cached": lambda: _run(histories, "batch"),
+    commands: dict[str, Callable[[], Ran]] = {
+        "help": lambda: ran([*SIM, "--help"]),
+        "one": lambda: _run(1, "batch"),
+        "batch": lambda: _run(histories, "batch"),
         "auto": lambda: _run(histories, "auto"),
         "simpy": lambda: _run(histories, "simpy"),
     }
-    seconds: dict[str, list[float]] = {name: [] for name in commands}
+    found: dict[str, list[Ran]] = {name: [] for name in commands}
     for _ in range(repeats):
         for name, command in commands.items():
-            seconds[name].append(command())
-    figures: dict[str, Any] = {name: spread(found) for name, found in seconds.items()}
-    figures["histories"] = histories
-    if cold_repeats:
-        figures["cold"] = spread([_cold(histories) for _ in range(cold_repeats)])
-        figures["compiling"] = spread([_compiled() for _ in range(cold_repeats)])
-    return figures
+            found[name].append(command())
+    found["cold"] = [_cold(histories) for _ in range(cold_repeats)]
+    found["compiling"] = [_compiling() for _ in range(cold_repeats)]
+    return {"histories": histories, "commands": {name: _spreads(runs) for name, runs in found.items() if runs}}
 
 
-def _run(histories: int, engine: str, **environment: str) -> float:
-    """Seconds of a run with everything that it prints, and no report."""
+def _spreads(runs: list[Ran]) -> dict[str, dict[str, float]]:
+    return {"seconds": spread([run.seconds for run in runs]), "cpu_seconds": spread([run.cpu_seconds for run in runs])}
+
+
+def _run(histories: int, engine: str, **environment: str) -> Ran:
+    """A run with everything that it prints, and no report."""
     with tempfile.TemporaryDirectory() as folder:
         words = [*SIM, "run", SCENARIO, "-n", str(histories), "--engine", engine, "--no-report"]
-        return ran([*words, "--out", str(Path(folder) / "run")], **environment).seconds
+        return ran([*words, "--out", str(Path(folder) / "run")], **environment)
 
 
-def _cold(histories: int) -> float:
+def _cold(histories: int) -> Ran:
     with tempfile.TemporaryDirectory() as folder:
         return _run(histories, "batch", **{cache.FOLDER_VARIABLE: folder})
 
 
-def _compiled() -> float:
-    """Seconds of the compiler alone, its processes started included."""
+def _compiling() -> Ran:
+    """The compiler alone, its processes started included."""
     with tempfile.TemporaryDirectory() as folder:
-        begun = time.perf_counter()
         words = [sys.executable, "-c", "from sim.compiled import cache; cache.stored()"]
-        ran(words, **{cache.FOLDER_VARIABLE: folder})
-        return time.perf_counter() - begun
+        return ran(words, **{cache.FOLDER_VARIABLE: folder})
 
 
 def main() -> None:
