@@ -13,6 +13,7 @@ import argparse
 import gc
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -20,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks import profile
 from benchmarks.measured import ROOT, spread
 from benchmarks.negotiation import negotiation, scenario
 from sim.compiled import cache
@@ -85,10 +87,16 @@ def ours(case: Case, histories: int) -> dict[str, float]:
     return {"offers": float(rows["count:offers"].sum()), "agreed": float(rows["count:texts"].sum()), "seconds": seconds}
 
 
-def measure(python: str | None, turns: int = 7, offers: int = OUR_OFFERS, their_offers: int = THEIR_OFFERS) -> dict[str, Any]:
+def measure(
+    python: str | None,
+    turns: int = 7,
+    offers: int = OUR_OFFERS,
+    their_offers: int = THEIR_OFFERS,
+    with_profiles: bool = True,
+) -> dict[str, Any]:
     """Offers a second of both by size of the negotiation, and how many times ours are; medians and extremes of the turns.
 
-    Without an interpreter that has NegMAS, our side alone.
+    Without an interpreter that has NegMAS, our side alone. With perf, where our time goes.
     """
     cache.stored()
     peer = Peer.start(python) if python else None
@@ -97,7 +105,19 @@ def measure(python: str | None, turns: int = 7, offers: int = OUR_OFFERS, their_
     finally:
         if peer is not None:
             peer.end()
-    return {"negmas": peer.version if peer is not None else None, "turns": turns, "sizes": sizes}
+    figures: dict[str, Any] = {"negmas": peer.version if peer is not None else None, "turns": turns, "sizes": sizes}
+    if with_profiles and shutil.which("perf"):
+        figures["profiles"] = [_profile(parties, issues, offers) for parties, issues in SIZES]
+    return figures
+
+
+def _profile(parties: int, issues: int, offers: int) -> dict[str, Any]:
+    """Nanoseconds of an offer in each act, the whole outcome space on the menu."""
+    case = case_of(parties, issues, True)
+    histories = max(1, round(offers / ours(case, 1)["offers"]))
+    told, _ = profile.measure(case, histories)
+    acts = {name: found["nanoseconds_an_event"] for name, found in told["shares"].items()}
+    return {"parties": parties, "issues": issues, "nanoseconds_an_event": acts}
 
 
 def _compare(

@@ -118,7 +118,7 @@ def _start_goals(found: Measured) -> Iterable[list[str]]:
 
 
 def _size(size: dict[str, Any]) -> str:
-    return f"{size['parties']} parties, {size['issues']} issue{'' if size['issues'] == 1 else 's'}"
+    return f"{size['parties']} parties, {_issues(size['issues'])}"
 
 
 # Tables -----------------------------------------------------------------------------------------------------------
@@ -131,7 +131,8 @@ def conditions(found: Measured) -> str:
         at = measured["conditions"]
         versions = ", ".join(f"{key} {value}" for key, value in at["versions"].items())
         machine = f"{at['processor']}, {at['cores']} cores, {at['memory_gib']} GiB"
-        rows.append([name, at["date"], machine, str(at["load"]), str(at["commit"]), f"Python {at['python']}, {versions}"])
+        part = f"{name}, small sizes" if at.get("quick") else name
+        rows.append([part, at["date"], machine, str(at["load"]), str(at["commit"]), f"Python {at['python']}, {versions}"])
     head = ["part", "date", "machine", "load at the start", "commit", "versions"]
     return table(head, rows) if rows else ""
 
@@ -171,7 +172,7 @@ def scaling(found: Measured) -> str:
         return ""
     sizes = {(size["actors"], size["issues"]): size for size in figures["sizes"]}
     actors, issues = sorted({a for a, _ in sizes}), sorted({k for _, k in sizes})
-    head = ["actors", *(f"{k} issue{'' if k == 1 else 's'}" for k in issues), "events a history", "clocks"]
+    head = ["actors", *map(_issues, issues), "events a history", "clocks"]
     rows = [
         [
             str(a),
@@ -184,18 +185,23 @@ def scaling(found: Measured) -> str:
     rows.append(["packages", *(str(sizes[actors[0], k]["packages"]) for k in issues), "", ""])
     text = f"Nanoseconds an event, medians of {figures['repeats']} turns:\n\n{table(head, rows)}"
     if "profiles" in figures:
-        text += "\n\nWhere they go, in the acts that grow most (ns an event):\n\n" + _growth(figures["profiles"])
+        heads = [f"{each['actors']} actors, {_issues(each['issues'])}" for each in figures["profiles"]]
+        text += "\n\nWhere they go, in the acts that grow most (ns an event):\n\n" + _growth(figures["profiles"], heads)
     return text
 
 
-def _growth(profiles: list[dict[str, Any]]) -> str:
+def _issues(number: int) -> str:
+    return f"{number} issue{'' if number == 1 else 's'}"
+
+
+def _growth(profiles: list[dict[str, Any]], heads: list[str]) -> str:
+    """Nanoseconds an event in the acts whose cost differs most between several profiles."""
     costs = [profile["nanoseconds_an_event"] for profile in profiles]
     names = {name for cost in costs for name in cost}
     ranges = {name: max(c.get(name, 0.0) for c in costs) - min(c.get(name, 0.0) for c in costs) for name in names}
     listed = sorted(names, key=lambda name: (-ranges[name], name))[:LISTED_OF_GROWTH]
     rows = [[f"`{_short(name)}`", *(f"{cost.get(name, 0.0):,.0f}" for cost in costs)] for name in listed]
     rows.append(["all others", *(f"{sum(v for name, v in cost.items() if name not in listed):,.0f}" for cost in costs)])
-    heads = [f"{profile['actors']} actors, {profile['issues']} issue{'' if profile['issues'] == 1 else 's'}" for profile in profiles]
     return table(["act or rule", *heads], rows)
 
 
@@ -208,6 +214,8 @@ def negmas(found: Measured) -> str:
     for size in figures["sizes"]:
         speeds, ratios = size["offers_a_second"], size.get("times_negmas")
         for menu, words in (("whole", "whole"), ("found", "found by search")):
+            if menu == "found" and size["packages"]["found"] == size["packages"]["whole"]:
+                continue
             rows.append(
                 [
                     _size(size),
@@ -224,7 +232,11 @@ def negmas(found: Measured) -> str:
         "offers a negotiation", "ratio",
     ]  # fmt: skip
     what = f"NegMAS {figures['negmas']}; " if figures["negmas"] else ""
-    return f"{table(head, rows)}\n\n{what}medians (and least to most) of {figures['turns']} turns, processor time of one core."
+    text = f"{table(head, rows)}\n\n{what}medians (and least to most) of {figures['turns']} turns, processor time of one core."
+    if "profiles" in figures:
+        text += "\n\nWhere our time goes, the whole outcome space on the menu (ns an offer):\n\n"
+        text += _growth(figures["profiles"], [_size(each) for each in figures["profiles"]])
+    return text
 
 
 START_WORDS = {

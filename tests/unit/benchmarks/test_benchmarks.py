@@ -122,7 +122,7 @@ def test_the_negotiation_is_alternating_offers_of_boulware_conceders(parties, is
 
 
 def test_offers_a_second_are_counted_without_the_other_side():
-    figures = negmas.measure(None, turns=1, offers=2_000)
+    figures = negmas.measure(None, turns=1, offers=2_000, with_profiles=False)
     assert [(size["parties"], size["issues"]) for size in figures["sizes"]] == list(negmas.SIZES)
     assert all(size["packages"]["whole"] == 5 ** size["issues"] - 1 for size in figures["sizes"])
     assert all(100 < size["offers_a_negotiation_whole"] < 600 for size in figures["sizes"])
@@ -131,7 +131,7 @@ def test_offers_a_second_are_counted_without_the_other_side():
 
 @pytest.mark.skipif(negmas.PEER not in os.environ, reason=f"{negmas.PEER} names no interpreter that has NegMAS")
 def test_negmas_agrees_after_about_as_many_offers():
-    figures = negmas.measure(os.environ[negmas.PEER], turns=1, offers=2_000, their_offers=100)
+    figures = negmas.measure(os.environ[negmas.PEER], turns=1, offers=2_000, their_offers=100, with_profiles=False)
     for size in figures["sizes"]:
         assert size["agreed_negmas"] == 1.0
         assert size["offers_a_negotiation_negmas"] == pytest.approx(size["offers_a_negotiation_whole"], rel=0.15)
