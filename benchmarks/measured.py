@@ -7,6 +7,7 @@ import os
 import platform
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Sequence
@@ -70,28 +71,40 @@ class Ran:
     """A command that has ended."""
 
     seconds: float
+    seconds_to_words: float  # until its output had the words that were waited for; of the whole command without any
     cpu_seconds: float  # of the process and its children
     peak_mib: float  # the most that the process and its children held at one time, as far as it was looked at
     output: str
 
 
-def ran(words: Sequence[str], **environment: str) -> Ran:
-    """Run a command to its end; a failure ends this program with the command's complaint."""
+def ran(words: Sequence[str], until: str = "", **environment: str) -> Ran:
+    """Run a command to its end; a failure ends this program with the command's complaint.
+
+    ``until`` is what its output is watched for, to tell when it came.
+    """
     before = os.times()
-    begun = time.perf_counter()
-    process = subprocess.Popen(
-        list(words), cwd=ROOT, env={**os.environ, **environment},
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    watch = _Watch(process.pid)
-    output, complaint = process.communicate()
-    seconds = time.perf_counter() - begun
-    watch.end()
+    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as complaint:
+        begun = time.perf_counter()
+        process = subprocess.Popen(
+            list(words), cwd=ROOT, env={**os.environ, **environment}, stdout=subprocess.PIPE, stderr=complaint
+        )
+        watch = _Watch(process.pid)
+        output, found = b"", None
+        assert process.stdout is not None
+        with process.stdout as pipe:
+            while piece := os.read(pipe.fileno(), 1 << 16):
+                output += piece
+                if found is None and until and until.encode() in output:
+                    found = time.perf_counter() - begun
+        process.wait()
+        seconds = time.perf_counter() - begun
+        watch.end()
+        complaint.seek(0)
+        if process.returncode:
+            raise SystemExit(f"{' '.join(words)}\n{complaint.read().strip()}")
     after = os.times()
-    if process.returncode:
-        raise SystemExit(f"{' '.join(words)}\n{complaint.strip()}")
     cpu = after.children_user - before.children_user + after.children_system - before.children_system
-    return Ran(seconds, cpu, watch.peak_kib / 1024.0, output)
+    return Ran(seconds, found or seconds, cpu, watch.peak_kib / 1024.0, output.decode("utf-8", "replace"))
 
 
 class _Watch:

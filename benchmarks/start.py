@@ -11,7 +11,7 @@ import argparse
 import json
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +20,16 @@ from sim.compiled import cache
 
 SCENARIO = "scenarios/summit.yaml"
 HISTORIES = 100
-MOST_CACHED, MOST_COLD = 1.0, 15.0  # seconds that the commands may take
+FIRST = "Outcome after"  # words of the first table of results
 
 
-def measure(repeats: int = 5, cold_repeats: int = 2, histories: int = HISTORIES) -> dict[str, Any]:
-    """Seconds of each command and of processors in it: median, least, most; the commands take turns."""
+def measure(
+    repeats: int = 5, cold_repeats: int = 2, histories: int = HISTORIES, only: Sequence[str] | None = None
+) -> dict[str, Any]:
+    """Of each command (or some) the seconds to the table of outcomes, to its end, and of processors: median, least, most.
+
+    The commands take turns.
+    """
     cache.stored()
     commands: dict[str, Callable[[], Ran]] = {
         "help": lambda: ran([*SIM, "--help"]),
@@ -33,6 +38,7 @@ def measure(repeats: int = 5, cold_repeats: int = 2, histories: int = HISTORIES)
         "auto": lambda: _run(histories, "auto"),
         "simpy": lambda: _run(histories, "simpy"),
     }
+    commands = {name: command for name, command in commands.items() if only is None or name in only}
     found: dict[str, list[Ran]] = {name: [] for name in commands}
     for _ in range(repeats):
         for name, command in commands.items():
@@ -43,14 +49,15 @@ def measure(repeats: int = 5, cold_repeats: int = 2, histories: int = HISTORIES)
 
 
 def _spreads(runs: list[Ran]) -> dict[str, dict[str, float]]:
-    return {"seconds": spread([run.seconds for run in runs]), "cpu_seconds": spread([run.cpu_seconds for run in runs])}
+    kinds = ("seconds_to_words", "seconds", "cpu_seconds")
+    return {kind: spread([getattr(run, kind) for run in runs]) for kind in kinds}
 
 
 def _run(histories: int, engine: str, **environment: str) -> Ran:
     """A run with everything that it prints, and no report."""
     with tempfile.TemporaryDirectory() as folder:
         words = [*SIM, "run", SCENARIO, "-n", str(histories), "--engine", engine, "--no-report"]
-        return ran([*words, "--out", str(Path(folder) / "run")], **environment)
+        return ran([*words, "--out", str(Path(folder) / "run")], FIRST, **environment)
 
 
 def _cold(histories: int) -> Ran:

@@ -13,7 +13,7 @@ import pytest
 
 from benchmarks import __main__ as whole
 from benchmarks import memory, negmas, page, profile, scaling, start
-from benchmarks.measured import conditions
+from benchmarks.measured import conditions, ran
 from benchmarks.negotiation import Talks, negotiation
 from sim import resources
 from sim.engines import batch_engine
@@ -59,10 +59,28 @@ def test_scenarios_of_many_sizes_are_valid_and_grow():
 
 
 def test_start_of_commands():
-    figures = start.measure(1, 0, histories=2)
-    assert set(figures["commands"]) == {"help", "one", "batch", "auto", "simpy"}
-    assert all(told["cpu_seconds"]["median"] > 0.0 for told in figures["commands"].values())
+    figures = start.measure(1, 0, histories=2, only=("help", "auto"))
+    assert list(figures["commands"]) == ["help", "auto"]
+    told = figures["commands"]["auto"]
+    assert 0.0 < told["seconds_to_words"]["median"] < told["seconds"]["median"] and told["cpu_seconds"]["median"] > 0.0
     assert "`sim run summit -n 2`" in rendered("start", figures)
+
+
+def test_a_command_is_timed_to_the_words_that_are_waited_for():
+    program = "import time; print('first', flush=True); time.sleep(.4); print('last')"
+    done = ran([sys.executable, "-c", program], "first")
+    assert done.seconds - done.seconds_to_words > 0.35 and done.output == "first\nlast\n"
+    assert ran([sys.executable, "-c", "print('last')"], "first").seconds_to_words > 0.0
+    with pytest.raises(SystemExit, match="what went wrong"):
+        ran([sys.executable, "-c", "raise SystemExit('what went wrong')"])
+
+
+def test_memory_of_children_counts():
+    if not os.path.isdir("/proc/self"):
+        pytest.skip("memory of processes is read from /proc")
+    child = "import time; held = b'x' * 100_000_000; time.sleep(.4)"
+    parent = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {child!r}])"
+    assert 100 < ran([sys.executable, "-c", parent]).peak_mib < 200
 
 
 def test_every_act_and_rule_is_found_where_it_is_loaded():
