@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-from benchmarks import memory, negmas, page, profile, scaling, start
+from benchmarks import cluster, memory, negmas, page, profile, scaling, start
 from benchmarks.measured import ROOT, SIM, conditions, ran
 from sim import resources
 from sim.model.compile import compile_case
@@ -47,6 +47,11 @@ def _profile(options: Options) -> dict[str, Any]:
     return profile.measure(case, 2_000 if options.quick else 40_000)[0]
 
 
+def _cluster(options: Options) -> dict[str, Any]:
+    number, repeats = (4_000, 1) if options.quick else (cluster.REPLICATIONS, 3)
+    return cluster.measure(str(resources.scenario_path("summit")), 2, number, repeats)
+
+
 MEASUREMENTS: dict[str, Callable[[Options], dict[str, Any]]] = {
     "engines": _engines,
     "profile": _profile,
@@ -54,6 +59,7 @@ MEASUREMENTS: dict[str, Callable[[Options], dict[str, Any]]] = {
     "scaling": _scaling,
     "negmas": _negmas,
     "memory": _memory,
+    "cluster": _cluster,
 }
 
 

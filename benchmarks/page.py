@@ -46,7 +46,7 @@ def write(root: Path) -> list[str]:
 
 def goals(found: Measured) -> str:
     """What must be reached, what is aimed at, what was measured."""
-    rows = [*_engine_goals(found), *_memory_goals(found), *_negmas_goals(found), *_start_goals(found)]
+    rows = [*_engine_goals(found), *_memory_goals(found), *_negmas_goals(found), *_start_goals(found), *_cluster_goals(found)]
     return table(["measure", "must", "aim", "measured", "reached"], rows) if rows else ""
 
 
@@ -115,6 +115,14 @@ def _start_goals(found: Measured) -> Iterable[list[str]]:
         if name in commands:
             seconds = commands[name][kind]
             yield _goal(words, most, None, seconds["median"], told(seconds, 2) + " s", " s")
+
+
+def _cluster_goals(found: Measured) -> Iterable[list[str]]:
+    figures = _figures(found, "cluster")
+    if figures is not None:
+        words = f"a cluster of two local workers against two threads, whole runs of {figures['replications']:,} histories"
+        text = f"{figures['efficiency']:.2f} (lowest {figures['lowest_efficiency']:.2f})"
+        yield _goal(words, figures["expected_efficiency"], None, figures["efficiency"], text, "", True)
 
 
 def _size(size: dict[str, Any]) -> str:

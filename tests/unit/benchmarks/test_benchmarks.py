@@ -69,7 +69,7 @@ def test_start_of_commands():
 def test_a_command_is_timed_to_the_words_that_are_waited_for():
     program = "import time; print('first', flush=True); time.sleep(.4); print('last')"
     done = ran([sys.executable, "-c", program], "first")
-    assert done.seconds - done.seconds_to_words > 0.35 and done.output == "first\nlast\n"
+    assert done.seconds - done.seconds_to_words > 0.1 and done.output == "first\nlast\n"
     assert ran([sys.executable, "-c", "print('last')"], "first").seconds_to_words > 0.0
     with pytest.raises(SystemExit, match="what went wrong"):
         ran([sys.executable, "-c", "raise SystemExit('what went wrong')"])
@@ -164,7 +164,7 @@ def test_an_interpreter_without_negmas_is_told_how_to_get_it():
 
 
 def test_every_part_of_the_page_can_be_measured_and_has_a_place():
-    assert set(page.PARTS) - {"goals", "conditions"} == set(whole.MEASUREMENTS) - {"engines"}
+    assert set(page.PARTS) - {"goals", "conditions"} == set(whole.MEASUREMENTS) - {"engines", "cluster"}  # goals alone
     for name in page.PARTS:
         assert body_of(page.PAGE, name).strip()
 
