@@ -153,6 +153,7 @@ def spread(values: Sequence[float]) -> dict[str, float]:
     return {"median": median(values), "least": min(values), "most": max(values)}
 
 
-def told(found: dict[str, float], digits: int = 0) -> str:
-    """A spread in words: `12 (11 to 14)`."""
-    return f"{found['median']:,.{digits}f} ({found['least']:,.{digits}f} to {found['most']:,.{digits}f})"
+def told(found: dict[str, float], digits: int = 0, unit: str = "") -> str:
+    """A spread in words: `12 s (11 to 14)`."""
+    median, least, most = (f"{found[key]:,.{digits}f}" for key in ("median", "least", "most"))
+    return f"{median}{unit} ({least} to {most})"

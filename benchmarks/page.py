@@ -103,7 +103,7 @@ def _negmas_goals(found: Measured) -> Iterable[list[str]]:
         if "times_negmas" in size:
             ratio = size["times_negmas"]["whole"]
             words = f"offers a second against NegMAS, {_size(size)}, whole outcome space"
-            yield _goal(words, 800.0, None, ratio["median"], told(ratio) + "×", "×", True)
+            yield _goal(words, 800.0, None, ratio["median"], told(ratio, 0, "×"), "×", True)
 
 
 def _start_goals(found: Measured) -> Iterable[list[str]]:
@@ -114,7 +114,7 @@ def _start_goals(found: Measured) -> Iterable[list[str]]:
     ):
         if name in commands:
             seconds = commands[name][kind]
-            yield _goal(words, most, None, seconds["median"], told(seconds, 2) + " s", " s")
+            yield _goal(words, most, None, seconds["median"], told(seconds, 2, " s"), " s")
 
 
 def _cluster_goals(found: Measured) -> Iterable[list[str]]:
@@ -232,7 +232,7 @@ def negmas(found: Measured) -> str:
                     f"{size['offers_a_negotiation_negmas']:.0f}" if "negmas" in speeds else "",
                     told(speeds[menu]),
                     f"{size[f'offers_a_negotiation_{menu}']:.0f}",
-                    told(ratios[menu]) + "×" if ratios else "",
+                    told(ratios[menu], 0, "×") if ratios else "",
                 ]
             )
     head = [
