@@ -1,0 +1,85 @@
+"""All measurements, one after the other, into `benchmarks/figures.json` and the tables of `benchmarks/README.md`.
+
+    .venv/bin/python -m benchmarks [NAME...] [--quick] [--ten-million] [--peer PYTHON]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+from collections.abc import Callable
+from typing import Any
+
+from benchmarks import cluster, memory, negmas, page, profile, scaling, start
+from benchmarks.measured import ROOT, SIM, conditions, ran
+from sim import resources
+from sim.model.compile import compile_case
+from sim.model.complete import complete
+from sim.model.load import load_scenario
+
+Options = argparse.Namespace
+
+
+def _engines(options: Options) -> dict[str, Any]:
+    return json.loads(ran([*SIM, "bench", "--json", "--turns", "2" if options.quick else "9"]).output)
+
+
+def _memory(options: Options) -> dict[str, Any]:
+    sizes = [1_000, 5_000, 10_000] if options.quick else [*memory.SIZES]
+    return memory.measure([*sizes, *([memory.TEN_MILLION] if options.ten_million else [])])
+
+
+def _scaling(options: Options) -> dict[str, Any]:
+    return scaling.measure(2, seconds=0.1) if options.quick else scaling.measure()
+
+
+def _negmas(options: Options) -> dict[str, Any]:
+    return negmas.measure(options.peer, turns=2, offers=40_000) if options.quick else negmas.measure(options.peer)
+
+
+def _start(options: Options) -> dict[str, Any]:
+    return start.measure(1, 0) if options.quick else start.measure(7, 3)
+
+
+def _profile(options: Options) -> dict[str, Any]:
+    case = compile_case(complete(load_scenario(resources.scenario_path("summit"))))
+    return profile.measure(case, 2_000 if options.quick else 40_000)[0]
+
+
+def _cluster(options: Options) -> dict[str, Any]:
+    number, repeats = (4_000, 1) if options.quick else (cluster.REPLICATIONS, 3)
+    return cluster.measure(str(resources.scenario_path("summit")), 2, number, repeats)
+
+
+MEASUREMENTS: dict[str, Callable[[Options], dict[str, Any]]] = {
+    "engines": _engines,
+    "profile": _profile,
+    "start": _start,
+    "scaling": _scaling,
+    "negmas": _negmas,
+    "memory": _memory,
+    "cluster": _cluster,
+}
+
+
+def main() -> None:
+    """Read the arguments, measure, keep the figures, write the page."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__.split("\n")[0])
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"only these: {', '.join(MEASUREMENTS)}")
+    parser.add_argument("--quick", action="store_true", help="small sizes, a minute in all, to see that it works")
+    parser.add_argument("--ten-million", action="store_true", help="memory: a run of that size too")
+    parser.add_argument("--peer", default=os.environ.get(negmas.PEER), metavar="PYTHON", help="interpreter with NegMAS")
+    options = parser.parse_args()
+    if unknown := [name for name in options.names if name not in MEASUREMENTS]:
+        parser.error(f"unknown: {', '.join(unknown)}; there are: {', '.join(MEASUREMENTS)}")
+    for name in options.names or MEASUREMENTS:
+        print(f"{name} ...", flush=True)
+        at = conditions()
+        page.keep(name, {**at, **({"quick": True} if options.quick else {})}, MEASUREMENTS[name](options))
+    for path in page.write(ROOT):
+        print(path)
+
+
+if __name__ == "__main__":
+    main()
