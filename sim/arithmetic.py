@@ -159,7 +159,7 @@ def log(x: float) -> float:
 def powr(x: float, a: float) -> float:
     """``x**a`` for x > 0 and real ``a``; 0.0 for x <= 0, whatever ``a`` is.
 
-    The exponents 1, 2 and 3 are done by multiplication, hence exactly rounded products; the rest is
+    The exponents 1 to 4 are done by multiplication, hence exactly rounded products; the rest is
     ``exp(a * log(x))`` with its bounds, whose relative error grows as ``|a log(x)| * 2e-16``.
     """
     if x <= 0.0:
@@ -170,6 +170,9 @@ def powr(x: float, a: float) -> float:
         return x * x
     if a == 3.0:
         return x * x * x
+    if a == 4.0:
+        square = x * x
+        return square * square
     return exp(a * log(x))
 
 

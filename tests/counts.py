@@ -43,6 +43,8 @@ COUNTS: dict[str, Count] = {
     "drawn_inputs": Count(ci=300, full=3_000),
     # histories of each fixture played with and without a log
     "replayed_histories": Count(ci=3, full=40),
+    # histories of each scenario played with menus kept in order and without
+    "kept_orders": Count(ci=4, full=100),
     # examples in README and docs: that they run
     "docs_histories": Count(ci=8, full=40),
     # the installed wheel

@@ -93,6 +93,7 @@ def test_power_of_nothing_or_less_is_zero():
 @pytest.mark.parametrize("x", [0.7390851332151607, 0.1, 1.7])
 def test_whole_powers_are_products(x):
     assert [powr(x, 1.0), powr(x, 2.0), powr(x, 3.0), powr(1.0, 0.3)] == [x, x * x, x * x * x, 1.0]
+    assert powr(x, 4.0) == (x * x) * (x * x)
 
 
 @given(st.floats(1e-3, 1e3), st.floats(-5.0, 5.0))

@@ -9,8 +9,9 @@ import struct
 import pytest
 
 from sim import arithmetic, resources
-from sim.acts import constraints, draws, talks, worth
-from sim.acts.codes import DEAL, TREATY
+from sim.acts import constraints, draws, offers, ranking, talks, worth
+from sim.acts.beliefs import belief_of
+from sim.acts.codes import CREDIBILITY, DEAL, TREATY
 from sim.acts.consent import block_probabilities, block_probability
 from sim.engines import event_engine
 from sim.engines.history import History
@@ -175,6 +176,61 @@ def test_blocks_of_a_menu_are_those_of_each_package(name):
                 h.w.block_known = [0] * len(h.w.block_known)
                 h.w.veto_known = [0] * len(h.w.veto_known)
                 assert bits(h(block_probability, package, kinds)) == bits(out[package])
+
+
+def _own_promises(w, c):
+    w.credibility[c.side_two] += 0.01
+
+
+def _pressure(w, c):
+    w.stress += 0.01
+
+
+def _own_red_line(w, c):
+    w.line_present[0] = 1 - w.line_present[0]
+
+
+def _belief_in_the_other(w, c):
+    start = c.belief_start[belief_of(c, c.side_one, c.side_two, CREDIBILITY)]
+    w.beliefs[start] += 0.01
+    w.beliefs[start + 1] -= 0.01
+
+
+@pytest.mark.parametrize(
+    ("moved", "by_whom"),
+    [
+        (_own_promises, (False, True)), (_pressure, (True, True)), (_own_red_line, (False, True)),
+        (_belief_in_the_other, (True, False)),
+    ],
+)  # fmt: skip
+def test_a_menu_is_seen_anew_when_what_its_worth_rests_on_has_moved(moved, by_whom):
+    """By whom of two sides: the first has no red line and feels no pressure itself, and has a belief about the second."""
+    h = History(case_of("summit", {"actors.PRK.red_lines.arsenal.unless": "tension < 0"}), 0, SEED)
+    t = h.setup.track_ids.index("working")
+    assert h.c.target == h.c.side_two and list(h.c.line_first)[h.c.side_two] < list(h.c.line_first)[h.c.side_two + 1]
+
+    def seen_anew() -> tuple[bool, bool]:
+        return tuple(  # type: ignore[return-value]
+            not h(ranking.view_is_as_before, t, actor, offers.place_of(h.c, t, actor))
+            for actor in (h.c.side_one, h.c.side_two)
+        )
+
+    assert seen_anew() == (True, True)
+    assert seen_anew() == (False, False)
+    moved(h.w, h.c)
+    assert seen_anew() == by_whom
+    assert seen_anew() == (False, False)
+
+
+def test_the_menu_of_an_actor_that_weighs_gains_and_losses_is_always_seen_anew():
+    """What it gains is against its disagreement payoff, which moves with nearly everything."""
+    h = History(case_of("summit"), 0, SEED)
+    t = h.setup.track_ids.index("working")
+    place = offers.place_of(h.c, t, h.c.side_one)
+    h(ranking.view_is_as_before, t, h.c.side_one, place)
+    assert h(ranking.view_is_as_before, t, h.c.side_one, place)
+    h.w.loss_aversion[h.c.side_one] = 2.0
+    assert not h(ranking.view_is_as_before, t, h.c.side_one, place)
 
 
 def test_draws_are_counted_by_address_whatever_else_draws():

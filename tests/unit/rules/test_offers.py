@@ -21,6 +21,8 @@ from sim.rules.offers import (
     package_distance,
     perceived_acceptance,
     perceived_acceptances,
+    rank_menu,
+    ranked_offer,
     reject_value,
     risk_limit,
     rubinstein_breakdown_share,
@@ -253,11 +255,48 @@ def test_small_steps_and_small_hopes_count():
         assert out[0] == pytest.approx(0.2 + 0.4 * counted, rel=1e-14)
 
 
+@given(data=st.data(), size=st.integers(0, 12), at=st.sampled_from([0, 5]))
+def test_a_ranked_menu_gives_the_offer_that_a_look_at_every_package_finds(data, size, at):
+    """Few distinct numbers, so that utilities, estimates and distances tie often; any target, any last offer, any mandate."""
+    few = st.sampled_from([0.0, 0.25, 0.5, 1.0])
+    own, other, allowed, levels = (
+        data.draw(st.lists(values, min_size=length, max_size=length))
+        for values, length in ((few, size), (few, size), (st.sampled_from([0.0, 1.0]), size), (few, 2 * size))
+    )
+    target = data.draw(st.sampled_from([-1.0, 0.0, 0.25, 0.3, 1.0, 2.0]))
+    last = data.draw(st.integers(-1, size - 1))
+    room = at + size
+    worth, liked = [9.0] * room, [9.0] * room
+    package, best, ties = ([9] * room for _ in range(3))
+    ranked = rank_menu(
+        own, other, allowed, size, at, worth, package, liked, best, ties, [0.0] * size, [0] * size
+    )
+    assert ranked == sum(map(bool, allowed))
+    found = ranked_offer(worth, package, liked, best, ties, at, ranked, [7.0, *other], 1, levels, 2, last, target)
+    assert found == offer_for_target(own, other, allowed, levels, size, 2, last, target)
+    assert worth[:at] == [9.0] * at and package[:at] == [9] * at  # what stands before is another party's
+    if ranked:
+        assert worth[at] == highest_allowed(own, allowed, size, -1.0)
+
+
+def test_of_ranked_packages_that_tie_in_everything_the_first_of_the_menu_is_offered():
+    """The second is worth more and so ranked before the first; both are as good for the other and as near to the last offer."""
+    own, other, levels = [0.5, 0.9, 0.1], [0.4, 0.4, 0.4], [0.25, 0.75, 0.5]
+    worth, package, liked, best, ties = [0.0] * 3, [0] * 3, [0.0] * 3, [0] * 3, [0] * 3
+    assert rank_menu(own, other, [1.0] * 3, 3, 0, worth, package, liked, best, ties, [0.0] * 3, [0] * 3) == 3
+    assert package == [1, 0, 2]
+    assert ranked_offer(worth, package, liked, best, ties, 0, 3, other, 0, levels, 1, 2, 0.3) == 0
+    assert ranked_offer(worth, package, liked, best, ties, 0, 3, other, 0, levels, 1, -1, 0.3) == 0
+
+
 @pytest.mark.parametrize("size", [0, 1, 2, 3, 7, 8, 33])
 def test_items_are_sorted_by_falling_value_and_equals_stay_in_order(size):
     values = [float((5 * n * n + 3 * n) % 7) for n in range(size)]
     items = list(range(size))
     expected = sorted(items, key=lambda n: -values[n])
+    later_values, later_items = [9.0, *values], [9, *items]
     sort_falling(values, items, 0, size, [0.0] * size, [0] * size)
     assert items == expected
+    sort_falling(later_values, later_items, 1, size, [0.0] * size, [0] * size)
+    assert later_items == [9, *expected]
     assert values == sorted(values, reverse=True)

@@ -1,0 +1,66 @@
+"""A menu kept in order gives the offers that a look at every package at every offer gives."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from benchmarks.negotiation import negotiation, scenario
+from sim import resources
+from sim.acts import offers
+from sim.engines import event_engine
+from sim.model.compile import Case, compile_case
+from sim.model.complete import complete
+from sim.model.load import load_scenario
+from tests.counts import sample_size
+from tests.played import case_from
+
+FIXTURES = sorted((Path(__file__).parent.parent / "spec" / "valid").glob("*.yaml"))
+WORLDS = [*map(str, FIXTURES), *(str(resources.scenario_path(name)) for name in resources.list_scenarios())]
+
+
+def _played(case: Case, histories: int) -> dict[str, bytes]:
+    """Every column of the results, as bits."""
+    rows = event_engine.run_block(case, range(histories), 7, 0)["results"]
+    return {name: np.ascontiguousarray(column).tobytes() for name, column in rows.items()}
+
+
+@pytest.mark.parametrize("world", [*WORLDS, "two parties", "six parties"], ids=lambda path: Path(path).stem)
+def test_a_kept_order_changes_no_history(world, monkeypatch):
+    histories = sample_size("kept_orders")
+    if world in WORLDS:
+        case = compile_case(complete(load_scenario(world)))
+    else:
+        histories = 1
+        case = case_from(scenario(negotiation(2 if world == "two parties" else 6, 2)))
+    kept = _played(case, histories)
+    monkeypatch.setattr(offers, "view_is_as_before", lambda *_: False)
+    assert _played(case, histories) == kept
+
+
+def test_menus_are_ranked_where_nothing_moves_and_anew_when_something_has(monkeypatch):
+    """Of two conceders whose views never move each menu is ranked once a history; in a scenario with beliefs and pressure views move and stand still."""
+    made: list[Any] = []
+    rank, see = offers.rank, offers.view_is_as_before
+
+    def counted_rank(*arguments: Any) -> None:
+        made.append("ranked")
+        rank(*arguments)
+
+    def counted_see(*arguments: Any) -> bool:
+        made.append(see(*arguments))
+        return made[-1]
+
+    monkeypatch.setattr(offers, "rank", counted_rank)
+    monkeypatch.setattr(offers, "view_is_as_before", counted_see)
+    _played(case_from(scenario(negotiation(2, 2))), 1)
+    assert made.count("ranked") == 2
+    assert made.count(False) == 2  # the first look of each
+    assert made.count(True) > 200
+    made.clear()
+    _played(compile_case(complete(load_scenario(resources.scenario_path(resources.list_scenarios()[0])))), 5)
+    assert made.count(False) > 20
+    assert made.count(True) > 0
