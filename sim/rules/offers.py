@@ -254,7 +254,7 @@ def ranked_offer(
     low = 0
     high = size
     while low < high:
-        middle = (low + high) >> 1
+        middle = (low + high) // 2
         if worth[at + middle] < target:
             high = middle
         else:

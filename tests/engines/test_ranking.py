@@ -42,7 +42,7 @@ def test_a_kept_order_changes_no_history(world, monkeypatch):
 
 
 def test_menus_are_ranked_where_nothing_moves_and_anew_when_something_has(monkeypatch):
-    """Of two conceders whose views never move each menu is ranked once a history; in a scenario with beliefs and pressure views move and stand still."""
+    """Of two conceders whose views never move each menu is ranked once a history; beliefs and pressure move other views."""
     made: list[Any] = []
     rank, see = offers.rank, offers.view_is_as_before
 
