@@ -14,11 +14,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from numbers import Real
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.errors import EngineError, SimError, StoreError, UsageError
 from sim.experiments import provenance
-from sim.experiments.cluster import Cluster, computed_by_cluster
 from sim.experiments.columns import Table
 from sim.experiments.disk import as_json, resume_command
 from sim.experiments.engines import AUTO, OURS, SIMPY, Tell, engine_for, give_the_same
@@ -26,6 +25,9 @@ from sim.experiments.store import FAILED, FINISHED, INTERRUPTED, RUNNING, Stored
 from sim.experiments.workers import Block, EngineSpec, Job, Stopper, Tables, computed
 from sim.experiments.writing import RunWriter, WrittenChunk
 from sim.own_tactics import changed, source_hashes
+
+if TYPE_CHECKING:
+    from sim.experiments.cluster.address import Cluster
 
 DEFAULT_REPLICATIONS = 1000
 DEFAULT_CAP = 100_000  # replications after which `until_se` gives up
@@ -249,6 +251,8 @@ class Crew:
             return cls(workers)
         if workers is not None:
             raise UsageError("workers and cluster cannot be given together", hint="local:4 is a cluster of four processes")
+        from sim.experiments.cluster.address import Cluster
+
         return cls(None, Cluster.parse(cluster))
 
     def check(self) -> None:
@@ -267,6 +271,8 @@ class Crew:
     ) -> Iterator[tuple[Block, Tables | WrittenChunk]]:
         """Each block with its tables as it ends, or as the chunk that a worker of a cluster wrote into ``directory``."""
         if self.cluster is not None:
+            from sim.experiments.cluster.client import computed_by_cluster
+
             return computed_by_cluster(self.cluster, job, blocks, stopper, directory)
         return computed(job, blocks, self.size(replications), stopper)
 
