@@ -44,3 +44,5 @@ def _start_quickly() -> None:
     gc.set_threshold(SELDOM, 20, 20)
     # numpy starts threads for products of large matrices, and there are none here.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # pydantic looks through all packages that are installed for plugins, and our validators want none.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
