@@ -216,7 +216,7 @@ def test_what_the_engine_refuses_arrives_as_it_was_said(tmp_path, standing):
 
 def test_the_command_line_says_who_computed(tmp_path, monkeypatch, capsys, standing):
     monkeypatch.chdir(tmp_path)
-    words = ["run", STRAIT, "-n", "30", "--no-report"]
+    words = ["run", STRAIT, "-n", "30", "--no-report", "--engine", "simpy"]  # whose blocks are short
     assert main([*words, "--cluster", standing, "--out", "run"]) == 0
     assert re.search(rf"30 histories in .* on the cluster {re.escape(standing)}\n", capsys.readouterr().err)
     (tmp_path / "run" / "results-000001.parquet").unlink()

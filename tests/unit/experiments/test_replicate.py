@@ -190,7 +190,7 @@ def test_standard_error_is_that_of_the_share_nearest_one_half():
 
 def test_block_size_depends_on_the_number_of_replications_and_the_speed_of_the_engine():
     assert [default_block_size(n) for n in (1, 100, 1_000, 10_000, 100_000)] == [25, 25, 32, 100, 317]
-    assert [default_block_size(n, quick=True) for n in (1, 1_000, 16_000, 16_001, 100_000)] == [500, 500, 500, 501, 3125]
+    assert [default_block_size(n, quick=True) for n in (1, 1_000, 32_000, 32_001, 100_000)] == [500, 500, 500, 501, 1563]
     for quick in (False, True):
         assert [default_block_size(n, quick) for n in (100_001, 1_000_000, 10_000_000)] == [10_000] * 3
 
