@@ -19,7 +19,7 @@ import yaml
 ROOT = Path(__file__).resolve().parent.parent
 SECTIONS = ("actors", "issues", "tracks", "outcomes")
 # Words of a library's interface that a scenario also uses as an id, by the file that speaks to the library.
-OF_LIBRARIES = {"sim/experiments/cluster.py": {"status"}}
+OF_LIBRARIES = {"sim/experiments/cluster/connection.py": {"status"}, "sim/experiments/cluster/client.py": {"status"}}
 TEMPLATES = {".html", ".htm", ".jinja", ".jinja2", ".j2", ".js", ".css", ".svg", ".txt", ".md"}
 
 

@@ -27,6 +27,7 @@ DUMMIES = 200
 RESAMPLES = 200
 MOST_STUDIED = 20_000  # histories; effort and memory grow with them and with the dummies and resamples
 PREFIX = "input:"
+MEASURE = "strength of the link between input and outcome, from 0 (none) to 1 (full)"
 
 
 @dataclass(frozen=True)

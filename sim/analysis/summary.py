@@ -5,8 +5,10 @@ Everything here is computed from the stored rows; nothing knows a scenario's nam
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -111,7 +113,6 @@ class Summary:
     incidence_days: np.ndarray  # ascending, the last is the horizon
     incidence: list[np.ndarray]  # a class each: number of histories that by each time are in it for good
     design: str  # how inputs were drawn
-    drivers: DriverTable
     conditions: list[Condition]
     entropy: float
     results: Columns = field(repr=False)
@@ -128,6 +129,11 @@ class Summary:
         from sim.analysis.display import as_html
 
         return as_html(self)
+
+    @cached_property
+    def drivers(self) -> DriverTable:
+        """Which inputs moved the outcomes; worked out when first asked for, for it takes longer than all else here."""
+        return drivers(self.results, self.seed)
 
     @property
     def interval_note(self) -> str:
@@ -151,6 +157,15 @@ class Summary:
     def reference(self, name: str, word: str = "has") -> str:
         """Condition that an event came (`has`) or did not come (`never`) up to the horizon, as findings write it."""
         return f"{word}(time:{name}{f',{self.horizon_days:g}' if self.ends_later else ''})"
+
+    @property
+    def overrides(self) -> list[str]:
+        """Single values that were set, as `--set` takes them: `path=value`."""
+        changes = (self.scenario.get("applied") or {}).get("set") or {}
+        return [
+            f"{path}={value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}"
+            for path, value in changes.items()
+        ]
 
     @property
     def per_day(self) -> float:
@@ -215,7 +230,6 @@ def summary_of(manifest: Mapping[str, Any], results: Columns, paths: Columns) ->
         incidence_days=np.append(days[inside], horizon),
         incidence=_settled(classes_by_time[:, inside], outcomes[:num_paths], names),
         design=design_of(manifest),
-        drivers=drivers(results, int(manifest["seed"])),
         conditions=_conditions(results, outcomes, names, horizon, played),
         entropy=entropy_bits(shares),
         results=results,

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
+from sim.analysis.drivers import MEASURE
 from sim.analysis.durations import duration, duration_range, span
 from sim.analysis.estimates import Share, Timing, number_or_none
-from sim.analysis.findings import findings
 from sim.analysis.input_names import input_label
 from sim.analysis.names import toward_words
 from sim.cli.layout import bar, clipped, meter, padded, paragraph, sparkline
 from sim.experiments.design import RANDOM
 from sim.model.diagnostics import cells
-from sim.reports.run_report import MEASURE, overrides_of
 
 if TYPE_CHECKING:
     from sim.analysis.drivers import Effect
@@ -34,23 +34,32 @@ NARROW = 72  # columns below which what belongs to a row goes below it, and bars
 # For people --------------------------------------------------------------------------------------------------------
 
 
-def as_lines(run: Run, report: Path | None, width: int, blocks: bool) -> list[Text]:
-    """The result in lines of at most ``width`` columns."""
+def in_parts(run: Run, width: int, blocks: bool) -> Iterator[list[Text]]:
+    """The result in lines of at most ``width`` columns, part by part: what takes longer to work out comes later."""
     summary = run.summary
-    parts = [
-        _head(summary, width),
-        _outcomes(summary, width, blocks),
-        _times(summary, width),
-        _paths(summary, width, blocks),
-        _drivers(summary, width, blocks),
-        _findings(summary, width),
-        _foot(run, report),
-    ]
-    lines: list[Text] = []
-    for part in parts:
-        if part:
-            lines += [*([Text()] if lines else []), *part]
-    return lines
+    yield _head(summary, width)
+    following = (
+        lambda: _outcomes(summary, width, blocks),
+        lambda: _times(summary, width),
+        lambda: _paths(summary, width, blocks),
+        lambda: _drivers(summary, width, blocks),
+        lambda: _findings(summary, width),
+        lambda: _foot(run),
+    )
+    for part in following:
+        if lines := part():
+            yield [Text(), *lines]
+
+
+def as_lines(run: Run, report: Path | None, width: int, blocks: bool) -> list[Text]:
+    """The whole result in lines of at most ``width`` columns."""
+    lines = [line for part in in_parts(run, width, blocks) for line in part]
+    return lines if report is None else [*lines, report_line(report)]
+
+
+def report_line(report: Path) -> Text:
+    """Where the report is: the last line of the result."""
+    return _entry("report", report.as_posix())
 
 
 def _head(summary: Summary, width: int) -> list[Text]:
@@ -156,6 +165,8 @@ def _toward(summary: Summary, effect: Effect) -> str:
 
 
 def _findings(summary: Summary, width: int) -> list[Text]:
+    from sim.analysis.findings import findings
+
     found = findings(summary)
     if not found:
         return []
@@ -165,20 +176,22 @@ def _findings(summary: Summary, width: int) -> list[Text]:
     return lines
 
 
-def _foot(run: Run, report: Path | None) -> list[Text]:
+def _foot(run: Run) -> list[Text]:
     summary = run.summary
     applied = summary.scenario.get("applied") or {}
     changed = [f"{kind} {applied[kind]}" for kind in ("variant", "policy") if applied.get(kind)]
-    changed += overrides_of(summary.scenario)
+    changed += summary.overrides
     rows = [
         ("scenario", ", ".join([f"{summary.scenario_id} ({summary.scenario_hash[:8]})", *changed])),
         ("histories", f"{summary.num_replications:,}, seed {summary.seed}{_design(summary)}"),
         ("digest", run.digest),
         ("results", run.directory.as_posix()),
     ]
-    if report is not None:
-        rows.append(("report", report.as_posix()))
-    return [Text(f"{name:<10} {clipped(value, 10_000)}") for name, value in rows]
+    return [_entry(name, value) for name, value in rows]
+
+
+def _entry(name: str, value: str) -> Text:
+    return Text(f"{name:<10} {clipped(value, 10_000)}")
 
 
 def _design(summary: Summary) -> str:
@@ -211,6 +224,8 @@ def _when(summary: Summary, value: Timing) -> str:
 
 def as_data(run: Run, report: Path | None, timing: dict[str, Any]) -> dict[str, Any]:
     """One object; all that may differ between runs with equal results (where, when, how) is under ``timing``."""
+    from sim.analysis.findings import findings
+
     summary, manifest = run.summary, run.stored.manifest
     applied = summary.scenario.get("applied") or {}
     rule = manifest.get("until_se")

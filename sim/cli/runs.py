@@ -238,8 +238,7 @@ def _finish(outcome: RunOutcome, json: bool, quiet: bool, no_report: bool) -> No
     if not quiet:
         console.say(_how(outcome))
     try:
-        missing = _report(found, no_report)
-        _print(found, json, {"computed": outcome.num_computed, "found": outcome.num_found})
+        missing = _print(found, json, {"computed": outcome.num_computed, "found": outcome.num_found}, no_report)
     except KeyboardInterrupt as stop:
         raise _kept(outcome.directory) from stop
     if missing is not None:
@@ -306,8 +305,7 @@ def show(
         _list(directory or Path(REPORTS), json)
         return
     found = Run(finished(directory) if directory is not None else latest_finished(REPORTS))
-    missing = _report(found, no_report)
-    _print(found, json, {})
+    missing = _print(found, json, {}, no_report)
     if missing is not None:
         console.say(f"no report: {missing}")  # one may look at runs in a folder that belongs to others
 
@@ -354,11 +352,27 @@ def _report(found: Run, no_report: bool) -> StoreError | None:
     return None
 
 
-def _print(found: Run, json: bool, timing: dict[str, Any]) -> None:
+def _print(found: Run, json: bool, timing: dict[str, Any], no_report: bool) -> StoreError | None:
+    """Print the result and write the report, which takes longer, after what people wait for; as ``_report`` does."""
     from sim.cli import result
 
-    report = found.report_path if found.report_path.exists() else None
     if json:
-        console.put_json(result.as_data(found, report, timing))
-    else:
-        console.put_lines(result.as_lines(found, report, console.width(), console.has_blocks()))
+        missing = _report(found, no_report)
+        console.put_json(result.as_data(found, _report_of(found), timing))
+        return missing
+    try:
+        for part in result.in_parts(found, console.width(), console.has_blocks()):
+            console.put_lines(part)
+            console.flush()
+    except OSError:  # a reader that has seen enough, or a full disk behind standard output: the report is for others
+        _report(found, no_report)
+        raise
+    missing = _report(found, no_report)
+    report = _report_of(found)
+    if report is not None:
+        console.put_lines([result.report_line(report)])
+    return missing
+
+
+def _report_of(found: Run) -> Path | None:
+    return found.report_path if found.report_path.exists() else None

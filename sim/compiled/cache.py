@@ -22,6 +22,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from sim.compiled.tidying import mark, tidy
 from sim.errors import SimError
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -64,6 +65,7 @@ def stored(tell: Tell | None = None) -> tuple[Path, ...]:
     if reason is not None:
         raise CompileError(f"rules cannot be compiled: {reason}", hint="pip install numba, or use --engine simpy")
     for place in _places():
+        mark(place)
         found = _read(place)
         if found is not None:
             return found
@@ -187,6 +189,7 @@ def _make(place: Path) -> tuple[Path, ...]:
             f"{place}: compiled rules cannot be kept: {error.strerror or error}",
             hint=f"make room, or let {FOLDER_VARIABLE} name another folder; --engine simpy needs none",
         ) from error
+    tidy(place.parent, place.name)
     found = _read(place)
     if found is None:
         raise CompileError(f"{place}: compiled rules cannot be read back", hint="--engine simpy does without them")
@@ -205,8 +208,10 @@ def stored_tactic(name: str) -> Path:
 
     file = f"{folder().name}-tactic-{source_hash(name)}.o"
     for place in _places():
-        if place.with_name(file).is_file():
-            return place.with_name(file)
+        kept = place.with_name(file)
+        if kept.is_file():
+            mark(kept, kept.with_suffix(".json"))
+            return kept
     target = _place_to_write().with_name(file)
     try:
         with tempfile.TemporaryDirectory(prefix="tactic-", dir=target.parent) as scratch:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from sim.compiled import cache
-from sim.engines.history import Full, with_room_enough
+from sim.engines.room import Full, with_room_enough
 from sim.engines.rows import Tables, checked_points, empty_rows, tables_of
 from sim.engines.tables.whole import Setup, setup_of
 from sim.errors import EngineError

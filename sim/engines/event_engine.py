@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 
 from sim.acts.readings import write_row
-from sim.engines.history import History, with_room_enough
+from sim.engines.history import History
 from sim.engines.log import Log
+from sim.engines.room import with_room_enough
 from sim.engines.rows import Tables, checked_points, coordinates, empty_rows, path_rows, row_of, tables_of
 from sim.engines.tables.whole import setup_of
 from sim.model.compile import Case

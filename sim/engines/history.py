@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
 from heapq import heappush
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import simpy
 
@@ -18,9 +18,9 @@ from sim.acts.loop import happen, is_over
 from sim.acts.quantities import look
 from sim.acts.readings import finish
 from sim.engines.log import Log
+from sim.engines.room import Full
 from sim.engines.tables.whole import Setup, setup_of
 from sim.engines.telling import Teller
-from sim.errors import EngineError
 from sim.own_tactics import called
 from sim.world.fields import INFINITY
 from sim.world.records import PlainWorld, plain_tables
@@ -28,31 +28,7 @@ from sim.world.records import PlainWorld, plain_tables
 if TYPE_CHECKING:
     from sim.model.compile import Case
 
-T = TypeVar("T")
-
 URGENT, NORMAL = 0, 1  # SimPy's own priorities; those of clocks come after them
-LARGEST_ROOM = 256  # times the usual, after which a history that runs out of room is a defect
-
-
-class Full(Exception):
-    """A history has put off more, or drawn from more addresses, than there is room for: it is played again with more."""
-
-
-def with_room_enough(play: Callable[[int], T], replication: int) -> T:
-    """What ``play(room)`` gives, with more and more room until there is enough.
-
-    Raises
-    ------
-    EngineError
-        Not even `LARGEST_ROOM` is enough.
-    """
-    room = 1
-    while room <= LARGEST_ROOM:
-        try:
-            return play(room)
-        except Full:
-            room *= 4
-    raise EngineError(f"replication {replication} puts off more than there is room for")
 
 
 class PlainActs:

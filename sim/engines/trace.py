@@ -17,7 +17,8 @@ import numpy as np
 
 from sim.acts import codes
 from sim.acts.codes import CLOCKS
-from sim.engines.history import History, with_room_enough
+from sim.engines.history import History
+from sim.engines.room import with_room_enough
 from sim.engines.tables.whole import Setup, setup_of
 from sim.model.compile import Case
 from sim.world.fields import STATE

@@ -1,7 +1,8 @@
 """The run loop: a scenario, many replications, a result directory.
 
-Replications are cut into blocks whose size depends on their number alone, never on workers, so that every boundary at
-which a run may stop or be continued is the same on any machine. Blocks are stored by this process as they end.
+Replications are cut into blocks whose size depends on their number and the engine's speed, never on workers. Where a rule
+may stop the run at a block's end it depends on the number alone, so that the run ends at the same place with any engine.
+Blocks are stored by this process as they end.
 """
 
 from __future__ import annotations
@@ -14,24 +15,28 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from numbers import Real
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.errors import EngineError, SimError, StoreError, UsageError
 from sim.experiments import provenance
-from sim.experiments.cluster import Cluster, computed_by_cluster
 from sim.experiments.columns import Table
 from sim.experiments.design import RANDOM, Points, check_name, design_of
 from sim.experiments.disk import as_json, resume_command
-from sim.experiments.engines import AUTO, OURS, SIMPY, Tell, engine_for, give_the_same
+from sim.experiments.engines import AUTO, BATCH, OURS, SIMPY, Tell, engine_for, give_the_same
 from sim.experiments.store import FAILED, FINISHED, INTERRUPTED, RUNNING, StoredRun, content_hash, open_run, run_name
 from sim.experiments.workers import Block, EngineSpec, Job, Stopper, Tables, computed
 from sim.experiments.writing import RunWriter, WrittenChunk
 from sim.own_tactics import changed, source_hashes
 
+if TYPE_CHECKING:
+    from sim.experiments.cluster.address import Cluster
+
 DEFAULT_REPLICATIONS = 1000
 DEFAULT_CAP = 100_000  # replications after which `until_se` gives up
 PATHS_KEPT = 10_000  # replications whose paths are stored, the first ones: they draw the same bands, and are most of a run
 SMALLEST_BLOCK = 25  # replications; at 100 a second for one worker, 0.25 s
+SMALLEST_QUICK_BLOCK = 500  # of compiled code, about 0.1 s; storing a chunk costs some 0.02 s however short it is
+MOST_QUICK_BLOCKS = 64  # of a run that has small blocks, a chunk each; some for every core
 MOST_WITH_SMALL_BLOCKS = 100_000  # replications beyond which blocks are of one size
 LARGE_BLOCK = 10_000  # replications; some seconds of compiled code, and 1,000 chunks in ten million replications
 SMALLEST_SAMPLE = 100  # replications before `until_se` is judged: with few, a share of 0 or 1 shows no error at all
@@ -80,13 +85,15 @@ class RunOutcome:
         return self.num_computed == 0
 
 
-def default_block_size(replications: int) -> int:
+def default_block_size(replications: int, quick: bool = False) -> int:
     """Replications in a block of a run of this size: about the square root, so that blocks and chunks both stay few.
 
-    In large runs, which are for fast engines, all blocks are as long as a chunk is worth.
+    Of compiled code (``quick``) as many as a chunk is worth, and so it is in large runs, which are for fast engines.
     """
     if replications > MOST_WITH_SMALL_BLOCKS:
         return LARGE_BLOCK
+    if quick:
+        return max(SMALLEST_QUICK_BLOCK, -(-replications // MOST_QUICK_BLOCKS))
     return max(SMALLEST_BLOCK, math.isqrt(max(replications, 1) - 1) + 1)
 
 
@@ -200,6 +207,8 @@ def run_scenario(
         manifest["versions"] |= provenance.version_of("scipy")
     spec = _chosen(engine, missing, tell, tactics)
     manifest["engine"] = spec.name
+    if block_size is None and until_se is None:
+        manifest["block_size"] = default_block_size(total, spec.name == BATCH)
     points = (manifest if existing is None else existing.manifest).get("points")
     job = Job(scenario_text.encode("utf-8"), int(seed), spec, PATHS_KEPT, points)
     crew.check()
@@ -266,6 +275,8 @@ class Crew:
             return cls(workers)
         if workers is not None:
             raise UsageError("workers and cluster cannot be given together", hint="local:4 is a cluster of four processes")
+        from sim.experiments.cluster.address import Cluster
+
         return cls(None, Cluster.parse(cluster))
 
     def check(self) -> None:
@@ -284,19 +295,24 @@ class Crew:
     ) -> Iterator[tuple[Block, Tables | WrittenChunk]]:
         """Each block with its tables as it ends, or as the chunk that a worker of a cluster wrote into ``directory``."""
         if self.cluster is not None:
+            from sim.experiments.cluster.client import computed_by_cluster
+
             return computed_by_cluster(self.cluster, job, blocks, stopper, directory)
         return computed(job, blocks, self.size(replications), stopper)
 
 
 # Where -----------------------------------------------------------------------------------------------------------
 
-_IDENTITY = ("scenario_hash", "scenario_id", "seed", "replications", "block_size")
+_IDENTITY = ("scenario_hash", "scenario_id", "seed")
 
 
 def _is_equal(wanted: Mapping[str, Any], found: Mapping[str, Any]) -> bool:
-    """Whether two manifests ask for the same rows, by the same version of the simulator."""
+    """Whether two manifests ask for the same rows, by the same version of the simulator.
+
+    The size of blocks counts where a rule stops at the end of one.
+    """
     return (
-        all(found.get(key) == wanted[key] for key in _IDENTITY if key != "replications")
+        all(found.get(key) == wanted[key] for key in (*_IDENTITY, *(["block_size"] if wanted["until_se"] else [])))
         and give_the_same(str(found.get("engine")), wanted["engine"])
         and _asked_for(found) == _asked_for(wanted)
         and _paths_asked_for(found) == _paths_asked_for(wanted)

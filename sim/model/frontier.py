@@ -55,15 +55,18 @@ class Scales:
         return tuple(self.levels[k][code] for k, code in enumerate(codes))
 
     def neighbours(self, codes: Codes) -> Codes:
-        """What is at most two issues and one labelled step away from any of the packages, with repetitions."""
+        """What is one or two issues and one labelled step away from any of the packages, with repetitions."""
         steps = [(k, table[codes[:, k]]) for k in range(len(self.levels)) for table in (self.down[k], self.up[k])]
-        found = []
-        for moves in (*combinations(steps, 1), *combinations(steps, 2)):
-            if len({k for k, _ in moves}) < len(moves):
+        leads = [to != codes[:, k] for k, to in steps]
+        found = [codes[:0]]
+        for moves in (*combinations(range(len(steps)), 1), *combinations(range(len(steps)), 2)):
+            if len({steps[n][0] for n in moves}) < len(moves):
                 continue
-            moved = codes.copy()
-            for k, to in moves:
-                moved[:, k] = to
+            moving = leads[moves[0]] if len(moves) == 1 else leads[moves[0]] & leads[moves[1]]
+            moved = codes[moving]
+            for n in moves:
+                k, to = steps[n]
+                moved[:, k] = to[moving]
             found.append(moved)
         return np.concatenate(found)
 

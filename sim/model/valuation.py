@@ -137,14 +137,16 @@ class _Table:
 
     def at(self, codes: Codes) -> np.ndarray:
         """The addition to the utility of every package."""
-        place = codes[:, self.issues] @ np.array(self.strides, dtype=np.int64)
+        one_alone = len(self.issues) == 1
+        place = codes[:, self.issues[0]] if one_alone else codes[:, self.issues] @ np.array(self.strides, dtype=np.int64)
         if self.known is None:
             distinct, which = np.unique(place, return_inverse=True)
             return np.array([self._one(at) for at in distinct.tolist()])[which]
         values = self.known[place]
-        missing = np.unique(place[np.isnan(values)])
-        if len(missing):
-            self.known[missing] = [self._one(at) for at in missing.tolist()]
+        unknown = np.isnan(values)
+        if unknown.any():  # mostly not, and numpy looks long for what is unique
+            missing = sorted(set(place[unknown].tolist()))
+            self.known[missing] = [self._one(at) for at in missing]
             values = self.known[place]
         return values
 

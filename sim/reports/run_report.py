@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import math
 import shlex
 from collections.abc import Mapping, Sequence
@@ -12,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.analysis.drivers import MEASURE
 from sim.analysis.estimates import Share, share
 from sim.analysis.findings import findings
 from sim.analysis.input_names import input_label
@@ -24,7 +24,6 @@ from sim.model.explain import Entry, inputs_of
 from sim.reports import content as page
 from sim.reports.words import all_histories, shorten, span_words
 
-MEASURE = "strength of the link between input and outcome, from 0 (none) to 1 (full)"
 DAYS_TOLD_AS_DAYS = 4  # a horizon in hours from which axes count days
 LIMITS = (
     "A share is the share of simulated histories under the assumptions of this scenario. It compares assumptions and "
@@ -101,7 +100,7 @@ def meta_of(summary: Summary, digest: str | None = None) -> page.Meta:
         horizon_days=summary.horizon_days,
         variant=applied.get("variant"),
         policy=applied.get("policy"),
-        overrides=tuple(overrides_of(summary.scenario)),
+        overrides=tuple(summary.overrides),
         digest=digest,
         hourly=summary.per_day != 1.0,
         description=str(summary.scenario.get("description", "")),
@@ -333,22 +332,13 @@ def source_titles(scenario: Mapping[str, Any], entries: Sequence[Entry]) -> list
     return sorted((_in_words(name), title) for name, _, title in named)
 
 
-def overrides_of(scenario: Mapping[str, Any]) -> list[str]:
-    """Single values that were set, as `--set` takes them: `path=value`."""
-    changes = (scenario.get("applied") or {}).get("set") or {}
-    return [
-        f"{path}={value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}"
-        for path, value in changes.items()
-    ]
-
-
 def _commands(summary: Summary, source: str | None) -> list[page.Command]:
     applied = summary.scenario.get("applied") or {}
     words = ["sim", "run", source or summary.scenario_id]
     for option in ("variant", "policy"):
         if applied.get(option):
             words += [f"--{option}", str(applied[option])]
-    for item in overrides_of(summary.scenario):
+    for item in summary.overrides:
         words += ["--set", item]
     if summary.design != RANDOM:
         words += ["--design", summary.design]

@@ -17,7 +17,8 @@ from sim import resources
 from sim.compiled.memory import state_words
 from sim.engines import batch_engine, event_engine, trace
 from sim.engines.batch_engine import CompiledActs
-from sim.engines.history import Full, History, with_room_enough
+from sim.engines.history import History
+from sim.engines.room import Full, with_room_enough
 from sim.engines.tables.whole import setup_of
 from sim.experiments.digest import digest
 from sim.model.compile import Case, compile_case

@@ -168,6 +168,6 @@ def test_runs_of_an_older_source_are_not_taken_for_this_one(package, tmp_path, m
 def test_workers_of_a_cluster_play_it_and_refuse_another_source(package, tmp_path, monkeypatch):
     digest = run("patient", tmp_path / "here", "simpy").stored.digest()
     assert run("patient", tmp_path / "there", "simpy", cluster="local:1").stored.digest() == digest
-    monkeypatch.setattr("sim.experiments.cluster.source_hashes", lambda scenario: {"patient": "another"})
+    monkeypatch.setattr("sim.experiments.cluster.client.source_hashes", lambda scenario: {"patient": "another"})
     with pytest.raises(EngineError, match="another source of the tactic patient than the client"):
         run("patient", tmp_path / "other", "simpy", cluster="local:1")

@@ -23,7 +23,10 @@ import pytest
 
 from sim.cli import main
 from sim.errors import EngineError, ParameterError, StoreError, UsageError
-from sim.experiments import cluster as clusters
+from sim.experiments.cluster import address as addresses
+from sim.experiments.cluster import client as clients
+from sim.experiments.cluster import connection as connections
+from sim.experiments.cluster import tasks
 from sim.experiments.digest import digest
 from sim.experiments.lock import start_time
 from sim.experiments.replicate import Interrupted, resume, run_scenario
@@ -138,21 +141,21 @@ def test_workers_write_the_chunks_and_the_client_lists_them(tmp_path, monkeypatc
 def test_where_workers_do_not_see_the_directory_the_client_writes(tmp_path, monkeypatch, standing):
     @contextlib.contextmanager
     def elsewhere(directory, paths_kept):
-        yield clusters.Place(str(directory / "not here"), "token")
+        yield tasks.Place(str(directory / "not here"), "token")
 
-    monkeypatch.setattr(clusters, "_place", elsewhere)
+    monkeypatch.setattr(clients, "_place", elsewhere)
     assert go(tmp_path, standing).stored.digest() == undisturbed(NUM)
 
 
 def test_where_chunks_of_workers_do_not_arrive_rows_are_asked_for(tmp_path, monkeypatch, standing):
     """A network drive that only seems to be shared."""
-    monkeypatch.setattr(clusters, "VISIBLE_SECONDS", 0.1)
-    monkeypatch.setattr(clusters.WrittenChunk, "path", lambda self, directory, name: directory / "nowhere" / name)
+    monkeypatch.setattr(clients, "VISIBLE_SECONDS", 0.1)
+    monkeypatch.setattr(tasks.WrittenChunk, "path", lambda self, directory, name: directory / "nowhere" / name)
     assert go(tmp_path, standing).stored.digest() == undisturbed(NUM)
 
 
 def test_a_folder_of_the_same_name_elsewhere_is_not_taken_for_the_directory(tmp_path):
-    place = clusters.Place(str(tmp_path), "0123")
+    place = tasks.Place(str(tmp_path), "0123")
     assert not place.is_seen
     place.mark.write_text("another token", "ascii")
     assert not place.is_seen
@@ -162,10 +165,10 @@ def test_a_folder_of_the_same_name_elsewhere_is_not_taken_for_the_directory(tmp_
 
 def test_a_disk_that_takes_nothing_from_a_worker_leaves_the_writing_to_the_client(tmp_path):
     """The client knows what to say of a full disk; a worker that may only read is no reason to stop."""
-    place = clusters.Place(str(tmp_path / "gone"), "0123")
-    block = clusters.Block(0, 0, 5)
-    tables = clusters.Runner(clusters.Job(b'{"id": "toy"}', 7, TOY)).run(0, 5)
-    assert clusters._written(place, block, tables) is None
+    place = tasks.Place(str(tmp_path / "gone"), "0123")
+    block = tasks.Block(0, 0, 5)
+    tables = tasks.Runner(tasks.Job(b'{"id": "toy"}', 7, TOY)).run(0, 5)
+    assert tasks._written(place, block, tables) is None
 
 
 def test_a_rule_stops_where_it_stops_a_serial_run(tmp_path, standing):
@@ -179,13 +182,13 @@ def test_a_rule_stops_where_it_stops_a_serial_run(tmp_path, standing):
 
 def test_small_blocks_share_tasks(tmp_path, monkeypatch, standing):
     sizes = []
-    take = clusters._Tasks._take
+    take = clients._Tasks._take
 
     def note(self, future, result):
         sizes.append(len(self._running[future]))
         return take(self, future, result)
 
-    monkeypatch.setattr(clusters._Tasks, "_take", note)
+    monkeypatch.setattr(clients._Tasks, "_take", note)
     stored = run_scenario(
         {"id": "toy", "sleep": 0.001}, engine=TOY, seed=7, replications=1500, block_size=10, cluster=standing, reports=tmp_path
     ).stored
@@ -213,7 +216,7 @@ def test_what_the_engine_refuses_arrives_as_it_was_said(tmp_path, standing):
 
 def test_the_command_line_says_who_computed(tmp_path, monkeypatch, capsys, standing):
     monkeypatch.chdir(tmp_path)
-    words = ["run", STRAIT, "-n", "30", "--no-report"]
+    words = ["run", STRAIT, "-n", "30", "--no-report", "--engine", "simpy"]  # whose blocks are short
     assert main([*words, "--cluster", standing, "--out", "run"]) == 0
     assert re.search(rf"30 histories in .* on the cluster {re.escape(standing)}\n", capsys.readouterr().err)
     (tmp_path / "run" / "results-000001.parquet").unlink()
@@ -252,7 +255,7 @@ def test_block_that_kills_every_worker_is_named_and_the_others_are_kept(tmp_path
 
 def test_a_scheduler_that_has_no_workers_is_one_clear_message(tmp_path, monkeypatch, processes):
     processes.scheduler()
-    monkeypatch.setattr(clusters, "WORKERLESS_SECONDS", 0.5)
+    monkeypatch.setattr(connections, "WORKERLESS_SECONDS", 0.5)
     with pytest.raises(EngineError, match="has had no worker for") as caught:
         go(tmp_path / "reports", processes.address)
     assert f"dask worker {processes.address}" in caught.value.hint
@@ -263,13 +266,13 @@ def test_a_scheduler_that_has_no_workers_is_one_clear_message(tmp_path, monkeypa
 DRIVER = """
 import signal, sys
 from sim.errors import SimError
-from sim.experiments import cluster as clusters
+from sim.experiments.cluster import connection as connections
 from sim.experiments.replicate import Interrupted, run_scenario
 from tests.toy_engine import TOY
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background is started deaf to it
 
-clusters.CONNECT_SECONDS = 1.0
+connections.CONNECT_SECONDS = 1.0
 
 def tell(done, total, rate):
     print("done", done, flush=True)
@@ -405,7 +408,7 @@ def test_a_worker_with_another_simulator_is_refused(tmp_path, processes, differe
     file.write_text(text.replace('__version__ = "', '__version__ = "9') if difference == "version" else text + "\n", "utf-8")
     processes.scheduler()
     if difference == "a module":
-        (other / "sim" / "experiments" / "cluster.py").unlink()
+        (other / "sim" / "experiments" / "cluster" / "tasks.py").unlink()
     processes.worker(path=other)
     with pytest.raises(EngineError, match=r"the worker tcp://127\.0\.0\.1:\d+ on .* has ") as caught:
         go(tmp_path / "reports", processes.address)
@@ -456,7 +459,7 @@ def greet(server: socket.socket) -> None:
 @pytest.mark.parametrize("kind", ["nobody listens", "no such host", "a silent server", "another server"])
 def test_an_unreachable_scheduler_is_one_message_within_seconds(tmp_path, monkeypatch, capsys, kind):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(clusters, "CONNECT_SECONDS", 1.0)
+    monkeypatch.setattr(addresses, "CONNECT_SECONDS", 1.0)
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
         host = "no-such-host.invalid" if kind == "no such host" else "127.0.0.1"

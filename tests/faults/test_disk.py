@@ -122,7 +122,7 @@ def test_really_read_only_disk_on_the_command_line(small_disk, capsys):
     run = ["run", str(STRAIT), "-n", "30", "--workers", "1", "--no-report", "--out"]
     stopped = small_disk / "stopped"
     assert main([*run, str(stopped)]) == 0
-    (stopped / "results-000001.parquet").unlink()
+    (stopped / "results-000000.parquet").unlink()
     subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
     capsys.readouterr()
     for words, advice in (([*run, str(small_disk / "new")], "--out"), (["run", "--resume", str(stopped)], "copy it")):

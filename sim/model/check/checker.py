@@ -6,8 +6,11 @@ These are whether a name exists, whether a text is an expression of the right ki
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
 from typing import Any
+
+from pydantic import BaseModel
 
 from sim.model import vocabulary
 from sim.model.check.values import point
@@ -18,7 +21,7 @@ from sim.model.expressions.kinds import Kind, check
 from sim.model.expressions.ranges import hazards, interval
 from sim.model.expressions.reading import parse
 from sim.model.expressions.tree import Call, walk
-from sim.model.spec.base import Quantity
+from sim.model.spec.base import Grounded, Quantity
 from sim.model.spec.scenario import ScenarioSpec
 from sim.model.spec.tracks import LeadersMeeting
 
@@ -39,6 +42,11 @@ class Checker:
         self.warn = warn
         self.file = file
         self.situation = vocabulary.situation(spec)
+
+    @cached_property
+    def grounded(self) -> list[tuple[Path, Grounded]]:
+        """Every mapping that may cite a source, with its path in the file."""
+        return list(_grounded((), self.spec))
 
     def name(self, path: Path, value: str, known: Iterable[str], kind: str, *, at_key: bool = False) -> bool:
         """Whether a name exists; a fault with the nearest one if not."""
@@ -141,3 +149,19 @@ class Checker:
         if self.name(path, name, self.spec.tracks, "track") and name not in meetings:
             hint = did_you_mean(name, meetings, "tracks with meetings") or "add a track with `protocol: final_offer`"
             self.add(path, f"on '{name}' no leaders meet", hint=hint)
+
+
+def _grounded(path: Path, value: Any) -> Iterator[tuple[Path, Grounded]]:
+    if isinstance(value, BaseModel):
+        if isinstance(value, Grounded):
+            yield path, value
+        fields = type(value).model_fields
+        for name, inside in vars(value).items():
+            if isinstance(inside, (BaseModel, dict, list, tuple)):
+                yield from _grounded((*path, fields[name].alias or name), inside)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _grounded((*path, key), item)
+    elif isinstance(value, (list, tuple)):
+        for number, item in enumerate(value):
+            yield from _grounded((*path, number), item)

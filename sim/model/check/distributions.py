@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from sim.errors import ParameterError
 from sim.model.check.checker import Checker
-from sim.model.check.sources import grounded
 from sim.model.distributions.factory import from_quantity
 from sim.model.spec.base import BIG, Quantity
 
@@ -12,7 +11,7 @@ _EXTREMES = (2.0**-53, 1.0 - 2.0**-53)  # no draw of a history lies further out
 
 
 def check_distributions(checker: Checker) -> None:
-    for path, quantity in grounded((), checker.spec):
+    for path, quantity in checker.grounded:
         if not isinstance(quantity, Quantity) or quantity.dist is None:
             continue
         try:

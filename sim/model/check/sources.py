@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path as FilePath
-from typing import Any
-
-from pydantic import BaseModel
 
 from sim.errors import ScenarioError
 from sim.model.check.checker import Checker
-from sim.model.diagnostics import Path, did_you_mean
-from sim.model.spec.base import Grounded
+from sim.model.diagnostics import did_you_mean
 
 
 def check_sources(checker: Checker) -> None:
     """Sources and claims that are cited exist."""
     claims = _known_claims(checker)
-    for path, model in grounded((), checker.spec):
+    for path, model in checker.grounded:
         for name in ("source", "form"):
             text = getattr(model, name)
             # A text of several words is a citation; a single word is meant as a key.
@@ -56,20 +51,3 @@ def _known_claims(checker: Checker) -> list[str] | None:
         return None
     entries = content.get("claims", []) if isinstance(content, dict) else []
     return [str(entry["id"]) for entry in entries if isinstance(entry, dict) and "id" in entry]
-
-
-def grounded(path: Path, value: Any) -> Iterator[tuple[Path, Grounded]]:
-    """Every mapping that may cite a source, with its path in the file."""
-    if isinstance(value, BaseModel):
-        if isinstance(value, Grounded):
-            yield path, value
-        for name, field in type(value).model_fields.items():
-            inside = getattr(value, name)
-            if isinstance(inside, (BaseModel, dict, list, tuple)):
-                yield from grounded((*path, field.alias or name), inside)
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            yield from grounded((*path, key), item)
-    elif isinstance(value, (list, tuple)):
-        for number, item in enumerate(value):
-            yield from grounded((*path, number), item)

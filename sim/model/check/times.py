@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 
 from sim.model.check.checker import Checker
-from sim.model.check.sources import grounded
 from sim.model.check.values import point
 from sim.model.quantities import HOURS_IN
 from sim.model.spec.base import Quantity
@@ -20,9 +19,9 @@ REPEATED = ("gap", "every", "contact_every", "tick", "fast_tick", "review", "sta
 def check_repetitions(checker: Checker) -> None:
     """What repeats leaves a bearable number of occurrences within a history."""
     end = max([checker.spec.horizon, *checker.spec.readings])
-    for path, model in grounded((), checker.spec):
+    for path, model in checker.grounded:
         for name in REPEATED:
-            value = getattr(model, name, None)
+            value = vars(model).get(name)
             period = point(value) if isinstance(value, Quantity) else value
             if isinstance(period, float) and period < end / MAX_OCCURRENCES:
                 often = f"{end / period:,.0f} times" if period > 0.0 else "endlessly often"

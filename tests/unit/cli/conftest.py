@@ -53,6 +53,7 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A finished run with its report, made by the command line; nobody writes to it."""
     directory = tmp_path_factory.mktemp("stored") / "run"
     with contextlib.chdir(directory.parent):
-        code = main(["run", STRAIT, "-n", str(NUM_HISTORIES), "--workers", "1", "--out", str(directory), "--quiet"])
+        words = ["run", STRAIT, "-n", str(NUM_HISTORIES), "--workers", "1", "--out", str(directory), "--quiet"]
+        code = main([*words, "--engine", "simpy"])  # whose blocks are short
     assert code == 0
     return directory

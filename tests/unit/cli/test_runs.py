@@ -10,6 +10,8 @@ from types import SimpleNamespace
 import pytest
 
 from sim import resources
+from sim.analysis import summary
+from sim.api import Run
 from sim.cli.console import duration
 from sim.cli.runs import _came_about
 from sim.experiments.replicate import Interrupted
@@ -93,7 +95,7 @@ def test_json_has_everything_and_is_the_same_for_any_number_of_workers(call, sto
     }  # fmt: skip
     assert found["timing"]["directory"] == stored.as_posix()
     assert found["drivers"]["inputs"] and found["drivers"]["noise_floor"] > 0
-    two = call("run", STRAIT, "-n", NUM_HISTORIES, "--workers", "2", "--json")
+    two = call("run", STRAIT, "-n", NUM_HISTORIES, "--workers", "2", "--json", "--engine", "simpy")
     assert two.code == 0
     assert without_timing(two.out) == without_timing(one.out)
     (report,) = Path("reports").glob("*/report.html")
@@ -216,10 +218,45 @@ def test_an_interruption_after_the_last_history_says_that_all_is_kept(call, monk
     with monkeypatch.context() as patch:
         patch.setattr("sim.api.Run.write_report", stop)
         answer = call("run", STRAIT, "-n", "4", "--workers", "1", "--out", "my run")
-    assert answer.code == 130 and answer.out == ""
+    assert answer.code == 130
+    assert answer.out.splitlines()[-1].split() == ["results", "my", "run"]  # and none about a report
     assert "interrupted; the run is finished and kept in my run" in answer.err
     assert "`sim show 'my run'` shows it" in answer.err
     assert call("show", "my run", "--no-report").code == 0
+
+
+def test_the_result_is_there_before_the_report_is_made(call, monkeypatch, capsys):
+    """What people wait for comes first, part by part."""
+    before = []
+    drivers, write = summary.drivers, Run.write_report
+
+    def noted(what):
+        def first(*arguments, **options):
+            before.append(capsys.readouterr().out)
+            return what(*arguments, **options)
+
+        return first
+
+    with monkeypatch.context() as patch:
+        patch.setattr(summary, "drivers", noted(drivers))
+        patch.setattr(Run, "write_report", noted(write))
+        answer = call("run", STRAIT, "-n", "25", "--workers", "1", "--out", "here")
+    table, rest = before
+    assert "Outcome after 13 days" in table and "Over time" in table and "What moved" not in table
+    assert "What moved" in rest and rest.splitlines()[-1] == "results    here"
+    assert answer.out == "report     here/report.html\n"
+    assert call("show", "here").out == table + rest + answer.out
+
+
+def test_a_reader_of_the_table_alone_gets_a_report_all_the_same(call, monkeypatch, place):
+    def gone(lines):
+        raise BrokenPipeError
+
+    with monkeypatch.context() as patch:
+        patch.setattr("sim.cli.console.put_lines", gone)
+        patch.setattr("sim.cli.console.close_quietly", lambda: None)
+        assert call("run", STRAIT, "-n", "4", "--workers", "1", "--out", "here").code == 0
+    assert (place / "here" / "report.html").is_file()
 
 
 def test_a_fault_of_the_engine_is_no_fault_of_the_user(call, monkeypatch):

@@ -10,6 +10,7 @@ import sys
 import pytest
 
 from sim import __version__
+from sim.compiled import cache
 from tests.unit.cli.conftest import STRAIT
 
 COMMANDS = (
@@ -66,6 +67,74 @@ def test_a_worker_loads_what_plays_histories_and_makes_no_validator_yet(root):
     assert validators == []
     heavy = {"yaml", "rich", "typer", "duckdb", "plotly", "jinja2", "pandas", "pyarrow", "scipy"}
     assert {"numpy", "pydantic", "simpy"} <= set(packages) and not heavy & set(packages)
+
+
+FIRST_RESULT = """
+import json, os, sys
+
+told = {"compiled": 0, "chunks": 0, "drivers": 0}
+
+def counted(module, name, key):
+    function = getattr(module, name)
+    def count(*arguments, **options):
+        told[key] += 1
+        return function(*arguments, **options)
+    setattr(module, name, count)
+
+class Terminal:
+    encoding = "utf-8"
+
+    def write(self, text):
+        if "Outcome after" in text and "modules" not in told:
+            told["modules"] = sorted(name for name in sys.modules)
+            os.write(1, json.dumps(told).encode())
+
+    def flush(self): pass
+    def isatty(self): return False
+
+    closed = False
+
+sys.stdout = Terminal()
+from sim.analysis import summary
+from sim.cli import main
+from sim.experiments import writing
+from sim.model import compile
+counted(compile, "compile_case", "compiled")
+counted(writing, "write_parquet", "chunks")
+counted(summary, "drivers", "drivers")
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.skipif(cache.why_not() is not None, reason="nothing can be compiled here")
+def test_the_first_result_waits_for_nothing_that_it_does_not_show(root, tmp_path):
+    """The table of outcomes of a thousand histories comes within a second where compiled code is in the cache."""
+    words = ("run", "summit", "-n", "1000", "--workers", "2", "--engine", "batch", "--out", str(tmp_path / "run"))
+    done = subprocess.run([sys.executable, "-c", FIRST_RESULT, *words], cwd=root, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert (tmp_path / "run" / "report.html").is_file()
+    modules = told.pop("modules")
+    assert told == {"compiled": 1, "chunks": 4, "drivers": 0}  # two blocks, two tables each
+    heavy = {"numba", "simpy", "jinja2", "plotly", "pandas", "pyarrow", "scipy", "dask", "distributed", "asyncio"}
+    assert {name.split(".")[0] for name in modules} & heavy == set()
+    later = ("sim.reports", "sim.experiments.cluster", "sim.experiments.replay", "sim.analysis.findings", "sim.model.explain",
+             "sim.analysis.histories", "sim.engines.history", "sim.engines.event_engine")  # fmt: skip
+    assert [name for name in modules if name.startswith(later)] == []
+
+
+def test_the_process_of_a_command_leaves_out_what_it_has_no_use_for(root):
+    """A tenth of the time to a first result. Whoever calls `main` from Python keeps his own ways."""
+    code = (
+        "import gc, os, sys, sim.cli; before = gc.get_threshold(); sim.cli.main(['list']); kept = gc.get_threshold() == before\n"
+        "sys.argv = ['sim', 'list']; sim.cli.main()\n"
+        "print(kept, gc.get_threshold()[0], os.environ['OPENBLAS_NUM_THREADS'], os.environ['PYDANTIC_DISABLE_PLUGINS'])"
+    )
+    for given, threads in ({}, "1"), ({"OPENBLAS_NUM_THREADS": "3"}, "3"):
+        ours = {"OPENBLAS_NUM_THREADS", "PYDANTIC_DISABLE_PLUGINS"}
+        environment = {name: value for name, value in os.environ.items() if name not in ours} | given
+        done = subprocess.run([sys.executable, "-c", code], cwd=root, env=environment, capture_output=True, text=True, check=True)
+        assert done.stdout.splitlines()[-1] == f"True 100000 {threads} __all__"
 
 
 def test_help_lists_every_command(call):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import math
 from types import SimpleNamespace
@@ -11,6 +12,7 @@ import pytest
 
 from sim.api import Run
 from sim.errors import EngineError, ParameterError, StoreError, UsageError
+from sim.experiments import engines as engines_of_ours
 from sim.experiments import provenance, replicate
 from sim.experiments.digest import digest
 from sim.experiments.replicate import Interrupted, default_block_size, largest_standard_error, resume, run_scenario
@@ -186,9 +188,46 @@ def test_standard_error_is_that_of_the_share_nearest_one_half():
     assert largest_standard_error({}) == math.inf
 
 
-def test_block_size_depends_on_the_number_of_replications_only():
+def test_block_size_depends_on_the_number_of_replications_and_the_speed_of_the_engine():
     assert [default_block_size(n) for n in (1, 100, 1_000, 10_000, 100_000)] == [25, 25, 32, 100, 317]
-    assert [default_block_size(n) for n in (100_001, 1_000_000, 10_000_000)] == [10_000] * 3
+    assert [default_block_size(n, quick=True) for n in (1, 1_000, 32_000, 32_001, 100_000)] == [500, 500, 500, 501, 1563]
+    for quick in (False, True):
+        assert [default_block_size(n, quick) for n in (100_001, 1_000_000, 10_000_000)] == [10_000] * 3
+
+
+@pytest.fixture
+def engines(monkeypatch):
+    """The toy under both names of our own engines."""
+    for name in ("simpy", "batch"):
+        monkeypatch.setitem(engines_of_ours.ENGINES, name, dataclasses.replace(TOY, name=name))
+    monkeypatch.setattr("sim.compiled.cache.stored", lambda tell: ())
+    return SimpleNamespace(simpy={"engine": "simpy"}, batch={"engine": "batch"})
+
+
+def test_compiled_code_stores_few_chunks_and_a_run_is_equal_whatever_they_are(tmp_path, engines):
+    """A chunk costs as much as fifty histories of compiled code."""
+    compiled = go(tmp_path, **engines.batch)
+    assert [chunk.stop for chunk in compiled.stored.chunks] == [NUM]
+    again = go(tmp_path, **engines.simpy)
+    assert again.is_reused and again.directory == compiled.directory
+    plain = go(tmp_path, **engines.simpy, fresh=True)
+    assert len(plain.stored.chunks) == NUM / BLOCK and plain.stored.digest() == compiled.stored.digest()
+
+
+def test_a_run_that_one_engine_began_is_continued_by_another_in_its_blocks(tmp_path, engines):
+    with pytest.raises(Interrupted):
+        go(tmp_path, progress=stop_after(50), should_stop=stop_after.asked, **engines.simpy)
+    outcome = go(tmp_path, **engines.batch)
+    assert outcome.num_found == 50 and len(outcome.stored.chunks) == NUM / BLOCK
+    assert outcome.stored.digest() == expected()
+
+
+def test_a_rule_stops_compiled_code_where_it_stops_simpy(tmp_path, engines):
+    options = {"replications": 2_000, "until_se": 0.03}
+    plain, compiled = (go(tmp_path / name, **options, engine=name).stored for name in ("simpy", "batch"))
+    assert plain.num_replications == compiled.num_replications < 2_000
+    assert plain.manifest["block_size"] == compiled.manifest["block_size"]
+    assert plain.digest() == compiled.digest()
 
 
 # --- the digest in the run record ---
