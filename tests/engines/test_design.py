@@ -16,7 +16,8 @@ from sim.acts.codes import INPUT
 from sim.cli import main
 from sim.engines import batch_engine, event_engine
 from sim.engines.batch_engine import CompiledActs
-from sim.engines.history import History, with_room_enough
+from sim.engines.history import History
+from sim.engines.room import with_room_enough
 from sim.engines.inputs import inputs_of
 from sim.engines.rows import POINT, row_of
 from sim.engines.tables.inputs import axes_of
