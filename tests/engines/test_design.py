@@ -17,8 +17,8 @@ from sim.cli import main
 from sim.engines import batch_engine, event_engine
 from sim.engines.batch_engine import CompiledActs
 from sim.engines.history import History
-from sim.engines.room import with_room_enough
 from sim.engines.inputs import inputs_of
+from sim.engines.room import with_room_enough
 from sim.engines.rows import POINT, row_of
 from sim.engines.tables.inputs import axes_of
 from sim.engines.tables.whole import setup_of
