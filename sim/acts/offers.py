@@ -146,6 +146,8 @@ def aspiration(w: World, c: Tables, t: int, actor: int, highest: float, elapsed:
             return _zeuthen(w, c, t, actor, other, own, w.allowed)
     if family == OWN:
         size = _received(w, c, t, actor, own)
+        for m in range(size, len(w.received)):
+            w.received[m] = 0.0  # nothing is left over of others, which would differ between engines
         last = last_offer(w, place)
         said = own[last] if last >= 0 else high
         stress = felt_pressure(w, c) if actor == c.target else 0.0

@@ -9,6 +9,8 @@ from __future__ import annotations
 import gc
 import inspect
 import json
+import math
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,6 +24,9 @@ from numba.core.registry import cpu_target
 
 from sim.compiled.twins import twins
 from sim.rule import ACTS
+
+# Functions of the C library that numba calls for those of `math`, and those that copy memory.
+MATHEMATICS = frozenset((*dir(math), "memcpy", "memmove", "memset"))
 
 # Modules of the acts that happen at every event.
 AT_EVERY_EVENT = (
@@ -71,7 +76,7 @@ def compile_tactic(name: str, target: Path) -> None:
     from sim.own_tactics import function_of
 
     generator = _prepared()
-    _write(generator, {name: twins().compiled_tactic(function_of(name))}, target)
+    _write(generator, {name: twins().compiled_tactic(function_of(name))}, target, trusted=False)
 
 
 def _prepared() -> Any:
@@ -85,8 +90,8 @@ def _prepared() -> Any:
     return generator
 
 
-def _write(generator: Any, made: dict[str, Any], target: Path) -> None:
-    """Link what has been made, optimise it and write it down."""
+def _write(generator: Any, made: dict[str, Any], target: Path, trusted: bool = True) -> None:
+    """Link what has been made, optimise it and write it down; what is not trusted may call nothing but mathematics."""
     symbols = {name: compiled.fndesc.llvm_func_name for name, compiled in made.items()}
     whole = _linked(generator, [compiled.library for compiled in made.values()], set(symbols.values()))
     machine = _machine()
@@ -95,8 +100,21 @@ def _write(generator: Any, made: dict[str, Any], target: Path) -> None:
     builder = llvm.create_pass_builder(machine, tuning)
     builder.getModulePassManager().run(whole, builder)  # once: what numba runs before serves reference counts only
     whole.verify()
+    called = [] if trusted else _called_outside(whole)
+    if called:
+        raise TypeError(
+            f"lists, dictionaries, texts, print and the like do not compile: they need Python's memory ({', '.join(called)})"
+        )
     target.write_bytes(machine.emit_object(whole))
     target.with_suffix(".json").write_text(json.dumps(symbols), encoding="utf-8")
+
+
+def _called_outside(module: Any) -> list[str]:
+    """Functions that code calls and that whoever loads it does not have: all but the C library's mathematics."""
+    text = str(module)
+    declared = [function.name for function in module.functions if function.is_declaration]
+    used = [name for name in declared if len(re.findall(rf'@"?{re.escape(name)}"?\(', text)) > 1]  # once is its declaration
+    return sorted(name for name in used if not name.startswith("llvm.") and name not in MATHEMATICS)
 
 
 def _machine() -> llvm.TargetMachine:

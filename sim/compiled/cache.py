@@ -63,7 +63,8 @@ def stored(tell: Tell | None = None) -> tuple[Path, ...]:
     """
     reason = why_not()
     if reason is not None:
-        raise CompileError(f"rules cannot be compiled: {reason}", hint="pip install numba, or use --engine simpy")
+        mend = "unset it" if "NUMBA_DISABLE_JIT" in reason else "pip install numba"
+        raise CompileError(f"rules cannot be compiled: {reason}", hint=f"{mend}, or use --engine simpy")
     for place in _places():
         mark(place)
         found = _read(place)
@@ -233,11 +234,16 @@ def _run(arguments: list[str], what: str) -> None:
 
 
 def _last_line(complaint: str, code: int) -> str:
+    """The heart of what a compiler complains about: numba says where it failed, then why, of which types, and in which line."""
     lines = [line.strip() for line in complaint.splitlines() if line.strip()]
     told = [n for n, line in enumerate(lines) if "Error" in line and not line.startswith(("Traceback", "File"))]
     if not told:
         return (lines or [f"exit code {code}"])[-1][:MOST_TOLD]
-    return " ".join(lines[told[-1] : told[-1] + 2])[:MOST_TOLD]  # numba's first line says where, its second what
+    rest = lines[told[-1] :]
+    found = rest[1:2] if rest[0].startswith("numba.") and len(rest) > 1 else rest[:1]
+    found += [line for line in rest[2:] if line.startswith(">>>")][:1]
+    found += [line.rstrip(":") for line in rest[2:] if line.startswith("File ") and "/numba/" not in line][-1:]
+    return " ".join(found)[:MOST_TOLD]
 
 
 def _start(arguments: list[str]) -> subprocess.Popen[str]:

@@ -24,11 +24,17 @@ _DOUBLE = ir.DoubleType()
 
 
 class List(types.Type):
-    """A list of floats or of whole numbers in memory that Python owns: its places count from 0 and are not checked."""
+    """A list of floats or of whole numbers in memory that Python owns.
 
-    def __init__(self, name: str, element: types.Type) -> None:
+    Acts are trusted: their places count from 0 and are not checked. Where they are, places are Python's: from the end if
+    below 0, and an IndexError outside; such a list is not written to.
+    """
+
+    def __init__(self, name: str, element: types.Type, checked: bool = False) -> None:
         self.element = element
-        super().__init__(name=name)
+        self.checked = checked
+        self.memory = name  # with which other lists it may share memory
+        super().__init__(name=f"Checked{name}" if checked else name)
 
     @property
     def mangling_args(self) -> tuple[str, tuple]:
@@ -50,6 +56,7 @@ class Record(types.Type):
 
 FLOATS = List("Floats", types.float64)
 INTS = List("Ints", types.int64)
+CHECKED_FLOATS = List("Floats", types.float64, checked=True)
 _KINDS = {"f": types.float64, "i": types.int64, "f[]": FLOATS, "i[]": INTS}
 world = Record(WORLD, fixed=False)
 tables = Record(TABLE, fixed=True)
@@ -142,7 +149,7 @@ class _GetItem(AbstractTemplate):
 class _SetItem(AbstractTemplate):
     def generic(self, args: Any, keywords: Any) -> Any:
         kind, place, _ = args
-        if isinstance(kind, List) and isinstance(place, types.Integer):
+        if isinstance(kind, List) and not kind.checked and isinstance(place, types.Integer):
             return signature(types.none, kind, types.int64, kind.element)
         return None
 
@@ -159,13 +166,26 @@ def _item(builder: Any, values: Any, place: Any) -> Any:
 
 @lower_builtin(operator.getitem, List, types.int64)
 def _get_item(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-    return _tagged(builder, builder.load(_item(builder, *args)), sig.args[0].name)
+    values, place = args
+    if sig.args[0].checked:
+        place = _checked(context, builder, values, place)
+    return _tagged(builder, builder.load(_item(builder, values, place)), sig.args[0].memory)
+
+
+def _checked(context: Any, builder: Any, values: Any, place: Any) -> Any:
+    """A place of a list as Python counts it; an error is returned where there is none."""
+    size = builder.extract_value(values, 1)
+    below = builder.icmp_signed("<", place, ir.Constant(_WORD, 0))
+    place = builder.select(below, builder.add(place, size), place)
+    with cgutils.if_unlikely(builder, builder.icmp_unsigned(">=", place, size)):
+        context.call_conv.return_user_exc(builder, IndexError, ("list index out of range",))
+    return place
 
 
 @lower_builtin(operator.setitem, List, types.int64, types.Any)
 def _set_item(context: Any, builder: Any, sig: Any, args: Any) -> Any:
     values, place, new = args
-    _tagged(builder, builder.store(new, _item(builder, values, place)), sig.args[0].name)
+    _tagged(builder, builder.store(new, _item(builder, values, place)), sig.args[0].memory)
     return context.get_dummy_value()
 
 
@@ -220,13 +240,14 @@ def _intrinsic(signature: Any, codegen: Any) -> Any:
 
 _NUMBER = types.float64
 # elapsed, period, beta, low, high, last, received, count, stress: see `sim.own_tactics`
-OWN_TACTIC = _NUMBER(*[_NUMBER] * 6, FLOATS, types.int64, _NUMBER)
+OWN_TACTIC = _NUMBER(*[_NUMBER] * 6, CHECKED_FLOATS, types.int64, _NUMBER)
 
 
 def call_own_tactic() -> Any:
     """What stands in the place of `sim.acts.own.own_target`: a call of a tactic by its address in the tables."""
     place = TABLE.place["own_tactics"][0]
-    signature = _NUMBER(tables, types.int64, *OWN_TACTIC.args)
+    given_by_acts = [FLOATS if kind is CHECKED_FLOATS else kind for kind in OWN_TACTIC.args]
+    signature = _NUMBER(tables, types.int64, *given_by_acts)
 
     def codegen(context: Any, builder: Any, given: Any, args: Any) -> Any:
         kind = context.call_conv.get_function_type(OWN_TACTIC.return_type, OWN_TACTIC.args)

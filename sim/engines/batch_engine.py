@@ -81,14 +81,7 @@ class Machine:
             self.w.point("point", points.reshape(-1))
         self.w.point("rows", rows.reshape(-1))
         self.w.point("path_rows", paths.reshape(-1))
-        try:
-            return self._play(self.w.address, self.c.address, first, len(rows), len(paths))
-        except RuntimeError as error:
-            if not self.setup.own_tactics:
-                raise
-            raise EngineError(
-                f"a tactic among {', '.join(self.setup.own_tactics)} failed: {error}", hint="--engine simpy says which and how"
-            ) from error
+        return self._play(self.w.address, self.c.address, first, len(rows), len(paths))
 
 
 class CompiledActs:
@@ -191,11 +184,32 @@ def _play(
     done = 0
     while done < len(rows):
         rest = slice(done, None)
-        done += machine.play(root_seed, first + done, rows[rest], grid[rest], None if points is None else points[rest])
+        try:
+            done += machine.play(root_seed, first + done, rows[rest], grid[rest], None if points is None else points[rest])
+        except RuntimeError as error:
+            failed = machine.w.replication
+            raise _fault(case, root_seed, failed, None if points is None else points[failed - first], error) from error
         if done < len(rows):
             alone = slice(done, done + 1)
             _play_alone(case, root_seed, first + done, rows[alone], grid[alone], None if points is None else points[alone])
             done += 1
+
+
+def _fault(case: Case, root_seed: int, replication: int, point: np.ndarray | None, found: RuntimeError) -> Exception:
+    """What went wrong in a history whose compiled code has stopped: a tactic of the user's own, as plain Python tells it."""
+    from sim.engines import event_engine
+
+    try:
+        event_engine.play(case, replication, root_seed, point=None if point is None else list(point))
+    except EngineError as error:
+        return error
+    tactics = setup_of(case).own_tactics
+    if not tactics:
+        return found
+    return EngineError(
+        f"replication {replication}: compiled code of a tactic ({', '.join(tactics)}) failed where plain Python does not: {found}",
+        hint="--engine simpy does without compiled code",
+    )
 
 
 def _play_alone(

@@ -41,6 +41,40 @@ def dividing({PARAMETERS}):
     return high / (count - 1)
 
 
+def far({PARAMETERS}):
+    return received[count + 100000]
+
+
+def raising({PARAMETERS}):
+    if count > 1:
+        raise ValueError("enough")
+    return high
+
+
+def beyond({PARAMETERS}):  # what is there when nobody has offered so much
+    return low + 0.5 * received[count] + received[-1] + 0.001 * len(received)
+
+
+def gathering({PARAMETERS}):
+    seen = [low]
+    for n in range(count):
+        seen.append(received[n])
+    return max(seen)
+
+
+def listing({PARAMETERS}):
+    return max([received[n] for n in range(count)] + [low])
+
+
+def printing({PARAMETERS}):
+    print("hi")
+    return high
+
+
+def slicing({PARAMETERS}):
+    return max(low, received[:count][-1]) if count else high
+
+
 def nothing({PARAMETERS}):
     return float("nan")
 
@@ -55,7 +89,10 @@ def brief(elapsed, period):
 
 number = 5.0
 """
-NAMES = ("patient", "worded", "dividing", "nothing", "least", "brief", "number", "absent")
+NAMES = (
+    "patient", "worded", "dividing", "far", "raising", "beyond", "gathering", "listing", "printing", "slicing", "nothing", "least",
+    "brief", "number", "absent",
+)  # fmt: skip
 
 
 def forget():
@@ -95,7 +132,7 @@ def run(tactic: str, tmp_path, engine: str, told=None, cluster=None):
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("tactic", ["patient", "nothing"])
+@pytest.mark.parametrize("tactic", ["patient", "beyond", "nothing"])
 def test_both_engines_play_it_alike(package, tmp_path, tactic):
     compiled, plain = (run(tactic, tmp_path, engine).stored for engine in ("batch", "simpy"))
     assert compiled.manifest["engine"] != plain.manifest["engine"]
@@ -120,11 +157,31 @@ def test_what_numba_cannot_compile_is_played_by_simpy_with_one_line(package, tmp
         run("worded", tmp_path, "batch")
 
 
-def test_what_it_raises_is_told_as_its_fault(package, tmp_path):
-    with pytest.raises(EngineError, match=r"the tactic 'dividing' failed on \(elapsed=.*count=1.*ZeroDivisionError"):
-        run("dividing", tmp_path, "simpy")
-    with pytest.raises(EngineError, match="a tactic among dividing failed"):
-        run("dividing", tmp_path, "batch")
+@pytest.mark.parametrize("tactic", ["gathering", "listing", "printing"])
+def test_what_needs_memory_of_its_own_is_not_compiled(package, tmp_path, tactic):
+    """numba compiles it, but what it would call is not there where object code is loaded without numba."""
+    with pytest.raises(CompileError, match=rf"'{tactic}' cannot be compiled: .*they need Python's memory"):
+        run(tactic, tmp_path, "batch")
+    assert run(tactic, tmp_path, "simpy").stored.num_replications == NUM
+
+
+def test_a_complaint_of_the_compiler_has_types_and_line(package, tmp_path):
+    line = next(n for n, text in enumerate(package.read_text().splitlines(), 1) if "received[:count]" in text)
+    with pytest.raises(CompileError, match=rf">>> getitem\(.*slice<.*tactics_of_mine.py\", line {line}"):
+        run("slicing", tmp_path, "batch")
+
+
+@pytest.mark.parametrize("engine", ["simpy", "batch"])
+@pytest.mark.parametrize(
+    ("tactic", "fault"),
+    [
+        ("dividing", r"\(elapsed=.*count=1.*ZeroDivisionError"), ("far", r"\(elapsed=.*count=.*IndexError"),
+        ("raising", r"\(elapsed=.*count=2.*ValueError: enough"),
+    ],
+)  # fmt: skip
+def test_what_it_raises_is_told_as_its_fault_with_its_numbers(package, tmp_path, engine, tactic, fault):
+    with pytest.raises(EngineError, match=rf"the tactic '{tactic}' failed on {fault}"):
+        run(tactic, tmp_path, engine)
 
 
 @pytest.mark.parametrize(
