@@ -170,6 +170,10 @@ def memory(found: Measured) -> str:
             f" Least squares: {figures['start_seconds']:.1f} s and {figures['microseconds_a_history']:.1f} µs a history; "
             f"no run is further from that line than {figures['largest_distance_from_the_line']:.1%}."
         )
+    for run in figures["runs"]:
+        if "replays" in run:
+            each = ", ".join(f"history {replay['replication']:,} {replay['seconds']:.1f} s" for replay in run["replays"])
+            text += f"\n\n`sim replay` from the run of {run['histories']:,}, each equal to its stored row bit for bit: {each}."
     return text
 
 

@@ -9,11 +9,12 @@ import shutil
 import subprocess
 import sys
 
+import duckdb
 import pytest
 
 from benchmarks import __main__ as whole
 from benchmarks import memory, negmas, page, profile, scaling, start
-from benchmarks.measured import conditions, ran
+from benchmarks.measured import SIM, conditions, ran
 from benchmarks.negotiation import Talks, negotiation
 from sim import resources
 from sim.engines import batch_engine
@@ -38,7 +39,21 @@ def test_memory_and_time_of_whole_runs():
     assert large["bytes"] > small["bytes"] > 0 and small["columns"] > 100
     assert 50 < large["peak_mib"] < 2000 or not os.path.isdir("/proc/self")
     assert large["nanoseconds_an_event_and_worker"] > 0 and figures["largest_distance_from_the_line"] < 1e-9
-    assert "| 60 |" in rendered("memory", figures)
+    text = rendered("memory", figures)
+    assert "| 60 |" in text
+    assert "replays" not in small and [replay["replication"] for replay in large["replays"]] == [0, 30, 59]
+    assert all(replay["seconds"] > 0.0 for replay in large["replays"])
+    assert "from the run of 60," in text and f"history 59 {large['replays'][2]['seconds']:.1f} s" in text
+
+
+def test_a_replay_that_is_not_its_row_ends_the_measurement(tmp_path):
+    ran([*SIM, "run", "summit", "-n", "3", "--engine", "batch", "--out", str(tmp_path / "run"), "--quiet"])
+    assert memory._replayed(tmp_path / "run", 2)["seconds"] > 0.0
+    file = tmp_path / "run" / "results-000000.parquet"
+    duckdb.sql(f"COPY (SELECT * REPLACE (events + 1 AS events) FROM '{file}') TO '{tmp_path / 'other.parquet'}'")
+    shutil.move(tmp_path / "other.parquet", file)
+    with pytest.raises(SystemExit, match="replay"):
+        memory._replayed(tmp_path / "run", 2)
 
 
 def test_distance_from_a_line_is_relative():
