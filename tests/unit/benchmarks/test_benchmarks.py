@@ -116,7 +116,9 @@ def test_a_profile_finds_most_of_the_time_in_acts():
         pytest.skip(str(refused))
     in_acts = sum(told["share"] for name, told in figures["shares"].items() if name.startswith("sim."))
     assert figures["looks"] > 50 and in_acts > 0.5
-    assert "`acts." in rendered("profile", figures)
+    table = rendered("profile", figures)
+    assert "`acts." in table
+    assert "libpython" not in table and "numpy" not in table
     if shutil.which("objdump"):
         assert any("%" in line for line in instructions(next(iter(figures["shares"]))))
 
@@ -177,6 +179,34 @@ def test_an_interpreter_without_negmas_is_told_how_to_get_it():
 
 # --- the page ---
 
+COSTS = {"sim.acts.b": 20.0, "sim.acts.a": 50.0, "libc.so.6: memset": 7.0, "the kernel": 3.0, "sim.rules.c": 21.0}
+
+
+def first_cells(text: str) -> list[str]:
+    """Of the rows of the last table of a text."""
+    lines = [line for line in text.split("\n\n") if line.startswith("| act or rule")][-1].splitlines()[2:]
+    return [line.split(" | ")[0].removeprefix("| ") for line in lines]
+
+
+def test_a_profile_lists_acts_and_rules_by_share_and_the_rest_in_two_rows(monkeypatch):
+    """Also where the figures have been kept, with their keys sorted."""
+    shares = {name: {"share": cost / 101.0, "nanoseconds_an_event": cost} for name, cost in sorted(COSTS.items())}
+    figures = {"shares": shares, "nanoseconds_an_event": 101.0, "looks": 9}
+    assert first_cells(rendered("profile", figures)) == [
+        "`acts.a`", "`rules.c`", "`acts.b`", page.SYSTEM, "0 others"
+    ]  # fmt: skip
+    assert f"| {page.SYSTEM} | 9.9% | 10.0 |" in rendered("profile", figures)
+    monkeypatch.setattr(page, "LISTED", 1)
+    assert "| `acts.a` | 49.5% | 50.0 |" in rendered("profile", figures)
+    assert "| 2 others | 40.6% | 41.0 |" in rendered("profile", figures)
+
+
+def test_profiles_of_several_sizes_list_what_grows_by_its_largest_cost(monkeypatch):
+    monkeypatch.setattr(page, "LISTED_OF_GROWTH", 2)
+    small = {"sim.acts.a": 50.0, "sim.acts.b": 1.0, "sim.rules.c": 9.0, "sim.acts.d": 2.0}
+    text = page._growth([{"nanoseconds_an_event": costs} for costs in (COSTS, {**small, "the kernel": 90.0})], ["x", "y"])
+    assert first_cells(text) == ["`rules.c`", "`acts.b`", page.SYSTEM, "2 others"]
+    assert f"| {page.SYSTEM} | 10 | 90 |" in text and "| 2 others | 50 | 52 |" in text
 
 def test_every_part_of_the_page_can_be_measured_and_has_a_place():
     assert set(page.PARTS) - {"goals", "conditions"} == set(whole.MEASUREMENTS) - {"engines", "cluster"}  # goals alone
