@@ -34,6 +34,19 @@ def keep(name: str, conditions: dict[str, Any], figures: dict[str, Any]) -> None
     FIGURES.write_text(text + "\n", "utf-8", newline="\n")
 
 
+def full(name: str) -> dict[str, Any] | None:
+    """Figures of a part, if there are any that are not of small sizes."""
+    found = read().get(name)
+    return None if found is None or found["conditions"].get("quick") else found["figures"]
+
+
+def shown(found: Measured) -> str:
+    """The tables of these measurements, for a terminal."""
+    named = ["conditions", "goals", *found]
+    made = [(name, PARTS[name](found)) for name in named if name in PARTS]
+    return "\n\n".join(f"{name}\n\n{text}" for name, text in made if text)
+
+
 def write(root: Path) -> list[str]:
     """The page with all its tables made anew, written below ``root``; its path."""
     found = read()
@@ -209,7 +222,7 @@ def _issues(number: int) -> str:
 
 
 def _growth(profiles: list[dict[str, Any]], heads: list[str]) -> str:
-    """Nanoseconds an event in the acts whose cost differs most between several profiles."""
+    """Nanoseconds an event in the acts whose cost differs most between several profiles, by their largest cost."""
     costs = [profile["nanoseconds_an_event"] for profile in profiles]
     names = {name for cost in costs for name in cost if name.startswith(OURS)}
     most = {name: max(cost.get(name, 0.0) for cost in costs) for name in names}
@@ -284,7 +297,7 @@ def start(found: Measured) -> str:
 
 
 def profile(found: Measured) -> str:
-    """Where the time of an event goes on the summit."""
+    """Where the time of an event goes on the summit, largest share first."""
     figures = _figures(found, "profile")
     if figures is None:
         return ""

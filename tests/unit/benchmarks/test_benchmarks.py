@@ -22,6 +22,7 @@ from sim.model.compile import compile_case
 from sim.model.complete import complete
 from sim.model.load import load_scenario
 from tests.played import play_logged
+from tools import benchmark
 from tools.sections import body_of
 
 NEAR = 0.002  # differences in utility that are left to chance at the highest precision
@@ -227,6 +228,65 @@ def test_goals_are_judged_by_the_figures():
 def test_the_command_refuses_unknown_parts():
     done = subprocess.run([sys.executable, "-m", "benchmarks", "memry"], cwd=page.ROOT, capture_output=True, text=True)
     assert done.returncode == 2 and "memry" in done.stderr and "memory" in done.stderr
+
+
+@pytest.fixture
+def measured_elsewhere(tmp_path, monkeypatch):
+    """Figures and pages below a folder, and two parts that are measured at once."""
+    monkeypatch.setattr(page, "FIGURES", tmp_path / "figures.json")
+    monkeypatch.setattr(whole, "ROOT", tmp_path)
+    speed = {"microseconds_a_history": 500.0, "nanoseconds_an_event": 1000.0}
+    slower = {"times_slower": 77.0, "least_times_slower": 76.0, "most_times_slower": 78.0}
+    engines = {
+        **{name: {**speed, **slower} for name, _ in benchmark.WORDS},
+        "events_a_history": 321.4, "processor": "one", "versions": dict.fromkeys(("python", "numpy", "simpy", "numba"), "1"),
+    }  # fmt: skip
+    shares = {name: {"share": cost / 101.0, "nanoseconds_an_event": cost} for name, cost in COSTS.items()}
+    profiled = {"shares": shares, "nanoseconds_an_event": 101.0, "looks": 9}
+    parts = {"engines": lambda options: engines, "profile": lambda options: profiled}
+    monkeypatch.setattr(whole, "MEASUREMENTS", parts)
+    return tmp_path
+
+
+def test_small_sizes_are_printed_and_write_nothing(measured_elsewhere, capsys):
+    whole.main(["--quick"])
+    told = capsys.readouterr().out
+    assert "`acts.a`" in told and "77.0×" in told and "engines, small sizes" in told
+    assert list(measured_elsewhere.iterdir()) == []
+
+
+def test_small_sizes_are_written_when_asked_for_but_not_into_the_main_page(measured_elsewhere, capsys):
+    whole.main(["--quick", "--write"])
+    assert capsys.readouterr().out.split() == [page.PAGE]
+    assert "engines, small sizes" in (measured_elsewhere / page.PAGE).read_text("utf-8")
+    assert page.full("engines") is None and page.read()["engines"]["figures"]["events_a_history"] == 321.4
+
+
+def test_both_pages_tell_the_same_measurement_of_the_engines(measured_elsewhere, monkeypatch, capsys):
+    whole.main(["engines"])
+    assert capsys.readouterr().out.split() == [page.PAGE, benchmark.PAGE]
+    assert "77.0×" in (measured_elsewhere / page.PAGE).read_text("utf-8")
+    assert "321 events a history" in (measured_elsewhere / benchmark.PAGE).read_text("utf-8")
+    monkeypatch.setattr(benchmark.engines, "measure", lambda: pytest.fail("measured again"))
+    assert benchmark.write(measured_elsewhere) == [benchmark.PAGE]
+    assert benchmark.stale() == [benchmark.PAGE]  # of the checkout, which tells another measurement
+
+
+def test_engines_are_measured_for_the_main_page_where_only_small_sizes_are_kept(measured_elsewhere, monkeypatch):
+    whole.main(["--quick", "--write"])
+    assert benchmark.stale() == []
+    other = {**page.read()["engines"]["figures"], "events_a_history": 400.0}
+    monkeypatch.setattr(benchmark.engines, "measure", lambda: other)
+    assert benchmark.write(measured_elsewhere) == [page.PAGE, benchmark.PAGE]
+    assert "400 events a history" in (measured_elsewhere / benchmark.PAGE).read_text("utf-8")
+    assert page.full("engines") == other
+
+
+@pytest.mark.parametrize(("load", "is_warned"), [(0.5, False), (0.51, True)])
+def test_a_busy_machine_is_warned_of(measured_elsewhere, monkeypatch, capsys, load, is_warned):
+    monkeypatch.setattr(os, "getloadavg", lambda: (load, 0.0, 9.0), raising=False)
+    whole.main(["engines", "--quick"])
+    assert ("figures of time are those of a busy machine" in capsys.readouterr().err) is is_warned
 
 
 def test_figures_are_kept_beside_earlier_ones(tmp_path, monkeypatch):
