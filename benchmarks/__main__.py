@@ -1,28 +1,33 @@
 """All measurements, one after the other, into `benchmarks/figures.json` and the tables of `benchmarks/README.md`.
 
-    .venv/bin/python -m benchmarks [NAME...] [--quick] [--ten-million] [--peer PYTHON]
+    .venv/bin/python -m benchmarks [NAME...] [--ten-million] [--peer PYTHON]
+    .venv/bin/python -m benchmarks [NAME...] --quick [--write]
+
+``--quick`` takes small sizes, prints the tables and leaves the page and the kept figures alone, unless ``--write`` is given.
+The engines' figures go into the main README too, when they are not small.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
+import sys
 from collections.abc import Callable
 from typing import Any
 
-from benchmarks import cluster, memory, negmas, page, profile, scaling, start
-from benchmarks.measured import ROOT, SIM, conditions, ran
+from benchmarks import cluster, engines, memory, negmas, page, profile, scaling, start
+from benchmarks.measured import ROOT, busy, conditions
 from sim import resources
 from sim.model.compile import compile_case
 from sim.model.complete import complete
 from sim.model.load import load_scenario
+from tools import benchmark
 
 Options = argparse.Namespace
 
 
 def _engines(options: Options) -> dict[str, Any]:
-    return json.loads(ran([*SIM, "bench", "--json", "--turns", "2" if options.quick else "9"]).output)
+    return engines.measure(2) if options.quick else engines.measure()
 
 
 def _memory(options: Options) -> dict[str, Any]:
@@ -63,21 +68,34 @@ MEASUREMENTS: dict[str, Callable[[Options], dict[str, Any]]] = {
 }
 
 
-def main() -> None:
-    """Read the arguments, measure, keep the figures, write the page."""
+def main(arguments: list[str] | None = None) -> None:
+    """Read the arguments, measure, keep the figures and write the pages, or print the tables."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__.split("\n")[0])
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"only these: {', '.join(MEASUREMENTS)}")
-    parser.add_argument("--quick", action="store_true", help="small sizes, a minute in all, to see that it works")
+    parser.add_argument("--quick", action="store_true", help="small sizes, a minute in all, to see that it works; printed only")
+    parser.add_argument("--write", action="store_true", help="keep figures of small sizes too, and write them into the page")
     parser.add_argument("--ten-million", action="store_true", help="memory: a run of that size too")
     parser.add_argument("--peer", default=os.environ.get(negmas.PEER), metavar="PYTHON", help="interpreter with NegMAS")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     if unknown := [name for name in options.names if name not in MEASUREMENTS]:
         parser.error(f"unknown: {', '.join(unknown)}; there are: {', '.join(MEASUREMENTS)}")
+    if warning := busy():
+        print(f"warning: {warning}", file=sys.stderr)
+    is_kept = options.write or not options.quick
+    found: page.Measured = {}
     for name in options.names or MEASUREMENTS:
-        print(f"{name} ...", flush=True)
-        at = conditions()
-        page.keep(name, {**at, **({"quick": True} if options.quick else {})}, MEASUREMENTS[name](options))
-    for path in page.write(ROOT):
+        print(f"{name} ...", file=sys.stderr, flush=True)
+        at = {**conditions(), **({"quick": True} if options.quick else {})}
+        found[name] = {"conditions": at, "figures": MEASUREMENTS[name](options)}
+        if is_kept:
+            page.keep(name, **found[name])
+    if not is_kept:
+        print(page.shown(found))
+        return
+    paths = page.write(ROOT)
+    if "engines" in found and not options.quick:
+        paths += benchmark.write(ROOT)
+    for path in paths:
         print(path)
 
 

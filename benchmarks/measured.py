@@ -19,6 +19,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 SIM = (sys.executable, "-P", "-m", "sim")
 VERSIONS = ("numpy", "numba", "llvmlite", "simpy", "duckdb")
+QUIET = 0.5  # load average up to which nothing else counts as running
 _LOOK_EVERY = 0.05  # seconds
 
 
@@ -30,11 +31,24 @@ def conditions() -> dict[str, Any]:
         "processor": _processor(),
         "cores": len(affinity(0)) if affinity else os.cpu_count(),
         "memory_gib": _memory_gib(),
-        "load": round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None,
+        "load": _load(),
         "python": platform.python_version(),
         "versions": {name: importlib.metadata.version(name) for name in VERSIONS},
         "commit": _commit(),
     }
+
+
+def busy() -> str | None:
+    """A warning where other work is running now."""
+    load = _load()
+    if load is None or load <= QUIET:
+        return None
+    return f"other work is running (load {load:.2f}): figures of time are those of a busy machine"
+
+
+def _load() -> float | None:
+    """Processes that wanted to run, mean of the last minute."""
+    return round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None
 
 
 def _processor() -> str:

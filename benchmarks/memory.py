@@ -3,7 +3,9 @@
     .venv/bin/python -m benchmarks.memory [SCENARIO] [--sizes 10000 100000 1000000] [--ten-million] [--workers 2] [--json]
 
 Each is a whole `sim run` with all result columns, its result printed and its report written, so what the summary holds in memory
-counts too. ``--ten-million`` adds a run of that size (some 12 GB on disk and, on two cores, up to an hour).
+counts too. From the largest of up to a million the first, the middle and the last history are replayed, which fails where a history
+is not, bit for bit, the row that is stored. ``--ten-million`` adds a run of that size (some 12 GB on disk and, on two cores, up to an
+hour).
 """
 
 from __future__ import annotations
@@ -23,19 +25,21 @@ from sim.experiments.store import open_run
 
 SCENARIO = "scenarios/summit.yaml"
 SIZES = (10_000, 100_000, 1_000_000)
+MOST_REPLAYED = 1_000_000  # histories of the run from which some are replayed
 TEN_MILLION = 10_000_000
 MOST_MIB = 1500.0 * 1e6 / 2**20  # that ten million histories may take
 MOST_SECONDS = 60.0  # that a million may take
 
 
 def measure(sizes: Sequence[int] = SIZES, scenario: str = SCENARIO, workers: int = 2) -> dict[str, Any]:
-    """Figures of one run a size, and how far from a line the times are."""
-    runs = [one_run(size, scenario, workers) for size in sorted(sizes)]
+    """Figures of one run a size, how far from a line the times are, and what it takes to replay histories of a large run."""
+    last = max((size for size in sizes if size <= MOST_REPLAYED), default=None)
+    runs = [one_run(size, scenario, workers, with_replays=size == last) for size in sorted(sizes)]
     return {"scenario": scenario, "workers": workers, "runs": runs, **(_line(runs) if len(runs) > 1 else {})}
 
 
-def one_run(size: int, scenario: str, workers: int) -> dict[str, Any]:
-    """A whole run of so many histories, in a folder that is removed afterwards."""
+def one_run(size: int, scenario: str, workers: int, with_replays: bool = False) -> dict[str, Any]:
+    """A whole run of so many histories, in a folder that is removed afterwards; with replays of three of them if wanted."""
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder) / "run"
         words = [*SIM, "run", scenario, "-n", str(size), "--workers", str(workers), "--engine", "batch"]
@@ -43,7 +47,7 @@ def one_run(size: int, scenario: str, workers: int) -> dict[str, Any]:
         stored = open_run(place)
         events = float(stored.query("SELECT sum(events) AS events FROM results")["events"][0])
         rows = [chunk.files["results"]["bytes"] for chunk in stored.chunks]
-        return {
+        figures: dict[str, Any] = {
             "histories": size,
             "columns": len(stored.kinds("results")),
             "seconds": round(done.seconds, 2),
@@ -56,6 +60,15 @@ def one_run(size: int, scenario: str, workers: int) -> dict[str, Any]:
             "cpu_nanoseconds_an_event": round(done.cpu_seconds / events * 1e9, 1),
             "nanoseconds_an_event_and_worker": round(float(stored.manifest["timing"]["seconds"]) * workers / events * 1e9, 1),
         }
+        if with_replays:
+            figures["replays"] = [_replayed(place, row) for row in sorted({0, size // 2, size - 1})]
+        return figures
+
+
+def _replayed(place: Path, row: int) -> dict[str, float]:
+    """Seconds of `sim replay` for one history of a stored run; ends this program where it does not equal its row."""
+    done = ran([*SIM, "replay", "--from", str(place), "--replication", str(row)])
+    return {"replication": row, "seconds": round(done.seconds, 2)}
 
 
 def _line(runs: Sequence[dict[str, Any]]) -> dict[str, Any]:

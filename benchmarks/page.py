@@ -15,6 +15,8 @@ FIGURES = ROOT / "benchmarks" / "figures.json"
 NOT_MEASURED = "Not measured."
 LISTED = 24  # acts of the summit's profile
 LISTED_OF_GROWTH = 14  # acts whose cost grows most
+OURS = "sim."  # how names of acts and rules begin; Python, libc, numpy and the kernel have others
+SYSTEM = "Python and the system"
 MIB_OF_A_GB = 1e9 / 2**20
 
 Measured = dict[str, dict[str, Any]]  # by measurement: conditions, figures
@@ -30,6 +32,19 @@ def keep(name: str, conditions: dict[str, Any], figures: dict[str, Any]) -> None
     found = {**read(), name: {"conditions": conditions, "figures": figures}}
     text = json.dumps(dict(sorted(found.items())), indent=1, sort_keys=True)
     FIGURES.write_text(text + "\n", "utf-8", newline="\n")
+
+
+def full(name: str) -> dict[str, Any] | None:
+    """Figures of a part, if there are any that are not of small sizes."""
+    found = read().get(name)
+    return None if found is None or found["conditions"].get("quick") else found["figures"]
+
+
+def shown(found: Measured) -> str:
+    """The tables of these measurements, for a terminal."""
+    named = ["conditions", "goals", *found]
+    made = [(name, PARTS[name](found)) for name in named if name in PARTS]
+    return "\n\n".join(f"{name}\n\n{text}" for name, text in made if text)
 
 
 def write(root: Path) -> list[str]:
@@ -170,6 +185,10 @@ def memory(found: Measured) -> str:
             f" Least squares: {figures['start_seconds']:.1f} s and {figures['microseconds_a_history']:.1f} µs a history; "
             f"no run is further from that line than {figures['largest_distance_from_the_line']:.1%}."
         )
+    for run in figures["runs"]:
+        if "replays" in run:
+            each = ", ".join(f"history {replay['replication']:,} {replay['seconds']:.1f} s" for replay in run["replays"])
+            text += f"\n\n`sim replay` from the run of {run['histories']:,}, each equal to its stored row bit for bit: {each}."
     return text
 
 
@@ -194,7 +213,7 @@ def scaling(found: Measured) -> str:
     text = f"Nanoseconds an event, medians of {figures['repeats']} turns:\n\n{table(head, rows)}"
     if "profiles" in figures:
         heads = [f"{each['actors']} actors, {_issues(each['issues'])}" for each in figures["profiles"]]
-        text += "\n\nWhere they go, in the acts that grow most (ns an event):\n\n" + _growth(figures["profiles"], heads)
+        text += "\n\nWhere they go, in the acts that grow most, largest first (ns an event):\n\n" + _growth(figures["profiles"], heads)
     return text
 
 
@@ -203,13 +222,18 @@ def _issues(number: int) -> str:
 
 
 def _growth(profiles: list[dict[str, Any]], heads: list[str]) -> str:
-    """Nanoseconds an event in the acts whose cost differs most between several profiles."""
+    """Nanoseconds an event in the acts whose cost differs most between several profiles, by their largest cost."""
     costs = [profile["nanoseconds_an_event"] for profile in profiles]
-    names = {name for cost in costs for name in cost}
-    ranges = {name: max(c.get(name, 0.0) for c in costs) - min(c.get(name, 0.0) for c in costs) for name in names}
-    listed = sorted(names, key=lambda name: (-ranges[name], name))[:LISTED_OF_GROWTH]
+    names = {name for cost in costs for name in cost if name.startswith(OURS)}
+    most = {name: max(cost.get(name, 0.0) for cost in costs) for name in names}
+    ranges = {name: most[name] - min(cost.get(name, 0.0) for cost in costs) for name in names}
+    growing = sorted(names, key=lambda name: (-ranges[name], name))[:LISTED_OF_GROWTH]
+    listed = sorted(growing, key=lambda name: (-most[name], name))
     rows = [[f"`{_short(name)}`", *(f"{cost.get(name, 0.0):,.0f}" for cost in costs)] for name in listed]
-    rows.append(["all others", *(f"{sum(v for name, v in cost.items() if name not in listed):,.0f}" for cost in costs)])
+    systems = [sum(v for name, v in cost.items() if not name.startswith(OURS)) for cost in costs]
+    rows.append([SYSTEM, *(f"{system:,.0f}" for system in systems)])
+    others = [sum(v for name, v in cost.items() if name in names and name not in listed) for cost in costs]
+    rows.append([f"{len(names) - len(listed)} others", *(f"{other:,.0f}" for other in others)])
     return table(["act or rule", *heads], rows)
 
 
@@ -273,17 +297,23 @@ def start(found: Measured) -> str:
 
 
 def profile(found: Measured) -> str:
-    """Where the time of an event goes on the summit."""
+    """Where the time of an event goes on the summit, largest share first."""
     figures = _figures(found, "profile")
     if figures is None:
         return ""
-    shares = list(figures["shares"].items())
+    shares = figures["shares"]
+    acts = sorted((name for name in shares if name.startswith(OURS)), key=lambda name: (-shares[name]["share"], name))
+    groups = [(f"`{_short(name)}`", [name]) for name in acts[:LISTED]]
+    groups.append((SYSTEM, [name for name in shares if not name.startswith(OURS)]))
+    groups.append((f"{len(acts[LISTED:])} others", acts[LISTED:]))
     rows = [
-        [f"`{_short(name)}`", f"{share['share']:.1%}", f"{share['nanoseconds_an_event']:.1f}"]
-        for name, share in shares[:LISTED]
+        [
+            words,
+            f"{sum(shares[name]['share'] for name in names):.1%}",
+            f"{sum(shares[name]['nanoseconds_an_event'] for name in names):.1f}",
+        ]
+        for words, names in groups
     ]
-    rest = sum(share["share"] for _, share in shares[LISTED:])
-    rows.append([f"{len(shares[LISTED:])} others", f"{rest:.1%}", f"{rest * figures['nanoseconds_an_event']:.1f}"])
     text = table(["act or rule", "share", "ns an event"], rows)
     return f"{text}\n\n{figures['nanoseconds_an_event']:,.0f} ns an event under perf; {figures['looks']:,} looks."
 

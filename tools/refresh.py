@@ -33,7 +33,7 @@ GENERATED: dict[str, tuple[str, bool | str]] = {
     "picture": ("tools.picture:write", "tools.picture:stale"),
     "figures": ("tools.figures:write", "tools.figures:stale"),
     "claims": ("tools.claims_table:write", "tools.claims_table:stale"),
-    "benchmark": ("tools.benchmark:write", False),
+    "benchmark": ("tools.benchmark:write", "tools.benchmark:stale"),
     "measurements": ("benchmarks.page:write", True),  # tables of what `python -m benchmarks` has measured
     "story": ("tools.figures:write_story", True),
 }

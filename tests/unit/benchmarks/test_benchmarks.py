@@ -9,11 +9,12 @@ import shutil
 import subprocess
 import sys
 
+import duckdb
 import pytest
 
 from benchmarks import __main__ as whole
 from benchmarks import memory, negmas, page, profile, scaling, start
-from benchmarks.measured import conditions, ran
+from benchmarks.measured import SIM, conditions, ran
 from benchmarks.negotiation import Talks, negotiation
 from sim import resources
 from sim.engines import batch_engine
@@ -21,6 +22,7 @@ from sim.model.compile import compile_case
 from sim.model.complete import complete
 from sim.model.load import load_scenario
 from tests.played import play_logged
+from tools import benchmark
 from tools.sections import body_of
 
 NEAR = 0.002  # differences in utility that are left to chance at the highest precision
@@ -38,7 +40,21 @@ def test_memory_and_time_of_whole_runs():
     assert large["bytes"] > small["bytes"] > 0 and small["columns"] > 100
     assert 50 < large["peak_mib"] < 2000 or not os.path.isdir("/proc/self")
     assert large["nanoseconds_an_event_and_worker"] > 0 and figures["largest_distance_from_the_line"] < 1e-9
-    assert "| 60 |" in rendered("memory", figures)
+    text = rendered("memory", figures)
+    assert "| 60 |" in text
+    assert "replays" not in small and [replay["replication"] for replay in large["replays"]] == [0, 30, 59]
+    assert all(replay["seconds"] > 0.0 for replay in large["replays"])
+    assert "from the run of 60," in text and f"history 59 {large['replays'][2]['seconds']:.1f} s" in text
+
+
+def test_a_replay_that_is_not_its_row_ends_the_measurement(tmp_path):
+    ran([*SIM, "run", "summit", "-n", "3", "--engine", "batch", "--out", str(tmp_path / "run"), "--quiet"])
+    assert memory._replayed(tmp_path / "run", 2)["seconds"] > 0.0
+    file = tmp_path / "run" / "results-000000.parquet"
+    duckdb.sql(f"COPY (SELECT * REPLACE (events + 1 AS events) FROM '{file}') TO '{tmp_path / 'other.parquet'}'")
+    shutil.move(tmp_path / "other.parquet", file)
+    with pytest.raises(SystemExit, match="replay"):
+        memory._replayed(tmp_path / "run", 2)
 
 
 def test_distance_from_a_line_is_relative():
@@ -101,7 +117,9 @@ def test_a_profile_finds_most_of_the_time_in_acts():
         pytest.skip(str(refused))
     in_acts = sum(told["share"] for name, told in figures["shares"].items() if name.startswith("sim."))
     assert figures["looks"] > 50 and in_acts > 0.5
-    assert "`acts." in rendered("profile", figures)
+    table = rendered("profile", figures)
+    assert "`acts." in table
+    assert "libpython" not in table and "numpy" not in table
     if shutil.which("objdump"):
         assert any("%" in line for line in instructions(next(iter(figures["shares"]))))
 
@@ -162,6 +180,34 @@ def test_an_interpreter_without_negmas_is_told_how_to_get_it():
 
 # --- the page ---
 
+COSTS = {"sim.acts.b": 20.0, "sim.acts.a": 50.0, "libc.so.6: memset": 7.0, "the kernel": 3.0, "sim.rules.c": 21.0}
+
+
+def first_cells(text: str) -> list[str]:
+    """Of the rows of the last table of a text."""
+    lines = [line for line in text.split("\n\n") if line.startswith("| act or rule")][-1].splitlines()[2:]
+    return [line.split(" | ")[0].removeprefix("| ") for line in lines]
+
+
+def test_a_profile_lists_acts_and_rules_by_share_and_the_rest_in_two_rows(monkeypatch):
+    """Also where the figures have been kept, with their keys sorted."""
+    shares = {name: {"share": cost / 101.0, "nanoseconds_an_event": cost} for name, cost in sorted(COSTS.items())}
+    figures = {"shares": shares, "nanoseconds_an_event": 101.0, "looks": 9}
+    assert first_cells(rendered("profile", figures)) == [
+        "`acts.a`", "`rules.c`", "`acts.b`", page.SYSTEM, "0 others"
+    ]  # fmt: skip
+    assert f"| {page.SYSTEM} | 9.9% | 10.0 |" in rendered("profile", figures)
+    monkeypatch.setattr(page, "LISTED", 1)
+    assert "| `acts.a` | 49.5% | 50.0 |" in rendered("profile", figures)
+    assert "| 2 others | 40.6% | 41.0 |" in rendered("profile", figures)
+
+
+def test_profiles_of_several_sizes_list_what_grows_by_its_largest_cost(monkeypatch):
+    monkeypatch.setattr(page, "LISTED_OF_GROWTH", 2)
+    small = {"sim.acts.a": 50.0, "sim.acts.b": 1.0, "sim.rules.c": 9.0, "sim.acts.d": 2.0}
+    text = page._growth([{"nanoseconds_an_event": costs} for costs in (COSTS, {**small, "the kernel": 90.0})], ["x", "y"])
+    assert first_cells(text) == ["`rules.c`", "`acts.b`", page.SYSTEM, "2 others"]
+    assert f"| {page.SYSTEM} | 10 | 90 |" in text and "| 2 others | 50 | 52 |" in text
 
 def test_every_part_of_the_page_can_be_measured_and_has_a_place():
     assert set(page.PARTS) - {"goals", "conditions"} == set(whole.MEASUREMENTS) - {"engines", "cluster"}  # goals alone
@@ -182,6 +228,65 @@ def test_goals_are_judged_by_the_figures():
 def test_the_command_refuses_unknown_parts():
     done = subprocess.run([sys.executable, "-m", "benchmarks", "memry"], cwd=page.ROOT, capture_output=True, text=True)
     assert done.returncode == 2 and "memry" in done.stderr and "memory" in done.stderr
+
+
+@pytest.fixture
+def measured_elsewhere(tmp_path, monkeypatch):
+    """Figures and pages below a folder, and two parts that are measured at once."""
+    monkeypatch.setattr(page, "FIGURES", tmp_path / "figures.json")
+    monkeypatch.setattr(whole, "ROOT", tmp_path)
+    speed = {"microseconds_a_history": 500.0, "nanoseconds_an_event": 1000.0}
+    slower = {"times_slower": 77.0, "least_times_slower": 76.0, "most_times_slower": 78.0}
+    engines = {
+        **{name: {**speed, **slower} for name, _ in benchmark.WORDS},
+        "events_a_history": 321.4, "processor": "one", "versions": dict.fromkeys(("python", "numpy", "simpy", "numba"), "1"),
+    }  # fmt: skip
+    shares = {name: {"share": cost / 101.0, "nanoseconds_an_event": cost} for name, cost in COSTS.items()}
+    profiled = {"shares": shares, "nanoseconds_an_event": 101.0, "looks": 9}
+    parts = {"engines": lambda options: engines, "profile": lambda options: profiled}
+    monkeypatch.setattr(whole, "MEASUREMENTS", parts)
+    return tmp_path
+
+
+def test_small_sizes_are_printed_and_write_nothing(measured_elsewhere, capsys):
+    whole.main(["--quick"])
+    told = capsys.readouterr().out
+    assert "`acts.a`" in told and "77.0×" in told and "engines, small sizes" in told
+    assert list(measured_elsewhere.iterdir()) == []
+
+
+def test_small_sizes_are_written_when_asked_for_but_not_into_the_main_page(measured_elsewhere, capsys):
+    whole.main(["--quick", "--write"])
+    assert capsys.readouterr().out.split() == [page.PAGE]
+    assert "engines, small sizes" in (measured_elsewhere / page.PAGE).read_text("utf-8")
+    assert page.full("engines") is None and page.read()["engines"]["figures"]["events_a_history"] == 321.4
+
+
+def test_both_pages_tell_the_same_measurement_of_the_engines(measured_elsewhere, monkeypatch, capsys):
+    whole.main(["engines"])
+    assert capsys.readouterr().out.split() == [page.PAGE, benchmark.PAGE]
+    assert "77.0×" in (measured_elsewhere / page.PAGE).read_text("utf-8")
+    assert "321 events a history" in (measured_elsewhere / benchmark.PAGE).read_text("utf-8")
+    monkeypatch.setattr(benchmark.engines, "measure", lambda: pytest.fail("measured again"))
+    assert benchmark.write(measured_elsewhere) == [benchmark.PAGE]
+    assert benchmark.stale() == [benchmark.PAGE]  # of the checkout, which tells another measurement
+
+
+def test_engines_are_measured_for_the_main_page_where_only_small_sizes_are_kept(measured_elsewhere, monkeypatch):
+    whole.main(["--quick", "--write"])
+    assert benchmark.stale() == []
+    other = {**page.read()["engines"]["figures"], "events_a_history": 400.0}
+    monkeypatch.setattr(benchmark.engines, "measure", lambda: other)
+    assert benchmark.write(measured_elsewhere) == [page.PAGE, benchmark.PAGE]
+    assert "400 events a history" in (measured_elsewhere / benchmark.PAGE).read_text("utf-8")
+    assert page.full("engines") == other
+
+
+@pytest.mark.parametrize(("load", "is_warned"), [(0.5, False), (0.51, True)])
+def test_a_busy_machine_is_warned_of(measured_elsewhere, monkeypatch, capsys, load, is_warned):
+    monkeypatch.setattr(os, "getloadavg", lambda: (load, 0.0, 9.0), raising=False)
+    whole.main(["engines", "--quick"])
+    assert ("figures of time are those of a busy machine" in capsys.readouterr().err) is is_warned
 
 
 def test_figures_are_kept_beside_earlier_ones(tmp_path, monkeypatch):
