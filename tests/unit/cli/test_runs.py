@@ -174,6 +174,14 @@ def test_bad_input_is_a_message_and_code_2(call, place, words, message):
     assert not (place / "reports").exists()
 
 
+def test_an_engine_that_there_is_not_is_refused_beside_a_run_that_is_there_already(call, stored):
+    for words in ((STRAIT, "-n", NUM_HISTORIES, "--out", stored), ("--resume", stored)):
+        assert call("run", *words, "--no-report").code == 0
+        answer = call("run", *words, "--engine", "foo")
+        assert (answer.code, answer.out) == (2, "")
+        assert answer.err == "error: engine 'foo': expected one of auto, simpy, batch\n"
+
+
 def test_faults_in_several_changes_are_shown_together(call):
     answer = call("run", STRAIT, "--set", "choice.leaders=-1", "--set", "choice.officials=-2")
     assert answer.code == 2 and "choice.leaders" in answer.err and "choice.officials" in answer.err
