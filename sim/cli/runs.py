@@ -264,11 +264,12 @@ def _how(outcome: RunOutcome) -> str:
 
 
 def _evenness(outcome: RunOutcome) -> str:
-    """A remark where the number of Sobol points is not one at which they are most even."""
+    """A remark where the number of Sobol points is not one at which they are most even, unless a rule has chosen it."""
     from sim.experiments.design import SOBOL, design_of
 
-    number = outcome.stored.num_replications
-    if design_of(outcome.stored.manifest) != SOBOL or number & (number - 1) == 0:
+    number, manifest = outcome.stored.num_replications, outcome.stored.manifest
+    rule = manifest.get("until_se")
+    if design_of(manifest) != SOBOL or number & (number - 1) == 0 or (rule and number < rule["cap"]):
         return ""
     below = 1 << (number.bit_length() - 1)
     return f"\nSobol points are most even at powers of two, here {below:,} or {2 * below:,}; the run has {number:,}"

@@ -328,6 +328,18 @@ def test_plain_progress_has_rate_and_time_left(monkeypatch, capsys):
         assert tell is None
 
 
+@pytest.mark.parametrize(("rate", "words"), [(2324.6, "2,325 a second"), (12.4, "12 a second"), (2.04, "2.0 a second")])
+def test_a_rate_of_progress_is_a_plain_number(monkeypatch, capsys, rate, words):
+    from sim.cli import console
+
+    clock = Clock()
+    monkeypatch.setattr(console, "time", clock)
+    with console.progress() as tell:
+        clock.now += 60.0
+        tell(500, 1_000_000, rate)
+    assert f"500 of 1,000,000 histories, {words}, " in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(("seconds", "words"), [(0.4, "0.4 s"), (8.0, "8.0 s"), (59, "59 s"), (125, "2 min 5 s"), (3780, "1 h 3 min")])
 def test_durations_in_words(seconds, words):
     from sim.cli.console import duration
