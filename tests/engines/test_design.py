@@ -404,7 +404,8 @@ def test_the_commands_on_a_run_know_its_points(stored, call, monkeypatch):
 
 
 def test_the_report_says_what_the_intervals_are_and_how_to_repeat_it(call):
-    words = ("run", FIXTURES[STRAIT], "-n", 48, "--workers", 1)
+    shutil.copy(FIXTURES[STRAIT], "strait.yaml")
+    words = ("run", "strait.yaml", "-n", 48, "--workers", 1)
     code, _, remarks = call(*words, "--design", "sobol", "--out", "even")
     assert code == 0 and "most even at powers of two, here 32 or 64; the run has 48" in " ".join(remarks.split())
     page = Path("even/report.html").read_text("utf-8")
@@ -419,6 +420,14 @@ def test_the_report_says_what_the_intervals_are_and_how_to_repeat_it(call):
     code, _, remarks = call(*words, "--out", "plain")
     assert code == 0 and "powers of two" not in remarks
     assert "Sobol" not in Path("plain/report.html").read_text("utf-8")
+
+
+def test_a_number_that_a_rule_has_chosen_is_not_remarked_on(call):
+    words = ("run", FIXTURES[STRAIT], "--design", "sobol", "--workers", 1, "--no-report", "-n", 1000)
+    code, shown, remarks = call(*words, "--until-se", "0.03")
+    number = int(next(line for line in shown.splitlines() if line.startswith("histories")).split()[1].rstrip(","))
+    assert code == 0 and number & (number - 1) and number < 1000 and "powers of two" not in remarks
+    assert "powers of two" in call(*words, "--until-se", "0.0001")[2], "the number at which it gives up is the user's"
 
 
 @pytest.mark.parametrize(
