@@ -314,6 +314,7 @@ def show(
 def _list(folder: Path, json: bool) -> None:
     """Every run in a folder, newest first."""
     from sim.errors import UsageError
+    from sim.experiments.design import RANDOM
     from sim.experiments.show import list_runs
     from sim.model.diagnostics import visible
 
@@ -326,14 +327,15 @@ def _list(folder: Path, json: bool) -> None:
             {
                 "directory": run.directory.as_posix(), "state": run.state, "scenario": run.scenario_id,
                 "seed": run.seed, "replications": run.replications, "done": run.num_done,
-                "updated": run.updated, "problem": run.problem,
+                "updated": run.updated, "problem": run.problem, "design": run.design,
             }
             for run in runs
         ]  # fmt: skip
         console.put_json({"schema": 1, "runs": rows})
         return
     for run in runs:
-        what = visible(run.problem) if run.problem else f"{run.num_done:,} of {run.replications:,} histories"
+        design = "" if run.design == RANDOM else f", design {visible(run.design)}"
+        what = visible(run.problem) if run.problem else f"{run.num_done:,} of {run.replications:,} histories{design}"
         console.put(f"{run.state:<11} {run.directory.as_posix()}  {what}\n")
     if not runs:
         console.say(f"no runs in {folder}")
