@@ -18,12 +18,15 @@ import numpy as np
 from scipy.stats import f as f_distribution
 
 from sim.engines.batch_engine import run_block
+from sim.errors import SimError, UsageError
 from sim.experiments.design import Points
 from sim.model.compile import Case, compile_case
 from sim.model.complete import complete
+from sim.model.diagnostics import did_you_mean
 from sim.model.load import load_scenario
 
 FIRST_SEED = 1
+FEWEST_SEEDS = 2  # that have a variance
 PLAIN, AGAIN = 1_000_000, 2_000_000  # added to a seed: for runs that share no draw with its run
 COVERAGE = 0.95
 DRAWN = 0.999999  # explained by the inputs alone, up to rounding
@@ -37,7 +40,15 @@ Statistic = tuple[str, Callable[[Mapping[str, np.ndarray]], np.ndarray]]
 
 
 def statistics_of(case: Case, results: Mapping[str, np.ndarray], named: Sequence[str]) -> Iterator[Statistic]:
-    """What is averaged over the histories of a run, by name: outcome classes, dates that came at all, columns."""
+    """What is averaged over the histories of a run, by name: outcome classes, dates that came at all, columns.
+
+    Raises
+    ------
+    UsageError
+        A column that is named is not there, or has no numbers; the message has the nearest name.
+    """
+    for name in named:
+        _check_column(name, results)
     if not named:
         for item in case.spec.outcomes:
             yield f"share of {item.id}", lambda rows, name=item.id: (rows["outcome"] == name).astype(float)
@@ -47,6 +58,14 @@ def statistics_of(case: Case, results: Mapping[str, np.ndarray], named: Sequence
         named += [name for name in results if name.startswith("input:")][:2]
     for name in named:
         yield name, lambda rows, name=name: np.asarray(rows[name], dtype=float)
+
+
+def _check_column(name: str, results: Mapping[str, np.ndarray]) -> None:
+    known = [key for key, values in results.items() if values.dtype.kind in "biuf"]
+    if name in results and name not in known:
+        raise UsageError(f"column '{name}': expected one of numbers, found one of words")
+    if name not in results:
+        raise UsageError(f"no column '{name}'", hint=did_you_mean(name, known, "columns of numbers"))
 
 
 def measure(scenario: str, seeds: int, replications: int, named: Sequence[str]) -> None:
@@ -91,11 +110,29 @@ def main() -> None:
     """Read the arguments, measure, print."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("scenario", nargs="?", default="summit")
-    parser.add_argument("--seeds", type=int, default=64)
-    parser.add_argument("--replications", type=int, default=1024)
-    parser.add_argument("--columns", nargs="*", default=(), help="columns of numbers instead of a choice of all")
+    parser.add_argument("--seeds", type=_whole_from(FEWEST_SEEDS), default=64, metavar="N")
+    parser.add_argument("--replications", type=_whole_from(1), default=1024, metavar="N")
+    parser.add_argument("--columns", nargs="*", default=(), metavar="NAME", help="columns of numbers instead of a choice of all")
     given = parser.parse_args()
-    measure(given.scenario, given.seeds, given.replications, given.columns)
+    try:
+        measure(given.scenario, given.seeds, given.replications, given.columns)
+    except SimError as error:
+        parser.error(f"{error}{f': {error.hint}' if error.hint else ''}")
+
+
+def _whole_from(least: int) -> Callable[[str], int]:
+    """What reads a whole number that is not too small."""
+
+    def read(text: str) -> int:
+        try:
+            number = int(text)
+        except ValueError:
+            raise argparse.ArgumentTypeError(f"expected a whole number, found {text!r}") from None
+        if number < least:
+            raise argparse.ArgumentTypeError(f"expected a whole number from {least}, found {number}")
+        return number
+
+    return read
 
 
 if __name__ == "__main__":

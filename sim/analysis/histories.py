@@ -250,6 +250,7 @@ def meta_of(again: Replay) -> page.Meta:
         policy=applied.get("policy"),
         overrides=tuple(f"{path}={_as_written(value)}" for path, value in (applied.get("set") or {}).items()),
         description=again.case.spec.description,
+        design="" if again.design == RANDOM else again.design,
     )
 
 

@@ -28,7 +28,7 @@ from sim.experiments.design import RANDOM, design_of
 
 NOTE_ON_INTERVALS = (
     "Inputs are Sobol points: intervals are those of independent histories and as a rule too wide here, seldom too narrow. "
-    "Runs with several seeds give the valid ones."
+    "Runs with several seeds give the valid ones: docs/how-to/sample-inputs-evenly.md, in the simulator's folder."
 )
 
 # Times that every scenario may have, in the order shown, and their words.

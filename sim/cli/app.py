@@ -138,6 +138,9 @@ def _in_our_words(error: Any) -> None:
     kind = _KINDS.get(str(first["type"]).split("_")[0])
     if kind is not None:
         error.message = f"expected {kind}, found {str(first['input'])[:60]!r}"
+    elif first["type"] == "greater_than_equal":  # the only bound that our options declare
+        least = first["ctx"]["ge"]
+        error.message = f"expected {_KINDS[type(least).__name__]} from {least}, found {first['input']}"
 
 
 def _terminated(number: int, frame: Any) -> None:

@@ -239,7 +239,7 @@ def _bar() -> Iterator[Any]:
         task = bar.add_task("", total=None, start=True, rate="starting", left="", visible=False)
 
         def tell(done: int, total: int, rate: float) -> None:
-            words = f"{rate:,.0f} a second" if rate >= 10 else f"{rate:.1f} a second" if rate else "starting"
+            words = _speed(rate) if rate else "starting"
             left = f"{duration((total - done) / rate)} left" if rate else ""
             bar.update(task, completed=done, total=total, rate=words, left=left, visible=True)
 
@@ -257,7 +257,11 @@ class _Lines:
         if rate <= 0.0 or done >= total or now - self._last < LINE_SECONDS:
             return
         self._last = now
-        say(f"{done:,} of {total:,} histories, {rate:.3g} a second, {duration((total - done) / rate)} left")
+        say(f"{done:,} of {total:,} histories, {_speed(rate)}, {duration((total - done) / rate)} left")
+
+
+def _speed(rate: float) -> str:
+    return f"{rate:,.0f} a second" if rate >= 10 else f"{rate:.1f} a second"
 
 
 def duration(seconds: float) -> str:

@@ -58,13 +58,14 @@ def replay(
     again, named = _played(scenario, replication, seed, variant, policy, changes, design, source, outcome)
     from sim.analysis.story import tell
 
+    command = _command(again, named, source)
     path = _page_path(again, source, html, full, decisions)
     page, missing = _written(again, named, path, full, decisions)
     story = tell(again, full=full)
     if json:
-        console.put_json(_as_data(again, named, story, decisions, page))
+        console.put_json(_as_data(again, command, story, decisions, page))
     else:
-        console.put_lines(_as_lines(again, named, story, decisions, page))
+        console.put_lines(_as_lines(again, command, story, decisions, page))
     if missing is not None:
         if html is not None:
             raise missing
@@ -152,6 +153,19 @@ def _checked(name: str, value: int, most: int) -> int:
     return value
 
 
+def _command(again: Replay, named: str | None, source: Path | None) -> str:
+    """What plays the history again, typed here: by its run where the record's name for the scenario leads nowhere from here."""
+    import shlex
+
+    from sim import resources
+    from sim.analysis.histories import command_of
+
+    scenario = named or str(again.case.completed["id"])
+    if source is None or Path(scenario).is_file() or scenario in resources.list_scenarios():
+        return command_of(again, named)
+    return shlex.join(["sim", "replay", "--from", str(source), "--replication", str(again.replication)])
+
+
 def _portable(scenario: str | None) -> str | None:
     """The scenario as others can name it: no folder outside this one."""
     if scenario is None:
@@ -200,11 +214,10 @@ def _write_page(again: Replay, named: str | None, path: Path, full: bool, decisi
 # For people --------------------------------------------------------------------------------------------------------
 
 
-def _as_lines(again: Replay, named: str | None, story: Story, decisions: bool, page: Path | None) -> list[Text]:
+def _as_lines(again: Replay, command: str, story: Story, decisions: bool, page: Path | None) -> list[Text]:
     """The story in lines of the terminal's width."""
     from rich.text import Text
 
-    from sim.analysis.histories import command_of
     from sim.analysis.names import Names
     from sim.analysis.phrases import headline
     from sim.cli.layout import clipped, paragraph
@@ -228,7 +241,7 @@ def _as_lines(again: Replay, named: str | None, story: Story, decisions: bool, p
     if decisions:
         lines += [Text(), *_decision_lines(again, width)]
     lines.append(Text())
-    lines.append(Text(f"again:    {console.program()}{command_of(again, named).removeprefix('sim')}"))
+    lines.append(Text(f"again:    {console.program()}{command.removeprefix('sim')}"))
     if page is not None:
         lines.append(Text(f"timeline: {page.as_posix()}"))
     return lines
@@ -266,10 +279,9 @@ def _records(again: Replay) -> list[Decision]:
 # For programs ------------------------------------------------------------------------------------------------------
 
 
-def _as_data(again: Replay, named: str | None, story: Story, decisions: bool, page: Path | None) -> dict[str, Any]:
+def _as_data(again: Replay, command: str, story: Story, decisions: bool, page: Path | None) -> dict[str, Any]:
     import dataclasses
 
-    from sim.analysis.histories import command_of
     from sim.analysis.names import Names
     from sim.model.complete import content_hash
 
@@ -284,7 +296,7 @@ def _as_data(again: Replay, named: str | None, story: Story, decisions: bool, pa
         "row": {name: _plain(value) for name, value in again.row.items()},
         "story": [dataclasses.asdict(line) for line in story.lines],
         "left_out": story.num_left_out,
-        "command": command_of(again, named),
+        "command": command,
         "timeline": None if page is None else page.as_posix(),
     }
     if decisions:

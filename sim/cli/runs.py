@@ -264,11 +264,12 @@ def _how(outcome: RunOutcome) -> str:
 
 
 def _evenness(outcome: RunOutcome) -> str:
-    """A remark where the number of Sobol points is not one at which they are most even."""
+    """A remark where the number of Sobol points is not one at which they are most even, unless a rule has chosen it."""
     from sim.experiments.design import SOBOL, design_of
 
-    number = outcome.stored.num_replications
-    if design_of(outcome.stored.manifest) != SOBOL or number & (number - 1) == 0:
+    number, manifest = outcome.stored.num_replications, outcome.stored.manifest
+    rule = manifest.get("until_se")
+    if design_of(manifest) != SOBOL or number & (number - 1) == 0 or (rule and number < rule["cap"]):
         return ""
     below = 1 << (number.bit_length() - 1)
     return f"\nSobol points are most even at powers of two, here {below:,} or {2 * below:,}; the run has {number:,}"
@@ -313,6 +314,7 @@ def show(
 def _list(folder: Path, json: bool) -> None:
     """Every run in a folder, newest first."""
     from sim.errors import UsageError
+    from sim.experiments.design import RANDOM
     from sim.experiments.show import list_runs
     from sim.model.diagnostics import visible
 
@@ -325,14 +327,15 @@ def _list(folder: Path, json: bool) -> None:
             {
                 "directory": run.directory.as_posix(), "state": run.state, "scenario": run.scenario_id,
                 "seed": run.seed, "replications": run.replications, "done": run.num_done,
-                "updated": run.updated, "problem": run.problem,
+                "updated": run.updated, "problem": run.problem, "design": run.design,
             }
             for run in runs
         ]  # fmt: skip
         console.put_json({"schema": 1, "runs": rows})
         return
     for run in runs:
-        what = visible(run.problem) if run.problem else f"{run.num_done:,} of {run.replications:,} histories"
+        design = "" if run.design == RANDOM else f", design {visible(run.design)}"
+        what = visible(run.problem) if run.problem else f"{run.num_done:,} of {run.replications:,} histories{design}"
         console.put(f"{run.state:<11} {run.directory.as_posix()}  {what}\n")
     if not runs:
         console.say(f"no runs in {folder}")

@@ -19,6 +19,7 @@ from sim.cli.options import Directory
 if TYPE_CHECKING:
     from rich.text import Text
 
+    from sim.errors import StoreError
     from sim.experiments.columns import Table
     from sim.experiments.query import Answer, Session
     from sim.experiments.store import StoredRun
@@ -45,18 +46,23 @@ def finished(directory: Path) -> StoredRun:
     StoreError
         None is there, or it is not finished; the hint has the command that continues it.
     """
-    from sim.errors import StoreError
-    from sim.experiments.disk import resume_command
     from sim.experiments.store import open_run
 
     stored = open_run(directory)
     if not stored.is_finished:
-        raise StoreError(
-            f"{stored.directory}: not finished, {stored.num_replications} of "
-            f"{stored.manifest['replications']} replications are there",
-            hint=f"`{resume_command(stored.directory)}` continues it",
-        )
+        raise _unfinished(stored, "not finished")
     return stored
+
+
+def _unfinished(stored: StoredRun, what: str) -> StoreError:
+    """What is missing of a run, and the command that continues it."""
+    from sim.errors import StoreError
+    from sim.experiments.disk import resume_command
+
+    return StoreError(
+        f"{stored.directory}: {what}, {stored.num_replications} of {stored.manifest['replications']} replications are there",
+        hint=f"`{resume_command(stored.directory)}` continues it",
+    )
 
 
 def query(
@@ -92,6 +98,8 @@ def query(
     if [csv, json, out is not None].count(True) > 1:
         raise UsageError("--csv, --json and --out exclude each other", hint="keep one of them")
     stored = open_run(directory)
+    if not stored.chunks:
+        raise _unfinished(stored, "nothing is finished yet")
     if not stored.is_finished:
         asked = stored.manifest["replications"]
         console.say(f"{stored.directory}: not finished; the answer is about {stored.num_replications:,} of {asked:,} histories")

@@ -15,6 +15,12 @@ WORTH_COMPILING = 400  # histories that plain Python plays in about the time tha
 Tell = Callable[[str], None]
 
 
+def check_engine(name: str) -> None:
+    """Raise ``UsageError`` unless there is such an engine."""
+    if name not in NAMES:
+        raise UsageError(f"engine '{name}': expected one of {', '.join(NAMES)}")
+
+
 def engine_for(
     name: str, replications: int, tell: Tell | None = None, tactics: Sequence[str] = ()
 ) -> EngineSpec:
@@ -39,8 +45,7 @@ def engine_for(
     """
     from sim.compiled import cache
 
-    if name not in NAMES:
-        raise UsageError(f"engine '{name}': expected one of {', '.join(NAMES)}")
+    check_engine(name)
     if name == SIMPY or (name == AUTO and replications < WORTH_COMPILING and not cache.is_ready()):
         return ENGINES[SIMPY]
     try:

@@ -1,7 +1,8 @@
 """Results as text for other programs: CSV and JSON lines, a chunk at a time, in replication order; answers to queries.
 
 Numbers are written so that reading them gives the same float64. A missing number is an empty cell in CSV and ``null``
-in JSON lines; infinity, which JSON lacks, is ``1e999`` there (readers overflow to infinity).
+in JSON lines; infinity, which JSON lacks, is ``1e999`` there (readers overflow to infinity). The JSON of an answer to a
+query is for any reader, and has ``null`` for both, as the JSON of all commands has.
 """
 
 from __future__ import annotations
@@ -137,7 +138,7 @@ def _json_cell(value: Any) -> str:
     if isinstance(value, Decimal):
         value = float(value)
     if isinstance(value, float):
-        return repr(value) if math.isfinite(value) else _json_number(value)
+        return repr(value) if math.isfinite(value) else "null"
     return json.dumps(value, ensure_ascii=False, default=str)
 
 

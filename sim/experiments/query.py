@@ -291,6 +291,7 @@ def _as_usage_error(error: Exception, stored: StoredRun) -> UsageError:
 
     message = str(error)
     tables = [name for name in TABLES if stored.kinds(name)]
+    there_are = f"there are: {', '.join(tables)}" if tables else "nothing of the run is finished yet, so there are no tables"
     if missing := _NO_COLUMN.search(message):
         name = missing[1] or missing[2]
         known = list(dict.fromkeys(key for table in tables for key, _ in stored.kinds(table)))
@@ -299,14 +300,14 @@ def _as_usage_error(error: Exception, stored: StoredRun) -> UsageError:
         hint = f"did you mean '{ending[0]}'?" if ending else did_you_mean(name, known, "columns")
         return UsageError(f"query: no column '{name}'", hint=f"{hint} {_QUOTES}" if ":" in hint else hint)
     if missing := _NO_TABLE.search(message):
-        hint = f"there are: {', '.join(tables)}" + (f" {_QUOTES}" if missing[2] else "")
+        hint = f"{there_are}{f' {_QUOTES}' if missing[2] else ''}"
         return UsageError(f"query: no table '{missing[1] or missing[2]}'", hint=hint)
     if "Out of Memory" in message:
         return UsageError(
             f"query: the answer needs more than {MEMORY} of memory", hint="name the columns that it needs, or group rows"
         )
     if "file system operations are disabled" in message:
-        return UsageError("query: no other file can be read or written", hint=f"there are: {', '.join(tables)}")
+        return UsageError("query: no other file can be read or written", hint=there_are)
     first = re.sub(r"^[A-Za-z -]+ Error: ", "", (message.splitlines() or [type(error).__name__])[0])
     return UsageError(f"query: {first[:300]}")
 

@@ -22,7 +22,7 @@ from sim.experiments import provenance
 from sim.experiments.columns import Table
 from sim.experiments.design import RANDOM, Points, check_name, design_of
 from sim.experiments.disk import as_json, resume_command
-from sim.experiments.engines import AUTO, BATCH, OURS, SIMPY, Tell, engine_for, give_the_same
+from sim.experiments.engines import AUTO, BATCH, OURS, SIMPY, Tell, check_engine, engine_for, give_the_same
 from sim.experiments.store import FAILED, FINISHED, INTERRUPTED, RUNNING, StoredRun, content_hash, open_run, run_name
 from sim.experiments.workers import Block, EngineSpec, Job, Stopper, Tables, computed
 from sim.experiments.writing import RunWriter, WrittenChunk
@@ -166,7 +166,7 @@ def run_scenario(
     ------
     UsageError
         A number of replications, seed, worker count or standard error that makes no sense; a cluster that is not there;
-        no such design, or one that needs scipy, which is not there, or a scenario that draws no inputs.
+        no such engine; no such design, or one that needs scipy, which is not there, or a scenario that draws no inputs.
     EngineError
         The engine failed or lost its workers; finished chunks are kept, ``resume`` tries again.
     StoreError
@@ -177,6 +177,8 @@ def run_scenario(
     total = replications if replications is not None else (DEFAULT_REPLICATIONS if until_se is None else DEFAULT_CAP)
     check_request(total, seed, until_se, workers, block_size)
     check_name(design)
+    if isinstance(engine, str):
+        check_engine(engine)
     crew = Crew.of(workers, cluster)
     scenario_text = as_json(scenario)
     manifest = {
@@ -234,7 +236,7 @@ def resume(
     Raises
     ------
     UsageError
-        A ``design`` is given, and it is not the run's.
+        A ``design`` is given, and it is not the run's; no such engine.
     StoreError
         No run there, another one is writing, or it was made by another version of the simulator.
     EngineError, Interrupted
@@ -250,6 +252,8 @@ def resume(
         )
     check_request(stored.manifest["replications"], stored.seed, None, workers, None)
     _refuse_other_design(stored, design)
+    if isinstance(engine, str):
+        check_engine(engine)
     crew = Crew.of(workers, cluster)
     _refuse_changed_tactics(stored)
     if stored.is_finished and not stored.damaged():

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sim.errors import StoreError
+from sim.experiments.design import RANDOM, design_of
 from sim.experiments.disk import MANIFEST
 from sim.experiments.store import FINISHED, INTERRUPTED, RUNNING, StoredRun, open_run
 from sim.experiments.writing import is_being_written
@@ -25,6 +26,7 @@ class RunSummary:
     num_done: int = 0  # on disk
     updated: str = ""  # UTC, ISO 8601
     problem: str = ""  # what is wrong with a damaged one
+    design: str = RANDOM  # how inputs were drawn
 
 
 def list_runs(reports: str | Path = "reports") -> list[RunSummary]:
@@ -71,6 +73,7 @@ def summary(directory: str | Path) -> RunSummary:
         stored.manifest["replications"],
         stored.num_replications,
         str(stored.manifest["timing"].get("updated", "")),
+        design=design_of(stored.manifest),
     )
 
 

@@ -89,6 +89,7 @@ class Meta:
     digest: str | None = None  # digest of the result rows
     hourly: bool = False  # whether the scenario's clock counts hours
     description: str = ""
+    design: str = ""  # how inputs were drawn, where not at random
 
 
 @dataclass(frozen=True)
@@ -339,7 +340,7 @@ class ReportContent:
     meta: Meta
     findings: Sequence[Finding] = ()
     outcomes: Sequence[OutcomeShare] = ()
-    interval_note: str = ""  # what must be said where intervals are shown
+    interval_note: str = ""  # what must be said with the first intervals
     incidence: Incidence | None = None
     times: Sequence[TimeToEvent] = ()
     phases: Phases | None = None

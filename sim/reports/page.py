@@ -103,7 +103,7 @@ def render(content: ReportContent) -> str:
         **page_parts(),
         content=content,
         findings=[finding_html(finding) for finding in content.findings],
-        outcome_chart=_outcomes(content.outcomes, content.interval_note) if content.outcomes else None,
+        outcome_chart=_outcomes(content.outcomes, "" if content.findings else content.interval_note) if content.outcomes else None,
         incidence_chart=_incidence(content.incidence, content.outcomes) if content.incidence and content.incidence.series else None,
         phase_chart=_phases(content.phases, content.outcomes) if content.phases and content.phases.links else None,
         fan_charts=[_fan(fan) for fan in content.fans],

@@ -81,7 +81,7 @@ def report_content(
             )
             for band in targets_of(summary)
         ],
-        limits=[*LIMITS, *([summary.interval_note] if summary.interval_note else []), *(str(text) for text in scenario.get("limits", ()))],
+        limits=[*LIMITS, *(str(text) for text in scenario.get("limits", ()))],
         reproduce=_commands(summary, source),
     )  # fmt: skip
 
@@ -104,6 +104,7 @@ def meta_of(summary: Summary, digest: str | None = None) -> page.Meta:
         digest=digest,
         hourly=summary.per_day != 1.0,
         description=str(summary.scenario.get("description", "")),
+        design="" if summary.design == RANDOM else summary.design,
     )
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 import random
+import re
 import shutil
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -404,11 +406,16 @@ def test_the_commands_on_a_run_know_its_points(stored, call, monkeypatch):
 
 
 def test_the_report_says_what_the_intervals_are_and_how_to_repeat_it(call):
-    words = ("run", FIXTURES[STRAIT], "-n", 48, "--workers", 1)
+    shutil.copy(FIXTURES[STRAIT], "strait.yaml")
+    words = ("run", "strait.yaml", "-n", 48, "--workers", 1)
     code, _, remarks = call(*words, "--design", "sobol", "--out", "even")
     assert code == 0 and "most even at powers of two, here 32 or 64; the run has 48" in " ".join(remarks.split())
     page = Path("even/report.html").read_text("utf-8")
-    assert page.count("Inputs are Sobol points") >= 2, "with the outcomes, and among the limits"
+    assert page.count("Inputs are Sobol points") == 1, "with the first intervals"
+    answer = page.partition('id="answer"')[2].partition("</section>")[0]
+    assert "Inputs are Sobol points" in answer and "docs/how-to/sample-inputs-evenly.md" in answer
+    assert "<div><dt>Design</dt><dd>sobol</dd></div>" in answer
+    assert "<dt>Design</dt><dd>sobol</dd>" in page.partition("<footer>")[2]
     assert "--design sobol --replications 48" in page
     again = json.loads(call("replay", "--from", "even", "-r", 5, "--json")[1])
     assert again["command"].endswith("--replication 5 --seed 1 --design sobol")
@@ -418,7 +425,35 @@ def test_the_report_says_what_the_intervals_are_and_how_to_repeat_it(call):
     assert json.loads(Path("even/manifest.json").read_text("utf-8"))["command"].endswith("--design sobol")
     code, _, remarks = call(*words, "--out", "plain")
     assert code == 0 and "powers of two" not in remarks
-    assert "Sobol" not in Path("plain/report.html").read_text("utf-8")
+    plain = Path("plain/report.html").read_text("utf-8")
+    assert "Sobol" not in plain and "<dt>Design</dt>" not in plain
+    timelines = [Path(f"{name}/replay-r5.html") for name in ("even", "plain")]
+    assert call("replay", "--from", "plain", "-r", 5)[0] == 0
+    assert ["<dt>Design</dt><dd>sobol</dd>" in path.read_text("utf-8") for path in timelines] == [True, False]
+    lines = call("show", "--all", ".")[1].splitlines()
+    assert sorted(line.split("  ", 1)[1] for line in lines) == [
+        "  even  48 of 48 histories, design sobol", "  plain  48 of 48 histories",
+    ]
+    data = json.loads(call("show", "--all", ".", "--json")[1])["runs"]
+    assert {run["directory"]: run["design"] for run in data} == {"even": "sobol", "plain": "random"}
+
+
+def test_the_guide_asks_for_what_is_spread_evenly(tmp_path):
+    """The mean over few histories is nearly that of the distribution; that of the coordinate would be .5 of any input."""
+    guide = (Path(__file__).resolve().parents[2] / "docs" / "how-to" / "sample-inputs-evenly.md").read_text("utf-8")
+    (question,) = re.findall(r"sim query \S+ '(.+)'", guide)
+    run = run_scenario(complete(load_scenario("summit")), design="sobol", replications=128, seed=7, reports=tmp_path).stored
+    expected = 0.75 * math.exp(0.35**2 / 2)  # of a lognormal distribution with median .75
+    assert run.query(question)["mean"][0] == pytest.approx(expected, abs=0.01)
+    assert f"the mean of the distribution is {expected:.4f}".replace("0.", ".") in " ".join(guide.split())
+
+
+def test_a_number_that_a_rule_has_chosen_is_not_remarked_on(call):
+    words = ("run", FIXTURES[STRAIT], "--design", "sobol", "--workers", 1, "--no-report", "-n", 1000)
+    code, shown, remarks = call(*words, "--until-se", "0.03")
+    number = int(next(line for line in shown.splitlines() if line.startswith("histories")).split()[1].rstrip(","))
+    assert code == 0 and number & (number - 1) and number < 1000 and "powers of two" not in remarks
+    assert "powers of two" in call(*words, "--until-se", "0.0001")[2], "the number at which it gives up is the user's"
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ import duckdb
 import pytest
 
 from benchmarks import __main__ as whole
-from benchmarks import memory, negmas, page, profile, scaling, start
+from benchmarks import memory, negmas, page, profile, scaling, sobol_gain, start
 from benchmarks.measured import SIM, conditions, ran
 from benchmarks.negotiation import Talks, negotiation
 from sim import resources
@@ -287,6 +287,33 @@ def test_a_busy_machine_is_warned_of(measured_elsewhere, monkeypatch, capsys, lo
     monkeypatch.setattr(os, "getloadavg", lambda: (load, 0.0, 9.0), raising=False)
     whole.main(["engines", "--quick"])
     assert ("figures of time are those of a busy machine" in capsys.readouterr().err) is is_warned
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--columns", "tensoin"), "no column 'tensoin': did you mean 'tension'?"),
+        (("--columns", "outcome"), "column 'outcome': expected one of numbers"),
+        (("--seeds", "1"), "--seeds: expected a whole number from 2, found 1"),
+        (("--seeds", "few"), "--seeds: expected a whole number, found 'few'"),
+        (("--replications", "0"), "--replications: expected a whole number from 1, found 0"),
+        (("--columns", "replicatio", "--seeds", "3"), "did you mean 'replication'?"),
+    ],
+)
+def test_the_gain_of_a_design_is_refused_where_it_cannot_be_measured(monkeypatch, capsys, words, message):
+    monkeypatch.setattr(sys, "argv", ["sobol_gain", "summit", "--seeds", "2", "--replications", "8", *words])
+    with pytest.raises(SystemExit) as left:
+        sobol_gain.main()
+    found = capsys.readouterr()
+    assert left.value.code == 2 and found.out == "" and message in found.err
+
+
+def test_the_gain_of_a_design_has_a_row_for_each_column(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["sobol_gain", "--seeds", "2", "--replications", "16", "--columns", "tension", "trust"])
+    sobol_gain.main()
+    heading, _, *rows = capsys.readouterr().out.splitlines()
+    assert heading.startswith("summit: 2 seeds of 16 histories") and [row.split()[0] for row in rows] == ["tension", "trust"]
+    assert "nan" not in "".join(rows)
 
 
 def test_figures_are_kept_beside_earlier_ones(tmp_path, monkeypatch):

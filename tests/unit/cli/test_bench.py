@@ -25,6 +25,8 @@ def test_a_table_names_the_engines(call, monkeypatch):
     assert any(line.startswith("SimPy, plain Python") and "100.0 (99.0 to 101.0)" in line for line in lines)
 
 
-def test_what_is_no_scenario_is_refused(call):
+def test_what_cannot_be_measured_is_refused(call):
     answer = call("bench", "sumit")
     assert answer.code == 2 and "summit" in answer.err
+    none = call("bench", STRAIT, "--turns", "0")
+    assert none.code == 2 and "'--turns': expected a whole number from 1, found 0" in none.err

@@ -50,6 +50,18 @@ def test_one_picked_from_a_run(call: Call, place: Path, stored: Path):
     assert alone["story"] == data["story"]
 
 
+def test_the_command_finds_what_it_names(call: Call, place: Path, stored: Path):
+    """A record has no path of the machine, so a scenario from elsewhere is named by the run."""
+    answer = call("replay", "--from", stored, "-r", 3)
+    assert f"again:    sim replay --from {shlex.quote(str(stored))} --replication 3\n" in answer.out
+    data = json.loads(call("replay", "--from", stored, "-r", 3, "--json").out)
+    again = call(*shlex.split(data["command"])[1:], "--json")
+    assert again.code == 0 and json.loads(again.out)["row"] == data["row"]
+    shutil.copy(STRAIT, place / "here.yaml")
+    call("run", "here.yaml", "-n", 4, "--workers", 1, "--out", "own", "--no-report")
+    assert "again:    sim replay here.yaml --replication 3 --seed 1\n" in call("replay", "--from", "own", "-r", 3).out
+
+
 def test_changes_reach_the_history_and_its_command(call: Call):
     answer = call("replay", STRAIT, "--variant", "no-talks", "--set", "horizon=5 days", "--json")
     assert answer.code == 0

@@ -174,6 +174,14 @@ def test_bad_input_is_a_message_and_code_2(call, place, words, message):
     assert not (place / "reports").exists()
 
 
+def test_an_engine_that_there_is_not_is_refused_beside_a_run_that_is_there_already(call, stored):
+    for words in ((STRAIT, "-n", NUM_HISTORIES, "--out", stored), ("--resume", stored)):
+        assert call("run", *words, "--no-report").code == 0
+        answer = call("run", *words, "--engine", "foo")
+        assert (answer.code, answer.out) == (2, "")
+        assert answer.err == "error: engine 'foo': expected one of auto, simpy, batch\n"
+
+
 def test_faults_in_several_changes_are_shown_together(call):
     answer = call("run", STRAIT, "--set", "choice.leaders=-1", "--set", "choice.officials=-2")
     assert answer.code == 2 and "choice.leaders" in answer.err and "choice.officials" in answer.err
@@ -318,6 +326,18 @@ def test_plain_progress_has_rate_and_time_left(monkeypatch, capsys):
     assert len(lines) == 3
     with console.progress(quiet=True) as tell:
         assert tell is None
+
+
+@pytest.mark.parametrize(("rate", "words"), [(2324.6, "2,325 a second"), (12.4, "12 a second"), (2.04, "2.0 a second")])
+def test_a_rate_of_progress_is_a_plain_number(monkeypatch, capsys, rate, words):
+    from sim.cli import console
+
+    clock = Clock()
+    monkeypatch.setattr(console, "time", clock)
+    with console.progress() as tell:
+        clock.now += 60.0
+        tell(500, 1_000_000, rate)
+    assert f"500 of 1,000,000 histories, {words}, " in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("seconds", "words"), [(0.4, "0.4 s"), (8.0, "8.0 s"), (59, "59 s"), (125, "2 min 5 s"), (3780, "1 h 3 min")])

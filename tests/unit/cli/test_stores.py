@@ -155,7 +155,8 @@ def test_query_says_what_it_leaves_out(call, stored, monkeypatch):
     assert f"3 of {NUM_HISTORIES} rows, {NUM_HISTORIES - 3} are left out; --csv, --json and --out have all" in answer.err
     assert "more columns do not fit: " in answer.err
     assert call("query", stored, "select 1", "--rows", "1").err == ""
-    assert call("query", stored, "select 1", "--rows", "0").code == 2
+    none = call("query", stored, "select 1", "--rows", "0")
+    assert none.code == 2 and "'--rows': expected a whole number from 1, found 0" in none.err
 
 
 def test_query_writes_cells_for_people_and_values_for_programs(call, stored):
@@ -206,6 +207,30 @@ def test_query_answers_about_the_finished_part_and_checks_on_request(call, store
     chunk.write_bytes(data)
     answer = call("query", copy, "select count(*) from results", "--verify")
     assert answer.code == 2 and "changed since it was written" in answer.err and "sim run --resume" in answer.err
+
+
+def test_query_on_a_run_of_which_nothing_is_finished_says_how_to_go_on(call, stored, place):
+    import shutil
+
+    copy = shutil.copytree(stored, place / "copy")
+    manifest = json.loads((copy / "manifest.json").read_text("utf-8"))
+    (copy / "manifest.json").write_text(json.dumps(manifest | {"state": "interrupted", "chunks": [], "columns": {}}), "utf-8")
+    for words in ((), ("--json",), ("--out", "x.csv")):
+        answer = call("query", "copy", BY_OUTCOME, *words)
+        assert (answer.code, answer.out) == (2, "")
+        assert answer.err.splitlines() == [
+            "error: copy: nothing is finished yet, 0 of 30 replications are there", " help: `sim run --resume copy` continues it",
+        ]
+    assert not (place / "x.csv").exists()
+
+
+def test_numbers_that_json_lacks_are_null(call, stored, place):
+    question = "select 'inf'::double as a, '-inf'::double as b, 'nan'::double as c, 1e300 as d"
+    call("query", stored, question, "--out", "x.json")
+    for text in (call("query", stored, question, "--json").out, (place / "x.json").read_text("utf-8")):
+        (row,) = json.loads(text)
+        assert row == {"a": None, "b": None, "c": None, "d": 1e300}
+    assert call("query", stored, question, "--csv").out.splitlines()[1] == "inf,-inf,,1e+300"
 
 
 def test_an_interrupted_query_says_so(call, stored, monkeypatch):

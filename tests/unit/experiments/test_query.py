@@ -87,8 +87,9 @@ def test_a_run_without_chunks_has_no_rows_and_perhaps_no_tables(tmp_path, run):
     assert store.open_run(run.directory).query("select outcome from results")["outcome"].tolist() == []
     with pytest.raises(Interrupted) as caught:
         run_scenario({"id": "toy"}, engine=TOY, replications=10, directory=tmp_path / "new", should_stop=lambda: True)
-    with pytest.raises(UsageError, match="no table 'results'"):
+    with pytest.raises(UsageError, match="no table 'results'") as refused:
         store.open_run(caught.value.directory).query("select 1 from results")
+    assert refused.value.hint == "nothing of the run is finished yet, so there are no tables"
 
 
 def test_paths_that_were_not_kept_are_no_rows(tmp_path, monkeypatch):
