@@ -146,7 +146,11 @@ class _Watch:
 
 def _descendants(process: int) -> list[int]:
     found: list[int] = []
-    for task in Path(f"/proc/{process}/task").glob("*/children"):
+    try:
+        tasks = list(Path(f"/proc/{process}/task").glob("*/children"))
+    except OSError:  # it has just ended
+        return []
+    for task in tasks:
         for child in (int(word) for line in _lines(str(task)) for word in line.split()):
             found += [child, *_descendants(child)]
     return found
