@@ -31,7 +31,7 @@ from sim.acts.constraints import acceptance, accepts, allowed_for, beyond
 from sim.acts.draws import draw, mean_duration
 from sim.acts.own import own_target
 from sim.acts.quantities import felt_pressure
-from sim.acts.ranking import RANKED, rank, ranked_offer, view_is_as_before
+from sim.acts.ranking import RANKED, rank, ranked_offer, view_stands_still
 from sim.acts.telling import tell, tell_learned
 from sim.acts.worth import disagreement, estimates, make_believed, pressed, utilities, utility
 from sim.rule import act, rule
@@ -237,7 +237,7 @@ def choose_offer(w: World, c: Tables, t: int, actor: int, note: int, afresh: int
     place = place_of(c, t, actor)
     elapsed = 0.0 if afresh else w.now - w.opened[t]
     count = c.num_candidates
-    by_rank = (family == TIME or family == RESOURCE or family == MAXIMALIST) and view_is_as_before(w, c, t, actor, place)
+    by_rank = (family == TIME or family == RESOURCE or family == MAXIMALIST) and view_stands_still(w, c, t, actor, place)
     if not by_rank or w.rank_known[place] != RANKED:
         allowed_for(w, c, t, actor, count, w.allowed)
         utilities(w, c, actor, count, w.own)

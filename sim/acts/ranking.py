@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sim.world.fields import Floats, Tables, World
 
 OWN_PARTS = 3  # of what a ranking rests on: an actor's credibility, the pressure it feels, its red lines
-NOT_NOTED, NOTED, RANKED = range(3)  # what is known about a party's menu
+NOT_NOTED, NOTED, SEEN_AGAIN, RANKED = range(4)  # what is known about a party's menu
 
 
 @rule
@@ -41,9 +41,10 @@ def _lines_in_force(w: World, c: Tables, actor: int) -> float:
 
 
 @act
-def view_is_as_before(w: World, c: Tables, t: int, actor: int, place: int) -> bool:
-    """Whether an actor sees its menu at a table as it did when last asked; how it sees it now is noted.
+def view_stands_still(w: World, c: Tables, t: int, actor: int, place: int) -> bool:
+    """Whether an actor sees its menu at a table as it did the last two times; how it sees it now is noted.
 
+    Two, because a view that has stood still once often moves before the next look, and a ranking costs several looks.
     Tastes and others' estimates of them do not move within a history. A menu whose worth depends on the disagreement
     payoff, by the actor's attitude to risk, counts as seen anew each time.
     """
@@ -62,6 +63,9 @@ def view_is_as_before(w: World, c: Tables, t: int, actor: int, place: int) -> bo
             same = _note(w, at + 2 * n + 1, pressed(w, c, other)) and same
     if not same:
         w.rank_known[place] = NOTED
+    elif w.rank_known[place] == NOTED:
+        w.rank_known[place] = SEEN_AGAIN
+        return False
     return same
 
 

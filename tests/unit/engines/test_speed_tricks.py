@@ -203,7 +203,7 @@ def _belief_in_the_other(w, c):
         (_belief_in_the_other, (True, False)),
     ],
 )  # fmt: skip
-def test_a_menu_is_seen_anew_when_what_its_worth_rests_on_has_moved(moved, by_whom):
+def test_a_menu_is_seen_anew_twice_when_what_its_worth_rests_on_has_moved(moved, by_whom):
     """By whom of two sides: the first has no red line and feels no pressure itself, and has a belief about the second."""
     h = History(case_of("summit", {"actors.PRK.red_lines.arsenal.unless": "tension < 0"}), 0, SEED)
     t = h.setup.track_ids.index("working")
@@ -211,15 +211,13 @@ def test_a_menu_is_seen_anew_when_what_its_worth_rests_on_has_moved(moved, by_wh
 
     def seen_anew() -> tuple[bool, bool]:
         return tuple(  # type: ignore[return-value]
-            not h(ranking.view_is_as_before, t, actor, offers.place_of(h.c, t, actor))
+            not h(ranking.view_stands_still, t, actor, offers.place_of(h.c, t, actor))
             for actor in (h.c.side_one, h.c.side_two)
         )
 
-    assert seen_anew() == (True, True)
-    assert seen_anew() == (False, False)
+    assert [seen_anew() for _ in range(3)] == [(True, True), (True, True), (False, False)]
     moved(h.w, h.c)
-    assert seen_anew() == by_whom
-    assert seen_anew() == (False, False)
+    assert [seen_anew() for _ in range(3)] == [by_whom, by_whom, (False, False)]
 
 
 def test_the_menu_of_an_actor_that_weighs_gains_and_losses_is_always_seen_anew():
@@ -227,10 +225,10 @@ def test_the_menu_of_an_actor_that_weighs_gains_and_losses_is_always_seen_anew()
     h = History(case_of("summit"), 0, SEED)
     t = h.setup.track_ids.index("working")
     place = offers.place_of(h.c, t, h.c.side_one)
-    h(ranking.view_is_as_before, t, h.c.side_one, place)
-    assert h(ranking.view_is_as_before, t, h.c.side_one, place)
+    looks = [h(ranking.view_stands_still, t, h.c.side_one, place) for _ in range(3)]
+    assert looks == [False, False, True]
     h.w.loss_aversion[h.c.side_one] = 2.0
-    assert not h(ranking.view_is_as_before, t, h.c.side_one, place)
+    assert not h(ranking.view_stands_still, t, h.c.side_one, place)
 
 
 def test_draws_are_counted_by_address_whatever_else_draws():
