@@ -9,13 +9,13 @@ that other work on the machine slows both. The efficiency is the median of the r
 from __future__ import annotations
 
 import argparse
-import json
 import tempfile
 import time
 from pathlib import Path
 from statistics import median
 from typing import Any
 
+from benchmarks.measured import show
 from sim import resources
 from sim.experiments.replicate import run_scenario
 from sim.model.complete import complete
@@ -67,11 +67,7 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="one line of JSON")
     arguments = parser.parse_args()
     figures = measure(arguments.scenario, arguments.workers, arguments.replications, arguments.repeats)
-    if arguments.json:
-        print(json.dumps(figures))
-        return
-    for name, value in figures.items():
-        print(f"{name.replace('_', ' '):32}{value}")
+    show(figures, arguments.json)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,6 @@ prints one line for a log of measurements.
 from __future__ import annotations
 
 import argparse
-import json
 import platform
 import resource
 import sys
@@ -24,6 +23,7 @@ from typing import Any
 import numpy
 import simpy
 
+from benchmarks.measured import show
 from sim import resources
 from sim.engines import event_engine
 from sim.model.compile import compile_case
@@ -105,11 +105,7 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="one line of JSON")
     arguments = parser.parse_args()
     figures = measure(arguments.scenario, arguments.replications, arguments.repeats)
-    if arguments.json:
-        print(json.dumps(figures))
-        return
-    for name, value in figures.items():
-        print(f"{name.replace('_', ' '):32}{value}")
+    show(figures, arguments.json)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import json
 import os
 import platform
 import subprocess
@@ -164,6 +165,15 @@ def _kib(process: int, entry: str) -> int:
 
 
 # Words ------------------------------------------------------------------------------------------------------------
+
+
+def show(figures: dict[str, Any], as_json: bool) -> None:
+    """Print figures, a line each or all in one line of JSON."""
+    if as_json:
+        print(json.dumps(figures))
+        return
+    for name, value in figures.items():
+        print(f"{name.replace('_', ' '):32}{value}")
 
 
 def spread(values: Sequence[float]) -> dict[str, float]:

@@ -1,7 +1,7 @@
 """Offers a second beside NegMAS: the same negotiations, in turns, each on one core by processor time.
 
-    python3 -m venv /tmp/negmas && /tmp/negmas/bin/python -m pip install -r benchmarks/requirements.txt
-    .venv/bin/python -m benchmarks.negmas --peer /tmp/negmas/bin/python [--turns 7] [--json]
+    python3 -m venv ../negmas && ../negmas/bin/python -m pip install -r benchmarks/requirements.txt
+    .venv/bin/python -m benchmarks.negmas --peer ../negmas/bin/python [--turns 7] [--json]
 
 NegMAS lives in an environment of its own and is asked over a pipe (`benchmarks.negmas_side`). `benchmarks.negotiation` says what is
 negotiated, and the README what differs. Our side plays a scenario file with the compiled engine.

@@ -105,31 +105,27 @@ def next_election(w: World, c: Tables, actor: int) -> float:
 
 
 @act
-def aspiration(w: World, c: Tables, t: int, actor: int, highest: float, elapsed: float) -> float:
+def aspiration(w: World, c: Tables, t: int, actor: int, family: int, highest: float, elapsed: float) -> float:
     """Utility that the actor's tactic aims at, given the time since the first round of the present talks.
 
-    ``highest`` is that of the best package that the actor may offer. Tactics that look at others' offers find own
-    utilities of the menu in ``w.own`` and what may be offered in ``w.allowed``.
+    ``family`` is its present one (`family_of`), ``highest`` the utility of the best package that it may offer. Tactics
+    that look at others' offers find own utilities of the menu in ``w.own`` and what may be offered in ``w.allowed``.
     """
     own = w.own
     n = tactic_of(c, t, actor)
     place = place_of(c, t, actor)
     low = disagreement(w, c, actor)
-    family = TIME
     beta = 1.0
     horizon = 365.0 * c.day
     margin = 0.01
     if n >= 0:
-        family = c.tactic_family[n]
         beta = w.p[c.tactic_beta[n]]
         horizon = w.p[c.tactic_period[n]]
         margin = w.p[c.tactic_margin[n]]
     low += margin
     high = highest if highest > low else low
     if family == MAXIMALIST:
-        if w.rejections[place] < c.tactic_rejections[n]:
-            return high
-        family = c.tactic_fallback[n]
+        return high
     if family == RESOURCE:
         stress = felt_pressure(w, c) if actor == c.target else 0.0
         horizon = tactics.stress_horizon(horizon, w.p[c.tactic_stress[n]], stress, 30.0 * c.day)
@@ -246,11 +242,11 @@ def choose_offer(w: World, c: Tables, t: int, actor: int, note: int, afresh: int
             rank(w, c, place, w.own, w.other, w.allowed)
     if by_rank:
         highest = w.rank_worth[place * count] if w.rank_size[place] > 0 else -INFINITY
-        target = aspiration(w, c, t, actor, highest, elapsed)
+        target = aspiration(w, c, t, actor, family, highest, elapsed)
         package = ranked_offer(w, c, place, last_offer(w, place), target)
     else:
         highest = offers.highest_allowed(w.own, w.allowed, count, -INFINITY)
-        target = aspiration(w, c, t, actor, highest, elapsed)
+        target = aspiration(w, c, t, actor, family, highest, elapsed)
         package = offers.offer_for_target(
             w.own, w.other, w.allowed, c.levels, count, c.num_issues, last_offer(w, place), target
         )
