@@ -10,7 +10,7 @@ from sim.experiments.workers import ENGINES, EngineSpec
 AUTO, SIMPY, BATCH = "auto", "simpy", "batch"
 NAMES = (AUTO, SIMPY, BATCH)
 OURS = frozenset(ENGINES)  # names in run records of engines that give the same rows
-WORTH_COMPILING = 400  # histories that plain Python plays in about the time that a compiler takes
+WORTH_COMPILING = 400  # histories that one process of plain Python plays in about the time that a compiler takes
 
 Tell = Callable[[str], None]
 
