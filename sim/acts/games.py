@@ -95,6 +95,11 @@ def _bounded_chance(p: float) -> float:
     return p if p > 0.0 else 0.0
 
 
+@rule
+def _distance(x: float, y: float) -> float:
+    return x - y if x > y else y - x
+
+
 @act
 def _row_of_table(w: World, c: Tables, unit: int) -> int:
     """Which row of a unit's table of probabilities applies to what the player has observed: the nearest on each axis."""
@@ -112,7 +117,7 @@ def _row_of_table(w: World, c: Tables, unit: int) -> int:
         size = c.axis_start[axis + 1] - first
         best = 0
         for n in range(1, size):
-            if abs(c.axis_point[first + n] - value) < abs(c.axis_point[first + best] - value):
+            if _distance(c.axis_point[first + n], value) < _distance(c.axis_point[first + best], value):
                 best = n
         row = row * size + best
     return row
@@ -213,7 +218,7 @@ def _name_number(w: World, c: Tables, m: int) -> int:
         for k in range(c.type_classes[n]):
             w.type_value[n] = 1.0 * k
             read_game(w, c)
-            w.likelihood[k] = 1.0 if abs(_number_named(w, c, unit, m) - value) <= SAME else 0.0
+            w.likelihood[k] = 1.0 if _distance(_number_named(w, c, unit, m), value) <= SAME else 0.0
         w.type_value[n] = true
         update_beliefs(w.public, c.type_belief[n], c.type_classes[n], w.likelihood, 0, 1.0, 0.0, 1.0)
     w.move_value[m] = value

@@ -13,11 +13,14 @@ from sim.model.spec.game import NEEDS
 _NO_GAME: dict[str, Any] = {
     "num_players": 0, "num_game_types": 0, "first_move": 0, "most_moves": 0, "game_starts": 0.0, "game_period": 1.0,
 }  # fmt: skip
-_LISTS = """player_discount game_type_kind game_type_key type_members type_member_first type_classes type_belief type_first
-    type_term move_kind move_key move_actor move_by move_players move_unit move_low move_high move_needed move_already
-    move_result agreed_program unit_size unit_first unit_program unit_table unit_point unit_count unit_reveals axis_source
-    axis_place result_takes result_then result_until result_effects paid_to paid_program axis_point game_probability
-    game_point""".split()
+_LISTS = (
+    "player_discount", "game_type_kind", "game_type_key", "type_members", "type_member_first", "type_classes",
+    "type_belief", "type_first", "type_term", "move_kind", "move_key", "move_actor", "move_by", "move_players",
+    "move_unit", "move_low", "move_high", "move_needed", "move_already", "move_result", "agreed_program",
+    "unit_size", "unit_first", "unit_program", "unit_table", "unit_point", "unit_count", "unit_reveals",
+    "axis_source", "axis_place", "result_takes", "result_then", "result_until", "result_effects", "paid_to",
+    "paid_program", "axis_point", "game_probability", "game_point",
+)  # fmt: skip
 _STARTS = ("agreed_start", "unit_axis", "axis_start", "paid_start")
 _SIZES = ("game_moves", "game_types", "member_types", "public", "agreed", "players", "game", "units", "game_options", "widest")
 

@@ -6,7 +6,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from sim.acts.codes import TRAITS
-from sim.engines.tables import actors, clocks, expressions, games, hazards, inputs, mechanisms, packages, results, tracks
+from sim.engines.tables import (
+    actors,
+    clocks,
+    expressions,
+    games,
+    hazards,
+    inputs,
+    mechanisms,
+    packages,
+    results,
+    tracks,
+)
 from sim.engines.tables.maker import Maker
 from sim.engines.tables.results import Column
 from sim.model.compile import Case

@@ -8,7 +8,18 @@ from typing import Any
 
 from sim.errors import ScenarioError
 from sim.model.spec.effects import Effects
-from sim.model.spec.game import AgreementMove, ChanceMove, ChoiceMove, DivisionMove, Game, GameType, Move, NumberMove, SimultaneousMove, VoteMove
+from sim.model.spec.game import (
+    AgreementMove,
+    ChanceMove,
+    ChoiceMove,
+    DivisionMove,
+    Game,
+    GameType,
+    Move,
+    NumberMove,
+    SimultaneousMove,
+    VoteMove,
+)
 from sim.randomness import key_of
 
 MOST_MEMBERS = 1000
@@ -139,7 +150,11 @@ def form_of(
         type_keys=type_keys,
         moves=sorted(game.moves, key=keys.__getitem__),
         move_keys=keys,
-        needed={name: votes_needed(name, move, members, constant) for name, move in game.moves.items() if isinstance(move, (VoteMove, DivisionMove))},
+        needed={
+            name: votes_needed(name, move, members, constant)
+            for name, move in game.moves.items()
+            if isinstance(move, (VoteMove, DivisionMove))
+        },
         agreed={name: {number: repr(float(x)) for number, x in agreed[name].items()} for name in agreed},
     )
     for name in form.moves:

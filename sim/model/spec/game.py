@@ -6,7 +6,17 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from sim.model.spec.base import Entity, ExpressionText, FixedDuration, Grounded, Identifier, Strict, Switch, Whole, Finite
+from sim.model.spec.base import (
+    Entity,
+    ExpressionText,
+    Finite,
+    FixedDuration,
+    Grounded,
+    Identifier,
+    Strict,
+    Switch,
+    Whole,
+)
 from sim.model.spec.effects import Effects
 
 
@@ -192,7 +202,9 @@ class Game(Grounded):
         description="How players play: by the strategies given (solved for where none are), or as logit players.",
     )
     precision: ExpressionText = Field("5", description="Precision of logit players, per unit of payoff.")
-    points: Whole = Field(21, ge=3, le=401, description="Points of the grid on which numbers and types are put where the game is solved by algorithm.")
+    points: Whole = Field(
+        21, ge=3, le=401, description="Points on which numbers and types are put where the game is solved by algorithm."
+    )
     most_moves: Whole = Field(10_000, ge=1, le=1_000_000, description="After so many moves the game stops unfinished.")
 
 
