@@ -192,9 +192,9 @@ class Case:
     def _read(self, text: str) -> Expression:
         """The expression, with what the scenario's theorem gives as numbers."""
         expression = parse(text, self.spec.time_unit)
-        if self.spec.applied is None or not self.spec.applied.solution:
+        if self.spec.theory is None or not self.spec.theory.solved:
             return expression
-        given = {f"solution.{name}": number(value) for name, value in self.spec.applied.solution.items()}
+        given = {f"solution.{name}": number(value) for name, value in self.spec.theory.solved.items()}
         return substitute(expression, given)
 
     @cached_property

@@ -110,7 +110,7 @@ def _solution(spec: ScenarioSpec) -> dict[str, Bounds]:
     """What the scenario's theorem gives."""
     if spec.theory is None or spec.theory.theorem is None:
         return {}
-    from sim.games.theorems import theorems
+    from sim.games.theorems.theorem import theorems
 
     known = theorems().get(spec.theory.theorem)
     return {f"solution.{output.name}": (-math.inf, math.inf) for output in known.outputs} if known is not None else {}

@@ -231,10 +231,9 @@ class Theory(Grounded):
         default_factory=dict, description="Its symbols, as expressions over parameters; a parameter of the same name if absent."
     )
     measures: dict[Identifier, Measure] = Field(default_factory=dict, max_length=60, description="Quantities to verify.")
-    replications: Whole | None = Field(None, ge=1, description="Histories that `sim verify` plays; none: as many as catch an error of 2 %.")
-
-
-class Solved(Strict):
-    """What was worked out of the parameters; written by completion, so that a stored scenario replays as it was."""
-
-    solution: dict[Identifier, Finite] = Field(default_factory=dict, description="The theorem's outputs.")
+    replications: Whole | None = Field(
+        None, ge=1, description="Histories that `sim verify` plays; none: as many as catch an error of 2 %."
+    )
+    solved: dict[Identifier, Finite] = Field(
+        default_factory=dict, description="What the theorem gives for the parameters; written by completion."
+    )

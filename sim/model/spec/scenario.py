@@ -93,7 +93,6 @@ class Applied(Strict):
     variant: Slug | None = Field(None, description="Variant that was applied.")
     policy: Slug | None = Field(None, description="Policy that was applied.")
     set: dict[str, Any] = Field(default_factory=dict, description="Values that were set by path.")
-    solution: dict[Identifier, Finite] = Field(default_factory=dict, description="What the theorem gives for the parameters.")
 
 
 class ScenarioSpec(Strict):
