@@ -90,7 +90,7 @@ def situation(spec: ScenarioSpec) -> Quantities:
     if spec.game is not None:
         numbers |= game_names.numbers(spec.game)
         conditions += game_names.conditions(spec.game)
-    numbers |= _solution(spec)
+    numbers |= solution(spec)
     numbers.update(_parameters(spec))
     kinds = dict.fromkeys(numbers, Kind.NUMBER) | dict.fromkeys(conditions, Kind.BOOLEAN)
     return Quantities(kinds, numbers | dict.fromkeys(conditions, _UNIT))
@@ -106,7 +106,7 @@ def package(spec: ScenarioSpec, *, parent: bool = False) -> Quantities:
     return Quantities(dict.fromkeys(bounds, Kind.NUMBER), bounds)
 
 
-def _solution(spec: ScenarioSpec) -> dict[str, Bounds]:
+def solution(spec: ScenarioSpec) -> dict[str, Bounds]:
     """What the scenario's theorem gives."""
     if spec.theory is None or spec.theory.theorem is None:
         return {}
@@ -114,6 +114,12 @@ def _solution(spec: ScenarioSpec) -> dict[str, Bounds]:
 
     known = theorems().get(spec.theory.theorem)
     return {f"solution.{output.name}": (-math.inf, math.inf) for output in known.outputs} if known is not None else {}
+
+
+def parameters(spec: ScenarioSpec) -> Quantities:
+    """The parameters alone."""
+    bounds = _parameters(spec)
+    return Quantities(dict.fromkeys(bounds, Kind.NUMBER), bounds)
 
 
 def _parameters(spec: ScenarioSpec) -> dict[str, Bounds]:

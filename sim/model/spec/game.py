@@ -13,7 +13,6 @@ from sim.model.spec.base import (
     FixedDuration,
     Grounded,
     Identifier,
-    Strict,
     Switch,
     Whole,
 )
