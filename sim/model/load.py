@@ -112,7 +112,7 @@ def load(
 
 def _located(path: str | os.PathLike[str]) -> str | os.PathLike[str]:
     name = os.fspath(path)
-    if os.sep in name or FilePath(name).suffix or FilePath(name).exists():
+    if FilePath(name).suffix or FilePath(name).exists():
         return path
     from sim import resources
 
