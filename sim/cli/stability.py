@@ -25,7 +25,9 @@ def register(app: typer.Typer) -> None:
 
 
 def stability(
-    file: Annotated[str, typer.Argument(metavar="FILE|NAME", help="A conflict in option form, or the name of a shipped one.")],
+    file: Annotated[
+        str, typer.Argument(metavar="FILE|NAME", help="A conflict in option form, or the name of a shipped one.")
+    ],
     state: Annotated[
         int | None, typer.Option("--state", metavar="N", help="Explain one state in full, by its number in the table.")
     ] = None,
@@ -57,7 +59,9 @@ def stability(
 def _refuse_together(state: int | None, from_status_quo: bool, out: Path | None) -> None:
     from sim.errors import UsageError
 
-    given = [flag for flag, is_given in (("--state", state is not None), ("--from-status-quo", from_status_quo)) if is_given]
+    given = [
+        flag for flag, is_given in (("--state", state is not None), ("--from-status-quo", from_status_quo)) if is_given
+    ]
     if len(given) > 1:
         raise UsageError("--state and --from-status-quo cannot stand together", hint="ask for one, then for the other")
     if given and out is not None:
@@ -140,24 +144,40 @@ def _table(result: StabilityResult, width: int) -> list[str]:
     columns = [f"{number:>2}" for number in range(1, len(conflict.options) + 1)]
     names = [clipped(name, 9, blocks) for name in conflict.players]
     sizes = [max(4, len(name)) for name in names]
-    head = "state " + "".join(columns) + "   " + "  ".join(padded(name, size) for name, size in zip(names, sizes, strict=True))
+    head = (
+        "state "
+        + "".join(columns)
+        + "   "
+        + "  ".join(padded(name, size) for name, size in zip(names, sizes, strict=True))
+    )
     rows = [f"{head}  all"]
     for state in _shown(result):
         marks = []
         for player, size in enumerate(sizes):
-            signs = "".join(sign if result.stability.holds(concept, player, state) else nothing for sign, concept in MARKS)
+            signs = "".join(
+                sign if result.stability.holds(concept, player, state) else nothing for sign, concept in MARKS
+            )
             marks.append(padded(signs, size))
         every = "".join(sign if concept in result.concepts_of(state) else nothing for sign, concept in MARKS)
         here = "*" if state == conflict.status_quo else " "
-        row = f"{state + 1:>4}{here} " + "".join(f" {sign}" for sign in conflict.signs(state)) + "   " + "  ".join(marks) + f"  {every}"
+        row = (
+            f"{state + 1:>4}{here} "
+            + "".join(f" {sign}" for sign in conflict.signs(state))
+            + "   "
+            + "  ".join(marks)
+            + f"  {every}"
+        )
         room = width - len(row) - 2
         rows.append(row + (f"  {clipped(state_name(conflict, state), room, blocks)}" if room >= 12 else ""))
     legend = (
         "N stable by Nash, G by general metarationality, S by symmetric metarationality, Q by sequential stability; "
-        "under `all`, for all of them: an equilibrium." + (" * the status quo." if conflict.status_quo is not None else "")
+        "under `all`, for all of them: an equilibrium."
+        + (" * the status quo." if conflict.status_quo is not None else "")
     )
     if len(rows) - 1 < len(conflict.states):
-        legend += f" Of {len(conflict.states)} states those are shown that are equilibria or the status quo; --json has all."
+        legend += (
+            f" Of {len(conflict.states)} states those are shown that are equilibria or the status quo; --json has all."
+        )
     return ["States", *rows, *paragraph(legend, width, "  ", "  ")]
 
 
@@ -186,7 +206,9 @@ def _one_state(result: StabilityResult, number: int, json: bool) -> None:
 
     conflict = result.conflict
     if not 1 <= number <= len(conflict.states):
-        raise UsageError(f"--state: there is no state {number}", hint=f"states are numbered from 1 to {len(conflict.states)}")
+        raise UsageError(
+            f"--state: there is no state {number}", hint=f"states are numbered from 1 to {len(conflict.states)}"
+        )
     state = number - 1
     if json:
         console.put_json({"schema": 1, **state_record(result, state)})
@@ -194,7 +216,9 @@ def _one_state(result: StabilityResult, number: int, json: bool) -> None:
     width = console.width()
     title = named(conflict, state)
     kept = result.concepts_of(state)
-    lines = paragraph(f"{title[:1].upper()}{title[1:]}: {'an equilibrium by ' + listed(kept) if kept else 'no equilibrium'}.", width)
+    lines = paragraph(
+        f"{title[:1].upper()}{title[1:]}: {'an equilibrium by ' + listed(kept) if kept else 'no equilibrium'}.", width
+    )
     for (owner, _, _), label, sign in zip(conflict.options, conflict.option_labels, conflict.signs(state), strict=True):
         lines += paragraph(f"{conflict.players[owner]}: {label}", width, f"  {sign}  ", " " * 5)
     for player, name in enumerate(conflict.players):
@@ -217,7 +241,9 @@ def _paths(result: StabilityResult, json: bool) -> None:
     conflict = result.conflict
     start = conflict.status_quo
     if start is None:
-        raise UsageError("the file names no status quo", hint="add `status_quo:` with a pattern of Y, N and - for the options")
+        raise UsageError(
+            "the file names no status quo", hint="add `status_quo:` with a pattern of Y, N and - for the options"
+        )
     if json:
         console.put_json({"schema": 1, "status_quo": start + 1, "paths": paths_record(result, start)})
         return
@@ -232,4 +258,3 @@ def _paths(result: StabilityResult, json: bool) -> None:
         end = f"; an equilibrium by {listed(kept)}" if kept else ""
         lines += paragraph(f"{named(conflict, state)}: {steps_words(conflict, steps)}{end}", width, "  ", "    ")
     console.put("\n".join(lines) + "\n")
-

@@ -51,7 +51,8 @@ def state_record(result: StabilityResult, state: int) -> dict[str, Any]:
         "equilibrium": list(result.concepts_of(state)),
         "decision_makers": {key: _verdict(result, result.verdict(player, state)) for player, key in enumerate(keys)},
         "coalitions": [
-            {"members": [keys[player] for player in jump.coalition], "to": jump.target + 1} for jump in result.jumps(state)
+            {"members": [keys[player] for player in jump.coalition], "to": jump.target + 1}
+            for jump in result.jumps(state)
         ],
     }
 

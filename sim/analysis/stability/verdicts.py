@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sim.games.stability.concepts import CONCEPTS, Analyst, Answers, Concept, Stability, coalition_improvements, coalitions
+from sim.games.stability.concepts import (
+    CONCEPTS,
+    Analyst,
+    Answers,
+    Concept,
+    Stability,
+    coalition_improvements,
+    coalitions,
+)
 from sim.games.stability.graph import States, states_in
 from sim.games.stability.joint import Move
 from sim.games.stability.paths import improving_paths
@@ -90,7 +98,11 @@ class StabilityResult:
             "Nash": (),
             "GMR": deterring,
             "SMR": deterring if found.final else (),
-            "SEQ": deterring if willing else sequence(player, found.target, found.credible, improving=True) if found.credible else (),
+            "SEQ": deterring
+            if willing
+            else sequence(player, found.target, found.credible, improving=True)
+            if found.credible
+            else (),
         }
         return Improvement(
             found.target,

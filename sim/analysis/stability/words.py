@@ -45,13 +45,15 @@ def named(conflict: Conflict, state: int) -> str:
 
 def steps_words(conflict: Conflict, steps: Sequence[Move]) -> str:
     """Ministry moves to 6, then Uniroyal to 8."""
-    parts = [f"{conflict.players[step.player]} {'moves ' if not place else ''}to {step.state + 1}" for place, step in enumerate(steps)]
+    parts = [
+        f"{conflict.players[step.player]} {'moves ' if not place else ''}to {step.state + 1}"
+        for place, step in enumerate(steps)
+    ]
     return ", then ".join(parts)
 
 
 def reasons(result: StabilityResult, verdict: Verdict) -> list[str]:
     """Why a state is or is not stable for a decision maker, a sentence or more for each improvement."""
-    conflict = result.conflict
     if not verdict.moves:
         return ["It can change nothing here, so the state is stable for it by every concept."]
     if not verdict.improvements:
@@ -64,7 +66,13 @@ def _stays(result: StabilityResult, verdict: Verdict) -> str:
     targets = list(states_in(verdict.moves))
     likes_less = all(result.conflict.model.prefers(verdict.player, verdict.state, target) for target in targets)
     judged = "likes less" if likes_less else "does not prefer"
-    which = f"which it {judged}" if len(targets) == 1 else f"all of which it {judged}" if likes_less else "none of which it prefers"
+    which = (
+        f"which it {judged}"
+        if len(targets) == 1
+        else f"all of which it {judged}"
+        if likes_less
+        else "none of which it prefers"
+    )
     return f"It can move to {states_words(targets)}, {which}, so it has no reason to move: the state is stable for it by every concept."
 
 
@@ -90,17 +98,29 @@ def _improvement_words(result: StabilityResult, verdict: Verdict, item: Improvem
         parts.append(f"{each} it could go on{example}, which it prefers to {here} (SMR does not deter).")
     credible = item.answers["SEQ"]
     if credible and credible == steps:
-        whom = f"{conflict.players[steps[0].player]} would gain by that" if len(steps) == 1 else "Each of them would gain by its step"
+        whom = (
+            f"{conflict.players[steps[0].player]} would gain by that"
+            if len(steps) == 1
+            else "Each of them would gain by its step"
+        )
         parts.append(f"{whom}, so the threat is credible (SEQ deters).")
     elif credible:
-        parts.append(f"A credible answer, by improvements alone, is that {steps_words(conflict, credible)} (SEQ deters).")
+        parts.append(
+            f"A credible answer, by improvements alone, is that {steps_words(conflict, credible)} (SEQ deters)."
+        )
     else:
         assert item.unwilling is not None
         origin, step = item.unwilling
         prefers = conflict.model.prefers(step.player, origin, step.state)
-        attitude = f"prefers {origin + 1} to {step.state + 1}" if prefers else f"gains nothing by going from {origin + 1} to {step.state + 1}"
+        attitude = (
+            f"prefers {origin + 1} to {step.state + 1}"
+            if prefers
+            else f"gains nothing by going from {origin + 1} to {step.state + 1}"
+        )
         no_other = ", and no other answer is made of improvements" if item.num_answers > 1 else ""
-        parts.append(f"The threat is not credible: {conflict.players[step.player]} {attitude}{no_other} (SEQ does not deter).")
+        parts.append(
+            f"The threat is not credible: {conflict.players[step.player]} {attitude}{no_other} (SEQ does not deter)."
+        )
     return " ".join(parts)
 
 
@@ -126,7 +146,10 @@ def groups_of_equilibria(result: StabilityResult) -> list[tuple[tuple[Concept, .
     for state in range(len(result.conflict.states)):
         if kept := result.concepts_of(state):
             groups.setdefault(kept, []).append(state)
-    return [(kept, tuple(groups[kept])) for kept in sorted(groups, key=lambda kept: (-len(kept), [CONCEPTS.index(c) for c in kept]))]
+    return [
+        (kept, tuple(groups[kept]))
+        for kept in sorted(groups, key=lambda kept: (-len(kept), [CONCEPTS.index(c) for c in kept]))
+    ]
 
 
 _MEANING: dict[tuple[Concept, ...], str] = {
@@ -166,9 +189,19 @@ def _status_quo(result: StabilityResult) -> list[str]:
     kept = result.concepts_of(start)
     if "Nash" in kept:
         return [f"Nobody would gain by leaving {here}, alone."]
-    movers = [conflict.players[player] for player in range(conflict.model.num_players) if conflict.model.improvements[player][start]]
+    movers = [
+        conflict.players[player]
+        for player in range(conflict.model.num_players)
+        if conflict.model.improvements[player][start]
+    ]
     text = f"{listed(movers)} could gain by leaving {here}"
-    text += f", and is held there by {listed(kept)}" if kept and len(movers) == 1 else f", held there by {listed(kept)}" if kept else ""
+    text += (
+        f", and is held there by {listed(kept)}"
+        if kept and len(movers) == 1
+        else f", held there by {listed(kept)}"
+        if kept
+        else ""
+    )
     paths = result.paths(start)
     ends = [state for state in paths if {"Nash", "SEQ"} & set(result.concepts_of(state))]
     if not ends:

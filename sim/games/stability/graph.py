@@ -65,7 +65,9 @@ class GraphModel:
                 raise ParameterError(f"decision maker {player}: ranks begin at 0")
             for state, targets in enumerate(table):
                 if targets >> self.num_states or targets >> state & 1:
-                    raise ParameterError(f"decision maker {player}: a move from state {state} leads to itself or nowhere")
+                    raise ParameterError(
+                        f"decision maker {player}: a move from state {state} leads to itself or nowhere"
+                    )
 
     @property
     def num_players(self) -> int:

@@ -14,7 +14,7 @@ from sim.errors import ParameterError
 from sim.games.stability.graph import States
 
 MAX_OPTIONS = 16  # 65,536 combinations to look through
-MAX_STATES = 512  # feasible ones, beyond which every answer to every improvement takes minutes
+MAX_STATES = 2_048  # feasible ones; such a conflict takes seconds, a larger one minutes
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,8 @@ def feasible_states(
     found = [(combination,) for combination in single] + [tuple(members) for members in groups if members]
     if not found:
         raise ParameterError(
-            "no combination of options is feasible", hint="the patterns of `infeasible:` rule out everything: take one away"
+            "no combination of options is feasible",
+            hint="the patterns of `infeasible:` rule out everything: take one away",
         )
     if len(found) > MAX_STATES:
         raise ParameterError(

@@ -79,6 +79,7 @@ class _Checker:
         self.remarks = Problems(problems.document)
         self.options = options_of(spec)
         self.names = [key for _, key, _ in self.options]
+        self.is_state_list_right = True
 
     def checked(self) -> LoadedConflict:
         self._names_of_options()
@@ -86,12 +87,15 @@ class _Checker:
         self.problems.raise_if_any()  # statements are read by the names of options
         infeasible = self._conditions(("infeasible",), self.spec.infeasible)
         merged = self._conditions(("merged",), self.spec.merged)
+        self.is_state_list_right = not len(self.problems)  # else what is said of single states would only puzzle
         states = self._states(infeasible, merged)
         names = self._state_names(states)
         status_quo = self._one_state(("status_quo",), self.spec.status_quo, states)
         ranks, met = self._preferences(states)
         self.problems.raise_if_any()
-        conflict = Conflict(self.spec, states, GraphModel(len(states), self._moves(states), ranks), names, status_quo, met)
+        conflict = Conflict(
+            self.spec, states, GraphModel(len(states), self._moves(states), ranks), names, status_quo, met
+        )
         return LoadedConflict(conflict, self.remarks.sorted())
 
     def _names_of_options(self) -> None:
@@ -132,7 +136,6 @@ class _Checker:
         return [item for item in found if item is not None]
 
     def _states(self, infeasible: list[Condition], merged: list[Condition]) -> tuple[State, ...]:
-        complete = not len(self.problems)
         try:
             states = feasible_states(
                 len(self.options),
@@ -140,13 +143,12 @@ class _Checker:
                 [item.holds for item in merged],
             )
         except ParameterError as error:
-            too_many = len(self.options) > 16 or "no combination" not in str(error)
-            path = ("decision_makers",) if too_many else ("infeasible",)
-            if complete:  # a fault in a pattern leaves too much or too little feasible
+            path = ("infeasible",) if "no combination" in str(error) else ("decision_makers",)
+            if self.is_state_list_right:
                 self.problems.add(path, str(error), hint=error.hint, at_key=True)
             self.problems.raise_if_any()
             raise
-        for number, item in enumerate(merged) if complete else ():
+        for number, item in enumerate(merged) if self.is_state_list_right else ():
             if not any(item.holds(combination) for state in states for combination in state.combinations):
                 self.remarks.add(("merged", number), "no feasible state meets this", hint="leave it out")
         return states
@@ -158,7 +160,7 @@ class _Checker:
     def _one_state(self, path: Path, text: str | None, states: Sequence[State]) -> int | None:
         """The only state that a text means; anything else is a fault."""
         wanted = None if text is None else self._condition(path, text)
-        if wanted is None:
+        if wanted is None or not self.is_state_list_right:
             return None
         found = self._meeting(states, wanted)
         if len(found) == 1:
@@ -182,7 +184,9 @@ class _Checker:
             names[state] = name
         return tuple(names)
 
-    def _preferences(self, states: Sequence[State]) -> tuple[tuple[tuple[int, ...], ...], tuple[tuple[tuple[bool, ...], ...], ...]]:
+    def _preferences(
+        self, states: Sequence[State]
+    ) -> tuple[tuple[tuple[int, ...], ...], tuple[tuple[tuple[bool, ...], ...], ...]]:
         ranks, met = [], []
         for maker, entry in self.spec.decision_makers.items():
             path = ("decision_makers", maker)
@@ -222,13 +226,15 @@ class _Checker:
             for position, text in enumerate(group):
                 alone = not isinstance(self._written((*path, number)), list)
                 here = (*path, number) if alone else (*path, number, position)
-                for state in self._meant(here, text, states):
+                for state in self._meant(here, text, states) if self.is_state_list_right else ():
                     if state in place:
                         self.problems.add(here, f"state {state + 1} is ranked twice", hint="keep one of them")
                         continue
                     place[state] = here
                     tied.append(state)
             found.append(tied)
+        if not self.is_state_list_right:
+            return (0,) * len(states)
         missing = [state for state in range(len(states)) if state not in place]
         if len(self.problems) > faults:
             return (0,) * len(states)
@@ -267,9 +273,13 @@ class _Checker:
 
     def _moves(self, states: Sequence[State]) -> tuple[tuple[int, ...], ...]:
         taken = sum(1 << place for place, (_, _, option) in enumerate(self.options) if option.irreversible == "taken")
-        dropped = sum(1 << place for place, (_, _, option) in enumerate(self.options) if option.irreversible == "dropped")
+        dropped = sum(
+            1 << place for place, (_, _, option) in enumerate(self.options) if option.irreversible == "dropped"
+        )
         return tuple(
-            option_moves(states, [place for place, (owner, _, _) in enumerate(self.options) if owner == player], taken, dropped)
+            option_moves(
+                states, [place for place, (owner, _, _) in enumerate(self.options) if owner == player], taken, dropped
+            )
             for player in range(len(self.spec.decision_makers))
         )
 

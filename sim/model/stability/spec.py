@@ -23,9 +23,7 @@ def _condition_text(value: Any) -> Any:
     return value
 
 
-ConditionText = Annotated[
-    str, BeforeValidator(_condition_text), StringConstraints(min_length=1, max_length=2_000)
-]
+ConditionText = Annotated[str, BeforeValidator(_condition_text), StringConstraints(min_length=1, max_length=2_000)]
 
 
 def _tied(value: Any) -> Any:
@@ -55,7 +53,10 @@ class DecisionMaker(Grounded):
         None, min_length=1, max_length=40, description="What it wants, as statements, the most important first."
     )
     ranking: list[Tied] | None = Field(
-        None, min_length=1, max_length=512, description="States from best to worst instead; a list within it is a tie."
+        None,
+        min_length=1,
+        max_length=2_048,
+        description="States from best to worst instead; a list within it is a tie.",
     )
 
 
@@ -74,10 +75,16 @@ class ConflictSpec(Strict):
         default_factory=list, max_length=200, description="Combinations that cannot be, as patterns or statements."
     )
     merged: list[ConditionText] = Field(
-        default_factory=list, max_length=50, description="Combinations that count as one state, as patterns or statements."
+        default_factory=list,
+        max_length=50,
+        description="Combinations that count as one state, as patterns or statements.",
     )
     names: dict[str, ConditionText] = Field(
-        default_factory=dict, max_length=512, description="Names of single states for readers, with pattern or statement."
+        default_factory=dict,
+        max_length=2_048,
+        description="Names of single states for readers, with pattern or statement.",
     )
-    status_quo: ConditionText | None = Field(None, description="The state as things stand, as a pattern or a statement.")
+    status_quo: ConditionText | None = Field(
+        None, description="The state as things stand, as a pattern or a statement."
+    )
     limits: list[str] = Field(default_factory=list, description="What this conflict cannot tell; shown in the report.")

@@ -128,19 +128,25 @@ class _Parser:
 
     def whole(self) -> Test:
         if self.token.kind == "end":
-            raise self._fail("the statement is empty", 1, "write an option, as in 'not " + next(iter(self.places), "a") + "'")
+            raise self._fail(
+                "the statement is empty", 1, "write an option, as in 'not " + next(iter(self.places), "a") + "'"
+            )
         test = self._conditional()
         token = self.token
         if token.kind != "end":
             if token.text == ")":
                 raise self._fail("')' closes nothing", token.column, "delete it, or open the bracket it belongs to")
-            raise self._fail(f"expected an operator before '{token.text}'", token.column, "write and, or, if or iff there")
+            raise self._fail(
+                f"expected an operator before '{token.text}'", token.column, "write and, or, if or iff there"
+            )
         return test
 
     def _conditional(self) -> Test:
         self.nesting += 1
         if self.nesting > MAX_NESTING:
-            raise self._fail(f"nested more than {MAX_NESTING} deep", self.token.column, "split it into several statements")
+            raise self._fail(
+                f"nested more than {MAX_NESTING} deep", self.token.column, "split it into several statements"
+            )
         left = self._either()
         while self.token.text in ("if", "iff") and self.token.kind == "word":
             word = self.token.text
@@ -180,7 +186,9 @@ class _Parser:
         elif token.kind == "end":
             raise self._fail("the statement ends where an option is expected", token.column, "complete it")
         else:
-            raise self._fail(f"expected an option before '{token.text}'", token.column, "write the name of an option there")
+            raise self._fail(
+                f"expected an option before '{token.text}'", token.column, "write the name of an option there"
+            )
         return _not(test) if denied else test
 
     def _option(self, token: _Token) -> int:
@@ -188,12 +196,16 @@ class _Parser:
             number = int(token.text[:6])
             if not 1 <= number <= len(self.places):
                 raise self._fail(
-                    f"there is no option {token.text[:6]}", token.column, f"options are numbered from 1 to {len(self.places)}"
+                    f"there is no option {token.text[:6]}",
+                    token.column,
+                    f"options are numbered from 1 to {len(self.places)}",
                 )
             return number - 1
         if token.text not in self.places:
             raise self._fail(
-                f"unknown option '{token.text}'", token.column, did_you_mean(token.text, (*self.places, *WORDS), "options")
+                f"unknown option '{token.text}'",
+                token.column,
+                did_you_mean(token.text, (*self.places, *WORDS), "options"),
             )
         return self.places[token.text]
 
