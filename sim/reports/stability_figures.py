@@ -21,10 +21,10 @@ from sim.reports.colours import GRID, INK, MUTED, PAPER, SERIES
 
 MOST_NODES = 40  # beyond which arrows cannot be told apart
 NODE = 15.0  # px, radius
-BOW = 0.13  # sideways swing of an arrow, in lengths of it
+SLIGHT, BOW, WIDE = 0.06, 0.13, 0.21  # sideways swing of an arrow, in lengths of it; wide past nodes that stand between
 SAMPLES = 9  # points of a bowed line
 GAP = 0.6  # between blocks of columns or rows, beyond the step of 1
-SLANT = 0.45  # by which a block is set off to the side of the one before
+SLANT = 0.6  # by which a block is set off to the side of the one before
 
 Point = tuple[float, float]
 
@@ -126,12 +126,18 @@ def _arrows(result: StabilityResult, player: int, name: str, places: list[Point]
     colour = SERIES[player % len(SERIES)]
     dash = colours.DASHES[player % len(colours.DASHES)]
     strong, thin, back = _Lines(), _Lines(), _Lines()
-    for state, target, improves, returns in _pairs(result, player):
+    pairs = list(_pairs(result, player))
+    merged = [len(state.combinations) > 1 for state in result.conflict.states]
+    nearest = min((math.dist(places[one], places[other]) for one, other, *_ in pairs), default=0.0)
+    for state, target, improves, returns in pairs:
         start, end = places[state], places[target]
-        length = math.dist(start, end)
-        bow = (BOW if length <= 1.3 else BOW + 0.08) * (
-            1 if player < 2 else -1
-        )  # between blocks the other way, past the nodes beside
+        is_short = math.dist(start, end) <= 1.05 * nearest
+        if merged[state] or merged[target]:
+            bow = SLIGHT if start[0] < end[0] else 0.0
+        elif player > 1 and is_short:
+            bow = 0.0  # from block to block, past the nodes beside
+        else:
+            bow = BOW if is_short else WIDE
         line = _curve(start, end, bow)
         (strong if improves else thin).add(line, 12 if improves else 8)
         if returns:

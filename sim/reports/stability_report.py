@@ -116,7 +116,8 @@ def _makers(result: StabilityResult) -> list[dict[str, Any]]:
                 "description": entry.description or "",
                 "options": [
                     (
-                        option.label or key,
+                        key,
+                        option.label or "",
                         {"taken": "for good once done", "dropped": "never again once left"}.get(
                             option.irreversible or ""
                         ),

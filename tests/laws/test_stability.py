@@ -86,7 +86,7 @@ def test_every_verdict_is_that_of_the_definitions(table):
 
 @given(tables())
 def test_nash_implies_all_and_all_imply_gmr(table):
-    """Fang, Hipel and Kilgour (1993), theorems of section 3.5."""
+    """As Fang, Hipel and Kilgour (1993) show."""
     found = analyse(from_lists(*table))
     for player in range(len(table[0])):
         nash, gmr, smr, seq = (found.stable[concept][player] for concept in CONCEPTS)

@@ -9,7 +9,7 @@ A state is stable for a decision maker if each of its unilateral improvements is
 
 A state that is stable for all is an equilibrium of the concept. Nash implies the others; SMR and SEQ imply GMR.
 
-Source: Fang, Hipel and Kilgour (1993), definitions 3.1 to 3.4 and, for more than two decision makers, chapter 3;
+Source: Fang, Hipel and Kilgour (1993), chapter 3, for two and for more decision makers;
 Howard (1971) for the metarationalities; Fraser and Hipel (1979) for SEQ.
 """
 

@@ -1,6 +1,6 @@
 """What several decision makers can bring about in turn: legal sequences, in which nobody moves twice in succession.
 
-Source: Fang, Hipel and Kilgour (1993), section 3.3: the reachable list of a coalition and its unilateral improvements.
+Source: Fang, Hipel and Kilgour (1993), chapter 3: the reachable list of a coalition and its unilateral improvements.
 """
 
 from __future__ import annotations

@@ -49,7 +49,8 @@ def test_whoever_can_move_nowhere_is_said_to():
         [("A", "a: {irreversible: taken}", "[NN, NY, YN, YY]"), ("B", "b: {}", "[NN, NY, YN, YY]")],
     )
     assert why(found, 0, 2) == "It can change nothing here, so the state is stable for it by every concept."
-    assert why(found, 0, 1) == "It can move to state 2, which it likes less, so it has no reason to move: the state is stable for it by every concept."  # fmt: skip
+    stays = "It can move to state 2, which it likes less, so it has no reason to move: the state is stable for it by every concept."
+    assert why(found, 0, 1) == stays
 
 
 def test_a_status_quo_that_nobody_leaves():
