@@ -53,7 +53,7 @@ def render_stability(result: StabilityResult, file: str) -> str:
     told = _told(result)
     rows = [_row(result, state) for state in told]
     return template("stability.html.j2").render(
-        **page_parts(),
+        **page_parts("stability.css"),
         spec=conflict.spec,
         findings=words.findings(result),
         makers=_makers(result),
