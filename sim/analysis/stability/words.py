@@ -93,9 +93,12 @@ def _improvement_words(result: StabilityResult, verdict: Verdict, item: Improvem
         parts.append(f"From {end} it has no way to anything better than {here} (SMR deters).")
     else:
         assert item.escape is not None
-        each = "From each state to which the others could bring it" if item.num_answers > 1 else f"From {end}"
-        example = f", as from {end} to {item.escape + 1}" if item.num_answers > 1 else f" to {item.escape + 1}"
-        parts.append(f"{each} it could go on{example}, which it prefers to {here} (SMR does not deter).")
+        way = f"from {end} to {item.escape + 1}"
+        if item.num_answers > 1:
+            told = f"Wherever such an answer leaves it, it could go on to something better than {here}, as {way}"
+        else:
+            told = f"But it could go on {way}, which it prefers to {here}"
+        parts.append(f"{told} (SMR does not deter).")
     credible = item.answers["SEQ"]
     if credible and credible == steps:
         whom = (

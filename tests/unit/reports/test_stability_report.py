@@ -41,6 +41,12 @@ def test_no_two_states_stand_in_one_place(result):
         assert math.dist(one, other) > 0.5
 
 
+def test_merged_states_stand_below_the_rest():
+    conflict = load_conflict(resources.conflict_path("elmira")).conflict
+    *single, merged = positions(conflict)
+    assert merged[1] > max(y for _, y in single) + 0.5
+
+
 def test_each_improvement_is_one_strong_arrow(result):
     """One gap a line, so that lines can be counted; and a head on each."""
     figure = move_graph(result, narrow=False)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from sim import resources
 from sim.analysis.stability.verdicts import StabilityResult
 from sim.analysis.stability.words import findings, reasons, state_name, states_words
-from sim.model.stability.load import conflict_from_text
+from sim.model.stability.load import conflict_from_text, load_conflict
 
 HEAD = "schema_version: 1\nid: made\ntitle: T\ndescription: D\nsources: {}\n"
 
@@ -32,7 +33,7 @@ def test_an_escape_is_told():
     """The answer to an improvement leaves it no better, but it could go on from there: GMR holds and SMR does not."""
     text = why(result(PENNIES), 0, 2)
     assert "But if Column moves to 3, it is no better off than at 2 (GMR deters)." in text
-    assert "From 3 it could go on to 4, which it prefers to 2 (SMR does not deter)." in text
+    assert "But it could go on from 3 to 4, which it prefers to 2 (SMR does not deter)." in text
     assert "Column would gain by that, so the threat is credible (SEQ deters)." in text
     assert text.endswith("So the state is stable for it by GMR and SEQ, not by Nash or SMR.")
 
@@ -42,6 +43,38 @@ def test_an_indifferent_mover_is_no_credible_threat():
     assert "nothing deters it" in why(found, 0, 1)
     threat = result([("A", "a: {}", "[YN, NN, NY, YY]"), ("B", "b: {}", "[[NN, NY, YN, YY]]")])
     assert "The threat is not credible: B gains nothing by going from 2 to 4 (SEQ does not deter)." in why(threat, 0, 1)
+
+
+def test_the_step_that_nobody_would_take_is_named():
+    """Two steps deter A: B would gain by the first, C not by the second."""
+    found = result(
+        [
+            ("A", "a: {}", "[[2, 4, 6], [1], [3, 5, 7, 8]]"),
+            ("B", "b: {}", "[[3, 4, 7, 8], [1, 2, 5, 6]]"),
+            ("C", "c: {}", "[[1, 2, 3, 4], [5, 6, 7, 8]]"),
+        ]
+    )
+    text = why(found, 0, 1)
+    assert "But if B moves to 4, then C to 8, it is no better off than at 1 (GMR deters)." in text
+    assert "The threat is not credible: C prefers 4 to 8 (SEQ does not deter)." in text
+
+
+def test_several_escapes_are_told_by_an_example():
+    """B can bring it to 4 or 6, no better than 1; from there A would go on to 3 or 5."""
+    found = result([("A", "a: {}", "[[2, 3, 5, 8], [1], [4, 6, 7]]"), ("B", "b: {}, c: {}", "[[1, 2, 3, 4, 5, 6, 7, 8]]")])
+    told = "Wherever such an answer leaves it, it could go on to something better than 1, as from 4 to 3 (SMR does not deter)."
+    assert told in why(found, 0, 1)
+
+
+def test_the_escape_that_is_told_is_the_best_one():
+    found = result([("A", "a: {}, b: {}", "[8, 7, 2, 1, 6, 5, 3, 4]"), ("B", "c: {}", "[[1, 2, 3, 4, 5, 6, 7, 8]]")])
+    assert "But it could go on from 6 to 8, which it prefers to 1 (SMR does not deter)." in why(found, 0, 1)
+
+
+def test_of_coalitions_that_gain_the_same_the_smallest_are_told():
+    """At Elmira the ministry or the local government is enough for Uniroyal to get from 6 to 8; nobody needs all three."""
+    found = StabilityResult(load_conflict(resources.conflict_path("elmira")).conflict)
+    assert [(jump.coalition, jump.target + 1) for jump in found.jumps(5)] == [((0, 1), 8), ((1, 2), 8)]
 
 
 def test_whoever_can_move_nowhere_is_said_to():
