@@ -160,7 +160,7 @@ _MEANING: dict[tuple[Concept, ...], str] = {
     ("GMR", "SMR", "SEQ"): "whoever could gain by moving alone is deterred, credibly and without a way out",
     ("GMR", "SEQ"): "whoever could gain by moving alone is credibly deterred, though somebody could move on again",
     ("GMR", "SMR"): "only threats hold somebody there that those who make them would not gain by carrying out",
-    ("GMR",): "only threats hold somebody there that are not credible, and that it could slip",
+    ("GMR",): "somebody is held there only by a threat that is not credible, and somebody only by one that it could slip",
 }
 
 
@@ -228,4 +228,4 @@ def _coalitions(result: StabilityResult) -> list[str]:
         if "Nash" in kept or "SEQ" in kept:
             lines += [jump_words(result.conflict, jump) for state in states for jump in result.jumps(state)]
     more = len(lines) - 6
-    return [*lines[:6], *([f"There are {more} more such moves of coalitions."] if more > 0 else [])]
+    return [*lines[:6], *([f"Coalitions have {more} more such move{'s' if more > 1 else ''}."] if more > 0 else [])]

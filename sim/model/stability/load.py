@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -254,7 +255,7 @@ class _Checker:
         if text in names:
             wanted = self._condition(path, self.spec.names[text])
             return self._meeting(states, wanted) if wanted else ()
-        if text.strip().isdigit():
+        if re.fullmatch(r"[0-9]{1,9}", text.strip()):
             number = int(text)
             if 1 <= number <= len(states):
                 return (number - 1,)

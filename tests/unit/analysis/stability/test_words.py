@@ -98,6 +98,13 @@ def test_states_are_named_by_what_is_done_in_them():
     assert [state_name(found.conflict, state) for state in range(3)] == ["nothing done", "Back off", "Attack; the rest either way"]
 
 
+def test_what_only_two_can_do_together_is_said():
+    """Each wants both to act, and neither gains by acting alone."""
+    single = [f"  D{half}: {{options: {{o{half}: {{}}}}, prefers: [o0 and o1]}}\n" for half in (0, 1)]
+    found = StabilityResult(conflict_from_text(f"{HEAD}decision_makers:\n{''.join(single)}").conflict)
+    assert findings(found)[-1] == "D0 and D1 could together leave state 1 for state 4 (o0, o1), which both prefer."
+
+
 def test_long_lists_of_states_are_cut():
     assert states_words(list(range(20))).endswith("11, 12 and 8 more")
     assert states_words([4]) == "state 5"

@@ -86,6 +86,7 @@ FAULTS = [
     ("{fenced: ", "{twice: YYY, fenced: ", "names.fenced", 17, "state 7 has a name already: 'twice'", "keep one"),
     (WANTS, "", "decision_makers.A", 7, "found neither", "statements under"),
     ("{irreversible: taken", "{irreversible: takn", "decision_makers.A.options.fence.irreversible", 10, "the text 'takn'", "'taken'?"),
+    ("[5, ", "[²5, ", "decision_makers.B.ranking.0", 14, "unknown state '²5'", ""),
     ("title: A border", "titel: A border", "titel", 3, "unknown key 'titel'", "did you mean 'title'?"),
     ("prefers: [not raid, ", "prefers: [.nan, ", "decision_makers.A.prefers.0", 11, "found .nan", "write a number"),
     ("id: border\n", "id: border\nid: border\n", "id", 3, "given twice", "keep one"),
