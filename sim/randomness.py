@@ -67,6 +67,7 @@ class Stream(enum.IntEnum):
     DOMESTIC = 13  # elections, leader changes, audiences at home
     SPLIT = 14  # which branch a split history continues on
     ANALYSIS = 15  # draws made after the runs (resampling); never read inside a history
+    MOVE = 16  # moves of a game, and the types that its players know
 
 
 @rule

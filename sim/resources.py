@@ -25,8 +25,8 @@ def folder(name: str) -> Path:
 
 
 def list_scenarios() -> list[str]:
-    """Names of the shipped scenarios, sorted: what ``sim run NAME`` accepts besides a path."""
-    return _names(folder("scenarios"))
+    """Names of the shipped scenarios, sorted: what ``sim run NAME`` accepts besides a path; ``theory/NAME`` for textbook games."""
+    return [*_names(folder("scenarios")), *(f"theory/{name}" for name in _names(folder("scenarios") / "theory"))]
 
 
 def scenario_path(name: str) -> Path:
@@ -76,7 +76,7 @@ def _find(kind: str, name: str) -> Path:
     stem = name.removesuffix(SUFFIX)
     top, _, below = kind.partition("/")
     place = folder(top) / below
-    known = _names(place)
+    known = list_scenarios() if kind == "scenarios" else _names(place)
     if stem not in known:
         there_are = ", ".join(known) or "none"
         raise FileNotFoundError(f"no {stem}{SUFFIX} among the shipped {kind}; there are: {there_are}")

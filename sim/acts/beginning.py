@@ -11,6 +11,7 @@ from sim.acts.codes import LISTENING, SELF_EXCITING, TIMING, TYPE
 from sim.acts.consent import veto_value
 from sim.acts.crises import tick_at
 from sim.acts.draws import draw, duration
+from sim.acts.games import draw_game_types
 from sim.acts.happenings import set_next_date
 from sim.acts.inputs import draw_inputs
 from sim.acts.invitations import set_date
@@ -47,6 +48,7 @@ def begin(w: World, c: Tables) -> None:
     for a in range(c.num_arrivals):
         arm(w, c, a)
     look(w, c)
+    draw_game_types(w, c)
     _set_clocks(w, c)
 
 
@@ -269,6 +271,9 @@ def _set_clocks(w: World, c: Tables) -> None:
             w.offers_phase = LISTENING
         else:
             wait(w, c.clock_offers, c.contact_every)
+    if c.clock_game >= 0:
+        w.move_now[0] = c.first_move
+        wait(w, c.clock_game, c.game_starts)
     if c.clock_promise >= 0:
         wait(w, c.clock_promise, c.promised_at)
     pulse_due(w, c)

@@ -18,6 +18,7 @@ SHOCK = int(Stream.SHOCK)
 EXECUTION = int(Stream.EXECUTION)
 MEDIATION = int(Stream.MEDIATION)
 DOMESTIC = int(Stream.DOMESTIC)
+MOVE = int(Stream.MOVE)
 
 # Private traits.
 COMMITMENT = 0
@@ -64,6 +65,23 @@ SELF_EXCITING = 1
 CALENDAR = 2
 KINDS = ("poisson", "self_exciting", "calendar")
 
+# Moves of a game.
+NUMBER_MOVE = 0
+CHOICE_MOVE = 1
+CHANCE_MOVE = 2
+SIMULTANEOUS_MOVE = 3
+VOTE_MOVE = 4
+DIVISION_MOVE = 5
+AGREEMENT_MOVE = 6
+MOVES = ("number", "choice", "chance", "simultaneous", "vote", "division", "agreement")
+
+# Types in a game: distributions, or classes.
+UNIFORM_TYPE = 0
+NORMAL_TYPE = 1
+EXPONENTIAL_TYPE = 2
+CLASS_TYPE = 3
+GAME_TYPES = ("uniform", "normal", "exponential", "classes")
+
 # Kinds of clocks. Events of one instant happen in this order, clocks of a kind in the order of their entities.
 CLOCK_CANCELLED = 0  # a meeting has been cancelled: is it to be revived?
 CLOCK_STARTED = 1  # a crisis has begun: its first tick is set
@@ -82,16 +100,17 @@ CLOCK_CALENDAR = 13
 CLOCK_PROMISE = 14
 CLOCK_PULSE = 15
 CLOCK_TICK = 16
-CLOCK_ARRIVAL = 17
-CLOCK_REVIVAL = 18
-CLOCK_REPAIR = 19
-CLOCK_TREATY = 20
-CLOCK_LEADER = 21
-CLOCK_RESOLUTION = 22
-CLOCK_WITHDRAWAL = 23
+CLOCK_MOVE = 17
+CLOCK_ARRIVAL = 18
+CLOCK_REVIVAL = 19
+CLOCK_REPAIR = 20
+CLOCK_TREATY = 21
+CLOCK_LEADER = 22
+CLOCK_RESOLUTION = 23
+CLOCK_WITHDRAWAL = 24
 CLOCKS = (
     "cancelled", "started", "dispute", "turned", "reading", "milestone", "meeting", "invitation", "round", "bundle",
-    "council", "offer to talk", "ratification", "calendar", "promise", "pulse", "tick", "arrival", "revival", "repair",
+    "council", "offer to talk", "ratification", "calendar", "promise", "pulse", "tick", "move", "arrival", "revival", "repair",
     "treaty", "leader", "resolution", "withdrawal",
 )  # fmt: skip
 

@@ -16,6 +16,7 @@ from sim.acts.codes import (
     CLOCK_LEADER,
     CLOCK_MEETING,
     CLOCK_MILESTONE,
+    CLOCK_MOVE,
     CLOCK_OFFER_TO_TALK,
     CLOCK_PROMISE,
     CLOCK_PULSE,
@@ -40,6 +41,7 @@ from sim.acts.deals import (
     treaty_vote,
     withdraw_relief,
 )
+from sim.acts.games import move_due
 from sim.acts.happenings import arrival_due, calendar_due
 from sim.acts.invitations import invitation_due, revival_decided, revive
 from sim.acts.leaders import new_leader
@@ -87,6 +89,8 @@ def happen(w: World, c: Tables, clock: int) -> None:
         tick_due(w, c)
     elif kind >= CLOCK_TREATY or kind == CLOCK_RATIFICATION:
         _deferred_due(w, c, clock)
+    elif kind == CLOCK_MOVE:
+        move_due(w, c)
     elif kind == CLOCK_BUNDLE:
         bundle_due(w, c, one)
     elif kind == CLOCK_COUNCIL:

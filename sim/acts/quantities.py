@@ -28,6 +28,9 @@ QUANTITY_KINDS = (
     # About something: an issue, an actor, a track, a parameter.
     "held", "parameter", "deal.level", "level", "seen", "pledged", "derived", "enforcement", "credibility", "war_cost",
     "trust", "type", "belief", "track.standing", "track.age", "track.pending", "track.held", "track.walked_out",
+    # Of a game.
+    "game.move", "game.option", "game.made", "game.count", "game.votes", "game.type", "game.class", "game.belief",
+    "game.member", "game.payoff", "game.agreed", "game.periods", "game.over", "game.moves", "game.uniform",
 )  # fmt: skip
 (
     Q_TENSION, Q_RUNG, Q_MAX_RUNG, Q_TALKS_ON, Q_PRESSURE, Q_SANCTIONS_LEVEL, Q_RIVALRY, Q_EXPECTATION, Q_CAPABILITY,
@@ -37,6 +40,8 @@ QUANTITY_KINDS = (
     Q_DEAL_AGE, Q_HELD, Q_PARAMETER, Q_DEAL_LEVEL, Q_LEVEL, Q_SEEN, Q_PLEDGED, Q_DERIVED, Q_ENFORCEMENT,
     Q_CREDIBILITY, Q_WAR_COST, Q_TRUST, Q_TYPE, Q_BELIEF, Q_TRACK_STANDING, Q_TRACK_AGE, Q_TRACK_PENDING,
     Q_TRACK_HELD, Q_TRACK_WALKED_OUT,
+    Q_GAME_MOVE, Q_GAME_OPTION, Q_GAME_MADE, Q_GAME_COUNT, Q_GAME_VOTES, Q_GAME_TYPE, Q_GAME_CLASS, Q_GAME_BELIEF,
+    Q_GAME_MEMBER, Q_GAME_PAYOFF, Q_GAME_AGREED, Q_GAME_PERIODS, Q_GAME_OVER, Q_GAME_MOVES, Q_GAME_UNIFORM,
 ) = range(len(QUANTITY_KINDS))  # fmt: skip
 
 
@@ -147,7 +152,43 @@ def read_quantity(w: World, c: Tables, q: int) -> float:
         return 1.0 if w.pending[a] != NEVER else 0.0
     if kind == Q_TRACK_HELD:
         return 1.0 * w.met[a]
-    return 1.0 * w.walked_out[a]
+    if kind == Q_TRACK_WALKED_OUT:
+        return 1.0 * w.walked_out[a]
+    return _read_of_game(w, c, kind, a, c.quantity_two[q])
+
+
+@act
+def _read_of_game(w: World, c: Tables, kind: int, a: int, b: int) -> float:
+    """What a quantity of a game is now."""
+    if kind == Q_GAME_MOVE:
+        return w.move_value[a]
+    if kind == Q_GAME_OPTION:
+        return 1.0 if w.option_chosen[a] == b else 0.0
+    if kind == Q_GAME_MADE:
+        return 1.0 * w.move_made[a]
+    if kind == Q_GAME_COUNT:
+        return 1.0 * w.option_count[a]
+    if kind == Q_GAME_VOTES:
+        return 1.0 * w.votes_for[a]
+    if kind == Q_GAME_TYPE:
+        return w.type_value[a]
+    if kind == Q_GAME_CLASS:
+        return 1.0 if w.type_value[a] == b else 0.0
+    if kind == Q_GAME_BELIEF:
+        return w.public[a]
+    if kind == Q_GAME_MEMBER:
+        return w.member_now[a]
+    if kind == Q_GAME_PAYOFF:
+        return w.game_payoff[a]
+    if kind == Q_GAME_AGREED:
+        return w.agreed[a]
+    if kind == Q_GAME_PERIODS:
+        return w.game_periods[0]
+    if kind == Q_GAME_OVER:
+        return 1.0 * w.game_over[0]
+    if kind == Q_GAME_MOVES:
+        return 1.0 * w.game_moves[0]
+    return w.uniform[0]
 
 
 @act
@@ -214,6 +255,13 @@ def _read(w: World, c: Tables, kinds: Ints, at: Ints, about: Ints) -> None:
         _take(w, c, at[n], w.plain[kinds[n]])
     for n in range(len(about)):
         _take(w, c, about[n], read_quantity(w, c, about[n]))
+
+
+@act
+def read_game(w: World, c: Tables) -> None:
+    """Read the quantities of the game alone: nothing else moves while a move is made."""
+    for n in range(len(c.game_quantity)):
+        _take(w, c, c.game_quantity[n], read_quantity(w, c, c.game_quantity[n]))
 
 
 @act

@@ -150,9 +150,41 @@ def _at_horizon(w: World, c: Tables) -> None:
     at += c.num_issues
     for n in range(len(c.metric)):
         w.horizon[at + n] = value_of(w, c, c.metric[n])
+    at += len(c.metric)
+    _enter_measures(w, c, at)
+    _enter_game(w, c, at + len(c.measure))
     w.horizon[H_PRESSURE] = w.pressure
     w.horizon[H_TENSION] = w.tension
     w.horizon[H_TRUST] = mutual_trust(w, c, c.side_one, c.side_two)
+
+
+@rule
+def _enter_measures(w: World, c: Tables, at: int) -> None:
+    """What theory is compared with; missing where a history does not count."""
+    for n in range(len(c.measure)):
+        counts = c.measure_given[n] < 0 or holds(w, c, c.measure_given[n])
+        w.horizon[at + n] = value_of(w, c, c.measure[n]) if counts else NAN
+
+
+@rule
+def _enter_game(w: World, c: Tables, at: int) -> None:
+    """What has come of the game: payoffs, numbers named, options taken last, types, periods and moves."""
+    for n in range(c.num_players):
+        w.horizon[at + n] = w.game_payoff[n]
+    at += c.num_players
+    for n in range(len(w.move_value)):
+        w.horizon[at + n] = w.move_value[n]
+    at += len(w.move_value)
+    for n in range(len(w.option_chosen)):
+        w.horizon[at + n] = w.option_chosen[n]
+    at += len(w.option_chosen)
+    for n in range(len(w.type_value)):
+        # Of a group each member has its own.
+        w.horizon[at + n] = w.type_value[n] if c.type_members[n] == 0 else (-1.0 if c.type_classes[n] > 0 else NAN)
+    at += len(w.type_value)
+    for n in range(len(w.game_periods)):
+        w.horizon[at] = w.game_periods[n]
+        w.horizon[at + 1] = w.game_moves[n]
 
 
 @act

@@ -46,10 +46,10 @@ def scenario_file(text: str) -> str:
     from sim.errors import UsageError
     from sim.model.diagnostics import did_you_mean
 
-    looks_like_a_file = os.sep in text or "/" in text or Path(text).suffix in (".yaml", ".yml", ".json")
-    if looks_like_a_file or os.path.lexists(text):
-        return text  # the reader says what is wrong with it
     shipped = resources.list_scenarios()
+    looks_like_a_file = os.sep in text or "/" in text or Path(text).suffix in (".yaml", ".yml", ".json")
+    if (looks_like_a_file and text not in shipped) or os.path.lexists(text):
+        return text  # the reader says what is wrong with it
     if text in shipped:
         return str(resources.scenario_path(text))
     raise UsageError(

@@ -24,7 +24,8 @@ from sim.model.distributions.integration import conditional_mean_bins
 from sim.model.expressions.expression import Expression, to_text
 from sim.model.expressions.program import compile_expression
 from sim.model.expressions.reading import parse
-from sim.model.expressions.rewriting import dependency_order, split_held, substitute
+from sim.model.expressions.rewriting import dependency_order, number, split_held, substitute
+from sim.model.game.form import Form, form_of
 from sim.model.menu import build_menu
 from sim.model.recurring import drawn_in_history
 from sim.model.spec.base import Quantity
@@ -182,11 +183,35 @@ class Case:
         if text in self.conditions:
             return self.conditions[text]
         self.first_held[text] = len(self.held)
-        expression, held = split_held(parse(text, self.spec.time_unit), first=len(self.held))
+        expression, held = split_held(self._read(text), first=len(self.held))
         for item in held:
             self.held.append(Held(self._program(item.condition)))
         self.conditions[text] = self._program(expression)
         return self.conditions[text]
+
+    def _read(self, text: str) -> Expression:
+        """The expression, with what the scenario's theorem gives as numbers."""
+        expression = parse(text, self.spec.time_unit)
+        if self.spec.theory is None or not self.spec.theory.solved:
+            return expression
+        given = {f"solution.{name}": number(value) for name, value in self.spec.theory.solved.items()}
+        return substitute(expression, given)
+
+    @cached_property
+    def game(self) -> Form | None:
+        """The scenario's game as flat lists."""
+        game = self.spec.game
+        if game is None or not game.enabled:
+            return None
+        return form_of(game, self.constant, {}, {})
+
+    def constant(self, text: str) -> float:
+        """The value of an expression over parameters at their point values."""
+        expression = self._read(text)
+        names = sorted(expression.names())
+        program = compile_expression(expression, {name: n for n, name in enumerate(names)})
+        values = [self.base[self.slots.parameters[name].number] for name in names]
+        return evaluate(program.code, program.constants, values, [0.0] * max(1, program.stack_size))
 
     def _program(self, expression: Expression) -> Condition:
         names = sorted(expression.names())

@@ -15,6 +15,7 @@ from typing import Any
 import yaml
 
 from sim.model.spec.scenario import ScenarioSpec, validation_context
+from sim.model.theory import solution_of
 
 LINE_WIDTH = 110
 
@@ -28,6 +29,8 @@ def complete(spec: ScenarioSpec) -> dict[str, Any]:
     start = {name: issue.start for name, issue in spec.issues.items()}
     for package in data["packages"].values():
         package["levels"] = {name: package["levels"].get(name, level) for name, level in start.items()}
+    if spec.theory is not None and not spec.theory.solved:
+        data["theory"]["solved"] = solution_of(spec)
     return data
 
 

@@ -112,7 +112,7 @@ def load(
 
 def _located(path: str | os.PathLike[str]) -> str | os.PathLike[str]:
     name = os.fspath(path)
-    if os.sep in name or FilePath(name).suffix or FilePath(name).exists():
+    if FilePath(name).suffix or FilePath(name).exists():
         return path
     from sim import resources
 
@@ -237,6 +237,8 @@ def _changed(
         if "set" in applied:
             merged["set"] = {**merged.get("set", {}), **applied["set"]}
         data = {**data, "applied": merged}
+        if isinstance(data.get("theory"), dict) and "solved" in data["theory"]:
+            data["theory"] = {key: item for key, item in data["theory"].items() if key != "solved"}  # of other parameters
     return data
 
 
@@ -299,6 +301,8 @@ def _set(data: dict[str, Any], text: str, value: Any, place: Diagnostic, faults:
             place = replace(place, column=1, end=max(2, place.column - 1))  # the path, not the value
         faults.extend([replace(place, path=place.path or _parts(text), message=error.message, hint=error.hint)])
         return data
+    if len(path) == 2 and path[0] == "parameters" and not isinstance(value, dict):
+        path = (*path, "number")  # what `parameters.x=0.4` means; the parameter keeps its label
     faults.origins[path] = place
     faults.replaced[path] = _with_range(value_at(data, path), faults.replaced.get(path))
     return with_value(data, path, value)

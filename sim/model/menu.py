@@ -46,6 +46,8 @@ def _signable(case: Case, row: Row) -> bool:
 
 def build_menu(case: Case) -> None:
     """Fill the case's candidate packages, and after them the packages that have a meaning but no place on the menu."""
+    if not case.issue_ids:
+        return  # a game alone: there is nothing to make packages of
     named = _named_rows(case)
     drafts = _Drafts(case)
     _write(drafts, named)

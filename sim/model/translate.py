@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from operator import itemgetter
 
-from sim.arithmetic import exp, log, logistic, sqrt
+from sim.arithmetic import exp, log, logistic, normal_cdf, normal_quantile, powr, sqrt
 from sim.rules import expression as machine
 
 DEEPEST = 400  # steps of a program; a function call each at the most, Python allows about a thousand
@@ -100,6 +100,7 @@ _BINARY: dict[int, Callable[[Value, Value], Value]] = {
     machine.DIVIDE: _divide,
     machine.MIN: _least,
     machine.MAX: _most,
+    machine.POWER: lambda a, b: lambda q: powr(a(q), b(q)),
 }
 _KEEP = {
     machine.KEEP_GREATER_EQUAL: machine.GREATER_EQUAL,
@@ -117,4 +118,6 @@ _UNARY: dict[int, Callable[[Value], Value]] = {
     machine.LOG: lambda a: lambda q: log(a(q)),
     machine.SQRT: lambda a: lambda q: sqrt(a(q)),
     machine.LOGISTIC: lambda a: lambda q: logistic(a(q)),
+    machine.NORMAL_CDF: lambda a: lambda q: normal_cdf(a(q)),
+    machine.NORMAL_QUANTILE: lambda a: lambda q: normal_quantile(a(q)),
 }

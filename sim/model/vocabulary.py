@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from sim.model.expressions.kinds import Kind
 from sim.model.expressions.ranges import Bounds
+from sim.model.game import names as game_names
 from sim.model.spec.scenario import ScenarioSpec
 from sim.model.spec.tracks import Bundles, StagedConsent
 
@@ -86,6 +87,10 @@ def situation(spec: ScenarioSpec) -> Quantities:
         conditions.append(f"{track}.pending")
         numbers[f"{track}.held"] = _COUNT
         numbers[f"{track}.walked_out"] = _COUNT
+    if spec.game is not None:
+        numbers |= game_names.numbers(spec.game)
+        conditions += game_names.conditions(spec.game)
+    numbers |= solution(spec)
     numbers.update(_parameters(spec))
     kinds = dict.fromkeys(numbers, Kind.NUMBER) | dict.fromkeys(conditions, Kind.BOOLEAN)
     return Quantities(kinds, numbers | dict.fromkeys(conditions, _UNIT))
@@ -98,6 +103,22 @@ def package(spec: ScenarioSpec, *, parent: bool = False) -> Quantities:
     bounds |= _parameters(spec)
     if parent:
         bounds["parent"] = _UNIT
+    return Quantities(dict.fromkeys(bounds, Kind.NUMBER), bounds)
+
+
+def solution(spec: ScenarioSpec) -> dict[str, Bounds]:
+    """What the scenario's theorem gives."""
+    if spec.theory is None or spec.theory.theorem is None:
+        return {}
+    from sim.games.theorems.theorem import theorems
+
+    known = theorems().get(spec.theory.theorem)
+    return {f"solution.{output.name}": (-math.inf, math.inf) for output in known.outputs} if known is not None else {}
+
+
+def parameters(spec: ScenarioSpec) -> Quantities:
+    """The parameters alone."""
+    bounds = _parameters(spec)
     return Quantities(dict.fromkeys(bounds, Kind.NUMBER), bounds)
 
 

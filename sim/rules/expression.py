@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import MutableSequence, Sequence
 
-from sim.arithmetic import exp, log, logistic, sqrt
+from sim.arithmetic import exp, log, logistic, normal_cdf, normal_quantile, powr, sqrt
 from sim.rule import rule
 
 # The order is that of the tests in `evaluate`: what scenarios use most is found first.
@@ -51,6 +51,9 @@ LOG = -25
 SQRT = -26
 LOGISTIC = -27
 IF = -28
+POWER = -29
+NORMAL_CDF = -30
+NORMAL_QUANTILE = -31
 CONSTANT = -32  # and everything below: constant number CONSTANT - c
 
 
@@ -133,6 +136,9 @@ def evaluate_part(
         elif c == -28:
             top -= 2
             stack[top] = stack[top + 1] if stack[top] != 0.0 else stack[top + 2]
+        elif c == -29:
+            top -= 1
+            stack[top] = powr(stack[top], stack[top + 1])
         else:
             right = stack[top]
             if c == -21:
@@ -147,8 +153,12 @@ def evaluate_part(
                 stack[top] = log(right)
             elif c == -26:
                 stack[top] = sqrt(right)
-            else:
+            elif c == -27:
                 stack[top] = logistic(right)
+            elif c == -30:
+                stack[top] = normal_cdf(right)
+            else:
+                stack[top] = normal_quantile(right)
     return stack[0]
 
 

@@ -156,6 +156,13 @@ STATE = (
     *_fields("f[]", "counters", ("counts", "counters of the results")),
     *_fields("f[]", "times", ("times", NAN, "first dates of the results")),
     *_fields("f[]", "horizon", ("horizon", NAN, "what is read at the horizon")),
+    *_fields("f[]", "game_moves", ("move_value", NAN, "number named last at a move of the game")),
+    *_fields("f[]", "game_types", ("type_value", "private type in the game: a number, or the place of a class")),
+    *_fields("f[]", "member_types", ("member_type", "private types of members of groups")),
+    *_fields("f[]", "public", ("public", "beliefs of all about classes of types")),
+    *_fields("f[]", "agreed", ("agreed", NAN, "numbers agreed on")),
+    *_fields("f[]", "players", ("game_payoff", "payoff so far"), ("game_discount", 1.0, "what a payoff counts now")),
+    *_fields("f[]", "game", ("game_periods", "periods so far")),
     *_fields("i[]", "actors", ("commitment", "true class of commitment, by position in order of name")),
     *_fields(
         "i[]", "tracks",
@@ -187,6 +194,13 @@ STATE = (
     *_fields("i[]", "arrivals", ("stale", "whether its rate is to be set anew")),
     *_fields("i[]", "hazards", ("fading", "whether its rate falls between events"), ("next_date", "which date is next")),
     *_fields("i[]", "deferred", ("deferred_kind", "what is put off, 0 nothing"), ("deferred_one", "about"), ("deferred_two", "about")),
+    *_fields("i[]", "game_moves", ("move_made", "how often a move has been made"), ("votes_for", "votes at the last one")),
+    *_fields("i[]", "units", ("option_chosen", -1, "option chosen last, by player and move")),
+    *_fields("i[]", "game_options", ("option_count", "how often an option has been chosen")),
+    *_fields(
+        "i[]", "game",
+        ("move_now", "the move that is due"), ("game_moves", "moves so far"), ("game_over", "whether the game has come to its end"),
+    ),
     *_fields("i[]", "readings", ("reading", -1, "outcome class at each report date")),
 )  # fmt: skip
 
@@ -315,6 +329,11 @@ SCRATCH = (
     *_fields("f[]", "prospects", ("prospects", "perceived results of force")),
     *_fields("i[]", "eight", ("act", "acts at a milestone"), ("act_seen", "as seen")),
     *_fields("i[]", "votes", ("vote", "votes of members")),
+    *_fields("f[]", "game", ("uniform", "uniform number of the move being made")),
+    *_fields("f[]", "game_types", ("member_now", "types of the member who is asked")),
+    *_fields("f[]", "players", ("paid_now", "payoffs of a result")),
+    *_fields("f[]", "widest", ("chance", "probabilities of options"), ("likelihood", "of what was chosen, by class")),
+    *_fields("i[]", "players", ("chosen_now", "options chosen at once")),
     *_fields("f[]", "paths", ("path", "rows of paths")),
     # Not worked on: who plays the history gives it. Compiled code has the points of a whole block here.
     *_fields("f[]", "axes", ("point", "uniforms of the inputs, where a design gives them")),
@@ -444,7 +463,16 @@ TABLES = (
         leader_actor leader_probability leader_count leader_credibility leader_resets leader_ends_declaration arrival_kind
         arrival_one arrival_stream arrival_key arrival_lane"""),
     *_names("f[]", "hazard_every date effect_delays_rounds leader_delay"),
+    # A game: its players, types, moves, units of play, results.
+    *_names("i", "num_players num_game_types first_move most_moves clock_game"),
+    *_names("f", "game_starts game_period"),
+    *_names("i[]", """player_discount game_type_kind game_type_key type_members type_member_first type_classes type_belief
+        type_first type_term move_kind move_key move_actor move_by move_players move_unit move_low move_high move_needed
+        move_already move_result agreed_start agreed_program unit_size unit_first unit_program unit_table unit_point unit_count
+        unit_reveals unit_axis axis_source axis_place axis_start result_takes result_then result_until result_effects
+        paid_start paid_to paid_program game_quantity"""),
+    *_names("f[]", "axis_point game_probability game_point"),
     # Readings and results.
-    *_names("i[]", "outcome metric reading_on_grid reading_place column_from column_of"),
+    *_names("i[]", "outcome metric measure measure_given reading_on_grid reading_place column_from column_of"),
     *_names("f[]", "reading_time"),
 )  # fmt: skip

@@ -93,6 +93,8 @@ write `if(talks_on, 2, 0)`.
 | `min(a, b)`, `max(a, b)` | the smaller, the larger |
 | `abs(a)`, `sqrt(a)` | absolute value, square root |
 | `exp(a)`, `log(a)`, `logistic(a)` | exponential, natural logarithm, 1 / (1 + exp(-a)) |
+| `power(a, b)` | a to the power b; 0 where a is 0 or less |
+| `normal_cdf(a)`, `normal_quantile(a)` | the standard normal: chance of a value below a; the value below which it falls with chance a |
 | `if(condition, a, b)` | a if the condition holds, else b |
 | `held(condition, duration)` | whether the condition has held without a break for that long |
 

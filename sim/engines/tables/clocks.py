@@ -116,7 +116,9 @@ def clocks(m: Maker, ratifications: int, deferred: int) -> None:
     restraint = m.mechanisms.restraint
     promised = m.on("restraint") and restraint.promised_at is not None
     m.add(clock_promise=if_(promised, codes.CLOCK_PROMISE), clock_pulse=clock(codes.CLOCK_PULSE))
-    m.add(clock_tick=if_(ladder, codes.CLOCK_TICK), clock_arrival=len(kinds))
+    m.add(clock_tick=if_(ladder, codes.CLOCK_TICK))
+    m.add(clock_game=if_(m.game is not None, codes.CLOCK_MOVE))
+    m.add(clock_arrival=len(kinds))
     for n in range(len(m.arrivals)):
         clock(codes.CLOCK_ARRIVAL, n)
     m.add(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sim.acts.codes import COMMITMENT
 from sim.acts.quantities import QUANTITY_KINDS
+from sim.engines.tables.games import of_game
 from sim.engines.tables.maker import Maker, ragged
 from sim.model.compile import PARENT, Condition
 from sim.rules.expression import CONSTANT
@@ -102,6 +103,10 @@ def _quantity(m: Maker, name: str) -> tuple[int, int, int]:
         return _KIND["held"], int(name[5:]), 0
     if name in spec.parameters:
         return _KIND["parameter"], case.slots.parameters[name].number, 0
+    place = of_game(m, name)
+    if place is not None:
+        kind, one, two = place
+        return _KIND[kind], one, two
     head, _, rest = name.partition(".")
     if name.startswith("deal.level."):
         return _KIND["deal.level"], case.issue(name[11:]), 0
@@ -143,7 +148,9 @@ def _readers(m: Maker, order: list[str], held: list[int], kinds: list[int]) -> N
     of_conditions = [set(condition.names) for condition in m.conditions]
     condition_starts, conditions = ragged([[n for n, read in enumerate(of_conditions) if name in read] for name in order])
     m.add(condition_reader_start=condition_starts, condition_reader=conditions)
+    in_game = [q for q in moving if QUANTITY_KINDS[kinds[q]].startswith("game.")]
     m.add(
+        game_quantity=in_game,
         plain_kind=[kind for kind in plain if kind in kinds],
         plain_at=[kinds.index(kind) for kind in plain if kind in kinds],
         about_quantity=moving,

@@ -17,6 +17,7 @@ class Maker:
         self.spec = case.spec
         self.slots = case.slots
         self.mechanisms = case.spec.mechanisms
+        self.game = case.game
         self.tables: dict[str, Any] = {}
         self.sizes: dict[str, int] = {}
         self.conditions: list[Condition] = []

@@ -7,6 +7,7 @@ from typing import Any
 
 from sim.acts import readings as acts
 from sim.acts.codes import COUNTS, RESULTS, TIMES
+from sim.engines.tables.games import game_columns
 from sim.engines.tables.maker import Maker
 
 
@@ -29,6 +30,8 @@ def results(m: Maker) -> list[Column]:
     m.add(
         outcome=[m.condition(item.when) for item in spec.outcomes],
         metric=[m.condition(text) for text in spec.metrics.values()],
+        measure=[m.condition(measure.value) for measure in _measures(m).values()],
+        measure_given=[m.condition(measure.given) for measure in _measures(m).values()],
         reading_time=times,
         reading_on_grid=[grid.get(time, -1) for time in times],
         reading_place=[report.get(time, -1) for time in times],
@@ -38,7 +41,7 @@ def results(m: Maker) -> list[Column]:
     m.add(column_from=[column.source for column in columns], column_of=[column.which for column in columns])
     m.sizes.update(
         readings=len(report), paths=acts.PATH_SIZE * len(grid),
-        horizon=acts.HORIZON_SIZE + len(case.actor_ids) + len(case.issue_ids) + len(spec.metrics),
+        horizon=acts.HORIZON_SIZE + len(case.actor_ids) + len(case.issue_ids) + len(spec.metrics) + len(_of_theory(m)),
     )  # fmt: skip
     return columns
 
@@ -73,11 +76,23 @@ def _columns(m: Maker) -> list[Column]:
     columns += [Column(f"level:{k}", acts.FROM_HORIZON, at + n) for n, k in enumerate(case.issue_ids)]
     at += len(case.issue_ids)
     columns += [Column(f"metric:{name}", acts.FROM_HORIZON, at + n) for n, name in enumerate(spec.metrics)]
+    at += len(spec.metrics)
+    columns += [Column(name, acts.FROM_HORIZON, at + n, words) for n, (name, words) in enumerate(_of_theory(m).items())]
     columns += [Column(name, acts.FROM_HORIZON, len(first) + n) for n, name in enumerate(acts.HORIZON[5:])]
     columns += [_fact("days"), _fact("events")]
     columns += [_drawn(m, path) for path in spec.uncertainties]
     m.sizes.update(counters=len(m.counters), times=len(m.times))
     return columns
+
+
+def _measures(m: Maker) -> dict[str, Any]:
+    """What theory is compared with, by name."""
+    return m.spec.theory.measures if m.spec.theory is not None else {}
+
+
+def _of_theory(m: Maker) -> dict[str, tuple[str, ...] | None]:
+    """Columns of measures and of the game, in the order of the numbers read at the horizon; words of those of text."""
+    return {f"measure:{name}": None for name in _measures(m)} | game_columns(m)
 
 
 def _fact(name: str, words: tuple[str, ...] | None = None) -> Column:

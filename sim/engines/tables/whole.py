@@ -6,7 +6,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from sim.acts.codes import TRAITS
-from sim.engines.tables import actors, clocks, expressions, hazards, inputs, mechanisms, packages, results, tracks
+from sim.engines.tables import (
+    actors,
+    clocks,
+    expressions,
+    games,
+    hazards,
+    inputs,
+    mechanisms,
+    packages,
+    results,
+    tracks,
+)
 from sim.engines.tables.maker import Maker
 from sim.engines.tables.results import Column
 from sim.model.compile import Case
@@ -49,6 +60,7 @@ def _make(case: Case, room: int) -> Setup:
     actors.actors(m)
     tracks.tracks(m)
     hazards.hazards(m)
+    games.games(m)
     hazards.effects(m)
     clocks.arrivals(m)
     clocks.clocks(m, clocks.RATIFICATIONS * room, clocks.DEFERRED * room)
@@ -72,7 +84,8 @@ def _belief_traits(m: Maker) -> list[str]:
 def _words(m: Maker) -> int:
     """About how many streams, entities and lanes a history of the scenario draws from."""
     seats = sum(m.tables["num_parties"])
-    return 16 * len(m.case.actor_ids) + 16 * len(m.track_ids) + 4 * len(m.hazard_ids) + 2 * seats + len(m.line_ids)
+    game = 0 if m.game is None else 4 * (len(m.game.moves) + len(m.game.types))
+    return game + 16 * len(m.case.actor_ids) + 16 * len(m.track_ids) + 4 * len(m.hazard_ids) + 2 * seats + len(m.line_ids)
 
 
 def _power_of_two(least: int) -> int:

@@ -31,7 +31,7 @@ def check_issues(checker: Checker) -> None:
     if len(spec.packages) > spec.menu.cap:
         checker.add(("menu", "cap"), f"{len(spec.packages)} named packages do not fit under the cap",
                     found=str(spec.menu.cap), hint="raise the cap")  # fmt: skip
-    if not spec.packages and spec.menu.grid < 2:
+    if spec.issues and not spec.packages and spec.menu.grid < 2:
         checker.add(("menu",) if "menu" in checker.data else ("issues",), "nothing can be proposed: no packages and no grid",
                     hint="add `packages:` or `menu: {grid: 11}`")  # fmt: skip
 

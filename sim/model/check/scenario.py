@@ -9,12 +9,14 @@ from sim.model.check.changes import check_changes
 from sim.model.check.checker import Add, Checker
 from sim.model.check.distributions import check_distributions
 from sim.model.check.experiments import check_experiments
+from sim.model.check.game import check_game
 from sim.model.check.hazards import check_hazard
 from sim.model.check.issues import check_derived, check_issues
 from sim.model.check.mechanisms import check_mechanisms
 from sim.model.check.names import check_keys, check_names_of_quantities
 from sim.model.check.outcomes import check_outcomes
 from sim.model.check.sources import check_sources
+from sim.model.check.theory import check_theory
 from sim.model.check.times import check_repetitions, check_times
 from sim.model.check.tracks import check_track
 from sim.model.spec.scenario import ScenarioSpec
@@ -42,6 +44,8 @@ def check(spec: ScenarioSpec, data: Any, add: Add, warn: Add, file: str = "") ->
     check_mechanisms(checker)
     for name, hazard in spec.hazards.items():
         check_hazard(checker, name, hazard)
+    check_game(checker)
+    check_theory(checker)
     check_outcomes(checker)
     check_experiments(checker)
     check_changes(checker)

@@ -11,8 +11,9 @@
     -x                                 binds most tightly
 
 Operands are numbers (``0.2``, ``1e3``; with a time unit: ``180 days``), ``true``, ``false``, dotted names
-(``tension``, ``actors.usa.resolve``), and the functions ``min max abs exp log sqrt logistic``, ``if(condition, a, b)``
-and ``held(condition, duration)``, true while the condition has held without a break for the duration. Names consist of
+(``tension``, ``actors.usa.resolve``), and the functions ``min max abs exp log sqrt logistic power normal_cdf
+normal_quantile``, ``if(condition, a, b)`` and ``held(condition, duration)``, true while the condition has held without a
+break for the duration. Names consist of
 letters, digits and underscores; ``-`` is always minus. There are two kinds, number and boolean, and no conversion
 between them.
 

@@ -10,6 +10,9 @@ FUNCTIONS: dict[str, tuple[int, int]] = {  # the least and the greatest number o
     "log": (1, 1),
     "sqrt": (1, 1),
     "logistic": (1, 1),
+    "power": (2, 2),
+    "normal_cdf": (1, 1),
+    "normal_quantile": (1, 1),
     "if": (3, 3),
     "held": (2, 2),
 }

@@ -34,10 +34,12 @@ _KEEP_CODES = {
 _BINARY_CODES = {
     "+": machine.ADD, "-": machine.SUBTRACT, "*": machine.MULTIPLY, "/": machine.DIVIDE,
     "and": machine.AND, "or": machine.OR, "min": machine.MIN, "max": machine.MAX,
+    "power": machine.POWER,
 }  # fmt: skip
 _UNARY_CODES = {
     "-": machine.NEGATE, "not": machine.NOT, "abs": machine.ABS, "exp": machine.EXP, "log": machine.LOG,
-    "sqrt": machine.SQRT, "logistic": machine.LOGISTIC,
+    "sqrt": machine.SQRT, "logistic": machine.LOGISTIC, "normal_cdf": machine.NORMAL_CDF,
+    "normal_quantile": machine.NORMAL_QUANTILE,
 }  # fmt: skip
 
 
@@ -118,7 +120,7 @@ def _stack_size(code: list[int]) -> int:
     for c in code:
         if c >= 0 or c <= machine.CONSTANT:
             height += 1
-        elif c >= machine.MAX:
+        elif c >= machine.MAX or c == machine.POWER:
             height -= 1
         elif c == machine.IF:
             height -= 2

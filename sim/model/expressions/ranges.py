@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from sim.arithmetic import EXP_MAX, LOG_ZERO, exp, log, logistic, sqrt
+from sim.arithmetic import EXP_MAX, LOG_ZERO, exp, log, logistic, normal_cdf, normal_quantile, sqrt
 from sim.model.expressions.expression import Expression
 from sim.model.expressions.kinds import Kind
 from sim.model.expressions.tree import (
@@ -201,6 +201,8 @@ class _Ranges:
         if name == "abs":
             return (0.0 if low <= 0.0 <= high else min(abs(low), abs(high))), max(abs(low), abs(high))
         argument = short_text(node.arguments[0])
+        if name == "power":
+            return self.power(parts[0], parts[1], argument, node)
         if name == "exp" and high > EXP_MAX:
             self.warn(f"exp('{argument}') can be too large for a number; it is then cut off", node.arguments[0],
                       "narrow the ranges, or use logistic(x) for a share")  # fmt: skip
@@ -210,8 +212,20 @@ class _Ranges:
         if name == "sqrt" and low < 0.0:
             self.warn(f"sqrt('{argument}') has no value below zero; it is then 0", node.arguments[0],
                       f"write sqrt(max({argument}, 0)), or narrow the ranges")  # fmt: skip
-        function = {"exp": exp, "log": log, "sqrt": sqrt, "logistic": logistic}[name]
+        function = {"exp": exp, "log": log, "sqrt": sqrt, "logistic": logistic, "normal_cdf": normal_cdf,
+                    "normal_quantile": normal_quantile}[name]  # fmt: skip
         return _widened(function(low)), _widened(function(high), up=True)
+
+    def power(self, base: Bounds, exponent: Bounds, argument: str, node: Call) -> Bounds:
+        """Of ``power(x, a)``: 0 where x is 0 or less."""
+        if base[0] < 0.0:
+            self.warn(f"power('{argument}', ...) has no value below zero; it is then 0", node.arguments[0],
+                      f"write power(max({argument}, 0), ...), or narrow the ranges")  # fmt: skip
+        if base[1] <= 0.0:
+            return 0.0, 0.0
+        logs = [math.log(end) if 0.0 < end < math.inf else (math.inf if end > 0.0 else -math.inf) for end in base]
+        corners = [_product(a, b) for a in logs for b in exponent]
+        return 0.0 if base[0] <= 0.0 else _widened(exp(min(corners))), _widened(exp(max(corners)), up=True)
 
 
 def _widened(value: float, *, up: bool = False) -> float:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from sim.model.expressions.errors import ExpressionError
 from sim.model.expressions.expression import Expression, limited
-from sim.model.expressions.tree import Binary, Call, Comparison, Name, Node, Unary, children, walk
+from sim.model.expressions.tree import Binary, Call, Comparison, Name, Node, Number, Unary, children, walk
 
 
 def substitute(expression: Expression, replacements: Mapping[str, Expression]) -> Expression:
@@ -18,6 +18,11 @@ def substitute(expression: Expression, replacements: Mapping[str, Expression]) -
     Raises `ExpressionError` where the result is beyond the limits.
     """
     return limited(replace(expression, root=_map_names(expression.root, replacements)))
+
+
+def number(value: float) -> Expression:
+    """An expression that is a number."""
+    return Expression(Number(float(value)))
 
 
 def _map_names(node: Node, replacements: Mapping[str, Expression]) -> Node:

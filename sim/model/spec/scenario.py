@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
 from sim.model.quantities import parse_date
 from sim.model.spec.actors import Actor, VetoPlayer
 from sim.model.spec.base import ExpressionText, Finite, FixedDuration, Grounded, Identifier, Slug, Strict, Text, Whole
 from sim.model.spec.effects import Hazard, Signal
+from sim.model.spec.game import Game, Theory
 from sim.model.spec.issues import Derived, Issue, Menu, Package, Parameter
 from sim.model.spec.mechanisms import Choice, Mechanisms
 from sim.model.spec.tracks import Track
@@ -112,10 +113,13 @@ class ScenarioSpec(Strict):
     sources: dict[Identifier, Source] = Field(description="Sources by short name.")
     claims: str | None = Field(None, description="Seed file whose claim ids are cited.")
     sides: tuple[Identifier, Identifier] = Field(
-        description="The two sides whose talks, deals and crises the mechanisms are about."
+        description="The two sides whose talks, deals and crises the mechanisms are about; with a `game`, its first two "
+        "actors if absent."
     )
     parameters: dict[Identifier, Parameter] = Field(default_factory=dict, description="Named numbers for expressions.")
-    issues: dict[Identifier, Issue] = Field(min_length=1, max_length=64, description="What is in dispute.")
+    issues: dict[Identifier, Issue] = Field(
+        default_factory=dict, max_length=64, description="What is in dispute; only a scenario with a `game` may have none."
+    )
     derived: dict[Identifier, Derived] = Field(default_factory=dict, description="Quantities computed from issue levels.")
     packages: dict[Identifier, Package] = Field(default_factory=dict, description="Named packages.")
     maximal_package: Identifier | None = Field(
@@ -129,6 +133,8 @@ class ScenarioSpec(Strict):
     tracks: dict[Identifier, Track] = Field(default_factory=dict, description="Where parties talk.")
     mechanisms: Mechanisms = Field(default_factory=Mechanisms, description="What couples the parts.")
     hazards: dict[Identifier, Hazard] = Field(default_factory=dict, description="Events nobody chooses.")
+    game: Game | None = Field(None, description="A game of moves, on the same clock.")
+    theory: Theory | None = Field(None, description="What theory says, to be held against histories.")
     outcomes: list[Outcome] = Field(min_length=2, max_length=40, description="Classes of outcome, first match wins.")
     metrics: dict[Identifier, ExpressionText] = Field(
         default_factory=dict, description="Further quantities recorded at the horizon."
@@ -147,6 +153,23 @@ class ScenarioSpec(Strict):
     )
     limits: list[str] = Field(default_factory=list, description="What this scenario cannot tell; shown in the report.")
     applied: Applied | None = Field(None, description="Changes already made to it; written by completion.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _sides_of_a_game(cls, data: Any) -> Any:
+        """A scenario that is a game need not say who its sides are, nor what is in dispute."""
+        if not isinstance(data, dict) or data.get("game") is None:
+            return data
+        actors = data.get("actors")
+        if "sides" in data or not isinstance(actors, dict) or len(actors) < 2:
+            return data
+        return {**data, "sides": list(actors)[:2]}
+
+    @model_validator(mode="after")
+    def _has_issues(self) -> ScenarioSpec:
+        if not self.issues and self.game is None:
+            raise ValueError("expected at least one of `issues`, or a `game`")
+        return self
 
 
 def validation_context(data: Any) -> dict[str, Any]:

@@ -1,0 +1,159 @@
+"""The commands on theory: what a scenario's theorem or game comes to, and whether histories agree with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sim.cli import console
+from sim.cli.options import Changes, Json, Scenario, Variant, Workers, scenario_file
+
+if TYPE_CHECKING:
+    from sim.experiments.verification import Check
+
+FAILED = 1  # exit code when a measure is too far from its exact value
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command("solve")(solve)
+    app.command("verify")(verify)
+
+
+def solve(
+    scenario: Scenario = "",
+    variant: Variant = None,
+    changes: Changes = None,
+    list_theorems: Annotated[bool, typer.Option("--theorems", help="List the theorems there are.")] = False,
+    json: Json = False,
+) -> None:
+    """Solve a scenario's game: by its theorem, with formula and all equilibria.
+
+    Exit code 2 where the theorem says nothing for the parameters, or there is nothing to solve.
+    """
+    from sim.errors import UsageError
+
+    if list_theorems:
+        _list_theorems(json)
+        return
+    if not scenario:
+        raise UsageError("expected a scenario", hint="as in `sim solve theory/rubinstein`; `sim solve --theorems` lists theorems")
+    from sim.analysis.solutions import solved
+    from sim.model.load import load
+
+    found = solved(load(scenario_file(scenario), variant, None, changes or ()).spec)
+    if json:
+        console.put_json(found.as_record())
+    else:
+        from sim.cli.solutions import lines
+
+        console.put_lines(lines(found, console.width()))
+
+
+def _list_theorems(json: bool) -> None:
+    from rich.text import Text
+
+    from sim.games.theorems.theorem import theorems
+
+    every = theorems()
+    if json:
+        console.put_json({name: {"title": item.title, "symbols": [symbol.name for symbol in item.symbols]} for name, item in every.items()})
+        return
+    longest = max(len(name) for name in every)
+    console.put_lines([Text(f"{name:<{longest}}  {item.title}") for name, item in every.items()])
+
+
+def verify(
+    scenarios: Annotated[
+        list[str] | None, typer.Argument(metavar="[FILE|NAME]...", help="Scenarios; all under scenarios/theory if none.")
+    ] = None,
+    changes: Changes = None,
+    replications: Annotated[
+        int | None,
+        typer.Option("--replications", "-n", metavar="N", help="Histories of each; as many as find an error of 2 % if absent."),
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", "-s", metavar="N", help="Root seed of all draws.")] = 1,
+    engine: Annotated[str, typer.Option("--engine", metavar="NAME", help="auto, simpy or batch; the rows are the same.")] = "auto",
+    workers: Workers = None,
+    json: Json = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no remarks, only the result.")] = False,
+) -> None:
+    """Play scenarios and compare what comes out with theory: exact, simulated, standard errors apart.
+
+    Exit code 0 if every measure is within 4.1 standard errors of its exact value, 1 if one is not, 2 for bad input.
+    """
+    from sim import resources
+    from sim.errors import UsageError
+    from sim.experiments.engines import engine_for
+    from sim.experiments.replicate import check_request
+    from sim.experiments.verification import TRIAL
+    from sim.experiments.verification import verify as compare
+    from sim.model.compile import compile_case
+    from sim.model.complete import complete
+    from sim.model.load import load
+
+    check_request(2 if replications is None else replications, seed, workers=workers)
+    if replications is not None and replications < 2:
+        raise UsageError(f"--replications: expected at least 2, found {replications}", hint="a standard error needs a sample")
+    files = [scenario_file(name) for name in scenarios or [name for name in resources.list_scenarios() if name.startswith("theory/")]]
+    loaded = [(file, load(file, overrides=changes or ()).spec) for file in files]
+    chosen = engine_for(engine, replications or TRIAL, None if quiet else console.say)
+    found: dict[str, list[Check]] = {}
+    for _, spec in loaded:
+        with console.progress(quiet) as tell:
+            found[spec.id] = compare(compile_case(complete(spec)), seed, chosen, replications, workers, tell)
+        if not json:
+            console.put_lines(_table(spec, found[spec.id], console.width()))
+            console.flush()
+    if json:
+        console.put_json({"seed": seed, "scenarios": {name: [_record(check) for check in checks] for name, checks in found.items()}})
+    elif len(found) > 1:
+        console.put(_sum_up(found))
+    if not all(check.holds for checks in found.values() for check in checks):
+        raise typer.Exit(FAILED)
+
+
+def _table(spec: Any, checks: list[Check], width: int) -> list[Any]:
+    from rich.text import Text
+
+    from sim.cli.layout import clipped, padded
+
+    room = max(16, width - 44)
+    lines = [Text(spec.title, style="bold"), Text(f"  {'':<{room}}{'exact':>11}{'played':>11}{'apart':>9}")]
+    for check in checks:
+        mark, style = ("ok", "green") if check.holds else ("NOT", "bold red")
+        label = padded(clipped(check.label, room - 1), room)
+        lines.append(Text.assemble(f"  {label}{_number(check.exact):>11}{_number(check.estimate):>11}{_apart(check):>9}  ", (mark, style)))
+        if check.within > 0.0:
+            lines.append(Text(f"    within {check.within:g}: {check.note or 'the play approximates the model'}", style="dim"))
+    counted = max(check.counted for check in checks)
+    lines += [Text(f"  apart: in standard errors; {counted:,} histories", style="dim"), Text()]
+    return lines
+
+
+def _number(value: float) -> str:
+    return "none" if value != value else f"{value:.6g}"
+
+
+def _apart(check: Check) -> str:
+    if check.standard_error == 0.0:
+        return "exact" if check.holds else "differs"
+    return f"{check.apart:.1f}"
+
+
+def _record(check: Check) -> dict[str, Any]:
+    from sim.analysis.estimates import number_or_none
+
+    return {
+        "measure": check.name, "label": check.label, "exact": check.exact, "estimate": number_or_none(check.estimate),
+        "standard_error": check.standard_error, "apart": number_or_none(check.apart), "within": check.within,
+        "histories": check.counted, "holds": check.holds,
+    }  # fmt: skip
+
+
+def _sum_up(found: dict[str, list[Check]]) -> str:
+    every = [check for checks in found.values() for check in checks]
+    failed = [f"{name}: {check.label}" for name, checks in found.items() for check in checks if not check.holds]
+    text = f"{len(every)} measures of {len(found)} scenarios, {len(every) - len(failed)} within 4.1 standard errors"
+    return text + ("\n" if not failed else "; not:\n" + "".join(f"  {name}\n" for name in failed))

@@ -1,0 +1,65 @@
+"""What theory says of a scenario: its theorem at the values of its parameters."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from sim.model.compile import point_value
+from sim.model.expressions.program import compile_expression
+from sim.model.expressions.reading import parse
+from sim.model.spec.scenario import ScenarioSpec
+from sim.rules.expression import evaluate
+
+if TYPE_CHECKING:
+    from sim.games.theorems.theorem import Solution, Theorem
+
+
+def over_parameters(spec: ScenarioSpec, text: str) -> float:
+    """The value of an expression over parameters, at their point values."""
+    expression = parse(text, spec.time_unit)
+    names = sorted(expression.names())
+    program = compile_expression(expression, {name: n for n, name in enumerate(names)})
+    values = [point_value(spec.parameters[name].number) for name in names]
+    return evaluate(program.code, program.constants, values, [0.0] * max(1, program.stack_size))
+
+
+def theorem_of(spec: ScenarioSpec) -> Theorem | None:
+    """The theorem that the scenario names, if any; `ParameterError` for an unknown one."""
+    if spec.theory is None or spec.theory.theorem is None:
+        return None
+    from sim.games.theorems.theorem import theorem
+
+    return theorem(spec.theory.theorem)
+
+
+def symbols_of(spec: ScenarioSpec) -> dict[str, float]:
+    """The theorem's symbols: as the scenario gives them, else its parameter of the same name, else the theorem's default."""
+    theorem = theorem_of(spec)
+    if theorem is None or spec.theory is None:
+        return {}
+    found = {name: over_parameters(spec, text) for name, text in spec.theory.given.items()}
+    for symbol in theorem.symbols:
+        if symbol.name not in found and symbol.name in spec.parameters:
+            found[symbol.name] = over_parameters(spec, symbol.name)
+    return found
+
+
+def solve_theorem(spec: ScenarioSpec) -> Solution | None:
+    """The theorem's solution for the scenario's parameters; None where it names none.
+
+    Raises
+    ------
+    ParameterError
+        A parameter for which the theorem says nothing.
+    """
+    theorem = theorem_of(spec)
+    return None if theorem is None else theorem.solve(**symbols_of(spec))
+
+
+def solution_of(spec: ScenarioSpec) -> dict[str, float]:
+    """The theorem's numbers as expressions may use them (``solution.NAME``); those without a finite value are left out."""
+    solved = solve_theorem(spec)
+    if solved is None:
+        return {}
+    return {name: float(value) for name, value in solved.values.items() if math.isfinite(value)}
