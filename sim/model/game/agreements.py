@@ -45,7 +45,7 @@ def agreed_numbers(
         return min(gains(point)) >= 0.0
 
     if move.concept == "utilitarian":
-        best = _peak(lambda point: math.fsum(gains(point)) if within(point) else -math.inf, bounds)
+        best = _smooth_peak(lambda point: math.fsum(gains(point)) if within(point) else -math.inf, bounds)
     elif move.concept == "egalitarian":
         best = _peak(lambda point: min(gains(point)), bounds)
     elif move.concept == "kalai_smorodinsky":
@@ -54,7 +54,7 @@ def agreed_numbers(
             raise ParameterError("no agreement gives both players more than disagreement")
         best = _peak(lambda point: min(gain / top for gain, top in zip(gains(point), ideal, strict=True)), bounds)
     else:
-        best = _peak(lambda point: _nash(gains(point), weight), bounds)
+        best = _smooth_peak(lambda point: _nash(gains(point), weight), bounds)
     if min(gains(best)) < -1e-12 or (move.concept == "nash" and min(gains(best)) <= 0.0):
         raise ParameterError("no agreement gives both players more than disagreement")
     return {name: round(x, DECIMALS) for name, x in zip(move.numbers, best, strict=True)}
@@ -64,6 +64,32 @@ def _nash(gains: tuple[float, float], weight: float) -> float:
     if min(gains) <= 0.0:
         return -math.inf
     return weight * math.log(gains[0]) + (1.0 - weight) * math.log(gains[1])
+
+
+def _smooth_peak(objective: Callable[[Sequence[float]], float], bounds: Sequence[tuple[float, float]]) -> tuple[float, ...]:
+    """The peak of a smooth objective, to more digits than comparing values near its flat top can tell."""
+    best = list(_peak(objective, bounds))
+    for _ in range(1 if len(best) == 1 else 20):
+        for n, (low, high) in enumerate(bounds):
+            step = 1e-3 * (high - low)
+            if not low + 3.0 * step < best[n] < high - 3.0 * step:
+                continue  # at an end there is nothing flat
+
+            def slope(x: float, n: int = n, step: float = step) -> float:
+                def at(y: float) -> float:
+                    return objective([*best[:n], y, *best[n + 1 :]])
+
+                return 8.0 * (at(x + step) - at(x - step)) - (at(x + 2.0 * step) - at(x - 2.0 * step))
+
+            left, right = best[n] - step, best[n] + step
+            if slope(left) > 0.0 > slope(right):
+                while right - left > 1e-14 * max(1.0, abs(right)):
+                    middle = (left + right) / 2.0
+                    if middle in (left, right):
+                        break
+                    left, right = (middle, right) if slope(middle) > 0.0 else (left, middle)
+                best[n] = (left + right) / 2.0
+    return tuple(best)
 
 
 def _peak(objective: Callable[[Sequence[float]], float], bounds: Sequence[tuple[float, float]]) -> tuple[float, ...]:
