@@ -34,6 +34,10 @@ def _solve(audience_1: float, audience_2: float, width_1: float, width_2: float,
     out = [0.0] * ladder.NUM_CONTEST
     ladder.audience_contest(audience_1, audience_2, width_1, width_2, prize, out)
     horizon, stay_1, stay_2, yield_1, yield_2, fighting = out
+    # Whoever locks in first does not yield at once: exactly, and not but for a rounding.
+    locks_1 = ladder.lock_in_time(audience_1, audience_2, width_1, prize)
+    locks_2 = ladder.lock_in_time(audience_2, audience_1, width_2, prize)
+    yield_1, yield_2 = (0.0 if locks_1 <= locks_2 else yield_1), (0.0 if locks_2 <= locks_1 else yield_2)
     # Time in units of the slower of the two scales, so that the integrals below are over a moderate range.
     a, b = audience_1 * horizon / prize, audience_2 * horizon / prize
     start = (1.0 - yield_1) * (1.0 - yield_2)
@@ -64,7 +68,7 @@ def _solve(audience_1: float, audience_2: float, width_1: float, width_2: float,
         "payoff_2": payoff(audience_2, stay_2, stay_1, yield_1),
         "mean_duration": horizon * _integral(both_in, in_u),
     }  # fmt: skip
-    if max(yield_1, yield_2) < 1e-12:
+    if yield_1 == yield_2:
         words = "Neither side yields at once; both lock in at the same time."
     else:
         words = f"Side {1 if yield_1 > yield_2 else 2} yields at once with the probability given; the rest escalates."

@@ -74,7 +74,7 @@ def _solve(cost: float, members: int, noise: float, theta_low: float, theta_high
         "acts": (area(theta_low) - area(theta_high)) / width, "succeeds": succeeds / width,
     }  # fmt: skip
     apart = 0.02 / members
-    flat = max(abs(_success(threshold + side * apart, members, noise) - cost) for side in (-1.0, 1.0)) < 1e-12
+    flat = min(abs(_success(threshold + side * apart, members, noise) - cost) for side in (-1.0, 1.0)) < 1e-12
     inside = theta_low < threshold - 6.0 * noise and theta_high > threshold + 6.0 * noise
     return only(
         values,
