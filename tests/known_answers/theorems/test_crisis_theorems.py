@@ -609,6 +609,20 @@ def test_a_member_at_the_threshold_is_indifferent(given):
     assert values["succeeds"] == pytest.approx(np.where(theta > 1.0, 0.0, succeeds).mean(), abs=2e-3)
 
 
+@pytest.mark.parametrize(
+    ("low", "high"),
+    [(-3.0, -1.0), (2.0, 3.0), (0.31, 0.33), (-1.0, 0.45), (0.62, 1.5)],
+    ids=["below", "above", "within", "left", "right"],
+)
+def test_success_over_any_range_of_theta(low, high):
+    given = {"cost": 0.45, "members": 7, "noise": 0.1, "theta_low": low, "theta_high": high}
+    values = theorem("global_game").solve(**given).values
+    theta = low + (high - low) * (np.arange(40_000) + 0.5) / 40_000
+    acts = norm.cdf((values["threshold"] - theta) / 0.1)
+    succeeds = np.where(theta > 1.0, 0.0, binom.sf(np.ceil(7 * theta - 1e-12) - 1.0, 7, acts))
+    assert (values["acts"], values["succeeds"]) == pytest.approx((acts.mean(), succeeds.mean()), abs=1e-4)
+
+
 def test_a_large_group_is_near_the_continuum():
     values = theorem("global_game").solve(cost=0.35, members=500, noise=0.1).values
     assert values["threshold"] == pytest.approx(values["threshold_continuum"], abs=3e-3)

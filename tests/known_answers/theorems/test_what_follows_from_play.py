@@ -358,3 +358,94 @@ def test_knife_edges_are_not_decided_by_rounding():
     values = theorem("power_shift").solve(p_now=0.9, p_later=0.5, discount=0.9, cost_a=0.3).values
     at_edge = theorem("power_shift").solve(p_now=0.9, p_later=values["threshold"], discount=0.9, cost_a=0.3)
     assert at_edge.values["attacks"] == 0.0 and "indifferent" in at_edge.notes[0]
+
+
+@pytest.mark.parametrize(
+    "given", points(75, 10, breakdown=(0.02, 1.0), payoff_if_broken_1=(0.0, 0.5), payoff_if_broken_2=(0.0, 0.5))
+)
+def test_offers_under_breakdown_leave_the_other_indifferent(given):
+    v = theorem("rubinstein_breakdown").solve(**given).values
+    p, b1, b2 = given["breakdown"], given["payoff_if_broken_1"], given["payoff_if_broken_2"]
+    assert v["cutoff_1"] == pytest.approx(p * b1 + (1.0 - p) * v["share_1"])
+    assert v["cutoff_2"] == pytest.approx(p * b2 + (1.0 - p) * v["share_2"])
+    assert v["share_1"] == v["offer_1"] == v["payoff_1"] == pytest.approx(1.0 - v["cutoff_2"])
+    assert v["share_2"] == v["payoff_2_first"] == pytest.approx(1.0 - v["cutoff_1"])
+    assert (v["offer_2"], v["payoff_2"], v["payoff_1_second"]) == pytest.approx(
+        (v["cutoff_1"], v["cutoff_2"], v["cutoff_1"])
+    )
+    assert v["agreement_round"] == 1.0
+    quick = theorem("rubinstein_breakdown").solve(**given | {"breakdown": 1e-9}).values
+    assert v["nash_1"] == pytest.approx(quick["share_1"], abs=1e-8)
+
+
+@pytest.mark.parametrize("given", points(76, 8, rate_1=(0.01, 1.0), rate_2=(0.01, 1.0), gap=(0.1, 3.0), rounds=(2, 8)))
+def test_more_of_alternating_offers(given):
+    v = theorem("rubinstein_rates").solve(rate_1=given["rate_1"], rate_2=given["rate_2"], gap=given["gap"]).values
+    assert v["discount_1"] == pytest.approx(math.exp(-given["rate_1"] * given["gap"]))
+    assert v["discount_2"] == pytest.approx(math.exp(-given["rate_2"] * given["gap"]))
+    quick = theorem("rubinstein_rates").solve(rate_1=given["rate_1"], rate_2=given["rate_2"], gap=1e-9).values
+    assert v["limit_1"] == pytest.approx(quick["share_1"], abs=1e-8)
+    play = Play(theorem("finite_bargaining"), {"discount_1": 0.8, "discount_2": 0.7, "rounds": given["rounds"]})
+    assert (play["offer_1"], play["offer_2"]) == pytest.approx((play("1.offer", round=1), play("2.offer", round=2)))
+    assert (play["payoff_1"], play["payoff_2"], play["agreement_round"]) == pytest.approx(
+        (play["offer_1"], 1.0 - play["offer_1"], 1.0)
+    )
+
+
+@pytest.mark.parametrize("reservation", [0.0, 0.3, 1.0])
+def test_a_known_reservation_value_is_met_exactly(reservation):
+    play = Play(theorem("ultimatum_known"), {"reservation": reservation})
+    assert play("responder.accepts", move={"offer": play("proposer.offer")})
+    assert not play("responder.accepts", move={"offer": play("proposer.offer") - 1e-12})
+    found = [play[name] for name in ("offer", "acceptance", "payoff_proposer", "received")]
+    assert found == [reservation, 1.0, 1.0 - reservation, reservation]
+
+
+@pytest.mark.parametrize("given", points(77, 6, low=(0.0, 0.5), high=(0.6, 1.0)))
+def test_responders_who_take_the_offer(given):
+    play = Play(theorem("ultimatum_uniform"), given)
+    types = given["low"] + (given["high"] - given["low"]) * EVEN
+    takes = np.array([play("responder.accepts", type={"reservation": r}, move={"offer": play["offer"]}) for r in types])
+    assert (play["acceptance"], play["received"]) == pytest.approx(
+        (takes.mean(), play["offer"] * takes.mean()), abs=1e-3
+    )
+
+
+def test_concessions_step_by_step():
+    """The rule as it is told, on lists in which both sides' wishes are opposed; by brute force over what is left."""
+    generator = np.random.default_rng(78)
+    for _ in range(20):
+        count = int(generator.integers(3, 9))
+        one, two = np.sort(generator.uniform(0.1, 1.0, count))[::-1], np.sort(generator.uniform(0.1, 1.0, count))
+        given = {f"u1_{n}": float(u) for n, u in enumerate(one, 1)} | {
+            f"u2_{n}": float(u) for n, u in enumerate(two, 1)
+        }
+        play = Play(theorem("zeuthen"), given | {"options": count})
+        a, b, steps, risks = 0, count - 1, [0, 0], []
+        while a != b:
+            seen = {"own": one[a], "other": one[b], "rival_own": two[b], "rival_other": two[a]}
+            risks.append(((one[a] - one[b]) / one[a], (two[b] - two[a]) / two[b]))
+            if play("1.concedes", move=seen):
+                a, steps[0] = a + 1, steps[0] + 1
+            else:
+                b, steps[1] = b - 1, steps[1] + 1
+        assert play["agreement"] == a + 1
+        assert (play["utility_1"], play["utility_2"]) == (one[a], two[a])
+        assert (play["risk_1"], play["risk_2"]) == pytest.approx(risks[0])
+        assert (play["first_offer_1"], play["first_offer_2"]) == (1, count)
+        assert [play["concessions_1"], play["concessions_2"]] in (
+            steps,
+            [steps[0] - 1, steps[1]],
+            [steps[0], steps[1] - 1],
+        )
+
+
+def test_two_kinds_of_b_that_never_resist_or_always_do():
+    """Where A is deterred for sure, or B's resistance costs nothing, the equilibrium is at an end of the scale."""
+    base = {"status_quo_a": 0.0, "concession_a": 1.0, "war_a": -2.0, "back_down_a": -1.0, "concession_b": 0.0}
+    values = theorem("crisis_signalling").solve(**base, war_b=40.0, victory_b=50.0).values
+    assert values["resist"] == 1.0 and values["conceded"] == 0.0
+    values = theorem("crisis_signalling").solve(**base, war_b=-90.0, victory_b=-80.0).values
+    assert values["resist"] < 1e-12 and values["challenge"] == pytest.approx(1.0)
+    solution = theorem("crisis_signalling").solve(**base | {"concession_a": -1.0}, war_b=-90.0, victory_b=-80.0)
+    assert solution.values["unchallenged"] == pytest.approx(1.0) and math.isfinite(solution.values["resist_cutoff"])
