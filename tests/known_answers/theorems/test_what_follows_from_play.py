@@ -235,7 +235,7 @@ def test_outcomes_of_deterrence(kind, given):
 def test_time_on_the_brink():
     play = Play(theorem("disaster_attrition"), {"win": 1.0, "submit": 0.1, "disaster": -2.0, "hazard": 0.3})
     draws = np.random.default_rng(72).uniform(size=(3, 20_000))
-    moves = ("1.quits_at", "2.quits_at", "nature.strikes_at")
+    moves = ("1.quits_at", "2.quits_at", "nature.disaster_at")
     times = np.array([[play(move, uniform=u) for u in row] for move, row in zip(moves, draws, strict=True)])
     assert play["mean_duration"] == pytest.approx(times.min(axis=0).mean(), rel=0.03)
     ends = np.bincount(times.argmin(axis=0), minlength=3) / times.shape[1]
@@ -449,3 +449,12 @@ def test_two_kinds_of_b_that_never_resist_or_always_do():
     assert values["resist"] < 1e-12 and values["challenge"] == pytest.approx(1.0)
     solution = theorem("crisis_signalling").solve(**base | {"concession_a": -1.0}, war_b=-90.0, victory_b=-80.0)
     assert solution.values["unchallenged"] == pytest.approx(1.0) and math.isfinite(solution.values["resist_cutoff"])
+
+
+def test_a_long_row_of_challengers_stays_out_until_few_are_left():
+    """A reputation of .1 deters while more than three stages of b = .5 are left (b^4 < .1 < b^3)."""
+    few = theorem("chain_store").solve(reputation=0.1, entrant_gain=0.5, stages=3).values
+    many = theorem("chain_store").solve(reputation=0.1, entrant_gain=0.5, stages=60).values
+    assert many["mean_entries"] == pytest.approx(few["mean_entries"])
+    assert many["payoff_weak"] == pytest.approx(few["payoff_weak"] + 57 * 2.0)
+    assert many["entry_1"] == many["entry_12"] == 0.0 and many["cutoff_12"] == 0.5**12

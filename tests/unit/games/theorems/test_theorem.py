@@ -10,7 +10,17 @@ import pytest
 
 from sim.errors import ParameterError
 from sim.games.theorems.theorem import Condition, Output, Symbol, Theorem, only, theorem, theorems
+from sim.model.expressions import grammar
+from sim.model.expressions.kinds import Kind, check
+from sim.model.expressions.reading import parse
 from tests.known_answers.theorems.playing import FUNCTIONS, NAMESPACES, Play, compiled, names
+
+# Words in the names of moves that are made or not made; others are numbers.
+DECISIONS = (
+    "accepts", "attacks", "gesture", "cooperates", "stands", "ratifies", "challenges", "resists", "up", "left", "enters", "fights",
+    "buys", "inspects", "violates", "overlooks", "bad.signal", "good.signal", "disappointed", "concedes", "acts", "alarm",
+    "nature.strikes",
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -120,6 +130,18 @@ def test_strategies_name_only_what_there_is(name):
                 assert space != "solution" or rest in outputs, expression
             else:
                 assert found in symbols | set(FUNCTIONS) | {"uniform", "round"}, expression
+
+
+@pytest.mark.parametrize("name", list(theorems()))
+def test_strategies_are_expressions_of_the_scenario_language(name, monkeypatch):
+    """With the functions of games beside its own; every move is a number or a condition."""
+    for function, count in (("power", 2), ("normal_cdf", 1), ("normal_quantile", 1)):
+        monkeypatch.setitem(grammar.FUNCTIONS, function, (count, count))
+    for move, text in theorem(name).strategies.items():
+        expression = parse(text)
+        kinds = dict.fromkeys(names(text), Kind.NUMBER) | {"move.gesture": Kind.BOOLEAN}
+        decides = any(word in move for word in DECISIONS)
+        assert check(expression, kinds) is (Kind.BOOLEAN if decides else Kind.NUMBER), move
 
 
 @pytest.mark.parametrize("name", list(theorems()))
