@@ -8,8 +8,10 @@ from statistics import NormalDist
 import numpy as np
 import pytest
 from scipy.integrate import quad
+from scipy.optimize import brentq
 from scipy.stats import binom, multivariate_normal, norm
 
+from sim.games.theorems import crisis_signalling
 from sim.games.theorems.theorem import theorem
 from tests.known_answers.theorems.playing import Play, points
 
@@ -558,7 +560,14 @@ def test_the_number_of_equilibria_changes_where_it_should():
     near = [found.values["resist"] for found in theorem("crisis_signalling").solve(**base, war_b=low).equilibria]
     assert len(near) == 3
     gaps = np.diff(near)
-    assert gaps.min() < 2e-3 < gaps.max()  # two of them are about to meet
+    assert gaps.min() < 4e-4 < 0.1 < gaps.max()  # two of them are about to meet
+
+
+@pytest.mark.parametrize("apart", [1e-3, 1e-5])
+def test_two_roots_between_neighbouring_points_of_the_grid_are_found(apart):
+    found = crisis_signalling._roots(lambda z: (z + 1.0) * (z - 0.004) * (z - 0.004 - apart), brentq)
+    assert found == pytest.approx([-1.0, 0.004, 0.004 + apart], abs=1e-9)
+    assert len(crisis_signalling._roots(lambda z: (z + 1.0) * ((z - 0.004) ** 2 + apart), brentq)) == 1
 
 
 # T21
@@ -572,6 +581,7 @@ def test_the_number_of_equilibria_changes_where_it_should():
 def test_nobody_gains_in_the_inspection_game(given):
     v = theorem("inspection").solve(**given).values
     q, p, hit = v["inspect"], v["violate"], 1.0 - given["miss"]
+    assert 0.0 <= q <= 1.0 and 0.0 <= p <= 1.0
     violating = (1.0 - q * hit) * given["gain"] - q * hit * given["penalty"]
     assert max(violating, 0.0) - p * violating <= 1e-9
     idle = -p * given["loss_undetected"]
