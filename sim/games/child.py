@@ -15,6 +15,7 @@ import signal
 import subprocess
 import sys
 import threading
+import traceback
 import warnings
 from typing import Any
 
@@ -104,7 +105,8 @@ def _ending(code: int | None) -> str:
 
 def _last_words(said: bytes) -> str:
     words = said.decode("utf-8", "replace").strip().splitlines()
-    return f": {' / '.join(words[:3])[:_SHOWN]}" if words else ""
+    shown = words if len(words) <= 3 else [words[0], "...", words[-1]]
+    return f": {' / '.join(shown)[:_SHOWN]}" if words else ""
 
 
 def serve() -> None:
@@ -125,11 +127,15 @@ def serve() -> None:
             answer = (True, getattr(importlib.import_module(module), name)(*arguments))
     except SimError as error:
         answer = (False, error)
+    except BaseException:
+        traceback.print_exc()
+        os._exit(1)  # not by the way of the interpreter, which would wait for the thread that reads
     answer_to.write(pickle.dumps(answer))
     answer_to.flush()
     os._exit(0)  # at once: libraries that crash while they are taken down have given their answer
 
 
 def _end_with_parent() -> None:
-    sys.stdin.buffer.read()
+    while os.read(0, 1024):
+        pass
     os._exit(1)

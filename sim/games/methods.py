@@ -45,7 +45,7 @@ def solve_here(game: NormalForm, method: str = "auto", tolerance: float = TOLERA
         raise ParameterError(
             f"method: expected auto or one of {', '.join(METHODS)}, found '{method}'{_nearest(method)}"
         )
-    found = METHODS[chosen](small)
+    found = METHODS[chosen if len(active) > 1 else "pure"](small)  # a single player only chooses
     checked = verify(small, found.profiles, tolerance)
     components = _renumbered(found, checked.profiles)
     is_degenerate = True if found.is_degenerate is False and checked.has_ties else found.is_degenerate
