@@ -7,6 +7,7 @@ with a time limit. Every answer is verified by its regret and says whether it is
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 
 import numpy as np
@@ -176,7 +177,7 @@ def _by_normal_form(game: ExtensiveForm, tolerance: float) -> Solutions:
         note = (
             f"Strategies are those of the normal form, since {fault}; they need not be behaviours at information sets."
         )
-        return Solutions(**{**vars(answer), "notes": (*answer.notes, note)})
+        return replace(answer, notes=(*answer.notes, note))
     behaviours = [behaviour_of(game, [m.probabilities for m in one.profile], plans) for one in answer.equilibria]
     note = "Nash equilibria of the reduced normal form, also such as rest on threats that nobody would carry out."
     return _verified(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 import pytest
 
@@ -177,7 +179,9 @@ def test_lemke_howson_finds_equilibria_where_quantecon_is_there():
 
 @pytest.mark.parametrize(("method", "package"), [("lemke-howson", "quantecon"), ("gambit", "pygambit")])
 def test_a_missing_package_is_named_with_the_way_to_install_it(monkeypatch, method, package):
-    monkeypatch.setitem(__import__("sys").modules, package, None)
+    for name in [name for name in sys.modules if name.startswith(f"{package}.")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, package, None)
     with pytest.raises(UsageError, match=f"the method '{method}' needs the package {package}") as caught:
         methods.solve_here(BATTLE, method)
     assert "pip install 'geosim[" in caught.value.hint
