@@ -75,7 +75,10 @@ def test_disagreement_cuts_the_frontier_that_kalai_and_smorodinsky_look_at():
         (lambda: bargaining.solve([(0.0, float("nan"))], (0, 0)), "expected finite numbers"),
         (lambda: bargaining.solve(POINTS, (0, 0), "fair"), "rule: expected one of nash, .* found 'fair'"),
         (lambda: bargaining.solve(POINTS, (0, 0), weights=(1.0, 0.0)), "weights: expected 2 positive numbers"),
-        (lambda: bargaining.solve_frontier(lambda x: x, lambda x: 1 - x, (1, 0)), "expected two finite numbers in order"),
+        (
+            lambda: bargaining.solve_frontier(lambda x: x, lambda x: 1 - x, (1, 0)),
+            "expected two finite numbers in order",
+        ),
         (lambda: bargaining.solve_frontier(lambda x: x, lambda x: 1 - x, (0, 1), (2, 2)), "no point at which both get"),
         (lambda: bargaining.solve_frontier(lambda x: float("inf"), lambda x: 1 - x, (0, 1)), "expected finite payoffs"),
         (lambda: bargaining.solve_frontier(lambda x: x, lambda x: x, (0, 1), rule="fair"), "found 'fair'"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -51,6 +52,21 @@ def test_vertices_of_a_cube_cut_by_random_planes_satisfy_all_rows():
         assert min(slack) >= 0 and min(point) >= 0 and facets.bit_count() >= 4
         tight = [k for k in range(4) if point[k + 1] == 0] + [4 + k for k, s in enumerate(slack) if s == 0]
         assert facets == sum(1 << k for k in tight)
+
+
+@pytest.mark.parametrize("seed", range(3, 7))
+def test_a_degenerate_polytope_has_its_corners_once_and_nothing_else(seed):
+    """Corners by brute force: every choice of five facets that meet in one point inside."""
+    rows = np.random.default_rng(seed).integers(1, 4, (8, 5))
+    sides, levels = np.vstack([np.eye(5), rows]), np.append(np.zeros(5), np.ones(8))
+    corners = set()
+    for chosen in combinations(range(13), 5):
+        if abs(np.linalg.det(sides[list(chosen)])) > 1e-9:
+            point = np.linalg.solve(sides[list(chosen)], levels[list(chosen)])
+            if (point >= -1e-9).all() and (rows @ point <= 1 + 1e-9).all():
+                corners.add(tuple(np.round(point, 9) + 0.0))
+    found = [tuple(np.round(np.array(point[1:]) / point[0], 9)) for point, _ in polytope.vertices(rows.tolist(), 5)]
+    assert len(found) == len(set(found)) and set(found) == corners
 
 
 def test_decimals_tie_as_they_print():
