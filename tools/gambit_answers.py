@@ -11,6 +11,8 @@ logit branch. A line of the file is a game: payoffs player by player in C order,
 from __future__ import annotations
 
 import json
+import os
+import resource
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,8 +20,6 @@ from typing import Any
 
 import numpy as np
 
-from sim.errors import SimError
-from sim.games.child import run_limited
 from sim.games.extensive_form import Chance, Decision, End, ExtensiveForm
 from sim.games.normal_form import NormalForm
 from sim.games.solvers import gambit
@@ -30,7 +30,7 @@ SEED = 1950
 NUM_TABLES, NUM_CUBES = 300, 200
 SHAPES = ((2, 2), (2, 3), (3, 2), (3, 3), (3, 3))
 LARGEST = (3, 20)  # payoffs are whole numbers from 0 to one of these, in turns
-LIMIT = 3.0  # seconds for a game of three players
+LIMIT = 3  # seconds of computing for a game of three players
 QUANTAL_EVERY = 10  # of how many games one has points of the logit branch
 PRECISIONS = (0.1, 1.0)
 
@@ -77,12 +77,19 @@ def exact(game: NormalForm) -> list[list[str]]:
 
 
 def by_supports(game: NormalForm) -> list[list[float]] | None:
-    """What `enumpoly_solve` finds, or None where it did not end."""
-    try:
-        profiles = run_limited("sim.games.solvers.gambit:equilibria", game, limit=LIMIT)
-    except SimError:
-        return None
-    return [[round(p, 12) for one in profile for p in one] for profile in profiles]
+    """What `enumpoly_solve` finds, or None where it did not end; in a forked process, for what it does cannot be interrupted."""
+    here, there = os.pipe()
+    if child := os.fork():
+        os.close(there)
+        with os.fdopen(here) as pipe:
+            said = pipe.read()
+        os.waitpid(child, 0)
+        return json.loads(said) if said else None
+    resource.setrlimit(resource.RLIMIT_CPU, (LIMIT, LIMIT))
+    found = [[round(p, 12) for one in profile for p in one] for profile in gambit.equilibria(game)]
+    with os.fdopen(there, "w") as pipe:
+        pipe.write(json.dumps(found))
+    os._exit(0)
 
 
 def answers() -> Iterator[dict[str, Any]]:

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from sim.errors import ParameterError
 from sim.games.dominance import eliminate
 from sim.games.equilibrium import Equilibrium, Mixture, Solutions
 from sim.games.normal_form import NormalForm, Profile, constant_sum, expected_payoffs
 from sim.games.solvers import extreme_points, gambit, lemke_howson, logit_limit, pure, supports, zero_sum
-from sim.games.verify import TOLERANCE, absolute_tolerance, verify
+from sim.games.verify import TOLERANCE, absolute_tolerance, normalised, verify
 
 
 @dataclass(frozen=True)
@@ -131,8 +129,7 @@ def _renumbered(found: Found, kept: Sequence[Profile]) -> tuple[tuple[int, ...],
 
 def _normalised(profile: Profile) -> Profile:
     """As ``verify`` leaves it."""
-    arrays = [np.clip(np.asarray(one, dtype=float), 0.0, None) for one in profile]
-    return tuple(tuple(map(float, one / one.sum())) for one in arrays)
+    return tuple(tuple(map(float, normalised(one))) for one in profile)
 
 
 def _nearest(method: str) -> str:

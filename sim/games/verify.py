@@ -56,7 +56,7 @@ def verify(game: NormalForm, candidates: Iterable[Sequence[Sequence[float]]], to
         if not all(np.isfinite(one).all() and one.sum() > 0.5 for one in arrays):
             dropped += 1
             continue
-        arrays = [one / one.sum() for one in arrays]
+        arrays = [normalised(one) for one in arrays]
         values = deviation_payoffs(game, arrays)
         if max(float(value.max() - one @ value) for one, value in zip(arrays, values, strict=True)) > largest:
             dropped += 1
@@ -66,6 +66,13 @@ def verify(game: NormalForm, candidates: Iterable[Sequence[Sequence[float]]], to
     found = tuple(_equilibrium(game, profile, values) for profile, values in kept)
     near, has_ties = _near_ties(game, kept, largest)
     return Verified(found, tuple(profile for profile, _ in kept), dropped, near, has_ties)
+
+
+def normalised(one: np.ndarray) -> np.ndarray:
+    """Nonnegative probabilities that add up to one; untouched where they do so but for rounding, so that exact ones stay exact."""
+    one = np.clip(np.asarray(one, dtype=float), 0.0, None)
+    total = one.sum()
+    return one if abs(total - 1.0) < 1e-14 * len(one) else one / total
 
 
 def _same(first: Sequence[Sequence[float]], second: Sequence[Sequence[float]]) -> bool:
