@@ -37,6 +37,19 @@ def scenario_path(name: str) -> Path:
     return _find("scenarios", name)
 
 
+def list_tables() -> list[str]:
+    """Names of the shipped spatial tables, sorted: what ``sim spatial NAME`` accepts besides a path."""
+    return _names(folder("scenarios") / "spatial")
+
+
+def table_path(name: str) -> Path:
+    """The file of the shipped spatial table ``name``.
+
+    Raises FileNotFoundError, which lists the names there are.
+    """
+    return _find("scenarios/spatial", name)
+
+
 def list_seeds() -> list[str]:
     """Names of the shipped seeds (claims taken from source documents), sorted."""
     return _names(folder("seeds"))
@@ -61,7 +74,8 @@ def _names(place: Path) -> list[str]:
 
 def _find(kind: str, name: str) -> Path:
     stem = name.removesuffix(SUFFIX)
-    place = folder(kind)
+    top, _, below = kind.partition("/")
+    place = folder(top) / below
     known = _names(place)
     if stem not in known:
         there_are = ", ".join(known) or "none"

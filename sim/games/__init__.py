@@ -1,0 +1,1 @@
+"""Mathematics of games: arrays in, arrays out. Knows nothing of scenarios."""
