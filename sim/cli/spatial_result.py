@@ -17,9 +17,12 @@ from sim.analysis.spatial import (
 )
 from sim.cli.layout import clipped, padded, paragraph
 from sim.experiments.spatial import SpatialResult
+from sim.model.diagnostics import cells
 
 HEADING = "bold"
+OBSERVED = "What came of it"
 NARROW = 72  # columns below which there are no strips
+MEDIUM = 60  # columns below which intervals and moves stand on lines of their own
 MOST_MOVES = 4  # told of one round
 MOST_ACTORS = 12  # in the table of the first turn
 
@@ -33,7 +36,7 @@ def as_lines(result: SpatialResult, report: Path | None, width: int, blocks: boo
     for dimension in spec.dimensions:
         lines += [Text(), *_forecasts(result, dimension, width, blocks)]
     for dimension in spec.dimensions:
-        lines += [Text(), *_rounds(result, dimension, width)]
+        lines += [Text(), *_rounds(result, dimension, width, blocks)]
     lines += [Text(), *_first_turn(result, width, blocks), Text(), *_foot(result, width)]
     if report is not None:
         lines.append(Text(f"{'report':<10} {clipped(report.as_posix(), 10_000)}"))
@@ -43,43 +46,37 @@ def as_lines(result: SpatialResult, report: Path | None, width: int, blocks: boo
 def _forecasts(result: SpatialResult, dimension: str, width: int, blocks: bool) -> list[Text]:
     found = result.spec.dimensions[dimension]
     low, high = found.scale
+    rows = [(label_of(result, row.id), row.point, row.spread) for row in result.forecasts[dimension]]
+    if found.observed is not None:
+        rows.append((OBSERVED, found.observed, None))
+    intervals = [f"{_figure(spread.q05)} to {_figure(spread.q95)}" if spread else "" for _, _, spread in rows]
     has_spread = result.replications > 0
-    right = "forecast   middle 90 %" if has_spread else "forecast"
+    beside = has_spread and width >= MEDIUM  # on a narrow terminal an interval stands below its forecast
+    most = max(map(len, intervals), default=0) if beside else 0
+    most = max(most, len("middle 90 %")) if beside else 0
+    strip = (18 if has_spread else 24) if width >= NARROW else 0
+    room = width - 2 - 10 - (strip + 1 if strip else 0) - (most + 2 if beside else 0)
+    right = f"{'forecast':>10}" + (f"  {'middle 90 %':<{most}}" if beside else "")
     name = f"{dimension_label(result, dimension)}, from {low:g} to {high:g}"
-    if len(name) + len(right) + 2 > width:
+    if cells(name) + len(right) > width:
         lines = [Text(line, style=HEADING) for line in paragraph(name, width)]
     else:
         lines = [Text.assemble((padded(name, width - len(right)), HEADING), (right, "dim"))]
-    numbers = 24 if has_spread else 10
-    strip = (18 if has_spread else 24) if width >= NARROW else 0
-    room = max(12, width - 2 - numbers - (strip + 1 if strip else 0))
-    for row in result.forecasts[dimension]:
-        name = label_of(result, row.id)
-        first = clipped(name, room, blocks)
-        spread = row.spread
-        bar = (
-            f" {_strip(row.point, spread and spread.q05, spread and spread.q95, low, high, strip, blocks)}"
-            if strip
-            else ""
-        )
-        interval = f"  {_figure(spread.q05)} to {_figure(spread.q95)}" if spread else ""
-        lines.append(Text.assemble(f"  {padded(first, room)}", (bar, "cyan"), f" {_figure(row.point):>8}{interval}"))
-    if found.observed is not None:
-        bar = f" {_strip(found.observed, None, None, low, high, strip, blocks)}" if strip else ""
-        lines.append(
-            Text.assemble(f"  {padded('What came of it', room)}", (bar, "green"), f" {_figure(found.observed):>8}")
-        )
+    for (label, point, spread), interval in zip(rows, intervals, strict=True):
+        ends = (spread.q05, spread.q95) if spread else None
+        bar = f" {_strip(point, ends, low, high, strip, blocks)}" if strip else ""
+        colour = "green" if label == OBSERVED else "cyan"
+        text = Text.assemble(f"  {padded(clipped(label, room, blocks), room)}", (bar, colour), f"{_figure(point):>10}")
+        lines.append(Text.assemble(text, f"  {interval}" if interval and beside else ""))
+        if interval and not beside:
+            lines.append(Text(f"    {interval}", style="dim"))
     if found.ends:
-        lines += [
-            Text(line, style="dim")
-            for line in paragraph(f"{low:g}: {found.ends[0]}; {high:g}: {found.ends[1]}", width, "  ", "  ")
-        ]
+        told = f"{low:g}: {found.ends[0]}; {high:g}: {found.ends[1]}"
+        lines += [Text(line, style="dim") for line in paragraph(told, width, "  ", "  ")]
     return lines
 
 
-def _strip(
-    value: float, left: float | None, right: float | None, low: float, high: float, length: int, blocks: bool
-) -> str:
+def _strip(value: float, ends: tuple[float, float] | None, low: float, high: float, length: int, blocks: bool) -> str:
     """The scale in ``length`` cells: the interval shaded, the forecast solid."""
     solid, shade, empty = ("█", "▒", " ") if blocks else ("#", "-", ".")
 
@@ -87,8 +84,8 @@ def _strip(
         return min(length - 1, max(0, int((at - low) / (high - low) * length)))
 
     cells = [empty] * length
-    if left is not None and right is not None:
-        for place in range(cell(left), cell(right) + 1):
+    if ends is not None:
+        for place in range(cell(ends[0]), cell(ends[1]) + 1):
             cells[place] = shade
     cells[cell(value)] = solid
     return "".join(cells)
@@ -98,28 +95,38 @@ def _figure(value: float) -> str:
     return f"{value:.4g}" if abs(value) < 1e4 else f"{value:.5g}"
 
 
-def _rounds(result: SpatialResult, dimension: str, width: int) -> list[Text]:
+def _rounds(result: SpatialResult, dimension: str, width: int, blocks: bool) -> list[Text]:
     rounds = result.rounds[dimension]
     several = len(result.spec.dimensions) > 1
     name = "Challenge model" + (f": {dimension_label(result, dimension)}" if several else "")
-    right = "median     mean"
-    lines = [Text.assemble((padded(clipped(name, width - 17), width - len(right)), HEADING), (right, "dim"))]
+    right = f"{'median':>10}{'mean':>10}"
+    room = width - len(right)
+    lines = [Text.assemble((padded(clipped(name, room - 1, blocks), room), HEADING), (right, "dim"))]
     lines += [Text(line, style="dim") for line in paragraph(stopping(result, dimension), width, "  ", "  ")]
     for number in range(int(rounds.played) + 1):
         said = [move.words() for move in moves(result, dimension, number)] if number else ["as in the table"]
         if len(said) > MOST_MOVES:
             said = [*said[:MOST_MOVES], f"and {len(said) - MOST_MOVES} more"]
-        told = paragraph("; ".join(said) or "nobody moves", width - 24, f"  {number:>2}  ", "      ")
-        figures = f"{rounds.median[number]:>8.4f} {rounds.mean[number]:>8.4f}"
-        lines.append(Text(f"{padded(told[0], width - 17)}{figures:>17}"))
+        figures = f"{_exact(rounds.median[number]):>10}{_exact(rounds.mean[number]):>10}"
+        if width < MEDIUM:
+            lines.append(Text(f"{padded(f'  {number:>2}', room)}{figures}"))
+            lines += [Text(line) for line in paragraph("; ".join(said) or "nobody moves", width, "      ", "      ")]
+            continue
+        told = paragraph("; ".join(said) or "nobody moves", room - 1, f"  {number:>2}  ", "      ")
+        lines.append(Text(f"{padded(told[0], room)}{figures}"))
         lines += [Text(line) for line in told[1:]]
     return lines
+
+
+def _exact(value: float) -> str:
+    """Four decimals, as published rounds have them."""
+    return f"{value:.4f}" if abs(value) < 1e4 else f"{value:.6g}"
 
 
 def _first_turn(result: SpatialResult, width: int, blocks: bool) -> list[Text]:
     turn, names = result.first_turn, actor_labels(result)
     right = "risk   probability"
-    name = clipped("Spatial model of politics, first turn", width - len(right) - 2)
+    name = clipped("Spatial model (KTAB), first turn", width - len(right) - 2, blocks)
     lines = [Text.assemble((padded(name, width - len(right)), HEADING), (right, "dim"))]
     order = sorted(range(len(names)), key=lambda actor: -turn.probability[actor])
     for actor in order[:MOST_ACTORS]:
@@ -130,7 +137,8 @@ def _first_turn(result: SpatialResult, width: int, blocks: bool) -> list[Text]:
             Text(f"  and {len(order) - MOST_ACTORS} less likely ones; the report and --json have all", style="dim")
         )
     if len(set(turn.holder.tolist())) < len(names):
-        lines.append(Text("  actors with one position share its probability", style="dim"))
+        told = "actors with one position share its probability"
+        lines += [Text(line, style="dim") for line in paragraph(told, width, "  ", "  ")]
     return lines
 
 
