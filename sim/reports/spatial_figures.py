@@ -10,6 +10,7 @@ from typing import Any
 from sim.reports import colours, drawing, ticks
 from sim.reports.colours import GREEN, INK, MUTED, tint
 from sim.reports.drawing import Figure, label
+from sim.reports.words import shorten
 
 ROW_HEIGHT = 48  # px of a line of text over a mark
 EDGE = 14  # px at the right of a plot, half of what its last mark says
@@ -25,6 +26,7 @@ class Row:
     low: float | None
     high: float | None
     text: str  # the figure and its interval as they are written
+    short: str  # the same in fewer digits, for phones
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ def forecasts(
     """
     number = len(rows) + 1
     names = ["Positions of the actors", *(row.label for row in rows)]
-    values = ["", *(row.text for row in rows)]
+    values = ["", *(row.short if narrow else row.text for row in rows)]
     crowd = {
         "type": "scatter",
         "mode": "markers",
@@ -155,14 +157,13 @@ def _marks(low: float, high: float, most: int) -> dict[str, Any]:
 
 
 def _scale_axis(scale: tuple[float, float], title: str, narrow: bool) -> dict[str, Any]:
+    letters = 44 if narrow else 90
+    lines = textwrap.wrap(shorten(title, 2 * letters - 8), letters)[:2]
     return drawing.axis(
         range=list(scale),
         showgrid=False,
         ticks="outside",
-        title={
-            "text": "<br>".join(label(line) for line in textwrap.wrap(title, 44 if narrow else 90)),
-            "font": {"size": 12, "color": MUTED},
-        },
+        title={"text": "<br>".join(map(label, lines)), "font": {"size": 12, "color": MUTED}},
         **_marks(*scale, 5 if narrow else 7),
     )
 

@@ -60,8 +60,8 @@ def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:] + "."
 
 
-def _figure(value: float) -> str:
-    return f"{value:.4g}".replace("-", words.MINUS)
+def _figure(value: float, digits: int) -> str:
+    return f"{value:.{digits}g}".replace("-", words.MINUS)
 
 
 def _forecasts(result: SpatialResult, dimension: str) -> Chart:
@@ -94,7 +94,7 @@ def _forecasts(result: SpatialResult, dimension: str) -> Chart:
             ]  # fmt: skip
         table_rows.append(cells)
     return chart(
-        dimension_label(result, dimension),
+        f"{dimension_label(result, dimension)}: forecasts",
         reading,
         lambda narrow: spatial_figures.forecasts(rows, actors, found.scale, found.observed, title, narrow),
         Table(headings, table_rows),
@@ -103,8 +103,13 @@ def _forecasts(result: SpatialResult, dimension: str) -> Chart:
 
 def _row(result: SpatialResult, row: Forecast) -> spatial_figures.Row:
     spread = row.spread
-    text = _figure(row.point) + (f"  ({_figure(spread.q05)} to {_figure(spread.q95)})" if spread else "")
-    return spatial_figures.Row(label_of(result, row.id), row.point, spread and spread.q05, spread and spread.q95, text)
+
+    def text(digits: int) -> str:
+        interval = f"  ({_figure(spread.q05, digits)} to {_figure(spread.q95, digits)})" if spread else ""
+        return _figure(row.point, digits) + interval
+
+    ends = (spread.q05, spread.q95) if spread else (None, None)
+    return spatial_figures.Row(label_of(result, row.id), row.point, *ends, text(4), text(3))
 
 
 def _rounds(result: SpatialResult, dimension: str) -> Chart:
@@ -134,7 +139,7 @@ def _rounds(result: SpatialResult, dimension: str) -> Chart:
     low, high = float(reach.min()), float(reach.max())
     scale = (low, high) if low < high else result.spec.dimensions[dimension].scale
     return chart(
-        dimension_label(result, dimension),
+        f"{dimension_label(result, dimension)}: rounds",
         reading,
         lambda narrow: spatial_figures.rounds(
             lines, found.median[: played + 1].tolist(), found.mean[: played + 1].tolist(), band, scale, narrow
@@ -201,7 +206,7 @@ def _matrices(result: SpatialResult) -> list[tuple[str, Table]]:
             [name, *(words.number(float(value), digits) for value in line)]
             for name, line in zip(names, np.asarray(values), strict=True)
         ]
-        found.append((title, Table(("", *names), rows)))
+        found.append((title, Table(("Actor", *names), rows)))
     return found
 
 

@@ -37,7 +37,11 @@ def test_ten_rounds_of_the_emissions_table(emissions):
 def test_attitudes_and_moves_of_its_first_round(emissions):
     rounds, ids = emissions.rounds["delay"], list(emissions.spec.actors)
     assert np.round(rounds.risk[0], 3).tolist() == pytest.approx(RISK, abs=1e-9)
-    moves = {ids[n]: (int(kind), round(float(rounds.positions[1, n]), 4)) for n, kind in enumerate(rounds.kind[0]) if kind != STAYS}
+    moves = {
+        ids[n]: (int(kind), round(float(rounds.positions[1, n]), 4))
+        for n, kind in enumerate(rounds.kind[0])
+        if kind != STAYS
+    }
     assert moves == {"BE": (COMPROMISES, 8.4159), "LU": (CONFRONTED, 7.0), "IE": (CONFRONTED, 4.0)}
 
 

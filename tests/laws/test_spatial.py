@@ -66,7 +66,12 @@ def test_the_order_of_the_actors_decides_nothing(table, seed, rule):
     )
 
 
-@given(table=tables(), seed=st.integers(0, 1_000), voting=st.sampled_from(sorted(RESPONSES)), model=st.sampled_from(sorted(MODELS)))
+@given(
+    table=tables(),
+    seed=st.integers(0, 1_000),
+    voting=st.sampled_from(sorted(RESPONSES)),
+    model=st.sampled_from(sorted(MODELS)),
+)
 def test_the_order_of_the_actors_decides_nothing_in_an_election(table, seed, voting, model):
     order = np.random.default_rng(seed).permutation(len(table.capability))
     one, two = turn_of(table, voting, model), turn_of(shuffled(table, order), voting, model)
@@ -78,7 +83,9 @@ def test_the_order_of_the_actors_decides_nothing_in_an_election(table, seed, vot
 def test_the_unit_of_capability_decides_nothing(table, factor, model):
     other = Table(table.positions, table.salience, table.capability * factor)
     assert challenge(other).median == pytest.approx(challenge(table).median, abs=CLOSE)
-    assert turn_of(other, "prop", model).probability == pytest.approx(turn_of(table, "prop", model).probability, abs=CLOSE)
+    assert turn_of(other, "prop", model).probability == pytest.approx(
+        turn_of(table, "prop", model).probability, abs=CLOSE
+    )
     assert nash_point(other.positions, other.salience, other.capability) == pytest.approx(
         nash_point(table.positions, table.salience, table.capability), abs=CLOSE
     )
@@ -97,11 +104,15 @@ def test_a_mirrored_scale_gives_mirrored_forecasts(table, model):
     other = Table(1.0 - table.positions, table.salience, table.capability)
     weights = (table.capability[:, None] * table.salience)[:, 0]
     for average in (weighted_mean, weighted_median):
-        assert average(other.positions[:, 0], weights) == pytest.approx(1.0 - average(table.positions[:, 0], weights), abs=CLOSE)
+        assert average(other.positions[:, 0], weights) == pytest.approx(
+            1.0 - average(table.positions[:, 0], weights), abs=CLOSE
+        )
     assert nash_point(other.positions, other.salience, other.capability) == pytest.approx(
         1.0 - nash_point(table.positions, table.salience, table.capability), abs=CLOSE
     )
-    assert turn_of(other, "prop", model).probability == pytest.approx(turn_of(table, "prop", model).probability, abs=CLOSE)
+    assert turn_of(other, "prop", model).probability == pytest.approx(
+        turn_of(table, "prop", model).probability, abs=CLOSE
+    )
     one, two = challenge(table, most=1), challenge(other, most=1)
     assert two.risk == pytest.approx(one.risk, abs=CLOSE) and two.danger == pytest.approx(one.danger, abs=CLOSE)
     places, n = table.positions[:, 0], len(table.capability)
@@ -110,7 +121,12 @@ def test_a_mirrored_scale_gives_mirrored_forecasts(table, model):
         assert nearest[1].positions == pytest.approx(1.0 - nearest[0].positions, abs=CLOSE)
 
 
-@given(table=tables(), voting=st.sampled_from(sorted(RESPONSES)), model=st.sampled_from(sorted(MODELS)), disagreement=st.sampled_from([0.0, -1.0, -50.0]))
+@given(
+    table=tables(),
+    voting=st.sampled_from(sorted(RESPONSES)),
+    model=st.sampled_from(sorted(MODELS)),
+    disagreement=st.sampled_from([0.0, -1.0, -50.0]),
+)
 def test_forecasts_keep_within_the_positions_and_probabilities_sum_to_one(table, voting, model, disagreement):
     low, high = table.positions.min(axis=0) - CLOSE, table.positions.max(axis=0) + CLOSE
     for dimension in range(table.positions.shape[1]):
@@ -135,8 +151,12 @@ def test_an_actor_without_capability_moves_no_forecast_of_others(table):
         np.append(table.capability, 0.0),
     )
     one, two = (table.capability[:, None] * table.salience)[:, 0], (silent.capability[:, None] * silent.salience)[:, 0]
-    assert weighted_mean(silent.positions[:, 0], two) == pytest.approx(weighted_mean(table.positions[:, 0], one), abs=CLOSE)
-    assert weighted_median(silent.positions[:, 0], two) == pytest.approx(weighted_median(table.positions[:, 0], one), abs=CLOSE)
+    assert weighted_mean(silent.positions[:, 0], two) == pytest.approx(
+        weighted_mean(table.positions[:, 0], one), abs=CLOSE
+    )
+    assert weighted_median(silent.positions[:, 0], two) == pytest.approx(
+        weighted_median(table.positions[:, 0], one), abs=CLOSE
+    )
     assert nash_point(silent.positions, silent.salience, silent.capability) == pytest.approx(
         nash_point(table.positions, table.salience, table.capability), abs=CLOSE
     )

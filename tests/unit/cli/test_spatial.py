@@ -20,8 +20,10 @@ CSV = "actor,capability,position,salience\nUp,2,10,0.5\nDown,1,4,0.25\n"
 def test_all_models_stand_side_by_side(call, place):
     answer = call("spatial", EMISSIONS)
     assert answer.code == 0 and answer.err == ""
-    for words in ("Weighted mean", "Weighted median", "Nash point", "Challenge model, one round", "Challenge model, end, published",
-                  "Challenge model, end, nearest", "Spatial model (KTAB), mean", "Spatial model (KTAB), likeliest", "What came of it"):  # fmt: skip
+    for words in (
+        "Weighted mean", "Weighted median", "Nash point", "Challenge model, one round", "Challenge model, end, published",
+        "Challenge model, end, nearest", "Spatial model (KTAB), mean", "Spatial model (KTAB), likeliest", "What came of it",
+    ):  # fmt: skip
         assert words in answer.out
     assert "Belgium compromises with France, 7 to 8.416" in answer.out
     assert "not settled after 10 rounds" in answer.out and "--jitter .05" in answer.out
@@ -86,7 +88,9 @@ def test_an_imported_table_can_be_computed_and_is_never_overwritten(call, place)
     assert answer.code == 2 and "nothing is overwritten" in answer.err
     assert (place / "towns.yaml").read_bytes() == before
     answer = call("import", "towns.csv", "--out", "deep/other.yaml", "--scale", "0,20", "--json")
-    assert json.loads(answer.out)["file"] == "deep/other.yaml" and "scale: [0, 20]" in (place / "deep/other.yaml").read_text("utf-8")
+    assert json.loads(answer.out)["file"] == "deep/other.yaml" and "scale: [0, 20]" in (
+        place / "deep/other.yaml"
+    ).read_text("utf-8")
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,15 @@ import numpy as np
 import pytest
 
 from sim.games.spatial.averages import weighted_mean, weighted_median
-from sim.games.spatial.challenge import CAPITULATES, COMPROMISES, CONFRONTED, STAYS, _moves, play_round, win_probabilities
+from sim.games.spatial.challenge import (
+    CAPITULATES,
+    COMPROMISES,
+    CONFRONTED,
+    STAYS,
+    _moves,
+    play_round,
+    win_probabilities,
+)
 from sim.games.spatial.distance import distances, utility
 from sim.games.spatial.first_turn import first_turn
 from sim.games.spatial.nash import nash_point
@@ -64,7 +72,9 @@ def test_nash_point_beats_its_neighbours_in_three_dimensions():
 
     point = nash_point(places, salient, strong)
     best = product(point)
-    assert all(product(point + 1e-3 * step) < best for step in np.vstack([np.eye(3), -np.eye(3), rng.normal(size=(20, 3))]))
+    assert all(
+        product(point + 1e-3 * step) < best for step in np.vstack([np.eye(3), -np.eye(3), rng.normal(size=(20, 3))])
+    )
 
 
 def test_nash_point_nears_the_mean_as_disagreement_gets_worse():
@@ -80,7 +90,9 @@ def test_votes_follow_their_rule():
         "binary": [1, -1, 0], "prop_binary": [0.6, -0.6, 0], "prop": [0.5, -0.5, 0], "prop_cubic": [0.3125, -0.3125, 0],
         "cubic": [0.125, -0.125, 0], "asymmetric": [1 / 3, -0.5, 0],
     }  # fmt: skip
-    assert {name: RESPONSES[name](gains).tolist() for name in RESPONSES} == {name: pytest.approx(values) for name, values in expected.items()}
+    assert {name: RESPONSES[name](gains).tolist() for name in RESPONSES} == {
+        name: pytest.approx(values) for name, values in expected.items()
+    }
 
 
 def test_coalitions_are_the_sums_of_positive_votes_and_victory_their_share():

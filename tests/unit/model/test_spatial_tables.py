@@ -56,7 +56,10 @@ def test_a_distribution_stands_for_the_one_dimension_too():
 def test_two_dimensions_want_a_number_each():
     second = ("toll: {scale: [0, 100]}", "toll: {scale: [0, 100]}\n  bridge: {scale: [0, 1]}")
     found = faults(second)
-    assert "tolls.yaml:11:34: actors.ash.position: expected one number a dimension, as in {toll, bridge}, found 10" in found[0]
+    assert (
+        "tolls.yaml:11:34: actors.ash.position: expected one number a dimension, as in {toll, bridge}, found 10"
+        in found[0]
+    )
     found = faults(
         second,
         *((f"position: {n}, salience: {s}", f"position: {{toll: {n}, bridge: 1}}, salience: {{toll: {s}, bridge: 1}}")
@@ -76,7 +79,7 @@ def test_two_dimensions_want_a_number_each():
         ("position: 60", "position: 160", "actors.beech.position: expected a position on the scale from 0 to 100, found 160"),
         ("position: 60", "position: {dist: normal, mean: 60, sd: 5}", "found values from -inf to inf (cut it off with `low:` and `high:`"),
         ("position: 60", "position: {value: 60, range: [50, 120]}", "found values from 50 to 120"),
-        ("salience: .9", "salience: {value: .9, range: [.5, 1.2]}", "actors.beech.salience: expected a range within [0, 1], found [0.5, 1.2]"),
+        ("salience: .9", "salience: {value: .9, range: [.5, 1.2]}", "beech.salience: expected a range within [0, 1], found [0.5, 1.2]"),
         ("scale: [0, 100]", "scale: [100, 0]", "dimensions.toll.scale: expected the lower end first"),
         ("spatial: {}", "spatial: {challange: {}}", "unknown key 'challange' (did you mean 'challenge'?)"),
         ("spatial: {}", "spatial: {challenge: {compromise: nearest}}", "expected published or least_move, found the text 'nearest'"),
@@ -122,10 +125,15 @@ def test_shipped_tables_are_valid_and_complete():
     for name in list_tables():
         spec = load_table(table_path(name)).spec
         assert spec.id == name
-        assert completed(type(spec).model_validate(completed(spec), context={"dimensions": tuple(spec.dimensions)})) == completed(spec)
+        assert completed(
+            type(spec).model_validate(completed(spec), context={"dimensions": tuple(spec.dimensions)})
+        ) == completed(spec)
 
 
-UNCERTAIN = (("position: 60", "position: {value: 60, range: [50, 80]}"), ("capability: 3", "capability: {dist: uniform, low: 2, high: 4}"))
+UNCERTAIN = (
+    ("position: 60", "position: {value: 60, range: [50, 80]}"),
+    ("capability: 3", "capability: {dist: uniform, low: 2, high: 4}"),
+)
 
 
 def test_ranges_and_distributions_vary_unless_sampling_says_otherwise():
@@ -139,9 +147,15 @@ def test_ranges_and_distributions_vary_unless_sampling_says_otherwise():
 
 def test_draws_are_addressed_so_that_another_actor_changes_none():
     spec = table(*UNCERTAIN).spec
-    more = table(*UNCERTAIN, ("actors:\n", "actors:\n  alder: {capability: {dist: uniform, low: 1, high: 9}, position: 5, salience: 1}\n")).spec
+    more = table(
+        *UNCERTAIN,
+        ("actors:\n", "actors:\n  alder: {capability: {dist: uniform, low: 1, high: 9}, position: 5, salience: 1}\n"),
+    ).spec
     one, two = draw(spec, uncertain_inputs(spec), 0, 20, 7), draw(more, uncertain_inputs(more), 0, 20, 7)
-    assert two.positions[:, 1:].tolist() == one.positions.tolist() and two.capability[:, 1:].tolist() == one.capability.tolist()
+    assert (
+        two.positions[:, 1:].tolist() == one.positions.tolist()
+        and two.capability[:, 1:].tolist() == one.capability.tolist()
+    )
     later = draw(spec, uncertain_inputs(spec), 12, 8, 7)
     assert later.positions.tolist() == one.positions[12:].tolist()
     assert draw(spec, uncertain_inputs(spec), 0, 20, 8).positions.tolist() != one.positions.tolist()

@@ -7,17 +7,11 @@ import re
 
 import pytest
 
-from sim.experiments.spatial import SpatialResult, forecast
+from sim.experiments.spatial import forecast
 from sim.model.reader import read_text
-from sim.model.spatial.load import load_table, table_of
+from sim.model.spatial.load import table_of
 from sim.reports.spatial_report import render_spatial
-from sim.resources import table_path
-
-HOSTILE = '</script><script>window.pwned=1</script><b>%{y}"'
-
-
-def result(name: str = "ec-emissions", jitter: float = 0.05) -> SpatialResult:
-    return forecast(load_table(table_path(name)).spec, replications=30, jitter=jitter)
+from tests.unit.reports.spatial_sample import HOSTILE, hostile, result
 
 
 @pytest.fixture(scope="module")
@@ -56,26 +50,6 @@ def test_every_dimension_has_its_charts():
     assert all(f'id="chart-{kind}-{number}"' in text for kind in ("forecasts", "rounds") for number in (1, 2, 3))
 
 
-def hostile() -> SpatialResult:
-    quoted = json.dumps(HOSTILE)
-    text = f"""\
-schema_version: 1
-id: hostile
-title: {quoted}
-description: {quoted}
-question: {quoted}
-sources: {{bad: {{title: {quoted}}}}}
-spatial: {{}}
-limits: [{quoted}]
-dimensions:
-  one: {{label: {quoted}, unit: {quoted}, scale: [0, 1], ends: [{quoted}, {quoted}], observed: .5}}
-actors:
-  A: {{label: {quoted}, capability: 1, position: .1, salience: 1, source: bad}}
-  B: {{label: {quoted}, capability: 1, position: .9, salience: .2}}
-"""
-    return forecast(table_of(read_text(text, "hostile.yaml")).spec, replications=10, jitter=0.1)
-
-
 def test_text_of_a_table_is_never_markup():
     text = render_spatial(hostile(), HOSTILE)
     assert "<script>window" not in text and "<b>%{y}" not in text and "&lt;/script&gt;" in text
@@ -83,8 +57,12 @@ def test_text_of_a_table_is_never_markup():
 
 @pytest.mark.parametrize("actors", [1, 30])
 def test_tables_of_one_and_of_many_actors_have_pages(actors):
-    rows = "\n".join(f"  a{n}: {{capability: {1 + n % 3}, position: {n % 11 / 10}, salience: {(n % 7) / 7 + 0.1:.3f}}}" for n in range(actors))
-    head = "schema_version: 1\nid: many\ntitle: Many\ndescription: Many.\nsources: {}\nspatial: {}\ndimensions:\n  one: {scale: [0, 1]}\nactors:\n"
+    rows = "\n".join(
+        f"  a{n}: {{capability: {1 + n % 3}, position: {n % 11 / 10}, salience: {(n % 7) / 7 + 0.1:.3f}}}"
+        for n in range(actors)
+    )
+    head = "schema_version: 1\nid: many\ntitle: Many\ndescription: Many.\nsources: {}\nspatial: {}\n"
+    head += "dimensions:\n  one: {scale: [0, 1]}\nactors:\n"
     found = forecast(table_of(read_text(head + rows + "\n", "many.yaml")).spec)
     text = render_spatial(found, "many.yaml")
     assert ("Distances" in text) is (actors == 1)
