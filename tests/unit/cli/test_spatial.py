@@ -76,6 +76,13 @@ def test_lines_keep_within_their_width(width, blocks, name):
     assert blocks or all(line.isascii() for line in lines)
 
 
+def test_a_narrow_terminal_has_whole_names_and_intervals_below_them():
+    result = forecast(load_table(table_path("ec-emissions")).spec, replications=20, jitter=0.1)
+    lines = [line.plain for line in spatial_result.as_lines(result, None, 50, True)]
+    place = next(number for number, line in enumerate(lines) if "Challenge model, end, published" in line)
+    assert " to " in lines[place + 1] and lines[place + 1].startswith("    ")
+
+
 def test_an_imported_table_can_be_computed_and_is_never_overwritten(call, place):
     (place / "towns.csv").write_text(CSV, "utf-8")
     answer = call("import", "towns.csv")

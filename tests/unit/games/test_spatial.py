@@ -62,6 +62,14 @@ def test_nash_point_of_two_is_the_maximum_of_their_product():
     assert slope == pytest.approx(0.0, abs=1e-8)
 
 
+@pytest.mark.parametrize("level", [-0.5, -3.0])
+def test_nash_point_of_two_with_a_worse_disagreement_solves_its_first_order_condition(level):
+    weight, places = 0.3, column(0.0, 1.0)
+    found = nash_point(places, column(1.0, 1.0), np.array([weight, 1.0 - weight]), level)[0]
+    gains = 1.0 - level - found**2, 1.0 - level - (1.0 - found) ** 2
+    assert weight * found / gains[0] == pytest.approx((1.0 - weight) * (1.0 - found) / gains[1], rel=1e-8)
+
+
 def test_nash_point_beats_its_neighbours_in_three_dimensions():
     rng = np.random.default_rng(5)
     places, salient, strong = rng.random((6, 3)), rng.random((6, 3)), rng.random(6)
@@ -179,6 +187,26 @@ def test_of_several_compromises_the_published_rule_takes_the_lowest_average_and_
     for rule, target in (("published", 2.5), ("least_move", 5.5)):
         found = _moves(places, np.array(6.0), attack, threat, np.zeros(3), np.zeros(3), rule)
         assert found.positions[0] == target
+
+
+def test_of_equally_near_offers_the_more_pressing_one_counts_whatever_the_order():
+    places, unit, none = np.array([5.0, 2.0, 8.0]), np.array(6.0), np.zeros(3)
+    for lower, upper, target in ((0.2, 0.3, 8.0), (0.3, 0.2, 2.0), (0.2, 0.2, 2.0)):
+        attack = np.array([[0, 0.1, 0.1], [0, 0, 0], [0, 0, 0]], float)
+        threat = np.array([[0, lower, upper], [0, 0, 0], [0, 0, 0]], float)
+        assert _moves(places, unit, attack, threat, none, none, "published").positions[0] == target
+        order = [0, 2, 1]
+        other = _moves(places[order], unit, attack, threat[:, order], none, none, "published")
+        assert other.positions[0] == target
+
+
+def test_after_the_end_nobody_moves_though_rounds_are_left():
+    """A rule that is content with any move ends after the first round."""
+    rng = np.random.default_rng(4)
+    rounds = play_rounds(rng.random(6), rng.random(6), rng.random(6), most=5, settled=1.0)
+    assert (int(rounds.played), bool(rounds.settled)) == (1, True)
+    assert (rounds.positions[1] != rounds.positions[0]).any() and (rounds.positions[1:] == rounds.positions[1]).all()
+    assert (rounds.kind[1:] == STAYS).all()
 
 
 def test_nobody_moves_where_all_agree():

@@ -136,6 +136,7 @@ def test_options_of_ktabs_xml_are_taken_over(root, given):
     ("old", "new", "expected"),
     [
         (",10,", ",ten,", "table.csv:2:6: Position: expected a number, found the text 'ten' (write a number)"),
+        (",10,", ",  ten ,", "table.csv:2:8: Position: expected a number, found the text 'ten'"),
         (",10,", ",,", "table.csv:2:6: Position: expected a number, found nothing"),
         (",10,", ",nan,", "table.csv:2:6: Position: expected a number, found the text 'nan' (write a finite number"),
         (",10,", ",inf,", "table.csv:2:6: Position: expected a number, found the text 'inf' (write a finite number"),
@@ -244,6 +245,21 @@ def test_hostile_text_cannot_break_the_scenario_file(given):
 def test_windows_text_is_read_and_told(given):
     found = import_table(given("actor,capability,position,salience\nMünchen,1,1,1\n".encode("cp1252")))
     assert "München" in found.text and any("Windows-1252" in text for text in found.remarks)
+
+
+def test_names_with_one_address_of_draws_get_two(given):
+    from sim.randomness import key_of
+
+    first: dict[int, str] = {}
+    pair = next(
+        (first[key], name)
+        for name in (f"a{n}" for n in range(5_000))
+        if first.setdefault(key := key_of(name), name) != name
+    )
+    spec = spec_of(
+        given("actor,capability,position,salience\n" + "".join(f"{name},1,{n},1\n" for n, name in enumerate(pair)))
+    )
+    assert [actor.key for actor in spec.actors.values()] == [None, (key_of(pair[0]) + 1) % 0x10000]
 
 
 def test_hundreds_of_actors_get_addresses_of_their_own(given):

@@ -197,6 +197,15 @@ def test_the_same_seed_gives_the_same_forecasts_and_more_draws_the_same_first_on
         assert row.spread is not None and row.spread.q05 <= row.spread.median <= row.spread.q95
 
 
+def test_the_band_of_medians_begins_with_the_median_of_the_table_and_ends_with_the_forecast():
+    found = forecast(table(*UNCERTAIN).spec, replications=60)
+    rows = {row.id: row.spread for row in found.forecasts["toll"]}
+    band = found.paths["toll"]
+    assert band.shape == (3, 11) and 0.0 <= found.settled["toll"] <= 1.0
+    for number, name in ((0, "median"), (1, "challenge_first"), (10, "challenge")):
+        assert band[:, number].tolist() == pytest.approx([rows[name].q05, rows[name].median, rows[name].q95])
+
+
 def test_without_uncertain_numbers_there_are_no_draws():
     found = forecast(table().spec, replications=500)
     assert found.replications == 0 and all(row.spread is None for row in found.forecasts["toll"])
