@@ -18,7 +18,7 @@ from sim.model.spatial.inputs import Arrays, Uncertain, arrays_of, draw, uncerta
 from sim.model.spatial.spec import SpatialSpec
 
 DEFAULT_REPLICATIONS = 1_000
-MANY_ACTORS = 40  # beyond which fewer draws are made unless a number is asked for
+MANY_ACTORS = 20  # beyond which fewer draws are made unless a number is asked for
 FEWEST = 100
 BLOCK_PAIRS = 20_000  # pairs of actors worked on at once: their matrices then stay in the processor's cache
 MOST_REPLICATIONS = 1_000_000

@@ -212,4 +212,4 @@ def test_without_uncertain_numbers_there_are_no_draws():
 
 
 def test_fewer_draws_are_made_of_many_actors():
-    assert [default_replications(number) for number in (1, 40, 80, 400)] == [1000, 1000, 250, 100]
+    assert [default_replications(number) for number in (1, 20, 40, 400)] == [1000, 1000, 250, 100]
