@@ -6,6 +6,7 @@ html = render_spatial(result, "scenarios/spatial/TABLE.yaml")
 from __future__ import annotations
 
 import shlex
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -24,6 +25,7 @@ from sim.analysis.spatial import (
 from sim.experiments.spatial import Forecast, SpatialResult
 from sim.model.spatial.spec import SpatialActor
 from sim.model.spec.base import Quantity
+from sim.model.spec.scenario import Source
 from sim.reports import spatial_figures, words
 from sim.reports.page import Chart, Table, chart, page_parts, template
 
@@ -50,7 +52,7 @@ def render_spatial(result: SpatialResult, source: str) -> str:
         varying=_sentence(varying(result)),
         inputs=inputs,
         shared_source=shared_source,
-        sources=[(_short(name), _source(item)) for name, item in spec.sources.items()],
+        sources=[(_short(name, spec.sources), _source(item)) for name, item in spec.sources.items()],
         limits=[*LIMITS, *spec.limits],
         command=_command(result, source),
     )
@@ -219,7 +221,7 @@ def _inputs(result: SpatialResult) -> tuple[Table, str]:
         headings += [
             f"{field}: {spec.dimensions[name].label or name}" if several else field for name in spec.dimensions
         ]
-    sources = [_sources_of(actor) for actor in spec.actors.values()]
+    sources = [_sources_of(actor, spec.sources) for actor in spec.actors.values()]
     shared = len(set(sources)) == 1
     if not shared:
         headings.append("Source")
@@ -232,15 +234,20 @@ def _inputs(result: SpatialResult) -> tuple[Table, str]:
     return Table(headings, rows), sources[0] if shared else ""
 
 
-def _sources_of(actor: SpatialActor) -> str:
+def _sources_of(actor: SpatialActor, sources: Mapping[str, Source]) -> str:
     """Short names of the sources of an actor's numbers."""
     quantities = [actor.capability, *actor.position.values(), *actor.salience.values()]
     named = dict.fromkeys(item.source for item in (actor, *quantities) if item.source)
-    return ", ".join(_short(name) for name in named) or "none given"
+    return ", ".join(_short(name, sources) for name in named) or "none given"
 
 
-def _short(name: str) -> str:
-    """The key of a source as a short name: `scholz_2011` is Scholz 2011."""
+def _short(name: str, sources: Mapping[str, Source]) -> str:
+    """Author and year of a source, or its key as words; a citation as it stands."""
+    source = sources.get(name)
+    if source is None:
+        return name
+    if source.author and source.year:
+        return f"{source.author} ({source.year})"
     words_of = name.replace("_", " ")
     return words_of[:1].upper() + words_of[1:]
 

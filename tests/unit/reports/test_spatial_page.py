@@ -24,6 +24,7 @@ def test_the_page_has_every_part_and_asks_no_other_host_for_anything(page):
         assert f'<section id="{part}"' in page
     assert "://" not in re.sub(r'<script type="text/plain" id="plotly-packed">.*?</script>', "", page, flags=re.S)
     assert "sim spatial scenarios/spatial/ec-emissions.yaml --jitter 0.05 --replications 30 --seed 1" in page
+    assert "Source of all numbers: <bdi>Bruce Bueno de Mesquita (1994)</bdi>." in page
     assert "Bars hold the middle 90 % of 30 draws" in page
     assert "Belgium compromises with France, 7 to 8.416" in page and "What this cannot tell you" in page
 
