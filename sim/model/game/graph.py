@@ -90,7 +90,7 @@ class _Builder:
         self.meaning: dict[str, Callable[[_State], float]] = {}
         self.programs: dict[str, tuple[Callable[[Sequence[float]], float], tuple[str, ...]]] = {}
         self.units = {unit.name: unit for unit in form.units}
-        self.players = [name for name in form.players]
+        self.players = list(form.players)
         self.live = self._live()
         self.node_of: dict[tuple, int] = {}
         self.states: list[tuple[str, int, _State]] = []
@@ -345,7 +345,7 @@ class _Builder:
                 self._lead(node, name, which, after, -1, 0, chance)
             return
         if isinstance(move, DivisionMove):
-            raise ParameterError(f"'{name}' is a division among a group, which no algorithm here solves", hint="write strategies, or name a theorem")
+            raise ParameterError(f"'{name}' is a division among a group, which no algorithm here solves", hint="write strategies")
         unit = self._unit(name)
         if isinstance(move, ChanceMove):
             for place, chance in enumerate(self._chances(unit, state)):
