@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import product
+from itertools import pairwise, product
 from typing import Any
 
 import numpy as np
@@ -38,6 +38,8 @@ class InformationSet:
     unit: Unit
     known: tuple[tuple[Variable, float], ...]  # own types by rank, and remembered choices that it has seen
     options: tuple[float, ...]  # numbers that it may name, or places of options
+    classes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # names of classes of types
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # names of options by unit
 
 
 @dataclass
@@ -91,6 +93,8 @@ class _Builder:
         self.programs: dict[str, tuple[Callable[[Sequence[float]], float], tuple[str, ...]]] = {}
         self.units = {unit.name: unit for unit in form.units}
         self.players = list(form.players)
+        self.class_names = {name: tuple(form.classes(name)) for name in form.types}
+        self.choice_names = {unit.name: unit.options for unit in form.units}
         self.live = self._live()
         self.node_of: dict[tuple, int] = {}
         self.states: list[tuple[str, int, _State]] = []
@@ -263,6 +267,7 @@ class _Builder:
         first = np.zeros(len(self.states))
         for node, probability in roots:
             first[node] += probability
+        self.edges_in_order()
         nodes, children, sets, places, chances, payoffs, discounts = zip(*self.edges, strict=True)
         choice = [-1 if s < 0 else int(starts[s]) + place for s, place in zip(sets, places, strict=True)]
         graph = DecisionGraph(
@@ -288,6 +293,10 @@ class _Builder:
                 found.measured[name][edge] = values[name] * counts[name]
                 found.counted[name][edge] = counts[name]
         return found
+
+    def edges_in_order(self) -> None:
+        """Edges one position after the other, as positions were expanded."""
+        assert all(one[0] <= other[0] for one, other in pairwise(self.edges))
 
     def _first_states(self) -> Iterator[tuple[float, _State]]:
         """Every combination of types on their grids, with its probability."""
@@ -439,7 +448,7 @@ class _Builder:
         key = (unit.name, known)
         if key not in self.set_of:
             self.set_of[key] = len(self.sets)
-            self.sets.append(InformationSet(unit, known, options))
+            self.sets.append(InformationSet(unit, known, options, self.class_names, self.choice_names))
             self.written.append(chances)
         return self.set_of[key]
 
