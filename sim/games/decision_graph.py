@@ -76,6 +76,8 @@ class DecisionGraph:
         """Edges by the distance of their position from an end, the last positions first; None if play may return."""
         height = np.zeros(self.num_nodes, dtype=np.int64)
         inner = self.edge_child >= 0
+        if not len(self.edge_node):
+            return []
         parents, children = self.edge_node[inner], self.edge_child[inner]
         for _ in range(self.num_nodes + 1):
             above = np.zeros_like(height)
@@ -118,6 +120,8 @@ class DecisionGraph:
         ParameterError
             Play may go on for ever without discounting.
         """
+        if not self.players:
+            return np.zeros((self.num_nodes, 0))
         weight = self.edge_probability(strategy)[:, None]
         if self.levels is not None:
             found = np.zeros((self.num_nodes, len(self.players)), dtype=strategy.dtype)

@@ -17,7 +17,7 @@ import numpy as np
 from sim.errors import ParameterError
 from sim.games.equilibrium import Solutions
 from sim.model.game.form import Axis, Form, Table, Unit
-from sim.model.game.graph import GameGraph, InformationSet, Reader, graph_of
+from sim.model.game.graph import MOST_NODES, GameGraph, InformationSet, Reader, graph_of
 
 BEST_REPLY = 1e6  # a precision from which on a player's choice is a best reply
 DECIMALS = 12
@@ -72,10 +72,15 @@ def solve_game(
 
 
 def written_game(
-    form: Form, parameters: Mapping[str, float], read: Reader, measures: Mapping[str, tuple[str, str | None]], points: int
+    form: Form,
+    parameters: Mapping[str, float],
+    read: Reader,
+    measures: Mapping[str, tuple[str, str | None]],
+    points: int,
+    most_nodes: int = MOST_NODES,
 ) -> SolvedGame:
     """The game with the strategies as written, judged on the grid."""
-    graph = graph_of(form, parameters, read, points, as_written=True, measures=measures)
+    graph = graph_of(form, parameters, read, points, as_written=True, measures=measures, most_nodes=most_nodes)
     if graph.written is None:
         raise ParameterError("not every move has a strategy", hint="write the others, or let `sim solve` find them all")
     return judged(graph, graph.written, "written")
