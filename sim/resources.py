@@ -37,6 +37,19 @@ def scenario_path(name: str) -> Path:
     return _find("scenarios", name)
 
 
+def list_conflicts() -> list[str]:
+    """Names of the shipped conflicts in option form, sorted: what ``sim stability NAME`` accepts besides a path."""
+    return _names(folder("scenarios") / "stability")
+
+
+def conflict_path(name: str) -> Path:
+    """The file of the shipped conflict ``name``.
+
+    Raises FileNotFoundError, which lists the names there are.
+    """
+    return _find("scenarios/stability", name)
+
+
 def list_seeds() -> list[str]:
     """Names of the shipped seeds (claims taken from source documents), sorted."""
     return _names(folder("seeds"))
@@ -61,7 +74,8 @@ def _names(place: Path) -> list[str]:
 
 def _find(kind: str, name: str) -> Path:
     stem = name.removesuffix(SUFFIX)
-    place = folder(kind)
+    top, _, below = kind.partition("/")
+    place = folder(top) / below
     known = list_scenarios() if kind == "scenarios" else _names(place)
     if stem not in known:
         there_are = ", ".join(known) or "none"

@@ -39,9 +39,9 @@ TYPE_LANE = 64
 MEMBER_LANE = 65
 LOT_LANE = 66
 
-FROM_TYPE = 0  # what an axis of a table of probabilities reads
-FROM_NUMBER = 1
-FROM_OPTION = 2
+# What an axis of a table of probabilities reads.
+AXES = ("type", "number", "option", "made", "count", "votes", "periods", "moves")
+FROM_TYPE, FROM_NUMBER, FROM_OPTION, FROM_MADE, FROM_COUNT, FROM_VOTES, FROM_PERIODS, FROM_MOVES = range(8)
 SAME = 1.0e-12  # a number named is the one that a type would have named
 
 
@@ -57,6 +57,8 @@ def draw_game_types(w: World, c: Tables) -> None:
                 w.member_type[c.type_member_first[n] + i] = _drawn_type(w, c, n, MEMBER_LANE)
         else:
             w.type_value[n] = _drawn_type(w, c, n, TYPE_LANE)
+            if c.type_classes[n] > 0:
+                w.type_rank[n] = int(w.type_value[n])
             read_game(w, c)
         for k in range(c.type_classes[n]):
             w.public[c.type_belief[n] + k] = _bounded_chance(evaluated(w, c, c.type_term[c.type_first[n] + k]))
@@ -65,6 +67,10 @@ def draw_game_types(w: World, c: Tables) -> None:
 @rule
 def _drawn_type(w: World, c: Tables, n: int, lane: int) -> float:
     u = draw(w, c, MOVE, c.game_type_key[n], lane)
+    if c.type_points[n] > 0:
+        # Where the game is solved on a grid it is played on it.
+        w.type_rank[n] = int(u * c.type_points[n])
+        u = (w.type_rank[n] + 0.5) / c.type_points[n]
     first = c.type_first[n]
     kind = c.game_type_kind[n]
     if kind == UNIFORM_TYPE:
@@ -101,18 +107,31 @@ def _distance(x: float, y: float) -> float:
 
 
 @act
+def _observed(w: World, c: Tables, source: int, place: int) -> float:
+    """What an axis reads."""
+    if source == FROM_TYPE:
+        return 1.0 * w.type_rank[place]
+    if source == FROM_NUMBER:
+        return w.move_value[place]
+    if source == FROM_OPTION:
+        return 1.0 * w.option_chosen[place]
+    if source == FROM_MADE:
+        return 1.0 * w.move_made[place]
+    if source == FROM_COUNT:
+        return 1.0 * w.option_count[place]
+    if source == FROM_VOTES:
+        return 1.0 * w.votes_for[place]
+    if source == FROM_PERIODS:
+        return w.game_periods[0]
+    return 1.0 * w.game_moves[0]
+
+
+@act
 def _row_of_table(w: World, c: Tables, unit: int) -> int:
     """Which row of a unit's table of probabilities applies to what the player has observed: the nearest on each axis."""
     row = 0
     for axis in range(c.unit_axis[unit], c.unit_axis[unit + 1]):
-        source = c.axis_source[axis]
-        value = 0.0
-        if source == FROM_TYPE:
-            value = w.type_value[c.axis_place[axis]]
-        elif source == FROM_NUMBER:
-            value = w.move_value[c.axis_place[axis]]
-        else:
-            value = 1.0 * w.option_chosen[c.axis_place[axis]]
+        value = _observed(w, c, c.axis_source[axis], c.axis_place[axis])
         first = c.axis_start[axis]
         size = c.axis_start[axis + 1] - first
         best = 0
@@ -197,7 +216,8 @@ def _number_named(w: World, c: Tables, unit: int, m: int) -> float:
     """The number that a unit names, within the bounds of the move."""
     if c.unit_table[unit] >= 0:
         _weigh_options(w, c, unit)
-        return c.game_point[c.unit_point[unit] + _picked(w, c.unit_size[unit], w.uniform[0])]
+        size = c.unit_size[unit]
+        return c.game_point[c.unit_point[unit] + _row_of_table(w, c, unit) * size + _picked(w, size, w.uniform[0])]
     low = evaluated(w, c, c.move_low[m])
     high = evaluated(w, c, c.move_high[m])
     value = evaluated(w, c, c.unit_program[c.unit_first[unit]])

@@ -28,6 +28,8 @@ QUANTITY_KINDS = (
     # About something: an issue, an actor, a track, a parameter.
     "held", "parameter", "deal.level", "level", "seen", "pledged", "derived", "enforcement", "credibility", "war_cost",
     "trust", "type", "belief", "track.standing", "track.age", "track.pending", "track.held", "track.walked_out",
+    # Of hazards: arrivals so far, and when the first was.
+    "hazard.count", "hazard.first",
     # Of a game.
     "game.move", "game.option", "game.made", "game.count", "game.votes", "game.type", "game.class", "game.belief",
     "game.member", "game.payoff", "game.agreed", "game.periods", "game.over", "game.moves", "game.uniform",
@@ -39,7 +41,7 @@ QUANTITY_KINDS = (
     Q_DAYS_SINCE_MEETING, Q_DAYS_SINCE_MAJOR, Q_TALKS_RECENT, Q_MAJOR_RECENT, Q_DEAL_IN_FORCE, Q_DEAL_EXISTS,
     Q_DEAL_AGE, Q_HELD, Q_PARAMETER, Q_DEAL_LEVEL, Q_LEVEL, Q_SEEN, Q_PLEDGED, Q_DERIVED, Q_ENFORCEMENT,
     Q_CREDIBILITY, Q_WAR_COST, Q_TRUST, Q_TYPE, Q_BELIEF, Q_TRACK_STANDING, Q_TRACK_AGE, Q_TRACK_PENDING,
-    Q_TRACK_HELD, Q_TRACK_WALKED_OUT,
+    Q_TRACK_HELD, Q_TRACK_WALKED_OUT, Q_HAZARD_COUNT, Q_HAZARD_FIRST,
     Q_GAME_MOVE, Q_GAME_OPTION, Q_GAME_MADE, Q_GAME_COUNT, Q_GAME_VOTES, Q_GAME_TYPE, Q_GAME_CLASS, Q_GAME_BELIEF,
     Q_GAME_MEMBER, Q_GAME_PAYOFF, Q_GAME_AGREED, Q_GAME_PERIODS, Q_GAME_OVER, Q_GAME_MOVES, Q_GAME_UNIFORM,
 ) = range(len(QUANTITY_KINDS))  # fmt: skip
@@ -154,6 +156,11 @@ def read_quantity(w: World, c: Tables, q: int) -> float:
         return 1.0 * w.met[a]
     if kind == Q_TRACK_WALKED_OUT:
         return 1.0 * w.walked_out[a]
+    if kind == Q_HAZARD_COUNT:
+        return w.counts[c.hazard_count[a]]
+    if kind == Q_HAZARD_FIRST:
+        date = w.times[c.hazard_time[a]]
+        return date if date == date else LONG_AGO
     return _read_of_game(w, c, kind, a, c.quantity_two[q])
 
 

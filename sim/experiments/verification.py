@@ -150,8 +150,9 @@ def _check(case: Case, name: str, values: np.ndarray) -> Check:
         estimate, error = dispersion(counted)
     else:
         estimate = float(counted.mean())
-        error = float(counted.std(ddof=1)) / math.sqrt(len(counted)) if len(counted) > 1 else 0.0
-    exact = case.constant(measure.exact)
+        spread = float(counted.std(ddof=1)) if np.ptp(counted) > 0.0 else 0.0  # of equal numbers rounding would leave a trace
+        error = spread / math.sqrt(len(counted))
+    exact = case.solved_game.exact[name] if case.is_solved else case.constant(measure.exact)
     error = max(error, _least_error(exact, counted)) if set(np.unique(counted)) <= {0.0, 1.0} else error
     return Check(name, measure.label or name, exact, estimate, error, len(counted), measure.within, measure.note)
 

@@ -1,0 +1,1 @@
+"""Mathematics of games. Knows nothing of scenarios."""

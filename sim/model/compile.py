@@ -8,7 +8,7 @@ in the file never shows. Every `Quantity` of the file owns one slot of the flat 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import SimpleNamespace
 from typing import Any
@@ -25,10 +25,13 @@ from sim.model.expressions.expression import Expression, to_text
 from sim.model.expressions.program import compile_expression
 from sim.model.expressions.reading import parse
 from sim.model.expressions.rewriting import dependency_order, number, split_held, substitute
+from sim.model.game.agreements import agreed_numbers
 from sim.model.game.form import Form, form_of
+from sim.model.game.solving import SolvedGame, is_written, solve_game
 from sim.model.menu import build_menu
 from sim.model.recurring import drawn_in_history
 from sim.model.spec.base import Quantity
+from sim.model.spec.game import AgreementMove
 from sim.model.spec.scenario import ScenarioSpec, validation_context
 from sim.model.translate import translated
 from sim.model.valuation import derived_value
@@ -203,7 +206,54 @@ class Case:
         game = self.spec.game
         if game is None or not game.enabled:
             return None
-        return form_of(game, self.constant, {}, {})
+        form = form_of(game, self.constant, self.agreed, {})
+        if game.play == "equilibrium" and is_written(form):
+            return form
+        return replace(form_of(game, self.constant, self.agreed, self.solved_game.tables()), points=game.points)
+
+    @cached_property
+    def agreed(self) -> dict[str, dict[str, float]]:
+        """What players agree on at each agreement of the game, by number."""
+        return {
+            name: self._agreed(name, move) for name, move in self.spec.game.moves.items() if isinstance(move, AgreementMove)
+        }
+
+    def _agreed(self, name: str, move: AgreementMove) -> dict[str, float]:
+        known = self.parameter_values
+        places = {key: n for n, key in enumerate([*known, *(f"move.{name}.{number}" for number in move.numbers)])}
+        programs = [compile_expression(self._read(move.payoffs[player]), places) for player in move.by]
+        functions = [translated(program.code, program.constants) for program in programs]
+
+        def payoffs(point: Sequence[float]) -> tuple[float, float]:
+            values = [*known.values(), *point]
+            return float(functions[0](values)), float(functions[1](values))
+
+        bounds = [(self.constant(low), self.constant(high)) for low, high in move.numbers.values()]
+        without = [self.constant(move.disagreement.get(player, "0")) for player in move.by]
+        return agreed_numbers(move, payoffs, bounds, (without[0], without[1]), self.constant(move.weight))
+
+    @property
+    def is_solved(self) -> bool:
+        """Whether players play by algorithm, not by the strategies that the file writes."""
+        return self.game is not None and self.game.points > 0
+
+    @cached_property
+    def solved_game(self) -> SolvedGame:
+        """The game solved by algorithm, for players who play so."""
+        game = self.spec.game
+        form = form_of(game, self.constant, self.agreed, {})
+        return solve_game(form, self.parameter_values, self._read, self.constant, self.measures, logit=game.play == "logit")
+
+    @property
+    def parameter_values(self) -> dict[str, float]:
+        """Parameters at their point values."""
+        return {name: self.base[self.slots.parameters[name].number] for name in self.spec.parameters}
+
+    @property
+    def measures(self) -> dict[str, tuple[str, str | None]]:
+        """What theory is compared with: value and condition by name."""
+        theory = self.spec.theory
+        return {} if theory is None else {name: (item.value, item.given) for name, item in theory.measures.items()}
 
     def constant(self, text: str) -> float:
         """The value of an expression over parameters at their point values."""

@@ -132,6 +132,9 @@ def load_document(
         hint = "begin with `schema_version: 1`"
         faults.add((), expected="a mapping with the keys of a scenario", found=describe(data), hint=hint)
         faults.raise_if_any()
+    if "decision_makers" in data and "actors" not in data:
+        hint = "`sim stability` analyses it; `sim run` wants a file with `actors:`"
+        raise ScenarioError([Diagnostic(message="this is a conflict in option form, not a scenario", hint=hint, file=document.name)])
     try:
         data = _changed(data, variant, policy, overrides, faults)
         spec, warnings = _checked(data, document, faults)

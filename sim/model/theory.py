@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel
 
 from sim.model.compile import point_value
 from sim.model.expressions.program import compile_expression
 from sim.model.expressions.reading import parse
+from sim.model.spec.base import Quantity
 from sim.model.spec.scenario import ScenarioSpec
 from sim.rules.expression import evaluate
 
@@ -15,12 +18,31 @@ if TYPE_CHECKING:
     from sim.games.theorems.theorem import Solution, Theorem
 
 
+def quantity_at(spec: ScenarioSpec, path: str) -> Quantity | None:
+    """The number of the file at a path such as ``hazards.attack.branching``; None where there is none."""
+    found: Any = spec
+    for part in path.split("."):
+        if isinstance(found, dict):
+            found = found.get(part)
+        elif isinstance(found, BaseModel):
+            found = getattr(found, part, None) if part in type(found).model_fields else None
+        else:
+            return None
+    if isinstance(found, (int, float)) and not isinstance(found, bool):
+        return Quantity(value=float(found))
+    return found if isinstance(found, Quantity) else None
+
+
 def over_parameters(spec: ScenarioSpec, text: str) -> float:
-    """The value of an expression over parameters, at their point values."""
+    """The value of an expression over parameters and other numbers of the file by path, at their point values."""
     expression = parse(text, spec.time_unit)
     names = sorted(expression.names())
     program = compile_expression(expression, {name: n for n, name in enumerate(names)})
-    values = [point_value(spec.parameters[name].number) for name in names]
+    values = []
+    for name in names:
+        found = spec.parameters[name].number if name in spec.parameters else quantity_at(spec, name)
+        assert found is not None, name
+        values.append(point_value(found))
     return evaluate(program.code, program.constants, values, [0.0] * max(1, program.stack_size))
 
 

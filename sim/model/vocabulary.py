@@ -78,6 +78,9 @@ def situation(spec: ScenarioSpec) -> Quantities:
                 classes = (spec.actors[actor].types.commitment or {}) if actor in spec.actors else {}
                 for name in classes:
                     numbers[f"belief.{observer}.{actor}.{name}"] = _UNIT
+    for hazard in spec.hazards:
+        numbers[f"count.{hazard}"] = _COUNT
+        numbers[f"first.{hazard}"] = (0.0, LONG_AGO)
     for track, how in spec.tracks.items():
         if isinstance(how, StagedConsent):
             conditions.append(f"{track}.in_force")

@@ -160,8 +160,11 @@ def _figure(numbers: Sequence[Number], position: int) -> Markup:
     )
 
 
-def page_parts() -> dict[str, Any]:
-    """What every page of the package needs: style, script, packed plotly.js, security policy, page data."""
+def page_parts(*sheets: str) -> dict[str, Any]:
+    """What every page of the package needs: style, script, packed plotly.js, security policy, page data.
+
+    ``sheets`` are further style sheets among the assets, for what one page alone has.
+    """
     script = _asset("page.js").decode("utf-8")
     bundle = json.loads(_asset("plotly-bundle.json"))
     own = base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode()
@@ -171,7 +174,7 @@ def page_parts() -> dict[str, Any]:
     )
     data = {"config": plotly_config(), "dark": colours.DARK}
     return {
-        "style": Markup(_asset("page.css").decode("utf-8")),
+        "style": Markup("".join(_asset(name).decode("utf-8") for name in ("page.css", *sheets))),
         "script": Markup(script),
         "policy": policy,
         "packed": Markup(base64.b64encode(_asset("plotly-bundle.min.js.gz")).decode()),

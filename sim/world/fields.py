@@ -195,6 +195,7 @@ STATE = (
     *_fields("i[]", "hazards", ("fading", "whether its rate falls between events"), ("next_date", "which date is next")),
     *_fields("i[]", "deferred", ("deferred_kind", "what is put off, 0 nothing"), ("deferred_one", "about"), ("deferred_two", "about")),
     *_fields("i[]", "game_moves", ("move_made", "how often a move has been made"), ("votes_for", "votes at the last one")),
+    *_fields("i[]", "game_types", ("type_rank", "place of a type on its grid")),
     *_fields("i[]", "units", ("option_chosen", -1, "option chosen last, by player and move")),
     *_fields("i[]", "game_options", ("option_count", "how often an option has been chosen")),
     *_fields(
@@ -466,7 +467,7 @@ TABLES = (
     # A game: its players, types, moves, units of play, results.
     *_names("i", "num_players num_game_types first_move most_moves clock_game"),
     *_names("f", "game_starts game_period"),
-    *_names("i[]", """player_discount game_type_kind game_type_key type_members type_member_first type_classes type_belief
+    *_names("i[]", """player_discount game_type_kind game_type_key type_points type_members type_member_first type_classes type_belief
         type_first type_term move_kind move_key move_actor move_by move_players move_unit move_low move_high move_needed
         move_already move_result agreed_start agreed_program unit_size unit_first unit_program unit_table unit_point unit_count
         unit_reveals unit_axis axis_source axis_place axis_start result_takes result_then result_until result_effects

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
 import pytest
 
+from sim import resources
+from sim.analysis.stability.verdicts import StabilityResult
+from sim.model.stability.load import conflict_from_text
 from sim.reports.page import render, write_page
+from sim.reports.stability_report import render_stability
 from sim.reports.timeline import render_timeline
 from tests.browser.chromium import Chromium, Page, find
 from tests.unit.reports import sample
@@ -39,8 +45,21 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         "long-names": render(sample.hostile("Quite a long name of a thing that goes on and on, as such names do")),
         "hostile": render(sample.hostile(HOSTILE)),
         "hostile-timeline": render_timeline(sample.hostile_timeline(HOSTILE)),
+        "stability": _stability(),
+        "hostile-stability": _stability(HOSTILE),
     }
     return {name: write_page(text, folder / f"{name}.html").as_uri() for name, text in texts.items()}
+
+
+def _stability(name: str = "") -> str:
+    """The page of a shipped conflict; with a name, it stands wherever the file may have words of its own."""
+    text = resources.conflict_path("elmira").read_text("utf-8")
+    if name:
+        quoted = json.dumps(name, ensure_ascii=False)
+        text = re.sub(r"label: [^,}\n]+", lambda _: f"label: {quoted}", text)
+        text = re.sub(r"^(title|question): .*$", lambda found: f"{found[1]}: {quoted}", text, flags=re.M)
+        text = text.replace("appeal pending:", f"{quoted}:")
+    return render_stability(StabilityResult(conflict_from_text(text).conflict), "conflict.yaml")
 
 
 @pytest.fixture(scope="session")

@@ -59,6 +59,8 @@ MEANINGS = {
     "TRACK.in_force": "Whether the text of a track of staged consent is in force.",
     "TRACK.age": "How long it has been in force.",
     "TRACK.standing": "Whether a lasting bundle of the track is in force.",
+    "count.HAZARD": "Arrivals of a hazard so far.",
+    "first.HAZARD": "Time of its first arrival; 1e9 before.",
     "PARAMETER": "A number under `parameters:`.",
 }
 

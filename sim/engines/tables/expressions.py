@@ -108,6 +108,8 @@ def _quantity(m: Maker, name: str) -> tuple[int, int, int]:
         kind, one, two = place
         return _KIND[kind], one, two
     head, _, rest = name.partition(".")
+    if head in ("count", "first") and rest in spec.hazards:
+        return _KIND[f"hazard.{head}"], m.hazard_ids.index(rest), 0
     if name.startswith("deal.level."):
         return _KIND["deal.level"], case.issue(name[11:]), 0
     if head in ("level", "seen", "pledged"):

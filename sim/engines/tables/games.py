@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from sim.acts.codes import CLASS_TYPE, GAME_TYPES, MOVES
-from sim.acts.games import FROM_NUMBER, FROM_OPTION, FROM_TYPE
+from sim.acts.games import AXES
 from sim.engines.tables.maker import Maker, ragged
-from sim.model.game.form import Form, Unit
+from sim.model.game.form import Axis, Form, Unit
 from sim.model.spec.game import NEEDS
 
 _NO_GAME: dict[str, Any] = {
     "num_players": 0, "num_game_types": 0, "first_move": 0, "most_moves": 0, "game_starts": 0.0, "game_period": 1.0,
 }  # fmt: skip
 _LISTS = (
-    "player_discount", "game_type_kind", "game_type_key", "type_members", "type_member_first", "type_classes",
+    "player_discount", "game_type_kind", "game_type_key", "type_points", "type_members", "type_member_first", "type_classes",
     "type_belief", "type_first", "type_term", "move_kind", "move_key", "move_actor", "move_by", "move_players",
     "move_unit", "move_low", "move_high", "move_needed", "move_already", "move_result", "agreed_program",
     "unit_size", "unit_first", "unit_program", "unit_table", "unit_point", "unit_count", "unit_reveals",
@@ -58,6 +58,7 @@ def _types(m: Maker, form: Form) -> None:
             classes.append(0)
     starts, flat = ragged(terms)
     m.add(
+        type_points=[0 if kind.classes is not None else form.points for kind in form.types.values()],
         game_type_kind=kinds, game_type_key=[form.type_keys[name] for name in form.types], type_members=members,
         type_member_first=_offsets(members), type_classes=classes, type_belief=_offsets(classes), type_first=starts,
         type_term=flat,
@@ -112,23 +113,19 @@ def _units(m: Maker, form: Form) -> None:
     axis_starts, flat_axes = ragged(axes)
     point_starts, points = ragged([axis.points for axis in flat_axes])
     probability_starts, probabilities = ragged([[] if table is None else table.flat() for table in tables])
-    number_starts, numbers = ragged([[] if table is None else list(table.numbers) for table in tables])
-    places = {FROM_TYPE: form.type_names, FROM_NUMBER: form.moves}
-    sources = {"type": FROM_TYPE, "number": FROM_NUMBER, "option": FROM_OPTION}
+    number_starts, numbers = ragged([[] if table is None else [x for row in table.numbers for x in row] for table in tables])
+    counts = _offsets([len(unit.options) for unit in units])
     m.add(
         unit_size=[unit.size for unit in units],
         unit_first=starts[:-1],
         unit_program=programs,
         unit_table=[-1 if table is None else at for table, at in zip(tables, probability_starts, strict=False)],
         unit_point=number_starts[:-1],
-        unit_count=_offsets([len(unit.options) for unit in units]),
+        unit_count=counts,
         unit_reveals=[-1 if unit.reveals is None else form.type_names.index(unit.reveals) for unit in units],
         unit_axis=axis_starts,
-        axis_source=[sources[axis.source] for axis in flat_axes],
-        axis_place=[
-            form.unit_names.index(axis.name) if axis.source == "option" else places[sources[axis.source]].index(axis.name)
-            for axis in flat_axes
-        ],
+        axis_source=[AXES.index(axis.source) for axis in flat_axes],
+        axis_place=[_place_of(form, counts, axis) for axis in flat_axes],
         axis_start=point_starts,
         axis_point=[float(x) for x in points],
         game_probability=[float(x) for x in probabilities],
@@ -136,6 +133,19 @@ def _units(m: Maker, form: Form) -> None:
     )
     widest = max([8, *(unit.size for unit in units)])
     m.sizes.update(game_options=sum(len(unit.options) for unit in units), widest=widest)
+
+
+def _place_of(form: Form, counts: list[int], axis: Axis) -> int:
+    """Where an axis reads."""
+    if axis.source == "type":
+        return form.type_names.index(axis.name)
+    if axis.source in ("number", "made", "votes"):
+        return form.moves.index(axis.name)
+    if axis.source == "option":
+        return form.unit_names.index(axis.name)
+    if axis.source == "count":
+        return counts[form.unit_names.index(axis.name)] + axis.option
+    return 0
 
 
 def _results(m: Maker, form: Form) -> None:

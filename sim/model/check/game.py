@@ -204,9 +204,15 @@ class _GameCheck:
         if isinstance(move, ChanceMove):
             self.chance(path, move)
         for where, result in results(path, move):
-            self.result(where, result)
+            self.result(where, result, self._of_agreement(name, move) if isinstance(move, AgreementMove) else self.after)
 
-    def result(self, path: Path, result: Result | SimultaneousMove) -> None:
+    def _of_agreement(self, name: str, move: AgreementMove) -> Quantities:
+        """What the payoffs of an agreement may read: parameters and the numbers agreed on."""
+        own = {f"move.{name}.{number}" for number in move.numbers}
+        known = {name for name in self.after.kinds if name in self.parameters.kinds or name.startswith("solution.") or name in own}
+        return without(self.after, set(self.after.kinds) - known)
+
+    def result(self, path: Path, result: Result | SimultaneousMove, scope: Quantities) -> None:
         if result.then is not None:
             self.move_name((*path, "then"), result.then)
         if result.until is not None:
@@ -217,7 +223,7 @@ class _GameCheck:
         if isinstance(result, Result):
             for player, text in result.payoffs.items():
                 self.checker.name((*path, "payoffs", player), player, self.game.players, "player", at_key=True)
-                self.checker.expression((*path, "payoffs", player), text, Kind.NUMBER, self.after)
+                self.checker.expression((*path, "payoffs", player), text, Kind.NUMBER, scope)
 
     def chance(self, path: Path, move: ChanceMove) -> None:
         open_ended = [option for option, result in move.options.items() if result.probability is None]

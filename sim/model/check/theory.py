@@ -11,7 +11,7 @@ from sim.model.diagnostics import did_you_mean
 from sim.model.expressions.kinds import Kind
 from sim.model.expressions.reading import parse
 from sim.model.game.names import UNIFORM
-from sim.model.theory import solve_theorem, theorem_of
+from sim.model.theory import quantity_at, solve_theorem, theorem_of
 from sim.model.vocabulary import Quantities, parameters, solution
 
 
@@ -45,11 +45,21 @@ def _fixed(checker: Checker, path: tuple, text: str) -> bool:
     except ValueError:
         return False
     for name in names:
-        if name in checker.spec.parameters and checker.spec.parameters[name].number.dist is not None:
-            checker.add(path, f"'{name}' is drawn anew in each history; theory needs a fixed number",
-                        hint=f"give `parameters.{name}` a value")  # fmt: skip
+        number = checker.spec.parameters[name].number if name in checker.spec.parameters else quantity_at(checker.spec, name)
+        if number is not None and number.dist is not None:
+            checker.add(path, f"'{name}' is drawn anew in each history; theory needs a fixed number", hint="give it a value")
             return False
     return True
+
+
+def _given(checker: Checker, text: str) -> Quantities:
+    """Parameters, and numbers of the file that the expression names by path."""
+    known = parameters(checker.spec)
+    try:
+        paths = [name for name in parse(text).names() if "." in name and quantity_at(checker.spec, name) is not None]
+    except ValueError:
+        paths = []
+    return Quantities(known.kinds | dict.fromkeys(paths, Kind.NUMBER), known.bounds | dict.fromkeys(paths, (-math.inf, math.inf)))
 
 
 def _check_theorem(checker: Checker) -> None:
@@ -66,7 +76,7 @@ def _check_theorem(checker: Checker) -> None:
         if name not in symbols:
             checker.add(where, f"'{theory.theorem}' has no symbol '{name}'", hint=did_you_mean(name, symbols, "symbols"), at_key=True)
             sound = False
-        elif checker.expression(where, text, Kind.NUMBER, parameters(checker.spec)) is None or not _fixed(checker, where, text):
+        elif checker.expression(where, text, Kind.NUMBER, _given(checker, text)) is None or not _fixed(checker, where, text):
             sound = False
     for symbol in theorem.symbols:
         if symbol.name not in theory.given:

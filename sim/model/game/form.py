@@ -28,11 +28,15 @@ _PASSES = ("passes", "fails")
 
 @dataclass(frozen=True)
 class Axis:
-    """What a table of probabilities is looked up by: a ``type``, the ``number`` named at a move, or the ``option`` of a unit."""
+    """What a table of probabilities is looked up by: a ``type`` by rank, the ``number`` named at a move, the ``option`` of a unit.
+
+    Or how often a move was ``made`` or an ``option`` taken (``count``), ``votes``, ``periods`` and ``moves`` so far.
+    """
 
     source: str
     name: str
     points: tuple[float, ...]
+    option: int = 0
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,7 @@ class Table:
 
     axes: tuple[Axis, ...]
     probabilities: tuple[tuple[float, ...], ...]
-    numbers: tuple[float, ...] = ()  # of a number move, the numbers that its options stand for
+    numbers: tuple[tuple[float, ...], ...] = ()  # of a number move, what its options stand for, by row
 
     def flat(self) -> list[float]:
         """All rows in one list."""
@@ -101,6 +105,7 @@ class Form:
     move_keys: dict[str, int]
     needed: dict[str, int]
     agreed: dict[str, dict[str, str]]
+    points: int = 0  # of the grid of types where the game is played on one; 0: types are drawn as they are
     units: list[Unit] = field(default_factory=list)
     results: list[FlatResult] = field(default_factory=list)
     first_unit: dict[str, int] = field(default_factory=dict)

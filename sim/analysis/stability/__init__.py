@@ -1,0 +1,1 @@
+"""What an analysis of stability found, and why, in words."""

@@ -1,0 +1,282 @@
+"""A game as a graph of decisions: positions, what the one who moves knows, and what each choice leads to.
+
+A tree with merged branches: positions from which play goes on alike are one, so that a game that returns to an earlier
+position is a finite graph with a cycle. Positions that the mover cannot tell apart share an information set. Solutions here
+are of the agent form: every information set is played by an agent of its own, who knows how all others play
+(McKelvey and Palfrey 1998 for logit agents).
+
+Strategies are flat arrays: the probability of each option of each information set, one set after another.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from sim.errors import ParameterError
+
+TOLERANCE = 1e-10  # of probabilities, when a fixed point is taken as found
+MOST_SWEEPS = 20_000
+TIE = 1e-12  # payoffs closer than this, relative to the largest, are equal
+
+
+@dataclass(frozen=True)
+class DecisionGraph:
+    """A finite graph of decisions.
+
+    Attributes
+    ----------
+    players : tuple of str
+    set_player : whole numbers, shape (sets,)
+        Whose agent plays each information set.
+    set_start : whole numbers, shape (sets + 1,)
+        Where the options of each set begin in a strategy.
+    edge_node, edge_child : whole numbers, shape (edges,)
+        From which position to which; -1 where the game is over.
+    edge_choice : whole numbers, shape (edges,)
+        Place in a strategy; -1 for a move of chance, whose probability is in ``edge_chance``.
+    edge_payoff, edge_discount : floats, shape (edges, players)
+        Paid on the way, and what payoffs after it count.
+    roots : floats, shape (nodes,)
+        Probability that play begins at a position.
+    """
+
+    players: tuple[str, ...]
+    set_player: np.ndarray
+    set_start: np.ndarray
+    edge_node: np.ndarray
+    edge_child: np.ndarray
+    edge_choice: np.ndarray
+    edge_chance: np.ndarray
+    edge_payoff: np.ndarray
+    edge_discount: np.ndarray
+    roots: np.ndarray
+
+    @property
+    def num_nodes(self) -> int:
+        """Positions."""
+        return len(self.roots)
+
+    @property
+    def num_options(self) -> int:
+        """Options of all information sets together."""
+        return int(self.set_start[-1])
+
+    @cached_property
+    def option_set(self) -> np.ndarray:
+        """The information set of each option."""
+        return np.repeat(np.arange(len(self.set_player)), np.diff(self.set_start))
+
+    @cached_property
+    def levels(self) -> list[np.ndarray] | None:
+        """Edges by the distance of their position from an end, the last positions first; None if play may return."""
+        height = np.zeros(self.num_nodes, dtype=np.int64)
+        inner = self.edge_child >= 0
+        parents, children = self.edge_node[inner], self.edge_child[inner]
+        for _ in range(self.num_nodes + 1):
+            above = np.zeros_like(height)
+            np.maximum.at(above, parents, height[children] + 1)
+            if np.array_equal(above, height):
+                order = np.argsort(height[self.edge_node], kind="stable")
+                found = height[self.edge_node][order]
+                cuts = np.flatnonzero(np.diff(found)) + 1
+                return np.split(order, cuts)
+            height = above
+            if height.max() > 5_000:
+                return None
+        return None
+
+    @cached_property
+    def knows_position(self) -> bool:
+        """Whether every mover knows the position: each information set holds one."""
+        pairs = np.unique(np.stack([self.option_set[self.edge_choice[self._decided]], self.edge_node[self._decided]]), axis=1)
+        return len(np.unique(pairs[0])) == pairs.shape[1]
+
+    @cached_property
+    def _decided(self) -> np.ndarray:
+        return np.flatnonzero(self.edge_choice >= 0)
+
+    def uniform(self) -> np.ndarray:
+        """The strategy by which every option of a set is equally likely."""
+        return 1.0 / np.diff(self.set_start)[self.option_set]
+
+    def edge_probability(self, strategy: np.ndarray) -> np.ndarray:
+        """Probability of each edge at its position."""
+        found = self.edge_chance.copy()
+        found[self._decided] = strategy[self.edge_choice[self._decided]]
+        return found
+
+    def values(self, strategy: np.ndarray) -> np.ndarray:
+        """Expected payoffs from each position on, by player; shape (nodes, players).
+
+        Raises
+        ------
+        ParameterError
+            Play may go on for ever without discounting.
+        """
+        weight = self.edge_probability(strategy)[:, None]
+        if self.levels is not None:
+            found = np.zeros((self.num_nodes, len(self.players)))
+            for edges in self.levels:
+                child = self.edge_child[edges]
+                later = np.where(child[:, None] >= 0, self.edge_discount[edges] * found[child], 0.0)
+                np.add.at(found, self.edge_node[edges], weight[edges] * (self.edge_payoff[edges] + later))
+            return found
+        return np.stack([self._linear_values(weight[:, 0], player) for player in range(len(self.players))], axis=1)
+
+    def _linear_values(self, weight: np.ndarray, player: int) -> np.ndarray:
+        now = np.bincount(self.edge_node, weight * self.edge_payoff[:, player], self.num_nodes)
+        return self._solved(weight * self.edge_discount[:, player], now, forward=False)
+
+    def reach(self, strategy: np.ndarray) -> np.ndarray:
+        """How often each position is expected to be visited."""
+        weight = self.edge_probability(strategy)
+        if self.levels is not None:
+            found = self.roots.copy()
+            for edges in reversed(self.levels):
+                inner = edges[self.edge_child[edges] >= 0]
+                np.add.at(found, self.edge_child[inner], weight[inner] * found[self.edge_node[inner]])
+            return found
+        return self._solved(weight, self.roots, forward=True)
+
+    def _solved(self, weight: np.ndarray, constant: np.ndarray, *, forward: bool) -> np.ndarray:
+        """The solution x of x = constant + A x, where A leads along edges with their weights, or back."""
+        from scipy.sparse import csc_matrix, identity
+        from scipy.sparse.linalg import splu
+
+        inner = self.edge_child >= 0
+        rows, columns = self.edge_node[inner], self.edge_child[inner]
+        if forward:
+            rows, columns = columns, rows
+        matrix = csc_matrix((weight[inner], (rows, columns)), shape=(self.num_nodes, self.num_nodes))
+        try:
+            found = splu((identity(self.num_nodes, format="csc") - matrix).tocsc()).solve(constant)
+        except RuntimeError:
+            found = np.full(self.num_nodes, math.nan)
+        if not np.all(np.isfinite(found)):
+            raise ParameterError("play may go on for ever", hint="discount payoffs, or let the game end with some probability")
+        return found
+
+    def option_values(self, strategy: np.ndarray) -> np.ndarray:
+        """Expected payoff of each option to its player, in all information sets, given how everybody plays.
+
+        Positions of a set count by how often they are reached; alike in a set that is never reached.
+        """
+        values = self.values(strategy)
+        edges = self._decided
+        choice = self.edge_choice[edges]
+        player = self.set_player[self.option_set[choice]]
+        child = self.edge_child[edges]
+        later = np.where(child >= 0, self.edge_discount[edges, player] * values[child, player], 0.0)
+        worth = self.edge_payoff[edges, player] + later
+        visits = self.reach(strategy)[self.edge_node[edges]] if not self.knows_position else np.ones(len(edges))
+        total = np.bincount(choice, visits, self.num_options)
+        unseen = total <= 0.0
+        visits = np.where(unseen[choice], 1.0, visits)
+        total = np.bincount(choice, visits, self.num_options)
+        return np.bincount(choice, visits * worth, self.num_options) / total
+
+    # Solving
+
+    def logit(self, precision: np.ndarray, start: np.ndarray | None = None) -> np.ndarray:
+        """The agent logit equilibrium on the branch that begins where all options are equally likely.
+
+        Parameters
+        ----------
+        precision : floats, shape (sets,)
+            Of each information set; infinite for a best reply.
+
+        Raises
+        ------
+        ParameterError
+            No fixed point was found.
+        """
+        finite = np.where(np.isfinite(precision), precision, 0.0)
+        if self.levels is not None and self.knows_position:
+            return self._backwards(precision)
+        strategy = self.uniform() if start is None else start
+        top = float(finite.max(initial=0.0))
+        spread = float(np.ptp(self.option_values(strategy))) or 1.0
+        steps = max(1, math.ceil(math.log2(1.0 + 4.0 * top * spread)))
+        for step in range(1, steps + 1):
+            share = 1.0 if step == steps else (2.0**step - 1.0) / (2.0**steps - 1.0)
+            strategy = self._fixed_point(np.where(np.isfinite(precision), precision * share, precision), strategy)
+        return strategy
+
+    def _backwards(self, precision: np.ndarray) -> np.ndarray:
+        """From the last positions to the first, where every mover knows the position."""
+        strategy = self.uniform()
+        values = np.zeros((self.num_nodes, len(self.players)))
+        for edges in self.levels or []:
+            child = self.edge_child[edges]
+            later = np.where(child[:, None] >= 0, self.edge_discount[edges] * values[child], 0.0)
+            worth = self.edge_payoff[edges] + later
+            decided = self.edge_choice[edges] >= 0
+            choice = self.edge_choice[edges][decided]
+            if len(choice):
+                owner = self.set_player[self.option_set[choice]]
+                own = np.full(self.num_options, -np.inf)
+                own[choice] = worth[decided, owner]
+                sets = np.unique(self.option_set[choice])
+                strategy[choice] = self._replies(own, precision, sets)[choice]
+            weight = self.edge_chance[edges].copy()
+            weight[decided] = strategy[choice]
+            np.add.at(values, self.edge_node[edges], weight[:, None] * worth)
+        return strategy
+
+    def _replies(self, worth: np.ndarray, precision: np.ndarray, sets: np.ndarray | None = None) -> np.ndarray:
+        """Logit replies to the values of options; the first of the best where precision is infinite."""
+        size = len(self.set_player)
+        top = np.full(size, -np.inf)
+        np.maximum.at(top, self.option_set, worth)
+        with np.errstate(invalid="ignore", over="ignore"):
+            gap = worth - top[self.option_set]
+            finite = np.isfinite(precision)[self.option_set]
+            soft = np.exp(np.where(finite, np.where(np.isfinite(precision), precision, 0.0)[self.option_set] * gap, 0.0))
+        best = gap >= -TIE * np.maximum(1.0, np.abs(top[self.option_set]))
+        place = np.arange(self.num_options)
+        first = np.full(size, self.num_options)
+        np.minimum.at(first, self.option_set[best], place[best])
+        hard = (place == first[self.option_set]).astype(float)
+        found = np.where(finite, soft, hard)
+        found = np.where(np.isfinite(found), found, 0.0)
+        total = np.bincount(self.option_set, found, size)
+        return found / np.where(total > 0.0, total, 1.0)[self.option_set]
+
+    def _fixed_point(self, precision: np.ndarray, strategy: np.ndarray) -> np.ndarray:
+        damping, before = 0.5, math.inf
+        for _ in range(MOST_SWEEPS):
+            reply = self._replies(self.option_values(strategy), precision)
+            change = float(np.abs(reply - strategy).max(initial=0.0))
+            if change <= TOLERANCE:
+                return reply
+            if change > before:
+                damping = max(damping * 0.7, 1e-3)
+            else:
+                damping = min(damping * 1.05, 0.9)
+            before = change
+            strategy = strategy + damping * (reply - strategy)
+        raise ParameterError(
+            f"no fixed point was found in {MOST_SWEEPS:,} steps", hint="lower the precision, or use fewer points of the grid"
+        )
+
+    # Judging
+
+    def gains(self, strategy: np.ndarray) -> np.ndarray:
+        """How much each information set could gain by another option, all others as they are; shape (sets,).
+
+        Where the set is never reached the gain is that if it were, each of its positions as likely as any other.
+        """
+        worth = self.option_values(strategy)
+        size = len(self.set_player)
+        best = np.full(size, -np.inf)
+        np.maximum.at(best, self.option_set, worth)
+        return best - np.bincount(self.option_set, strategy * worth, size)
+
+    def expected(self, strategy: np.ndarray, edge_number: np.ndarray) -> float:
+        """The mean of a number that stands at ends of the game: 0 for other edges."""
+        visits = self.reach(strategy)[self.edge_node] * self.edge_probability(strategy)
+        return float((visits * edge_number).sum())

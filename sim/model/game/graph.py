@@ -1,0 +1,555 @@
+"""From a game to the graph of its decisions: numbers and types on grids, positions from which play goes on alike merged.
+
+What a position remembers is what an expression further on may read, and, where somebody's type is hidden from one who
+moves later, every choice that may tell of it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+from sim.arithmetic import log, normal_quantile, powr
+from sim.errors import ParameterError
+from sim.games.decision_graph import DecisionGraph
+from sim.model.expressions.program import compile_expression
+from sim.model.expressions.reading import parse
+from sim.model.game.form import Form, Unit
+from sim.model.spec.game import AgreementMove, ChanceMove, DivisionMove, NumberMove, SimultaneousMove, VoteMove
+from sim.model.translate import translated
+
+MOST_NODES = 300_000
+Reader = Callable[[str], Any]  # text -> expression with the theorem's numbers put in
+
+# What a position may remember: ("number", move), ("option", unit), ("made", move), ("count", unit, place),
+# ("votes", move), ("periods",), ("moves",), ("payoff", player), ("belief", type), ("type", name).
+Variable = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class InformationSet:
+    """What a player knows when it moves, and what it may do."""
+
+    unit: Unit
+    known: tuple[tuple[Variable, float], ...]  # own types by rank, and remembered choices that it has seen
+    options: tuple[float, ...]  # numbers that it may name, or places of options
+
+
+@dataclass
+class GameGraph:
+    """A game as a graph, with what its parts mean."""
+
+    graph: DecisionGraph
+    sets: list[InformationSet]
+    written: np.ndarray | None  # the strategy as the scenario writes it, where it does for all sets
+    measured: dict[str, np.ndarray] = field(default_factory=dict)  # by measure: value, and whether it counts, at each end
+    counted: dict[str, np.ndarray] = field(default_factory=dict)
+
+
+def graph_of(
+    form: Form,
+    parameters: Mapping[str, float],
+    read: Reader,
+    points: int,
+    *,
+    as_written: bool,
+    measures: Mapping[str, tuple[str, str | None]] | None = None,
+) -> GameGraph:
+    """The graph of a game.
+
+    Parameters
+    ----------
+    points : int
+        On which each number and each type with a distribution is put.
+    as_written : bool
+        Whether the strategies of the scenario are followed: their numbers join the grids, and beliefs follow from them.
+    measures : by name, expressions to be worked out at the ends: the value, and a condition under which it counts.
+
+    Raises
+    ------
+    ParameterError
+        The graph is too large, or an expression reads what is not part of the game.
+    """
+    return _Builder(form, parameters, read, points, as_written, measures or {}).build()
+
+
+class _Builder:
+    def __init__(
+        self, form: Form, parameters: Mapping[str, float], read: Reader, points: int, as_written: bool,
+        measures: Mapping[str, tuple[str, str | None]],
+    ) -> None:  # fmt: skip
+        self.form, self.game, self.parameters, self.read = form, form.game, parameters, read
+        self.points, self.as_written, self.measures = points, as_written, measures
+        self.names: dict[str, int] = {name: n for n, name in enumerate(parameters)}
+        self.values: list[float] = list(parameters.values())
+        self.meaning: dict[str, Callable[[_State], float]] = {}
+        self.programs: dict[str, tuple[Callable[[Sequence[float]], float], tuple[str, ...]]] = {}
+        self.units = {unit.name: unit for unit in form.units}
+        self.players = list(form.players)
+        self.live = self._live()
+        self.node_of: dict[tuple, int] = {}
+        self.states: list[tuple[str, int, _State]] = []
+        self.set_of: dict[tuple, int] = {}
+        self.sets: list[InformationSet] = []
+        self.written: list[list[float] | None] = []
+        self.edges: list[tuple[int, int, int, int, float, list[float], list[float]]] = []
+        self.ends: list[tuple[int, dict[str, float], dict[str, float]]] = []
+
+    # Expressions
+
+    def program(self, text: str) -> tuple[Callable[[Sequence[float]], float], tuple[str, ...]]:
+        if text not in self.programs:
+            expression = self.read(text)
+            names = tuple(sorted(name for name in expression.names() if name not in self.parameters))
+            for name in names:
+                if name not in self.names:
+                    self.meaning[name] = self._meaning(name)
+                    self.names[name] = len(self.values)
+                    self.values.append(0.0)
+            compiled = compile_expression(expression, self.names)
+            self.programs[text] = translated(compiled.code, compiled.constants), names
+        return self.programs[text]
+
+    def value(self, text: str, state: _State) -> float:
+        function, names = self.program(text)
+        for name in names:
+            self.values[self.names[name]] = self.meaning[name](state)
+        return float(function(self.values))
+
+    def _meaning(self, name: str) -> Callable[[_State], float]:
+        """How a named quantity is read from a state."""
+        head, _, rest = name.partition(".")
+        first, _, last = rest.partition(".")
+        if name == "uniform":
+            return lambda state: state.uniform
+        if name == "game.over":
+            return lambda state: float(state.over)
+        if name in ("game.periods", "game.moves"):
+            variable: Variable = (rest,)
+            return lambda state: state.memory.get(variable, 0.0)
+        if head == "type" and first in self.form.types:
+            if last:
+                place = self.form.classes(first).index(last)
+                return lambda state: 1.0 if state.types[first] == place else 0.0
+            return lambda state: state.type_values[first]
+        if head == "belief" and first in self.form.types:
+            place = self.form.classes(first).index(last)
+            return lambda state: state.memory[("belief", first)][place]
+        if head == "payoff":
+            return lambda state: state.memory.get(("payoff", rest), 0.0)
+        found = self._of_move(head, first, last)
+        if found is None:
+            raise ParameterError(f"'{name}' is not part of the game", hint="an algorithm sees the game alone: moves, types, parameters")
+        return found
+
+    def _of_move(self, head: str, move: str, last: str) -> Callable[[_State], float] | None:
+        if move not in self.form.moves:
+            return None
+        if head == "votes":
+            return lambda state: state.memory.get(("votes", move), 0.0)
+        if head == "times" and not last:
+            return lambda state: state.memory.get(("made", move), 0.0)
+        if head == "move" and (not last or move in self.form.agreed):
+            if last:
+                agreed = float(self.form.agreed[move][last])
+                return lambda state: agreed
+            return lambda state: state.memory.get(("number", move), math.nan)
+        for unit in self.form.units:
+            if unit.move == move and last in unit.names():
+                place = unit.names().index(last)
+                key: Variable = ("option", unit.name) if head == "move" else ("count", unit.name, place)
+                if head == "move":
+                    return lambda state: 1.0 if state.memory.get(key, -1.0) == place else 0.0
+                return lambda state: state.memory.get(key, 0.0)
+        return None
+
+    def variables_of(self, text: str | None) -> set[Variable]:
+        """What an expression reads of the past."""
+        found: set[Variable] = set()
+        for name in () if text is None else self.read(text).names():
+            head, _, rest = name.partition(".")
+            first, _, last = rest.partition(".")
+            if name in ("game.periods", "game.moves"):
+                found.add((rest,))
+            elif head == "payoff":
+                found |= {("payoff", rest), ("periods",)}
+            elif head == "belief":
+                found.add(("belief", first))
+            elif head == "votes":
+                found.add(("votes", first))
+            elif head == "times" and not last:
+                found.add(("made", first))
+            elif head == "move" and not last:
+                found.add(("number", first))
+            elif head in ("move", "times"):
+                for unit in self.form.units:
+                    if unit.move == first and last in unit.names():
+                        found.add(("option", unit.name) if head == "move" else ("count", unit.name, unit.names().index(last)))
+        return found
+
+    def _live(self) -> dict[str, set[Variable]]:
+        """By move, what must be remembered when it is made."""
+        at_end = {v for value, given in self.measures.values() for text in (value, given) for v in self.variables_of(text)}
+        before: dict[str, set[Variable]] = {}
+        after: dict[str, set[Variable]] = {}
+        made: dict[str, set[Variable]] = {}
+        results: dict[str, list[Any]] = {name: [] for name in self.form.moves}
+        for result in self.form.results:
+            results[result.move].append(result)
+        for name in self.form.moves:
+            move = self.game.moves[name]
+            texts: list[str | None] = []
+            units = [unit for unit in self.form.units if unit.move == name]
+            if isinstance(move, NumberMove):
+                texts += move.between
+            if isinstance(move, ChanceMove) or self.as_written or isinstance(move, (VoteMove, DivisionMove)):
+                texts += [program for unit in units for program in unit.programs]
+            if isinstance(move, VoteMove):
+                texts.append(move.already)
+            before[name] = {v for text in texts for v in self.variables_of(text)}
+            read_after = [t for result in results[name] for t in (*result.payoffs.values(), result.takes, result.until)]
+            after[name] = {v for text in read_after for v in self.variables_of(text)}
+            made[name] = {("number", name), ("votes", name), *(("option", unit.name) for unit in units)}
+        told = self._telling()
+        live = {name: set(before[name]) for name in self.form.moves}
+        changed = True
+        while changed:
+            changed = False
+            for name in self.form.moves:
+                nexts = [live[result.then] for result in results[name] if result.then is not None]
+                ends = at_end if any(result.then is None or result.until is not None for result in results[name]) else set()
+                wanted = before[name] | ((after[name] | ends | set().union(*nexts)) - made[name]) | told
+                if not wanted <= live[name]:
+                    live[name] |= wanted
+                    changed = True
+        return live
+
+    def _telling(self) -> set[Variable]:
+        """Choices that may tell of a type that is hidden from somebody who moves."""
+        owners = {kind.of for kind in self.form.types.values() if kind.of is not None and kind.of not in self.form.members}
+        movers = {unit.player for unit in self.form.units if unit.player is not None}
+        hidden = {owner for owner in owners if movers - {owner}}
+        found: set[Variable] = set()
+        for unit in self.form.units:
+            if unit.player in hidden:
+                found.add(("option", unit.name) if unit.options else ("number", unit.move))
+        return found
+
+    # Building
+
+    def build(self) -> GameGraph:
+        roots: list[tuple[int, float]] = []
+        for probability, state in self._first_states():
+            roots.append((self._node(self.game.first, 0, state), probability))
+        done = 0
+        while done < len(self.states):
+            if len(self.states) > MOST_NODES:
+                raise ParameterError(
+                    f"the game has more than {MOST_NODES:,} positions on a grid of {self.points} points",
+                    hint=f"use fewer, as in --set game.points={max(3, self.points // 2)}, or write strategies",
+                )
+            move, phase, state = self.states[done]
+            self._expand(done, move, phase, state)
+            done += 1
+        return self._finished(roots)
+
+    def _finished(self, roots: list[tuple[int, float]]) -> GameGraph:
+        starts = np.concatenate([[0], np.cumsum([len(item.options) for item in self.sets])]).astype(np.int64)
+        first = np.zeros(len(self.states))
+        for node, probability in roots:
+            first[node] += probability
+        nodes, children, sets, places, chances, payoffs, discounts = zip(*self.edges, strict=True)
+        choice = [-1 if s < 0 else int(starts[s]) + place for s, place in zip(sets, places, strict=True)]
+        graph = DecisionGraph(
+            players=tuple(self.players),
+            set_player=np.array([self.players.index(item.unit.player) for item in self.sets], dtype=np.int64),
+            set_start=starts,
+            edge_node=np.array(nodes, dtype=np.int64),
+            edge_child=np.array(children, dtype=np.int64),
+            edge_choice=np.array(choice, dtype=np.int64),
+            edge_chance=np.array(chances, dtype=float),
+            edge_payoff=np.array(payoffs, dtype=float).reshape(len(nodes), len(self.players)),
+            edge_discount=np.array(discounts, dtype=float).reshape(len(nodes), len(self.players)),
+            roots=first,
+        )
+        written = None
+        if self.as_written and all(item is not None for item in self.written):
+            written = np.array([p for item in self.written for p in item or ()])
+        found = GameGraph(graph, self.sets, written)
+        for name in self.measures:
+            found.measured[name] = np.zeros(len(nodes))
+            found.counted[name] = np.zeros(len(nodes))
+            for edge, values, counts in self.ends:
+                found.measured[name][edge] = values[name] * counts[name]
+                found.counted[name][edge] = counts[name]
+        return found
+
+    def _first_states(self) -> Iterator[tuple[float, _State]]:
+        """Every combination of types on their grids, with its probability."""
+        single = [name for name, kind in self.form.types.items() if kind.of not in self.form.members]
+        sizes = [len(self.form.classes(name)) or self.points for name in single]
+        if math.prod(sizes) > MOST_NODES:
+            raise ParameterError(f"{math.prod(sizes):,} combinations of types are too many", hint="use fewer `points`")
+        for ranks in product(*(range(size) for size in sizes)):
+            state = _State({}, {}, {})
+            probability = 1.0
+            for name, rank, size in zip(single, ranks, sizes, strict=True):
+                kind = self.form.types[name]
+                if kind.classes is not None:
+                    state.types[name] = rank
+                    state.type_values[name] = float(rank)
+                    terms = list(kind.classes.values())
+                    probability *= self.value(terms[rank], state)
+                    state.memory[("belief", name)] = tuple(self.value(text, state) for text in terms)
+                else:
+                    state.types[name] = rank
+                    state.type_values[name] = self._quantile(kind, (rank + 0.5) / size, state)
+                    probability /= size
+            if probability > 0.0:
+                yield probability, state
+
+    def _quantile(self, kind: Any, u: float, state: _State) -> float:
+        if kind.dist == "uniform":
+            low = self.value(kind.low, state)
+            return low + (self.value(kind.high, state) - low) * u
+        if kind.dist == "normal":
+            return self.value(kind.mean, state) + self.value(kind.sd, state) * normal_quantile(u)
+        return 0.0 - self.value(kind.mean, state) * log(1.0 - u)
+
+    def _node(self, move: str, phase: int, state: _State) -> int:
+        live = self.live[move]
+        memory = {v: x for v, x in state.memory.items() if v in live or v[0] == "pending" or (v[0] == "belief" and self.as_written)}
+        key = (move, phase, tuple(sorted(state.types.items())), tuple(sorted(memory.items(), key=repr)))
+        if key not in self.node_of:
+            self.node_of[key] = len(self.states)
+            self.states.append((move, phase, _State(state.types, state.type_values, memory)))
+        return self.node_of[key]
+
+    def _expand(self, node: int, name: str, phase: int, state: _State) -> None:
+        move = self.game.moves[name]
+        if isinstance(move, SimultaneousMove):
+            self._expand_at_once(node, name, move, phase, state)
+            return
+        if isinstance(move, AgreementMove):
+            self._lead(node, name, 0, state, -1, 0, 1.0)
+            return
+        if isinstance(move, VoteMove):
+            passes = self._vote_passes(name, move, state)
+            for which, chance in enumerate((passes, 1.0 - passes)):
+                after = self._with_option(state, self._unit(name), which)
+                self._lead(node, name, which, after, -1, 0, chance)
+            return
+        if isinstance(move, DivisionMove):
+            raise ParameterError(f"'{name}' is a division among a group, which no algorithm here solves", hint="write strategies")
+        unit = self._unit(name)
+        if isinstance(move, ChanceMove):
+            for place, chance in enumerate(self._chances(unit, state)):
+                if chance > 0.0:
+                    self._lead(node, name, place, self._with_option(state, unit, place), -1, 0, chance)
+            return
+        if isinstance(move, NumberMove):
+            options, chances = self._numbers(unit, move, state)
+            found = self._set(unit, state, options, chances)
+            for place, number in enumerate(options):
+                after = state.with_memory({("number", name): number})
+                self._learn_number(unit, move, state, after, number)
+                self._lead(node, name, 0, after, found, place, math.nan)
+            return
+        chances = self._chances(unit, state) if self.as_written and self._is_written(unit) else None
+        found = self._set(unit, state, tuple(float(n) for n in range(len(unit.options))), chances)
+        for place in range(len(unit.options)):
+            after = self._with_option(state, unit, place)
+            self._learn_option(unit, state, after, place)
+            self._lead(node, name, place, after, found, place, math.nan)
+
+    def _expand_at_once(self, node: int, name: str, move: SimultaneousMove, phase: int, state: _State) -> None:
+        """One player after the other, none knowing what those before chose."""
+        units = [unit for unit in self.form.units if unit.move == name]
+        unit = units[phase]
+        chances = self._chances(unit, state) if self.as_written and self._is_written(unit) else None
+        found = self._set(unit, state, tuple(float(n) for n in range(len(unit.options))), chances)
+        for place in range(len(unit.options)):
+            if phase + 1 < len(units):
+                after = state.with_memory({("pending", phase): float(place)})
+                self._enter(node, self._node(name, phase + 1, after), found, place, math.nan, None)
+                continue
+            chosen = [int(state.memory[("pending", n)]) for n in range(phase)] + [place]
+            after = state.without("pending")
+            cell = 0
+            for each, option in zip(units, chosen, strict=True):
+                cell = cell * len(each.options) + option
+            for each, option in zip(units, chosen, strict=True):
+                self._learn_option(each, state, after, option)
+            for each, option in zip(units, chosen, strict=True):
+                after = self._with_option(after, each, option)
+            self._lead(node, name, cell, after, found, place, math.nan)
+
+    def _unit(self, name: str) -> Unit:
+        return self.form.units[self.form.first_unit[name]]
+
+    def _is_written(self, unit: Unit) -> bool:
+        return any(program is not None for program in unit.programs)
+
+    def _with_option(self, state: _State, unit: Unit, place: int) -> _State:
+        count: Variable = ("count", unit.name, place)
+        return state.with_memory({("option", unit.name): float(place), count: state.memory.get(count, 0.0) + 1.0})
+
+    def _chances(self, unit: Unit, state: _State) -> list[float]:
+        """Probabilities as `sim.acts.games` weighs them."""
+        found = [0.0 if program is None else _bounded(self.value(program, state)) for program in unit.programs]
+        total = sum(found)
+        rest = next((n for n, program in enumerate(unit.programs) if program is None), -1)
+        if rest >= 0 and total < 1.0:
+            found[rest] = 1.0 - total
+            total = 1.0
+        return [p / total for p in found] if total > 0.0 else [1.0 / len(found)] * len(found)
+
+    def _numbers(self, unit: Unit, move: NumberMove, state: _State) -> tuple[tuple[float, ...], list[float] | None]:
+        """The grid of a number, with what the strategy names where strategies are followed."""
+        low, high = (self.value(text, state) for text in move.between)
+        if not math.isfinite(low) or not math.isfinite(high):
+            raise ParameterError(f"'{unit.move}' has no finite bounds", hint="give `between` two numbers")
+        grid = [low + (high - low) * n / (self.points - 1) for n in range(self.points)] if high > low else [low]
+        if not self.as_written or unit.programs[0] is None:
+            return tuple(grid), None
+        mixes = "uniform" in self.read(unit.programs[0]).names()
+        named: dict[float, float] = {}
+        size = self.points if mixes else 1
+        for n in range(size):
+            value = min(max(self.value(unit.programs[0], state.at((n + 0.5) / size)), low), high)
+            named[value] = named.get(value, 0.0) + 1.0 / size
+        every = sorted({*grid, *named})
+        return tuple(every), [named.get(number, 0.0) for number in every]
+
+    def _set(self, unit: Unit, state: _State, options: tuple[float, ...], chances: list[float] | None) -> int:
+        """The information set of the mover."""
+        player = unit.player
+        own = [(("type", name), float(rank)) for name, rank in state.types.items() if self.form.types[name].of == player]
+        live = self.live[unit.move]
+        seen = [
+            (v, x) for v, x in state.memory.items()
+            if v in live and v[0] in ("number", "option", "made", "count", "votes", "periods", "moves") and self._sees(player, v)
+        ]  # fmt: skip
+        known = tuple(sorted([*own, *seen], key=repr))
+        key = (unit.name, known)
+        if key not in self.set_of:
+            self.set_of[key] = len(self.sets)
+            self.sets.append(InformationSet(unit, known, options))
+            self.written.append(chances)
+        return self.set_of[key]
+
+    def _sees(self, player: str | None, variable: Variable) -> bool:
+        if variable[0] in ("periods", "moves"):
+            return True
+        move = variable[1].split(".")[0] if variable[0] in ("option", "count") else variable[1]
+        return player not in self.game.moves[move].unseen_by
+
+    def _learn_option(self, unit: Unit, state: _State, after: _State, place: int) -> None:
+        """Beliefs after a choice, by the strategies as written."""
+        if not self.as_written or unit.reveals is None:
+            return
+        self._learn(unit.reveals, state, after, lambda supposed: self._chances(unit, supposed)[place])
+
+    def _learn_number(self, unit: Unit, move: NumberMove, state: _State, after: _State, number: float) -> None:
+        if not self.as_written or unit.reveals is None or unit.programs[0] is None:
+            return
+        low, high = (self.value(text, state) for text in move.between)
+        program = unit.programs[0]
+
+        def likelihood(supposed: _State) -> float:
+            return 1.0 if abs(min(max(self.value(program, supposed), low), high) - number) <= 1e-12 else 0.0
+
+        self._learn(unit.reveals, state, after, likelihood)
+
+    def _learn(self, name: str, state: _State, after: _State, likelihood: Callable[[_State], float]) -> None:
+        prior = state.memory[("belief", name)]
+        weights = [p * likelihood(state.supposing(name, k)) if p > 0.0 else 0.0 for k, p in enumerate(prior)]
+        total = sum(weights)
+        if total > 0.0:
+            after.memory[("belief", name)] = tuple(w / total for w in weights)
+
+    def _vote_passes(self, name: str, move: VoteMove, state: _State) -> float:
+        """Probability that a vote passes, members voting as written, each with types of its own."""
+        program = self._unit(name).programs[0]
+        if program is None:
+            raise ParameterError(f"the group at '{name}' has no strategy", hint=f"write `strategies: {{{name}: ...}}`")
+        names = self.read(program).names()
+        if any(text.startswith("member.") for text in names):
+            raise ParameterError(f"the members at '{name}' have types of their own, which no algorithm here solves", hint="name a theorem")
+        yes = _bounded(self.value(program, state))
+        size, needed = self.form.members[move.by], self.form.needed[name] - int(self.value(move.already, state))
+        return sum(math.comb(size, k) * yes**k * (1.0 - yes) ** (size - k) for k in range(max(0, needed), size + 1))
+
+    def _lead(self, node: int, name: str, place: int, after: _State, found: int, option: int, chance: float) -> None:
+        """The edge to what follows a result: payoffs, time, the next position."""
+        result = self.form.results[self.form.first_result[name] + place]
+        made: Variable = ("made", name)
+        after = after.with_memory({made: after.memory.get(made, 0.0) + 1.0, ("moves",): after.memory.get(("moves",), 0.0) + 1.0})
+        paid = {player: self.value(text, after) for player, text in result.payoffs.items()}
+        takes = max(0.0, self.value(result.takes, after))
+        factor = {player: self.value(self.game.players[player].discount, after) for player in self.players}
+        later = {player: powr(factor[player], takes) if takes > 0.0 else 1.0 for player in self.players}
+        periods = after.memory.get(("periods",), 0.0)
+        for player, payoff in paid.items():
+            so_far: Variable = ("payoff", player)
+            weight = powr(factor[player], periods) if periods > 0.0 else 1.0
+            after.memory[so_far] = after.memory.get(so_far, 0.0) + weight * payoff
+        if takes > 0.0:
+            after.memory[("periods",)] = after.memory.get(("periods",), 0.0) + takes
+        payoffs = [paid.get(player, 0.0) for player in self.players]
+        for player, payoff in paid.items():
+            if not math.isfinite(payoff):
+                raise ParameterError(f"the payoff of {player} after '{name}' is {payoff}", hint="payoffs must be finite numbers")
+        over = result.then is None or (result.until is not None and self.value(result.until, after) != 0.0)
+        discounts = [later[player] for player in self.players]
+        if over:
+            after.over = True
+            values = {}
+            counts = {}
+            for measure, (value, given) in self.measures.items():
+                counts[measure] = 1.0 if given is None or self.value(given, after) != 0.0 else 0.0
+                values[measure] = self.value(value, after) if counts[measure] else 0.0
+            self.ends.append((len(self.edges), values, counts))
+        child = -1 if over else self._node(result.then or "", 0, after)
+        self._enter(node, child, found, option, chance, (payoffs, discounts))
+
+    def _enter(
+        self, node: int, child: int, found: int, option: int, chance: float, paid: tuple[list[float], list[float]] | None
+    ) -> None:
+        payoffs, discounts = paid or ([0.0] * len(self.players), [1.0] * len(self.players))
+        self.edges.append((node, child, found, option, chance, payoffs, discounts))
+
+
+@dataclass
+class _State:
+    """A position in the making: types by rank and by value, what is remembered."""
+
+    types: dict[str, int]
+    type_values: dict[str, float]
+    memory: dict[Variable, Any]
+    uniform: float = 0.0
+    over: bool = False
+
+    def with_memory(self, entries: Mapping[Variable, Any]) -> _State:
+        return _State(self.types, self.type_values, {**self.memory, **entries})
+
+    def without(self, head: str) -> _State:
+        return _State(self.types, self.type_values, {v: x for v, x in self.memory.items() if v[0] != head})
+
+    def at(self, uniform: float) -> _State:
+        return _State(self.types, self.type_values, self.memory, uniform)
+
+    def supposing(self, name: str, rank: int) -> _State:
+        return _State({**self.types, name: rank}, {**self.type_values, name: float(rank)}, self.memory, self.uniform)
+
+
+def _bounded(p: float) -> float:
+    return 1.0 if p >= 1.0 else (p if p > 0.0 else 0.0)
+
+
+__all__ = ["GameGraph", "InformationSet", "graph_of", "parse"]
