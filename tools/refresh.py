@@ -26,6 +26,7 @@ GENERATED: dict[str, tuple[str, bool | str]] = {
     "commands": ("tools.reference.commands:write", True),
     "columns": ("tools.reference.columns:write", True),
     "quantities": ("tools.reference.quantities:write", True),
+    "theorems": ("tools.reference.theorems:write", True),
     "world": ("tools.reference.world:write", True),
     "model": ("tools.reference.model:write", True),
     "draws": ("tools.reference.draws:write", True),

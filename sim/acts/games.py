@@ -317,7 +317,7 @@ def _divide(w: World, c: Tables, m: int) -> int:
     pie = evaluated(w, c, c.move_low[m])
     w.uniform[0] = draw(w, c, MOVE, key, 0)
     read_game(w, c)
-    share = evaluated(w, c, c.unit_program[c.unit_first[c.move_unit[m] + 1]])
+    share = evaluated(w, c, c.unit_program[c.unit_first[c.move_unit[m]] + 1])
     most = pie / wanted if wanted > 0 else 0.0
     share = min(max(share, 0.0), most)
     w.move_value[m] = share

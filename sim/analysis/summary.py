@@ -242,11 +242,14 @@ def _times(
 ) -> Iterator[tuple[str, str, np.ndarray]]:
     """Name, words and days until each event, nan where it did not come up to the horizon; histories may go on after it.
 
-    Meetings of leaders are left out where the scenario has none.
+    Meetings of leaders are left out where the scenario has none, and beside a game what nothing can bring about.
     """
+    left_out = {name for name, _ in TIMES} if scenario.get("game") and not scenario.get("tracks") else set()
+    if (scenario.get("mechanisms") or {}).get("ladder"):
+        left_out -= {"crisis", "strike", "major_war"}
     leaders = any(track.get("protocol") == LEADERS for track in (scenario.get("tracks") or {}).values())
     for name, words in TIMES:
-        if f"time:{name}" not in results or (name in OF_LEADERS and not leaders):
+        if f"time:{name}" not in results or (name in OF_LEADERS and not leaders) or name in left_out:
             continue
         days = np.asarray(results[f"time:{name}"], dtype=float)
         yield name, words, np.where(days <= horizon * AT_HORIZON, days, np.nan)

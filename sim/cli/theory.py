@@ -119,12 +119,12 @@ def _table(spec: Any, checks: list[Check], width: int) -> list[Any]:
 
     from sim.cli.layout import clipped, padded
 
-    room = max(16, width - 44)
-    lines = [Text(spec.title, style="bold"), Text(f"  {'':<{room}}{'exact':>11}{'played':>11}{'apart':>9}")]
+    room = max(16, width - 46)
+    lines = [Text(spec.title, style="bold"), Text(f"  {'':<{room}}{'exact':>12}{'played':>13}{'apart':>9}")]
     for check in checks:
         mark, style = ("ok", "green") if check.holds else ("NOT", "bold red")
         label = padded(clipped(check.label, room - 1), room)
-        lines.append(Text.assemble(f"  {label}{_number(check.exact):>11}{_number(check.estimate):>11}{_apart(check):>9}  ", (mark, style)))
+        lines.append(Text.assemble(f"  {label}{_number(check.exact):>12}{_number(check.estimate):>13}{_apart(check):>9}  ", (mark, style)))
         if check.within > 0.0:
             lines.append(Text(f"    within {check.within:g}: {check.note or 'the play approximates the model'}", style="dim"))
     counted = max(check.counted for check in checks)

@@ -96,7 +96,7 @@ def histories_needed(values: np.ndarray, histories: int, planted: float = PLANTE
     """
     counted = values[~np.isnan(values)]
     if len(counted) < 2:
-        return MOST
+        return FEWEST  # so rare that no sample would tell
     mean, spread = float(counted.mean()), float(counted.std(ddof=1))
     if spread == 0.0:
         return FEWEST

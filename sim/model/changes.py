@@ -11,8 +11,10 @@ from sim.model.spec.scenario import ScenarioSpec
 FIXED = ("schema_version", "variants", "policies", "applied")  # what a change may not touch
 
 
-def target(text: str, data: Any) -> tuple[Path, Any]:
+def target(text: str, data: Any, value: Any = None) -> tuple[Path, Any]:
     """The path that a change names and what may stand there.
+
+    A plain ``value`` for a parameter is meant for its number, so that the parameter keeps its label.
 
     Raises
     ------
@@ -22,4 +24,6 @@ def target(text: str, data: Any) -> tuple[Path, Any]:
     parts = split(text)
     if parts[0] in FIXED:
         raise PathError(f"'{parts[0]}' cannot be changed by path", 0, "change the file")
+    if len(parts) == 2 and parts[0] == "parameters" and value is not None and not isinstance(value, dict):
+        parts = (*parts, "number")
     return lookup(parts, data, ScenarioSpec)

@@ -295,14 +295,12 @@ def _overrides(overrides: Iterable[str] | Mapping[str, Any], faults: Faults) -> 
 def _set(data: dict[str, Any], text: str, value: Any, place: Diagnostic, faults: Faults) -> dict[str, Any]:
     """The data with one change; a path that leads nowhere is a fault."""
     try:
-        path, _ = target(text, data)
+        path, _ = target(text, data, value)
     except PathError as error:
         if place.file == "--set":
             place = replace(place, column=1, end=max(2, place.column - 1))  # the path, not the value
         faults.extend([replace(place, path=place.path or _parts(text), message=error.message, hint=error.hint)])
         return data
-    if len(path) == 2 and path[0] == "parameters" and not isinstance(value, dict):
-        path = (*path, "number")  # what `parameters.x=0.4` means; the parameter keeps its label
     faults.origins[path] = place
     faults.replaced[path] = _with_range(value_at(data, path), faults.replaced.get(path))
     return with_value(data, path, value)

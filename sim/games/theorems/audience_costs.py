@@ -20,7 +20,7 @@ import math
 from typing import Any
 
 from sim.games.theorems.theorem import Output, Solution, Symbol, Theorem, only
-from sim.rules import ladder
+from sim.rules.ladder import quit_hazard
 
 
 def _integral(function: Any, end: float) -> float:
@@ -31,9 +31,19 @@ def _integral(function: Any, end: float) -> float:
 
 
 def _solve(audience_1: float, audience_2: float, width_1: float, width_2: float, prize: float) -> Solution:
-    out = [0.0] * ladder.NUM_CONTEST
-    ladder.audience_contest(audience_1, audience_2, width_1, width_2, prize, out)
-    horizon, stay_1, stay_2, yield_1, yield_2, fighting = out
+    def locks_in(own_audience: float, other_audience: float, own_width: float) -> float:
+        """Time at which the own types are all out or would fight, had nobody yielded at once; without cancellation."""
+        inner = prize * prize + 4.0 * own_width * prize * other_audience / own_audience
+        return 2.0 * own_width * prize / (own_audience * (prize + math.sqrt(inner)))
+
+    locks_1 = locks_in(audience_1, audience_2, width_1)
+    locks_2 = locks_in(audience_2, audience_1, width_2)
+    horizon = min(locks_1, locks_2)
+    stay_1, stay_2 = audience_1 * horizon / width_1, audience_2 * horizon / width_2
+    # Whoever locks in first does not yield at once: exactly, and not but for a rounding.
+    yield_1 = 0.0 if locks_1 <= locks_2 else 1.0 - stay_1 * (1.0 + audience_2 * horizon / prize)
+    yield_2 = 0.0 if locks_2 <= locks_1 else 1.0 - stay_2 * (1.0 + audience_1 * horizon / prize)
+    fighting = stay_1 * stay_2
     # Time in units of the slower of the two scales, so that the integrals below are over a moderate range.
     a, b = audience_1 * horizon / prize, audience_2 * horizon / prize
     start = (1.0 - yield_1) * (1.0 - yield_2)
@@ -56,15 +66,15 @@ def _solve(audience_1: float, audience_2: float, width_1: float, width_2: float,
         "horizon": horizon, "stay_1": stay_1, "stay_2": stay_2, "yield_1": yield_1, "yield_2": yield_2,
         "war_probability": fighting,
         "back_down_1": yield_1 + quits(b), "back_down_2": yield_2 + quits(a),
-        "hazard_start_1": ladder.quit_hazard(audience_2, prize, 0.0),
-        "hazard_start_2": ladder.quit_hazard(audience_1, prize, 0.0),
-        "hazard_end_1": ladder.quit_hazard(audience_2, prize, horizon),
-        "hazard_end_2": ladder.quit_hazard(audience_1, prize, horizon),
+        "hazard_start_1": quit_hazard(audience_2, prize, 0.0),
+        "hazard_start_2": quit_hazard(audience_1, prize, 0.0),
+        "hazard_end_1": quit_hazard(audience_2, prize, horizon),
+        "hazard_end_2": quit_hazard(audience_1, prize, horizon),
         "payoff_1": payoff(audience_1, stay_1, stay_2, yield_2),
         "payoff_2": payoff(audience_2, stay_2, stay_1, yield_1),
         "mean_duration": horizon * _integral(both_in, in_u),
     }  # fmt: skip
-    if max(yield_1, yield_2) < 1e-12:
+    if yield_1 == yield_2:
         words = "Neither side yields at once; both lock in at the same time."
     else:
         words = f"Side {1 if yield_1 > yield_2 else 2} yields at once with the probability given; the rest escalates."

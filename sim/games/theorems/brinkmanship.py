@@ -123,7 +123,7 @@ THEOREMS = (
         strategies={
             "1.quits_at": "-log(uniform) / solution.quit_rate",
             "2.quits_at": "-log(uniform) / solution.quit_rate",
-            "nature.strikes_at": "-log(uniform) / hazard",
+            "nature.disaster_at": "-log(uniform) / hazard",
         },
         requires=ORDER,
         assumptions=("no cost of waiting but the risk", "payoffs alike for both sides"),

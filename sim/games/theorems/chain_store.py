@@ -8,9 +8,9 @@ As strategies, with ``round`` from 1 and ``belief.tough`` the public probability
 stages left, this one among them, is n = stages - round + 1, and beliefs that stand exactly on a cut-off are told from others
 with a small tolerance because they are computed:
 
-* challenger enters: ``if(belief.tough > power(entrant_gain, n) * 1.000000001, false, ...)`` as in the table;
-* weak defender fights: with n = 1 never; else for sure if ``belief.tough >= power(entrant_gain, n - 1)``, else with probability
-  ``(1 - c) / c * belief.tough / (1 - belief.tough)``, c = ``power(entrant_gain, n - 1)``;
+* a challenger enters with probability 0 above ``power(entrant_gain, n)``, 1 below it, ``1 - 1 / deterred_gain`` on it;
+* a weak defender never fights with n = 1; else with c = ``power(entrant_gain, n - 1)`` iff ``uniform < (1 - c) / c *
+  belief.tough / (1 - belief.tough)``, which is for sure where the belief is at least c;
 * after a fight ``belief.tough = max(belief.tough, c)``, after giving in 0, and as it was when nobody entered.
 
 Source: Kreps and Wilson (1982), Journal of Economic Theory 27, 253-279.
@@ -23,7 +23,7 @@ import math
 from sim.games.theorems.theorem import Output, Solution, Symbol, Theorem, only
 from sim.rules import inspection
 
-MOST = 12  # stages
+MOST = 12  # stages that have outputs of their own; there may be more
 ON_CUTOFF = 1e-9  # relative distance at which a computed belief counts as standing on the cut-off
 
 
@@ -35,7 +35,7 @@ def _enters(belief: float, cutoff: float, deterred_gain: float) -> float:
 
 def _solve(reputation: float, entrant_gain: float, deterred_gain: float, stages: int) -> Solution:
     cutoffs = {left: inspection.reputation_needed(entrant_gain, left) for left in range(stages + 1)}
-    entry = dict.fromkeys(range(1, MOST + 1), 0.0)  # by number of the stage; weights of both types below
+    entry = dict.fromkeys(range(1, max(MOST, stages) + 1), 0.0)  # by number of the stage; weights of both types below
     # beliefs that may be reached -> probability of it and the defender being weak, being tough
     reached = {reputation: (1.0 - reputation, reputation)}
     payoff_weak = payoff_tough = fights = entries = 0.0
@@ -107,7 +107,7 @@ THEOREMS = (
                    open_low=True, open_high=True),
             Symbol("deterred_gain", "a: what the defender has where a challenger stays out", 1.0, math.inf, example=2.0,
                    default=2.0, open_low=True),
-            Symbol("stages", "number of challengers", 1, MOST, example=3, kind="whole"),
+            Symbol("stages", "number of challengers", 1, 200, example=3, kind="whole"),
         ),
         outputs=(
             Output("cutoff", "reputation above which the first challenger stays out", "probability"),
@@ -133,10 +133,10 @@ THEOREMS = (
         source="Kreps and Wilson (1982)",
         solver=_solve,
         strategies={
-            "challenger.enters": f"if(belief.tough > {_CUT} * 1.000000001, false, if(belief.tough < {_CUT} * 0.999999999, true, "
-            "uniform < 1 - 1 / deterred_gain))",
-            "weak.fights": f"if(round >= stages, false, if(belief.tough >= {_NEXT} * 0.999999999, true, "
-            f"uniform < (1 - {_NEXT}) / {_NEXT} * belief.tough / (1 - belief.tough)))",
+            "challenger.enters": f"uniform < if(belief.tough > {_CUT} * 1.000000001, 0, if(belief.tough < {_CUT} * 0.999999999, 1, "
+            "1 - 1 / deterred_gain))",
+            "weak.fights": f"uniform < if(round >= stages, 0, (1 - {_NEXT}) / {_NEXT} * "
+            "belief.tough / max(1 - belief.tough, 0.000000000001))",
             "tough.fights": "true",
             "belief.tough_after_fight": f"if(round >= stages, 1, max(belief.tough, {_NEXT}))",
             "belief.tough_after_giving_in": "0",

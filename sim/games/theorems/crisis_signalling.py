@@ -23,6 +23,8 @@ from sim.games.theorems.theorem import Output, Solution, Symbol, Theorem, choose
 FARTHEST = 8.3  # beyond it the normal distribution is 0 or 1 to the last bit
 GRID = 2001  # points between at which a change of sign is looked for
 NODES = 120  # of the integrals over A's error
+BEYOND = 1e9  # stands for the infinite: a root cannot be bracketed by infinity
+STEPS = 2_000  # of the iteration that selects
 CERTAIN = 40.0  # exponent at which a tail is cut off
 
 
@@ -54,7 +56,7 @@ def _solve(
             stand, challenge = parts[0] / (parts[0] + parts[1]), min(1.0, math.exp(top) * (parts[0] + parts[1]))
         stake = victory_b - concession_b
         ratio = stake / stand if stand > 0.0 else math.copysign(math.inf, stake) if stake != 0.0 else 0.0
-        return _Node(challenge, stand, cutoff, war_b - victory_b + ratio)
+        return _Node(challenge, stand, cutoff, min(max(war_b - victory_b + ratio, -BEYOND), BEYOND))
 
     def excess(z: float) -> float:
         return z - min(
@@ -64,22 +66,28 @@ def _solve(
     roots = _roots(excess, brentq)
     found = []
     for z in roots:
-        resist = _within(float(ndtr(z)))
-        node = at(resist)
+        resist = float(ndtr(z))
+        node = at(_within(resist))
         found.append((_values(resist, node), _words(resist, node)))
-    selected = 0
+    selected, settled = 0, True
     if len(found) > 1:
         resist = 0.5
-        for _ in range(20_000):
+        for _ in range(STEPS):
             target = float(ndtr(at(_within(resist)).resist_normal))
             if abs(target - resist) < 1e-13:
                 break
             resist += 0.5 * (target - resist)
+        settled = abs(target - resist) < 1e-9
         z = float(ndtri(_within(resist)))
         selected = min(range(len(roots)), key=lambda n: abs(roots[n] - z))
     how_many = "The equilibrium is unique." if len(found) == 1 else f"There are {len(found)} equilibria."
     rule = "The equilibrium that damped iteration of B's chance to resist reaches from one half: r <- (r + f(r)) / 2."
-    return choose(found, selected, how_many, rule if len(found) > 1 else "There is nothing to select.")
+    note = (
+        ""
+        if settled
+        else f"The iteration had not settled after {STEPS} steps: the equilibrium nearest to it is selected."
+    )
+    return choose(found, selected, how_many, rule if len(found) > 1 else "There is nothing to select.", note)
 
 
 def _within(resist: float) -> float:

@@ -61,6 +61,8 @@ def _solve(cost: float, members: int, noise: float, theta_low: float, theta_high
     points, weights = np.polynomial.legendre.leggauss(NODES)
     for k in range(1, members + 1):
         start, end = max(theta_low, (k - 1) / members), min(theta_high, k / members)
+        if start >= end:
+            continue
         # the chance changes within a few noises of the threshold only
         cuts = sorted(
             {start, end, *(c for c in (threshold - 8.0 * noise, threshold, threshold + 8.0 * noise) if start < c < end)}
@@ -68,13 +70,13 @@ def _solve(cost: float, members: int, noise: float, theta_low: float, theta_high
         for left, right in zip(cuts, cuts[1:], strict=False):
             theta = left + 0.5 * (right - left) * (points + 1.0)
             chance = bdtrc(k - 1, members, ndtr((threshold - theta) / noise))
-            succeeds += 0.5 * (right - left) * float(np.sum(weights * chance)) if right > left else 0.0
+            succeeds += 0.5 * (right - left) * float(np.sum(weights * chance))
     values = {
         "theta_star": limit, "threshold_continuum": limit + noise * float(ndtri(limit)), "threshold": threshold,
-        "acts": (area(theta_low) - area(theta_high)) / width, "succeeds": succeeds / width,
+        "acts": min(1.0, max(0.0, (area(theta_low) - area(theta_high)) / width)), "succeeds": succeeds / width,
     }  # fmt: skip
     apart = 0.02 / members
-    flat = max(abs(_success(threshold + side * apart, members, noise) - cost) for side in (-1.0, 1.0)) < 1e-12
+    flat = min(abs(_success(threshold + side * apart, members, noise) - cost) for side in (-1.0, 1.0)) < 1e-12
     inside = theta_low < threshold - 6.0 * noise and theta_high > threshold + 6.0 * noise
     return only(
         values,

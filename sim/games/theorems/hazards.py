@@ -95,7 +95,7 @@ THEOREMS = (
         ),
         source="textbook result for exponential clocks",
         solver=_competing,
-        strategies={f"nature.cause_{n}_at": f"if(rate_{n} > 0, -log(uniform) / rate_{n}, 1000000000)" for n in NUMBERS},
+        strategies={f"nature.cause_{n}_at": f"-log(uniform) / max(rate_{n}, 0.000000000001)" for n in NUMBERS},
         requires=(
             Condition(
                 "at least one rate above 0",

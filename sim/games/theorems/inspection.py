@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 
-from sim.games.theorems.theorem import Condition, Output, Solution, Symbol, Theorem, choose, only
+from sim.games.theorems.theorem import ON_EDGE, Condition, Output, Solution, Symbol, Theorem, choose, only
 from sim.rules import inspection
 
 
@@ -20,6 +20,7 @@ def _solve(
     deterrent = inspection.inspection_rate(gain, penalty, miss)
     worth = (1.0 - miss) * (loss_undetected - loss_detected)
     indifferent = effort / worth
+    deterrent, indifferent = (1.0 if abs(rate - 1.0) <= ON_EDGE else rate for rate in (deterrent, indifferent))
 
     def at(inspect: float, violate: float) -> dict[str, float]:
         seen = inspect * (1.0 - miss)

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 
-from sim.games.theorems.theorem import Output, Solution, Symbol, Theorem, only
+from sim.games.theorems.theorem import ON_EDGE, Output, Solution, Symbol, Theorem, only
 
 
 def _solve(p_now: float, p_later: float, discount: float, cost_a: float, cost_b: float) -> Solution:
@@ -25,6 +25,7 @@ def _solve(p_now: float, p_later: float, discount: float, cost_a: float, cost_b:
     left, right = p_now - discount * p_later, rest + rest * rest * cost_a
     # Who would get less than nothing by fighting later is held to 0, not to less: then what p_later is does not matter.
     threshold = (p_now - rest - rest * rest * cost_a) / discount if war_now > 1.0 else 0.0
+    need = 1.0 if abs(need - 1.0) <= ON_EDGE else need
     attacks = need > 1.0
     offer = min(1.0, need)
     payoff_a = war_now if attacks else offer + discount * later

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 
-from sim.games.theorems.theorem import Output, Solution, Symbol, Theorem, choose, only
+from sim.games.theorems.theorem import ON_EDGE, Output, Solution, Symbol, Theorem, choose, only
 from sim.rules import learning
 
 GAME = (
@@ -32,6 +32,7 @@ GAME = (
 
 def _stag(prior: float, temptation: float, loss: float) -> Solution:
     threshold = learning.trust_threshold(temptation, loss)
+    prior = threshold if abs(prior - threshold) <= ON_EDGE else prior
 
     def at(cooperation: float) -> dict[str, float]:
         other = prior * cooperation
@@ -55,6 +56,7 @@ def _stag(prior: float, temptation: float, loss: float) -> Solution:
 
 def _signal(prior: float, temptation: float, loss: float, gesture_cost: float, gain: float) -> Solution:
     threshold = learning.trust_threshold(temptation, loss)
+    prior = threshold if abs(prior - threshold) <= ON_EDGE else prior
     if gesture_cost >= gain:
         mimicry, reply, kind = 0.0, 1.0, "separating"
     elif prior >= threshold:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 
-from sim.games.theorems.theorem import Condition, Output, Solution, Symbol, Theorem, choose, only
+from sim.games.theorems.theorem import ON_EDGE, Condition, Output, Solution, Symbol, Theorem, choose, only
 from sim.rules import inspection
 
 PAYOFFS = (
@@ -56,7 +56,7 @@ def _folk(values: dict[str, float], sustained: bool, cooperating: float, punishm
 def _grim(temptation: float, reward: float, punishment: float, discount: float) -> Solution:
     needed = inspection.patience_needed(temptation, reward, punishment)
     cheating = (1.0 - discount) * temptation + discount * punishment
-    sustained = discount >= needed
+    sustained = discount >= needed - ON_EDGE
     values = {"patience_needed": needed, "sustained": float(sustained), "value_of_cheating": cheating}
     return _folk(values, sustained, reward, punishment)
 
@@ -65,7 +65,7 @@ def _detection(temptation: float, reward: float, punishment: float, discount: fl
     needed = (1.0 - discount) * (temptation - reward) / (discount * (reward - punishment))
     later = detected * punishment + (1.0 - detected) * reward
     cheating = (1.0 - discount) * temptation + discount * later
-    sustained = detected >= needed
+    sustained = detected >= needed - ON_EDGE
     values = {"detection_needed": needed, "sustained": float(sustained), "value_of_cheating": cheating}
     solution = _folk(values, sustained, reward, punishment)
     if needed <= 1.0:
@@ -77,7 +77,7 @@ def _detection(temptation: float, reward: float, punishment: float, discount: fl
 def _undetected(temptation: float, reward: float, punishment: float, discount: float, lag: int) -> Solution:
     needed = ((temptation - reward) / (temptation - punishment)) ** (1.0 / lag)
     kept = discount**lag
-    sustained = discount >= needed
+    sustained = discount >= needed - ON_EDGE
     values = {
         "patience_needed": needed, "sustained": float(sustained),
         "value_of_cheating": (1.0 - kept) * temptation + kept * punishment,
@@ -88,7 +88,7 @@ def _undetected(temptation: float, reward: float, punishment: float, discount: f
 def _false_alarm(temptation: float, reward: float, punishment: float, discount: float, alarm: float) -> Solution:
     value = inspection.value_with_false_alarms(reward, punishment, discount, alarm)
     needed = inspection.patience_needed(temptation, reward, punishment) / (1.0 - alarm)
-    sustained = discount >= needed
+    sustained = discount >= needed - ON_EDGE
     values = {
         "value_cooperating": value, "mean_life": inspection.life_with_false_alarms(alarm), "patience_needed": needed,
         "sustained": float(sustained), "value_of_cheating": (1.0 - discount) * temptation + discount * punishment,

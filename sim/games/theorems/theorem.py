@@ -26,6 +26,7 @@ from typing import Literal
 
 from sim.errors import ParameterError
 
+ON_EDGE = 1e-12  # distance within which two computed numbers count as equal, so that rounding decides no knife-edge
 SURE = "There is nothing to select."  # the selection rule of a model with one equilibrium
 
 

@@ -22,7 +22,7 @@ def check_changes(checker: Checker) -> None:
             for text, value in change.set.items():
                 path: Path = (group, name, "set", text)
                 try:
-                    _, place = target(text, checker.data)
+                    _, place = target(text, checker.data, value)
                 except PathError as error:
                     checker.add(path, error.message, hint=error.hint, at_key=True)
                     continue
