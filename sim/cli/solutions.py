@@ -5,17 +5,39 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sim.analysis.solutions import Solved
+    from sim.analysis.solutions import GameSolved, Solved, TheoremSolved
+
+KINDS = {
+    "equilibrium": "By algorithm, all players in equilibrium",
+    "logit": "By algorithm, all players as logit players",
+    "written": "The strategies of the file, on a grid",
+}
 
 
 def lines(found: Solved, width: int) -> list[Any]:
-    """Title, formula, parameters, solution, all equilibria, what is known of their number, source."""
+    """Title, formula, parameters, solution, all equilibria, what is known of their number, source; then the game on its grid."""
+    from rich.text import Text
+
+    from sim.cli.layout import paragraph
+
+    out = [Text(found.spec.title, style="bold")]
+    if found.theorem is not None:
+        out += _of_theorem(found.theorem, width)
+    if found.game is not None:
+        out += [Text(), *_of_game(found.game, found.spec, width)]
+    if found.unchecked:
+        why = f"not held against other choices on a grid: {found.unchecked}"
+        out += [Text(line, style="dim") for line in paragraph(why, width, "  ", "  ")]
+    return out
+
+
+def _of_theorem(found: TheoremSolved, width: int) -> list[Any]:
     from rich.text import Text
 
     from sim.cli.layout import paragraph
 
     theorem, solution = found.theorem, found.solution
-    out = [Text(found.spec.title, style="bold"), Text(f"by theorem: {theorem.title} ({theorem.name})"), Text()]
+    out = [Text(f"by theorem: {theorem.title} ({theorem.name})"), Text()]
     out += [Text(f"    {line}", style="cyan") for line in theorem.formula]
     out += [Text(), Text("With")]
     meanings = {symbol.name: symbol.meaning for symbol in theorem.symbols}
@@ -38,7 +60,45 @@ def lines(found: Solved, width: int) -> list[Any]:
         out += [Text(line) for line in paragraph(text, width, "  - ", "    ")]
     if theorem.conditions:
         out += [Text(line, style="dim") for line in paragraph(f"holds for: {'; '.join(theorem.conditions)}", width, "  ", "  ")]
-    out += [Text(line, style="dim") for line in paragraph(f"source: {theorem.source}", width, "  ", "  ")]
+    return out + [Text(line, style="dim") for line in paragraph(f"source: {theorem.source}", width, "  ", "  ")]
+
+
+def _of_game(found: GameSolved, spec: Any, width: int) -> list[Any]:
+    from rich.text import Text
+
+    from sim.cli.layout import paragraph
+
+    def say(text: str, style: str = "") -> None:
+        out.extend(Text(line, style=style) for line in paragraph(text, width, "  ", "    "))
+
+    out = [Text(KINDS[found.kind])]
+    payoffs = ", ".join(f"{name} {_number(value)}" for name, value in found.payoffs.items())
+    say(f"payoffs: {payoffs}")
+    if found.kind == "logit":
+        say(f"precision {spec.game.precision} per unit of payoff; an error costs somebody {_number(found.gain)} at the most")
+    elif found.gain <= 1e-9:
+        say("nobody gains by another choice at any point that is reached")
+    else:
+        where = f" ({found.gain_at})" if found.gain_at else ""
+        grid = f"; numbers and types stand on {found.points} points, which a part of it may be due to"
+        say(f"the most that anybody could gain by another choice is {_number(found.gain)}{where}{grid}")
+    if found.kind != "written":
+        for name, chances in found.strategies:
+            told = next(iter(chances)) if len(chances) == 1 else ", ".join(f"{option} {p:.4g}" for option, p in chances.items())
+            say(f"{name}: {told}")
+        if not found.strategies:
+            say("too many information sets to list; --json has payoffs and measures, `sim run` plays them", "dim")
+        for n, words in enumerate(found.equilibria, 1):
+            if len(found.equilibria) > 1:
+                say(f"{n}. {words}")
+        for text in found.sentences:
+            say(f"- {text}")
+        if len(found.equilibria) > 1:
+            say("- Played is the one nearest to logit players of high precision, on the branch from even mixing.")
+    elif found.measures:
+        measures = spec.theory.measures
+        told = [f"{measures[name].label or name} {_number(value)}" for name, value in found.measures.items()]
+        say("measures on the grid: " + "; ".join(told), "dim")
     return out
 
 

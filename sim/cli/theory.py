@@ -28,9 +28,10 @@ def solve(
     list_theorems: Annotated[bool, typer.Option("--theorems", help="List the theorems there are.")] = False,
     json: Json = False,
 ) -> None:
-    """Solve a scenario's game: by its theorem, with formula and all equilibria.
+    """Solve a scenario's game: by its theorem, with formula and all equilibria, and by algorithm where no strategies are written.
 
-    Exit code 2 where the theorem says nothing for the parameters, or there is nothing to solve.
+    Strategies that the file writes are held against every other choice on a grid. Exit code 2 where the theorem says nothing
+    for the parameters, or there is nothing to solve.
     """
     from sim.errors import UsageError
 

@@ -56,7 +56,7 @@ def _given(checker: Checker, text: str) -> Quantities:
     """Parameters, and numbers of the file that the expression names by path."""
     known = parameters(checker.spec)
     try:
-        paths = [name for name in parse(text).names() if "." in name and quantity_at(checker.spec, name) is not None]
+        paths = [name for name in parse(text).names() if name not in known.kinds and quantity_at(checker.spec, name) is not None]
     except ValueError:
         paths = []
     return Quantities(known.kinds | dict.fromkeys(paths, Kind.NUMBER), known.bounds | dict.fromkeys(paths, (-math.inf, math.inf)))

@@ -113,12 +113,12 @@ class ScenarioSpec(Strict):
     sources: dict[Identifier, Source] = Field(description="Sources by short name.")
     claims: str | None = Field(None, description="Seed file whose claim ids are cited.")
     sides: tuple[Identifier, Identifier] = Field(
-        description="The two sides whose talks, deals and crises the mechanisms are about; with a `game`, its first two "
-        "actors if absent."
+        description="The two sides whose talks, deals and crises the mechanisms are about; with a `game` or a `theory`, "
+        "its first two actors if absent."
     )
     parameters: dict[Identifier, Parameter] = Field(default_factory=dict, description="Named numbers for expressions.")
     issues: dict[Identifier, Issue] = Field(
-        default_factory=dict, max_length=64, description="What is in dispute; only a scenario with a `game` may have none."
+        default_factory=dict, max_length=64, description="What is in dispute; only a scenario with a `game` or a `theory` may have none."
     )
     derived: dict[Identifier, Derived] = Field(default_factory=dict, description="Quantities computed from issue levels.")
     packages: dict[Identifier, Package] = Field(default_factory=dict, description="Named packages.")
@@ -158,7 +158,7 @@ class ScenarioSpec(Strict):
     @classmethod
     def _sides_of_a_game(cls, data: Any) -> Any:
         """A scenario that is a game need not say who its sides are, nor what is in dispute."""
-        if not isinstance(data, dict) or data.get("game") is None:
+        if not isinstance(data, dict) or (data.get("game") is None and data.get("theory") is None):
             return data
         actors = data.get("actors")
         if "sides" in data or not isinstance(actors, dict) or len(actors) < 2:
@@ -167,8 +167,8 @@ class ScenarioSpec(Strict):
 
     @model_validator(mode="after")
     def _has_issues(self) -> ScenarioSpec:
-        if not self.issues and self.game is None:
-            raise ValueError("expected at least one of `issues`, or a `game`")
+        if not self.issues and self.game is None and self.theory is None:
+            raise ValueError("expected at least one of `issues`, or a `game`, or a `theory`")
         return self
 
 
