@@ -1,0 +1,111 @@
+"""Excerpts in the pages of the seminar: what the command above each of them prints.
+
+An excerpt is a block of text below ``<!-- printed: WORDS | WORDS:N -->``. It shows those paragraphs of what the last command before
+it prints whose first line begins with one of these words; with a number only so many lines of it. A page's commands are carried out in
+their order, in a folder of their own, since later ones may read what earlier ones have written.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import re
+import shlex
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+from unittest import mock
+
+from tools.figures import _plain
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDER = "docs/seminar"
+_PARTS = re.compile(r"^```sh\n(?P<commands>.*?)^```$|^<!-- printed: (?P<wanted>[^\n]+?) -->\n\n```text\n(?P<shown>.*?)^```$", re.M | re.S)
+
+
+class Page(NamedTuple):
+    """A page as it would be now, and all that its commands print."""
+
+    text: str
+    printed: str
+
+
+def pages() -> list[Path]:
+    """The pages of the seminar, in order."""
+    return sorted((ROOT / FOLDER).glob("*.md"))
+
+
+def commands(block: str) -> list[list[str]]:
+    """Commands of a block, as lists of words without `./dev sim`; others than these are refused."""
+    found = [shlex.split(line, comments=True) for line in block.replace("\\\n", " ").splitlines()]
+    for words in filter(None, found):
+        if words[:2] != ["./dev", "sim"]:
+            raise LookupError(f"expected ./dev sim ..., found {shlex.join(words)}")
+    return [words[2:] for words in found if words]
+
+
+def excerpt(printed: str, wanted: str) -> str:
+    """The paragraphs of ``printed`` that ``wanted`` names, in its order."""
+    paragraphs = [part.strip("\n") for part in re.split(r"\n\s*\n", printed)]
+    shown = []
+    for item in wanted.split(" | "):
+        start, _, most = item.partition(":")
+        found = [part for part in paragraphs if part.lstrip().startswith(start)]
+        if not found:
+            raise LookupError(f"nothing that is printed begins with {start!r}")
+        for part in found:
+            lines = part.splitlines()
+            shown += ["\n".join([*lines[: int(most)], "..."] if most and len(lines) > int(most) else lines)]
+    return "\n\n".join(shown)
+
+
+def again(text: str, say: Callable[[list[str]], str]) -> Page:
+    """A page with its excerpts made anew; ``say`` carries out one command and returns what it prints."""
+    printed: list[str] = []
+
+    def made(part: re.Match[str]) -> str:
+        if part["commands"] is not None:
+            printed.extend(say(words) for words in commands(part["commands"]))
+            return part[0]
+        return f"<!-- printed: {part['wanted']} -->\n\n```text\n{excerpt(printed[-1], part['wanted'])}\n```"
+
+    return Page(_PARTS.sub(made, text), "\n".join(printed))
+
+
+def say(words: list[str]) -> str:
+    """What a command prints at a terminal of 80 columns; without the report of a run, which is not shown."""
+    from sim.cli import main
+
+    if words[0] == "run":
+        words = [*words, "--no-report", "--workers", "1"]
+    printed, remarks = io.TextIOWrapper(io.BytesIO(), "utf-8"), io.StringIO()
+    with (
+        mock.patch.dict(os.environ, _plain(), clear=True),
+        contextlib.redirect_stdout(printed),
+        contextlib.redirect_stderr(remarks),
+    ):
+        code = main(words)
+    if code != 0:
+        raise RuntimeError(f"sim {shlex.join(words)}: exit code {code}\n{remarks.getvalue()}")
+    printed.seek(0)
+    return printed.read()
+
+
+def played(page: Path) -> Page:
+    """A page made anew."""
+    with tempfile.TemporaryDirectory(prefix="sim-seminar-") as folder, contextlib.chdir(folder):
+        Path("reports").mkdir()
+        return again(page.read_text("utf-8"), say)
+
+
+def write(root: Path) -> list[str]:
+    """Write the pages with their excerpts made anew below ``root``; their paths."""
+    made = []
+    for page in pages():
+        target = root / FOLDER / page.name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(played(page).text, "utf-8", newline="\n")
+        made.append(f"{FOLDER}/{page.name}")
+    return made
