@@ -48,13 +48,15 @@ def commands(block: str) -> list[list[str]]:
 
 def excerpt(printed: str, wanted: str) -> str:
     """The paragraphs of ``printed`` that ``wanted`` names, in its order."""
-    paragraphs = [part.strip("\n") for part in re.split(r"\n\s*\n", printed)]
+    lined = "\n".join(line.rstrip() for line in printed.splitlines())
+    paragraphs = re.split(r"\n\n+", lined.strip("\n"))
     shown = []
     for item in wanted.split(" | "):
         start, _, most = item.partition(":")
         found = [part for part in paragraphs if part.lstrip().startswith(start)]
         if not found:
-            raise LookupError(f"nothing that is printed begins with {start!r}")
+            beginnings = "; ".join(part.strip().partition("\n")[0] for part in paragraphs)
+            raise LookupError(f"no paragraph begins with {start!r}; there are: {beginnings}")
         for part in found:
             lines = part.splitlines()
             shown += ["\n".join([*lines[: int(most)], "..."] if most and len(lines) > int(most) else lines)]
