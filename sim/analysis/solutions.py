@@ -134,7 +134,7 @@ def solved(spec: ScenarioSpec, *, checks: bool = True) -> Solved:
     by_theorem = None
     if theorem is not None:
         by_theorem = TheoremSolved(theorem, theorem.checked(symbols_of(spec)), solve_theorem(spec))
-    if spec.game is None or not spec.game.enabled:
+    if spec.game is None or not spec.game.enabled or (by_theorem is not None and not spec.game.players):
         if by_theorem is None:
             hint = "name a theorem: `theory: {theorem: NAME}`; `sim solve --theorems` lists them"
             raise UsageError(f"{spec.id}: there is nothing to solve", hint=hint)

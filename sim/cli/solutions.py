@@ -6,6 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sim.analysis.solutions import GameSolved, Solved, TheoremSolved
+    from sim.analysis.statics import Statics
+
+ROWS = 9  # of a table of comparative statics
+COLUMN = 13
 
 KINDS = {
     "equilibrium": "By algorithm, all players in equilibrium",
@@ -99,6 +103,38 @@ def _of_game(found: GameSolved, spec: Any, width: int) -> list[Any]:
         measures = spec.theory.measures
         told = [f"{measures[name].label or name} {_number(value)}" for name, value in found.measures.items()]
         say("measures on the grid: " + "; ".join(told), "dim")
+    return out
+
+
+def statics_lines(found: Statics, width: int, blocks: bool) -> list[Any]:
+    """A table of outputs at some values of the number that moves, with the course of each."""
+    from rich.text import Text
+
+    from sim.cli.layout import clipped, padded, paragraph, sparkline
+
+    out = [Text(found.spec.title, style="bold"), Text(f"over {found.label} ({found.path})"), Text()]
+    if not found.courses:
+        return [*out, Text("  nothing that the solution gives moves with it in this range")]
+    room = max(1, (width - COLUMN) // COLUMN)
+    chosen = sorted({round(n * (len(found.values) - 1) / (ROWS - 1)) for n in range(ROWS)}) if len(found.values) > ROWS else None
+    places = range(len(found.values)) if chosen is None else chosen
+    for first in range(0, len(found.courses), room):
+        part = found.courses[first : first + room]
+        out.append(Text("".join([padded("", COLUMN), *(f"{clipped(course.name, COLUMN - 1):>{COLUMN}}" for course in part)])))
+        for n in places:
+            cells = "".join(f"{_number(course.values[n]) if course.values[n] == course.values[n] else '-':>{COLUMN}}" for course in part)
+            out.append(Text(f"{found.values[n]:>{COLUMN - 1}.6g} {cells}"))
+        lines = []
+        for course in part:
+            known = [value for value in course.values if value == value]
+            lines.append(sparkline(known, COLUMN - 3, min(known), max(known), blocks) if known and course.moves else "")
+        out += [Text(padded("", COLUMN) + "".join(f"{text:>{COLUMN}}" for text in lines), style="cyan"), Text()]
+    for course in found.courses:
+        out += [Text(line, style="dim") for line in paragraph(f"{course.name}: {course.meaning}", width, "  ", "    ")]
+    if found.refused:
+        value, why = found.refused[0]
+        count = f"{len(found.refused)} of {len(found.values)}"
+        out += [Text(line) for line in paragraph(f"no solution at {count} values, first at {value:g}: {why}", width, "  ", "  ")]
     return out
 
 

@@ -200,6 +200,8 @@ class DecisionGraph:
         finite = np.where(np.isfinite(precision), precision, 0.0)
         if self.levels is not None and self.knows_position:
             return self._backwards(precision)
+        if self.knows_position:
+            return self._by_horizon(precision)
         if np.isfinite(precision).all() and self.levels is not None and self.num_options <= MOST_ON_BRANCH:
             return self._along_branch(precision)
         strategy = self.uniform() if start is None else start
@@ -210,6 +212,54 @@ class DecisionGraph:
             share = 1.0 if step == steps else (2.0**step - 1.0) / (2.0**steps - 1.0)
             strategy = self._fixed_point(np.where(np.isfinite(precision), precision * share, precision), strategy)
         return strategy
+
+    def _by_horizon(self, precision: np.ndarray) -> np.ndarray:
+        """Where play may return and every mover knows the position: the limit of games that end after ever more rounds.
+
+        A round goes from the positions that are furthest from the start to those nearest; what leads back is worth what it was
+        in the round before.
+        """
+        depth = self._depth()
+        order = np.argsort(-depth[self.edge_node], kind="stable")
+        cuts = np.flatnonzero(np.diff(depth[self.edge_node][order])) + 1
+        layers = np.split(order, cuts)
+        values = np.zeros((self.num_nodes, len(self.players)))
+        strategy = self.uniform()
+        for _ in range(MOST_SWEEPS):
+            before, replied = values.copy(), strategy.copy()
+            for edges in layers:
+                self._back_up(edges, values, strategy, precision)
+            if max(np.abs(values - before).max(initial=0.0), np.abs(strategy - replied).max(initial=0.0)) <= TOLERANCE:
+                return strategy
+        raise ParameterError(
+            f"values did not settle in {MOST_SWEEPS:,} rounds", hint="discount payoffs, or play logit: --set game.play=logit"
+        )
+
+    def _depth(self) -> np.ndarray:
+        """Moves from the start to each position, along the shortest way."""
+        depth = np.where(self.roots > 0.0, 0, self.num_nodes)
+        inner = self.edge_child >= 0
+        while True:
+            nearer = depth.copy()
+            np.minimum.at(nearer, self.edge_child[inner], depth[self.edge_node[inner]] + 1)
+            if np.array_equal(nearer, depth):
+                return depth
+            depth = nearer
+
+    def _back_up(self, edges: np.ndarray, values: np.ndarray, strategy: np.ndarray, precision: np.ndarray) -> None:
+        """Replies and values at the positions that these edges leave, from the values of where they lead, in place."""
+        child = self.edge_child[edges]
+        worth = self.edge_payoff[edges] + np.where(child[:, None] >= 0, self.edge_discount[edges] * values[child], 0.0)
+        decided = self.edge_choice[edges] >= 0
+        choice = self.edge_choice[edges][decided]
+        if len(choice):
+            own = np.full(self.num_options, -np.inf)
+            own[choice] = worth[decided, self.set_player[self.option_set[choice]]]
+            strategy[choice] = self._replies(own, precision)[choice]
+        weight = self.edge_chance[edges].copy()
+        weight[decided] = strategy[choice]
+        values[self.edge_node[edges]] = 0.0
+        np.add.at(values, self.edge_node[edges], weight[:, None] * worth)
 
     def _along_branch(self, precision: np.ndarray) -> np.ndarray:
         """Along the curve of fixed points from even mixing, which may turn back and cross where replies alone would leave it."""
@@ -233,23 +283,10 @@ class DecisionGraph:
         strategy = self.uniform()
         values = np.zeros((self.num_nodes, len(self.players)))
         for edges in self.levels or []:
-            child = self.edge_child[edges]
-            later = np.where(child[:, None] >= 0, self.edge_discount[edges] * values[child], 0.0)
-            worth = self.edge_payoff[edges] + later
-            decided = self.edge_choice[edges] >= 0
-            choice = self.edge_choice[edges][decided]
-            if len(choice):
-                owner = self.set_player[self.option_set[choice]]
-                own = np.full(self.num_options, -np.inf)
-                own[choice] = worth[decided, owner]
-                sets = np.unique(self.option_set[choice])
-                strategy[choice] = self._replies(own, precision, sets)[choice]
-            weight = self.edge_chance[edges].copy()
-            weight[decided] = strategy[choice]
-            np.add.at(values, self.edge_node[edges], weight[:, None] * worth)
+            self._back_up(edges, values, strategy, precision)
         return strategy
 
-    def _replies(self, worth: np.ndarray, precision: np.ndarray, sets: np.ndarray | None = None) -> np.ndarray:
+    def _replies(self, worth: np.ndarray, precision: np.ndarray) -> np.ndarray:
         """Logit replies to the values of options; the first of the best where precision is infinite."""
         size = len(self.set_player)
         top = np.full(size, -np.inf)
