@@ -73,6 +73,9 @@ COUNTS: dict[str, Count] = {
     "clusters": Count(4_758, 267_622, Planted(0.15, 0.02, spread=1.61)),  # as self_excitation
     # games of the language, played; a hundredth of a rate of a half is found in CI
     "games_played": Count(ci=20_000, full=400_000),
+    # textbook games held against their theorems: at least so many histories beyond what an error of 2 % asks for, and of variants
+    "theory_least": Count(ci=1_000, full=200_000),
+    "theory_variants": Count(ci=10_000, full=200_000),
     # not more than the prototype it is compared with
     "ladder_figures": Count(ci=1_200, full=12_000),
     # the summit: decisions in worlds that are ready to run, and whole histories

@@ -63,7 +63,7 @@ class GameSolved:
     kind : str
         ``written``, ``equilibrium`` or ``logit``.
     gain, gain_at :
-        The most that an information set which is reached could gain by another choice, and which.
+        The most that could be gained by another choice at one information set, as seen from the start, and at which.
     strategies : tuple of (information set, option -> probability)
         Of small games; without options that are hardly ever taken.
     sentences : tuple of str

@@ -79,13 +79,13 @@ def _of_game(found: GameSolved, spec: Any, width: int) -> list[Any]:
     payoffs = ", ".join(f"{name} {_number(value)}" for name, value in found.payoffs.items())
     say(f"payoffs: {payoffs}")
     if found.kind == "logit":
-        say(f"precision {spec.game.precision} per unit of payoff; an error costs somebody {_number(found.gain)} at the most")
+        say(f"precision {spec.game.precision} per unit of payoff; errors at one point cost somebody {_number(found.gain)} at the most")
     elif found.gain <= 1e-9:
-        say("nobody gains by another choice at any point that is reached")
+        say("nobody gains by another choice at any one point")
     else:
         where = f" ({found.gain_at})" if found.gain_at else ""
         grid = f"; numbers and types stand on {found.points} points, which a part of it may be due to"
-        say(f"the most that anybody could gain by another choice is {_number(found.gain)}{where}{grid}")
+        say(f"the most that anybody could gain by another choice at one point is {_number(found.gain)}{where}{grid}")
     if found.kind != "written":
         for name, chances in found.strategies:
             told = next(iter(chances)) if len(chances) == 1 else ", ".join(f"{option} {p:.4g}" for option, p in chances.items())

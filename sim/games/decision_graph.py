@@ -136,9 +136,11 @@ class DecisionGraph:
         now = np.bincount(self.edge_node, weight * self.edge_payoff[:, player], self.num_nodes)
         return self._solved(weight * self.edge_discount[:, player], now, forward=False)
 
-    def reach(self, strategy: np.ndarray) -> np.ndarray:
-        """How often each position is expected to be visited."""
+    def reach(self, strategy: np.ndarray, player: int | None = None) -> np.ndarray:
+        """How often each position is expected to be visited; with a player, each visit counted as its payoffs then count."""
         weight = self.edge_probability(strategy)
+        if player is not None:
+            weight = weight * self.edge_discount[:, player]
         if self.levels is not None:
             found = self.roots.astype(strategy.dtype)
             for edges in reversed(self.levels):
@@ -324,6 +326,18 @@ class DecisionGraph:
         )
 
     # Judging
+
+    def expected_gains(self, strategy: np.ndarray) -> np.ndarray:
+        """What each information set could gain by another option as seen from the start; shape (sets,).
+
+        The gain where it is reached, times how often that is expected, discounted as its player's payoffs are.
+        """
+        visits = np.zeros(len(self.set_player))
+        for player in range(len(self.players)):
+            edges = self._decided[self.set_player[self.option_set[self.edge_choice[self._decided]]] == player]
+            chosen = self.reach(strategy, player)[self.edge_node[edges]] * strategy[self.edge_choice[edges]]
+            visits += np.bincount(self.option_set[self.edge_choice[edges]], chosen, len(self.set_player))
+        return visits * self.gains(strategy)
 
     def gains(self, strategy: np.ndarray) -> np.ndarray:
         """How much each information set could gain by another option, all others as they are; shape (sets,).

@@ -46,7 +46,8 @@ def gaps(statics: Statics) -> str:
 def _chart(statics: Statics, course: Course) -> Chart:
     known = [(x, y) for x, y in zip(statics.values, course.values, strict=True) if math.isfinite(y)]
     table = Table((statics.label, course.meaning), [(f"{x:g}", f"{y:.6g}") for x, y in known])
-    return chart(course.meaning[:1].upper() + course.meaning[1:], reading(statics, course), lambda narrow: line(statics, course, narrow), table)
+    title = course.meaning[:1].upper() + course.meaning[1:]
+    return chart(title, reading(statics, course), lambda narrow: line(statics, course, narrow), table)
 
 
 def reading(statics: Statics, course: Course) -> str:

@@ -10,8 +10,7 @@ from sim.model.check.checker import Checker
 from sim.model.diagnostics import Path
 from sim.model.expressions.kinds import Kind
 from sim.model.expressions.reading import parse
-from sim.model.game.form import types_named
-from sim.model.game.names import UNIFORM, hidden_from
+from sim.model.game.names import UNIFORM, hidden_from, types_named
 from sim.model.spec.game import (
     AgreementMove,
     ChanceMove,
@@ -161,7 +160,7 @@ class _GameCheck:
 
     def circular(self) -> None:
         """No type depends on itself."""
-        needs = {name: types_named(kind) for name, kind in self.game.types.items() if not self._has_faulty(kind)}
+        needs = {name: types_named(kind) for name, kind in self.game.types.items()}
         settled: set[str] = set()
         while free := {name for name in needs if name not in settled and needs[name] & set(needs) <= settled}:
             settled |= free
@@ -170,10 +169,6 @@ class _GameCheck:
                 self.checker.add(("game", "types", name), f"'{name}' depends on itself, through {', '.join(sorted(needs[name]))}",
                                  hint="draw one of them from parameters alone")  # fmt: skip
                 return
-
-    def _has_faulty(self, kind: GameType) -> bool:
-        texts = [kind.low, kind.high, kind.mean, kind.sd, *(kind.classes or {}).values()]
-        return any(text is not None and self._faulty(text) for text in texts)
 
     # Moves
 

@@ -20,6 +20,7 @@ from sim.games.decision_graph import DecisionGraph
 from sim.model.expressions.program import compile_expression
 from sim.model.expressions.reading import parse
 from sim.model.game.form import Form, Unit
+from sim.model.game.names import has_belief
 from sim.model.spec.game import AgreementMove, ChanceMove, DivisionMove, NumberMove, SimultaneousMove, VoteMove
 from sim.model.translate import translated
 
@@ -316,7 +317,8 @@ class _Builder:
                     state.type_values[name] = float(rank)
                     terms = list(kind.classes.values())
                     probability *= self.value(terms[rank], state)
-                    state.memory[("belief", name)] = tuple(self.value(text, state) for text in terms)
+                    if has_belief(self.game, name):
+                        state.memory[("belief", name)] = tuple(self.value(text, state) for text in terms)
                 else:
                     state.types[name] = rank
                     state.type_values[name] = self._quantile(kind, (rank + 0.5) / size, state)

@@ -31,7 +31,7 @@ class SolvedGame:
     graph: GameGraph
     strategy: np.ndarray
     kind: str  # `logit` or `equilibrium`
-    gain: float  # the largest gain of any information set from another option
+    gain: float  # the largest gain of any information set from another option, as seen from the start
     gain_at: InformationSet | None
     payoffs: dict[str, float]
     exact: dict[str, float]  # means of the measures
@@ -90,12 +90,7 @@ def judged(graph: GameGraph, strategy: np.ndarray, kind: str) -> SolvedGame:
     """A strategy with its payoffs, what could be gained against it, and the means of measures."""
     decisions = graph.graph
     values = decisions.values(strategy)
-    gains = decisions.gains(strategy)
-    reached = np.zeros(len(graph.sets), dtype=bool)
-    visits = decisions.reach(strategy)
-    edges = np.flatnonzero(decisions.edge_choice >= 0)
-    np.logical_or.at(reached, decisions.option_set[decisions.edge_choice[edges]], visits[decisions.edge_node[edges]] > 0.0)
-    gains = np.where(reached, gains, 0.0)
+    gains = decisions.expected_gains(strategy)
     most = int(np.argmax(gains)) if len(gains) else -1
     exact = {}
     for name, numbers in graph.measured.items():

@@ -15,6 +15,7 @@ from sim.model.spec.game import Game, Theory
 from sim.model.spec.issues import Derived, Issue, Menu, Package, Parameter
 from sim.model.spec.mechanisms import Choice, Mechanisms
 from sim.model.spec.tracks import Track
+from sim.randomness import key_of
 
 
 def _date(value: Any) -> Any:
@@ -95,6 +96,12 @@ class Applied(Strict):
     set: dict[str, Any] = Field(default_factory=dict, description="Values that were set by path.")
 
 
+def _key(name: Any, actor: Any) -> int:
+    """The key of an actor that may not have been checked yet."""
+    pinned = actor.get("key") if isinstance(actor, dict) else None
+    return pinned if isinstance(pinned, int) else key_of(str(name))
+
+
 class ScenarioSpec(Strict):
     """A scenario file."""
 
@@ -114,7 +121,7 @@ class ScenarioSpec(Strict):
     claims: str | None = Field(None, description="Seed file whose claim ids are cited.")
     sides: tuple[Identifier, Identifier] = Field(
         description="The two sides whose talks, deals and crises the mechanisms are about; with a `game` or a `theory`, "
-        "its first two actors if absent."
+        "two of its actors if absent."
     )
     parameters: dict[Identifier, Parameter] = Field(default_factory=dict, description="Named numbers for expressions.")
     issues: dict[Identifier, Issue] = Field(
@@ -163,13 +170,8 @@ class ScenarioSpec(Strict):
         actors = data.get("actors")
         if "sides" in data or not isinstance(actors, dict) or len(actors) < 2:
             return data
-        return {**data, "sides": list(actors)[:2]}
-
-    @model_validator(mode="after")
-    def _has_issues(self) -> ScenarioSpec:
-        if not self.issues and self.game is None and self.theory is None:
-            raise ValueError("expected at least one of `issues`, or a `game`, or a `theory`")
-        return self
+        keys = {name: _key(name, actor) for name, actor in actors.items()}
+        return {**data, "sides": sorted(actors, key=keys.__getitem__)[:2]}
 
 
 def validation_context(data: Any) -> dict[str, Any]:
