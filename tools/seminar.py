@@ -15,7 +15,6 @@ import shlex
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 from unittest import mock
 
 from tools.figures import _plain
@@ -23,13 +22,6 @@ from tools.figures import _plain
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = "docs/seminar"
 _PARTS = re.compile(r"^```sh\n(?P<commands>.*?)^```$|^<!-- printed: (?P<wanted>[^\n]+?) -->\n\n```text\n(?P<shown>.*?)^```$", re.M | re.S)
-
-
-class Page(NamedTuple):
-    """A page as it would be now, and all that its commands print."""
-
-    text: str
-    printed: str
 
 
 def pages() -> list[Path]:
@@ -63,17 +55,19 @@ def excerpt(printed: str, wanted: str) -> str:
     return "\n\n".join(shown)
 
 
-def again(text: str, say: Callable[[list[str]], str]) -> Page:
+def again(text: str, say: Callable[[list[str]], str]) -> str:
     """A page with its excerpts made anew; ``say`` carries out one command and returns what it prints."""
-    printed: list[str] = []
+    printed = ""
 
     def made(part: re.Match[str]) -> str:
+        nonlocal printed
         if part["commands"] is not None:
-            printed.extend(say(words) for words in commands(part["commands"]))
+            for words in commands(part["commands"]):
+                printed = say(words)
             return part[0]
-        return f"<!-- printed: {part['wanted']} -->\n\n```text\n{excerpt(printed[-1], part['wanted'])}\n```"
+        return f"<!-- printed: {part['wanted']} -->\n\n```text\n{excerpt(printed, part['wanted'])}\n```"
 
-    return Page(_PARTS.sub(made, text), "\n".join(printed))
+    return _PARTS.sub(made, text)
 
 
 def say(words: list[str]) -> str:
@@ -95,8 +89,8 @@ def say(words: list[str]) -> str:
     return printed.read()
 
 
-def played(page: Path) -> Page:
-    """A page made anew."""
+def played(page: Path) -> str:
+    """The text of a page, made anew."""
     with tempfile.TemporaryDirectory(prefix="sim-seminar-") as folder, contextlib.chdir(folder):
         Path("reports").mkdir()
         return again(page.read_text("utf-8"), say)
@@ -108,6 +102,6 @@ def write(root: Path) -> list[str]:
     for page in pages():
         target = root / FOLDER / page.name
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(played(page).text, "utf-8", newline="\n")
+        target.write_text(played(page), "utf-8", newline="\n")
         made.append(f"{FOLDER}/{page.name}")
     return made
