@@ -296,12 +296,25 @@ def _as_data(again: Replay, command: str, story: Story, decisions: bool, page: P
         "row": {name: _plain(value) for name, value in again.row.items()},
         "story": [dataclasses.asdict(line) for line in story.lines],
         "left_out": story.num_left_out,
+        "game": _game_data(again),
         "command": command,
         "timeline": None if page is None else page.as_posix(),
     }
     if decisions:
         data["decisions"] = [dataclasses.asdict(record) for record in _records(again)]
     return data
+
+
+def _game_data(again: Replay) -> dict[str, Any] | None:
+    """The game of a history: types drawn, every move with chances, beliefs and payments, the end; none without a game."""
+    if again.case.game is None:
+        return None
+    kinds = {"types": "types", "move": "moves", "game": "ends"}
+    found: dict[str, list[dict[str, Any]]] = {name: [] for name in kinds.values()}
+    for item in again.happenings:
+        if item.kind in kinds:
+            found[kinds[item.kind]].append({"time": item.time, **item.details})
+    return found
 
 
 def _plain(value: Any) -> Any:
