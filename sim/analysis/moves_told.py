@@ -158,7 +158,7 @@ class MovesTold:
         result = self.names.option(details["move"], details["result"])
         votes = f"{details['votes']} {'vote' if details['votes'] == 1 else 'votes'} for it, {details['needed']} needed"
         chance = details["chance"]
-        likely = "" if chance is None or chance in (0.0, 1.0) else f", each yes with {percent(chance)}"
+        likely = "" if chance is None else f", a yes has {percent(chance)} on average"
         return f"{votes}{likely}: {result}"
 
     def _division(self, details: Mapping[str, Any]) -> str:

@@ -114,10 +114,11 @@ def _move(t: Teller, w: Any, c: Any, m: int, result: int) -> None:
     details: dict[str, Any] = {"move": name, "form": move.kind, "choices": parts.choices, **parts.details}
     if name in form.needed:
         unit = form.first_unit[name]
+        chances = [chance for _, chance, _ in parts.ballots]
         details |= {
             "votes": int(w.votes_for[m]), "needed": int(c.move_needed[m]), "asked": len(parts.ballots),
             "result": form.units[unit].options[w.option_chosen[unit]],
-            "chance": sum(chance for _, chance, _ in parts.ballots) / len(parts.ballots) if parts.ballots else None,
+            "chance": sum(chances) / len(chances) if any(0.0 < chance < 1.0 for chance in chances) else None,
         }  # fmt: skip
     if name in form.agreed:
         details["agreed"] = {number: float(text) for number, text in form.agreed[name].items()}
