@@ -149,7 +149,8 @@ class MovesTold:
         parts = [
             f"{self.names.player(choice['player'])}{self._knowing(choice)}: {self._taken(details, choice)}" for choice in details["choices"]
         ]
-        return f"{self._of_nobody(details)} {'; '.join(parts)}, at once"
+        at_once = "" if "at once" in self.names.move(details["move"]) else ", at once"
+        return f"{self._of_nobody(details)} {'; '.join(parts)}{at_once}"
 
     def _vote(self, details: Mapping[str, Any]) -> str:
         return f"{self._start(details, self.game.moves[details['move']].by)} {self._counted(details)}"
