@@ -61,12 +61,12 @@ def report_figures(content: ReportContent) -> dict[str, Figure]:
     drawn: dict[str, Figure] = {}
     if content.outcomes:
         drawn["outcomes"] = figures.outcome_shares(content.outcomes)
+    if content.game is not None:
+        drawn |= _of_game(content.game)
     if content.incidence and content.incidence.series:
         drawn["incidence"] = figures.incidence(content.incidence, content.outcomes)
     if content.phases and content.phases.links:
         drawn["phases"] = figures.phases(content.phases, content.outcomes)
-    if content.game is not None:
-        drawn |= _of_game(content.game)
     for number, fan in enumerate(content.fans, 1):
         drawn[f"fan-{number}"] = figures.fan(fan)
     for number, part in enumerate(content.drivers, 1):
