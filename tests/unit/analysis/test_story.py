@@ -25,7 +25,9 @@ from sim.model.load import load_scenario
 from sim.reports.timeline import render_timeline
 
 FIXTURES = sorted((Path(__file__).resolve().parents[2] / "spec" / "valid").glob("*.yaml"))
-SHIPPED = [resources.scenario_path(name) for name in resources.list_scenarios()]
+# Of the models of theory one stands for all: `test_game_story.py` has the others' kinds of moves.
+NAMES = [name for name in resources.list_scenarios() if not name.startswith("theory/") or name == "theory/crisis-bargaining"]
+SHIPPED = [resources.scenario_path(name) for name in NAMES]
 SCENARIOS = [*FIXTURES, *SHIPPED]
 CRISIS = next(path for path in FIXTURES if "crisis" in path.stem)
 SEED = 5
