@@ -41,6 +41,18 @@ def test_types_are_told_with_who_knows_them():
     assert "Each of the 3 members of the council has a reservation of its own" in text
 
 
+def test_of_a_type_that_rests_on_another_no_first_belief_is_told(tmp_path):
+    """The chance of the class that came depends on what the others do not know."""
+    path = tmp_path / "resting.yaml"
+    weak, firm = "if(type.strength > .5, .9, .2)", "if(type.strength > .5, .1, .8)"
+    text = EVERY.read_text("utf-8").replace("{weak: .6, firm: .4}", f'{{weak: "{weak}", firm: "{firm}"}}')
+    text = text.replace("if(belief.resolve.firm > .5, .2, .6)", ".5")
+    path.write_text(text, "utf-8")
+    again = replay(compile_case(complete(load_scenario(path))), 1, 1)
+    (line,) = [line.text for line in tell(again).lines if "resolve: " in line.text]
+    assert "(a chance of " in line and "believe at first" not in line
+
+
 def test_a_choice_has_its_chance_the_other_option_and_what_it_teaches():
     """Bayes: of the weak .7 pay, of the firm .2, so that a payment makes weak .42 / .5."""
     (line,) = [text for text in lines(1) if text.startswith("The answer of the city")]
@@ -72,6 +84,16 @@ def test_chances_told_are_those_that_the_choice_was_drawn_with():
                 if "chances" in choice:
                     assert sum(choice["chances"].values()) == pytest.approx(1.0)
                     assert choice["chances"][choice["option"]] > 0.0
+
+
+def test_beliefs_before_a_move_are_those_after_the_last_one():
+    for number in range(FIRST):
+        held = next(item.details for item in played(number).happenings if item.kind == "types")["beliefs"]["resolve"]
+        for details in moves(number):
+            if "resolve" in details["beliefs"]:
+                assert details["beliefs"]["resolve"]["before"] == held
+                held = details["beliefs"]["resolve"]["after"]
+                assert sum(held.values()) == pytest.approx(1.0)
 
 
 def test_dates_are_periods_and_the_end_has_the_payoffs_of_the_row():
