@@ -168,7 +168,8 @@ def _of_move(names: GameNames, move: str) -> str:
     label, by = names.move(move), getattr(names.game.moves[move], "by", None)
     if not isinstance(by, str) or names_whom(label, names.player(by)):
         return label
-    return f"{label} ({names.player(by)})"
+    who = names.player(by)
+    return f"{label}: {who}" if "(" in who else f"{label} ({who})"
 
 
 def _choices(names: GameNames, move: str, results: Columns) -> list[Choice]:
