@@ -62,6 +62,7 @@ def draw_game_types(w: World, c: Tables) -> None:
             read_game(w, c)
         for k in range(c.type_classes[n]):
             w.public[c.type_belief[n] + k] = _bounded_chance(evaluated(w, c, c.type_term[c.type_first[n] + k]))
+    tell(w, c, "types")
 
 
 @rule
@@ -127,7 +128,7 @@ def _observed(w: World, c: Tables, source: int, place: int) -> float:
 
 
 @act
-def _row_of_table(w: World, c: Tables, unit: int) -> int:
+def row_of_table(w: World, c: Tables, unit: int) -> int:
     """Which row of a unit's table of probabilities applies to what the player has observed: the nearest on each axis."""
     row = 0
     for axis in range(c.unit_axis[unit], c.unit_axis[unit + 1]):
@@ -147,7 +148,7 @@ def _weigh_options(w: World, c: Tables, unit: int) -> None:
     """Probabilities of a unit's options, into ``w.chance``. An option without a program has the rest."""
     size = c.unit_size[unit]
     if c.unit_table[unit] >= 0:
-        at = c.unit_table[unit] + _row_of_table(w, c, unit) * size
+        at = c.unit_table[unit] + row_of_table(w, c, unit) * size
         for n in range(size):
             w.chance[n] = c.game_probability[at + n]
         return
@@ -190,7 +191,9 @@ def _picked(w: World, size: int, u: float) -> int:
 def _option_taken(w: World, c: Tables, unit: int, key: int, lane: int) -> int:
     """The option that a unit takes."""
     _weigh_options(w, c, unit)
-    return _picked(w, c.unit_size[unit], draw(w, c, MOVE, key, lane))
+    chosen = _picked(w, c.unit_size[unit], draw(w, c, MOVE, key, lane))
+    tell(w, c, "option taken", unit, chosen)
+    return chosen
 
 
 @act
@@ -208,6 +211,7 @@ def _learn_of_option(w: World, c: Tables, unit: int, chosen: int) -> None:
         w.likelihood[k] = w.chance[chosen]
     w.type_value[n] = true
     update_beliefs(w.public, c.type_belief[n], size, w.likelihood, 0, 1.0, 0.0, 1.0)
+    tell(w, c, "learned of type", n)
     read_game(w, c)
 
 
@@ -217,7 +221,7 @@ def _number_named(w: World, c: Tables, unit: int, m: int) -> float:
     if c.unit_table[unit] >= 0:
         _weigh_options(w, c, unit)
         size = c.unit_size[unit]
-        return c.game_point[c.unit_point[unit] + _row_of_table(w, c, unit) * size + _picked(w, size, w.uniform[0])]
+        return c.game_point[c.unit_point[unit] + row_of_table(w, c, unit) * size + _picked(w, size, w.uniform[0])]
     low = evaluated(w, c, c.move_low[m])
     high = evaluated(w, c, c.move_high[m])
     value = evaluated(w, c, c.unit_program[c.unit_first[unit]])
@@ -232,6 +236,7 @@ def _name_number(w: World, c: Tables, m: int) -> int:
     w.uniform[0] = draw(w, c, MOVE, c.move_key[m], 0)
     read_game(w, c)
     value = _number_named(w, c, unit, m)
+    tell(w, c, "number named", unit, value)
     n = c.unit_reveals[unit]
     if n >= 0:
         true = w.type_value[n]
@@ -241,6 +246,7 @@ def _name_number(w: World, c: Tables, m: int) -> int:
             w.likelihood[k] = 1.0 if _distance(_number_named(w, c, unit, m), value) <= SAME else 0.0
         w.type_value[n] = true
         update_beliefs(w.public, c.type_belief[n], c.type_classes[n], w.likelihood, 0, 1.0, 0.0, 1.0)
+        tell(w, c, "learned of type", n)
     w.move_value[m] = value
     return c.move_result[m]
 
@@ -288,7 +294,9 @@ def _says_yes(w: World, c: Tables, m: int, member: int) -> bool:
             w.member_now[n] = w.member_type[c.type_member_first[n] + member]
     read_game(w, c)
     chance = _bounded_chance(evaluated(w, c, c.unit_program[c.unit_first[c.move_unit[m]]]))
-    return draw(w, c, MOVE, c.move_key[m], 1) < chance
+    yes = draw(w, c, MOVE, c.move_key[m], 1) < chance
+    tell(w, c, "ballot", member, chance, yes)
+    return yes
 
 
 @act
@@ -334,6 +342,7 @@ def _divide(w: World, c: Tables, m: int) -> int:
     w.votes_for[m] = votes
     chosen = 0 if votes >= c.move_needed[m] else 1
     _enter_option(w, c, c.move_unit[m], chosen)
+    tell(w, c, "division", m, proposer, share, pie)
     if chosen == 0:
         group = c.move_by[m]
         if proposer == 0:
@@ -403,6 +412,7 @@ def _follow(w: World, c: Tables, m: int, result: int) -> None:
         w.game_over[0] = 1
         stop_clock(w, c.clock_game)
         read_game(w, c)
+        tell(w, c, "game over")
     elif w.game_moves[0] >= c.most_moves:
         stop_clock(w, c.clock_game)
         tell(w, c, "game stops")

@@ -54,7 +54,8 @@ def written(figure: Figure) -> str:
         return f"{figure.value:,.0f}"
     if figure.form == "points":
         return f"{100 * figure.value:.1f} percentage points"
-    return f"{figure.value:.2f}"
+    text = f"{figure.value:.2f}"
+    return "0.00" if text == "-0.00" else text.replace("-", "\u2212")
 
 
 def _share(item: Share, reference: str) -> list[Figure]:
@@ -70,8 +71,10 @@ def findings(summary: Summary) -> list[Finding]:
     """Three to six findings, the answer first."""
     found = [_headline(summary)]
     rules = (_precision, _good_and_bad, _bands, _meeting_and_deal, _after_failure, _driver, _clipped)
+    if summary.is_game:
+        rules = (_precision, _bands, _payoffs, _length, _theory, _driver)
     if summary.num_replications > FEW:
-        rules = (*rules[1:-1], _precision, _clipped)
+        rules = (*(rule for rule in rules if rule not in (_precision, _clipped)), _precision, _clipped)
     for rule in rules:
         finding = rule(summary)
         if finding is not None:
@@ -86,7 +89,8 @@ def _named(summary: Summary) -> list[tuple[str, str, Share]]:
 def _headline(summary: Summary) -> Finding:
     ranked = sorted(_named(summary), key=lambda item: -item[2].share)
     first, second = ranked[0], ranked[1] if len(ranked) > 1 else None
-    text = f"After {span(summary.horizon_days)} the likeliest end is \u201c{_whole(first[1])}\u201d: {{0}} of histories ({{1}} to {{2}})"
+    lead = "The likeliest end is" if summary.is_game else f"After {span(summary.horizon_days)} the likeliest end is"
+    text = f"{lead} \u201c{_whole(first[1])}\u201d: {{0}} of histories ({{1}} to {{2}})"
     figures = _share(first[2], f"share:outcome={first[0]}")
     if second is not None and second[2].count > 0:
         overlap = second[2].high >= first[2].low
@@ -96,6 +100,41 @@ def _headline(summary: Summary) -> Finding:
     else:
         text += "."
     return Finding(text, figures)
+
+
+def _payoffs(summary: Summary) -> Finding | None:
+    """What the players of a game are paid on average."""
+    if summary.game is None or not summary.game.payoffs:
+        return None
+    parts = [f"{_whole(item.label)} {{{n}}}" for n, item in enumerate(summary.game.payoffs)]
+    figures = [Figure(item.mean, f"mean:payoff:{item.name}", "number") for item in summary.game.payoffs]
+    return Finding(f"Payoffs are on average: {', '.join(parts)}.", figures)
+
+
+def _length(summary: Summary) -> Finding | None:
+    """How long a game takes, where time passes in it."""
+    if summary.game is None or not summary.game.passes:
+        return None
+    length = summary.game.lengths[0]
+    mean = Figure(length.mean, "mean:game:periods", "number")
+    if length.is_constant:
+        return Finding("The game always takes {0} periods.", [mean])
+    median = Figure(length.median, "median:game:periods", "number")
+    return Finding("The game takes {0} periods on average; half of the games take at most {1}.", [mean, median])
+
+
+def _theory(summary: Summary) -> Finding | None:
+    """Whether the measures of a game agree with theory, as far as this run can tell."""
+    checks = summary.game.checks if summary.game is not None else ()
+    if not checks:
+        return None
+    wrong = [item for item in checks if not item.holds]
+    if wrong:
+        names = "; ".join(_whole(item.label) for item in wrong)
+        return Finding(f"Of {_counted(len(checks))} measures that theory gives {_counted(len(wrong))} are too far from it: {names}.")
+    if len(checks) == 1:
+        return Finding("The one measure that theory gives comes out as it says, within chance.")
+    return Finding(f"All {_counted(len(checks))} measures that theory gives come out as it says, within chance.")
 
 
 def _lower(label: str) -> str:

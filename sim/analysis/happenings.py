@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from sim.analysis.game_names import GameNames
+from sim.analysis.moves_told import MovesTold
 from sim.analysis.names import Calendar, Names, plain
 from sim.analysis.phrases import number, odds, percent, plus_or_minus, ruled_out, sentence, signed
 
@@ -81,6 +83,9 @@ class Happenings:
             if item.kind == "agreement":
                 self.agreed.setdefault(item.details["track"], []).append(item.time)
         self.often = self._often()
+        self.moves = None if self.spec.game is None else MovesTold(
+            GameNames(self.spec), [item for item in replay.happenings if item.time <= self.end]
+        )  # fmt: skip
 
     def _often(self) -> set[str]:
         counts: dict[str, int] = {}
@@ -481,6 +486,8 @@ class Happenings:
         self.say(item, text, "deal", ESSENTIAL, 0.9)
 
     def _on_talks(self, item: Happening) -> None:
+        if self.calendar.game is not None:
+            return  # that nobody talks is no news of a game without talks
         if item.details["opens"]:
             offer = self.found(item.time, "offer_talks", choice="talk")
             reply = self.found(item.time, "answer_to_talks", choice="talk")
@@ -640,3 +647,23 @@ class Happenings:
 
     def _on_breakdown(self, item: Happening) -> None:
         self.say(item, f"{self.names.track(item.details['track'])}: negotiations break down", "talks", IMPORTANT, 0.8)
+
+    # A game
+
+    def _on_types(self, item: Happening) -> None:
+        assert self.moves is not None
+        for text in self.moves.types(item):
+            self.say(item, text, "nature", IMPORTANT, 0.9)
+
+    def _on_move(self, item: Happening) -> None:
+        assert self.moves is not None
+        told, text = self.moves.is_told(item), self.moves.move(item)
+        if told or self.full:
+            weight = IMPORTANT if told else USEFUL
+            self.say(item, text, "move", weight, 0.7)
+        else:
+            self.minor(item, self.moves.repeated(item), "move", text)
+
+    def _on_game(self, item: Happening) -> None:
+        assert self.moves is not None
+        self.say(item, self.moves.end(item), "end", ESSENTIAL, 0.95)

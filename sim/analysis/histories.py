@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from sim.analysis.game_names import stands_alone
 from sim.analysis.names import Calendar, Names, plain
 from sim.analysis.phrases import headline, node_words, sentence
 from sim.analysis.story import tell
@@ -54,13 +55,13 @@ def typical_histories(stored: StoredRun, case: Case | None = None, source: str |
     if stored.manifest["engine"] not in OURS:
         return []
     picked = typical(stored)
-    last = worst(stored, [choice.replication for choice in picked])
-    if last is not None:
-        picked.append(last)
     if case is None:
         from sim.model.compile import compile_case
 
         case = compile_case(stored.case)
+    last = None if stands_alone(case.spec) else worst(stored, [choice.replication for choice in picked])
+    if last is not None:
+        picked.append(last)
     told = []
     for choice in picked:
         position = position_of(stored, choice.replication)
@@ -244,7 +245,7 @@ def meta_of(again: Replay) -> page.Meta:
         replications=1,
         engine="simpy",
         versions=sorted(versions().items()),
-        start_date=str(again.case.spec.start),
+        start_date=None if stands_alone(again.case.spec) else str(again.case.spec.start),
         horizon_days=horizon_days(again.case),
         variant=applied.get("variant"),
         policy=applied.get("policy"),
@@ -255,7 +256,9 @@ def meta_of(again: Replay) -> page.Meta:
 
 
 def _lanes(again: Replay, names: Names) -> list[page.Lane]:
-    """Rows of events: talks and deals as they lasted, then each track, then what nobody chose."""
+    """Rows of events: talks and deals as they lasted, then each track, then what nobody chose; none of a game alone."""
+    if stands_alone(again.case.spec):
+        return []
     end = again.case.spec.horizon
     items = [item for item in again.happenings if item.time <= end]
     per_day = again.case.per_day

@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from sim.analysis.game_names import figure, stands_alone
+
 if TYPE_CHECKING:
     from sim.model.compile import Case
 
@@ -197,9 +199,10 @@ def plain(identifier: str) -> str:
 
 
 class Calendar:
-    """Times of a scenario as dates: ISO dates, or the day and the hour where time counts in hours."""
+    """Times of a scenario as dates: ISO dates, the day and the hour where time counts in hours, periods of a game alone."""
 
     def __init__(self, case: Case) -> None:
+        self.game = case.spec.game if stands_alone(case.spec) else None
         self.start = case.spec.start
         self.per_day = case.per_day
 
@@ -209,6 +212,9 @@ class Calendar:
 
     def date(self, time: float) -> str:
         """The date of a time."""
+        if self.game is not None:
+            passed = (time - self.game.starts) / self.game.period
+            return "start" if passed <= 0.0 else f"period {figure(passed)}"
         days = time / self.per_day
         if self.per_day == 1.0:
             return str(self.start + dt.timedelta(days=int(days)))

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from sim.analysis.game_names import GameNames, counted, figure, periods_words, stands_alone
 from sim.analysis.names import Names, plain
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ MOST_ALTERNATIVES = 6  # likely options beyond which the next best is not named
 def headline(replay: Replay) -> str:
     """What happened in a dozen words: counts of what matters, and where there is none of it, what did not happen."""
     row = replay.row
+    if "game:moves" in row and stands_alone(replay.case.spec):
+        return sentence(_of_game(replay))
     parts = []
     for column, one, many in (
         ("count:meetings", "one leaders' meeting", "{} leaders' meetings"),
@@ -31,6 +34,15 @@ def headline(replay: Replay) -> str:
         if number:
             parts.append(one if number == 1 else many.format(number))
     return sentence(", ".join(parts) if parts else _without_any(row))
+
+
+def _of_game(replay: Replay) -> str:
+    """How long a game took and what it paid."""
+    names, row = GameNames(replay.case.spec), replay.row
+    length = counted(int(row["game:moves"]), "move")
+    if row["game:periods"] > 0.0:
+        length += f" in {periods_words(row['game:periods'])}"
+    return f"{length}; payoffs: " + ", ".join(f"{names.player(name)} {figure(row[f'payoff:{name}'])}" for name in names.game.players)
 
 
 def _without_any(row: Mapping[str, Any]) -> str:

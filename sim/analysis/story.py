@@ -176,11 +176,17 @@ class _Teller(Happenings):
         self.order = 10**9
         end = min(self.replay.ended, self.spec.horizon)
         over = "" if self.replay.ended >= self.spec.horizon else f" from {self.calendar.date(end)} on"
+        if self.calendar.game is not None:
+            end, over = self._last_move(end), ""
         text = f"the outcome{over}: {self.names.outcome(row['outcome'])}{self._meaning(row['outcome'])}"
         self.say(_Moment(end), text, "outcome", ESSENTIAL, 1.0)
         if self.full and self.replay.ended > self.spec.horizon:
             last = row[f"outcome@{self.replay.ended / self.calendar.per_day:g}"]
             self.say(_Moment(self.replay.ended), f"at the last reading: {self.names.outcome(last)}", "outcome", ESSENTIAL, 1.0)
+
+    def _last_move(self, end: float) -> float:
+        """When a game that stands alone was over; ``end`` where it is still played then."""
+        return next((item.time for item in self.replay.happenings if item.kind == "game" and item.time <= end), end)
 
     def _meaning(self, outcome: str) -> str:
         """What a class of outcome means, in the scenario's words, and how old the deal in force is."""

@@ -24,7 +24,9 @@ from sim.analysis.estimates import (
     quantile_bands,
     timing,
 )
+from sim.analysis.games import GameSummary, game_summary
 from sim.experiments.design import RANDOM, design_of
+from sim.model.complete import spec_of
 
 NOTE_ON_INTERVALS = (
     "Inputs are Sobol points: intervals are those of independent histories and as a rule too wide here, seldom too narrow. "
@@ -134,6 +136,17 @@ class Summary:
     def drivers(self) -> DriverTable:
         """Which inputs moved the outcomes; worked out when first asked for, for it takes longer than all else here."""
         return drivers(self.results, self.seed)
+
+    @cached_property
+    def game(self) -> GameSummary | None:
+        """What the histories of its game came to, and measures of theory; none of a scenario without either."""
+        told = self.scenario.get("game") or self.scenario.get("theory")
+        return game_summary(spec_of(self.scenario), self.scenario, self.results) if told else None
+
+    @property
+    def is_game(self) -> bool:
+        """Whether the scenario is a game and nothing else."""
+        return self.game is not None and self.game.alone
 
     @property
     def interval_note(self) -> str:

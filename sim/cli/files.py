@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from sim.model.reader import Document
 
 
+THEORY = "theory/"  # how names of the models of theory begin
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
     app.command("list")(list_scenarios)
@@ -27,9 +30,13 @@ def register(app: typer.Typer) -> None:
     app.command("schema")(schema)
 
 
-def list_scenarios(json: Json = False) -> None:
-    """Name the shipped scenarios, with their variants and policies."""
+def list_scenarios(
+    every: Annotated[bool, typer.Option("--all", help="Name the variants of the models under theory/ too.")] = False,
+    json: Json = False,
+) -> None:
+    """Name the shipped scenarios, with their variants and policies; the models of theory one a line."""
     from sim import resources
+    from sim.cli.layout import clipped
     from sim.model.diagnostics import visible
     from sim.model.reader import read
 
@@ -48,14 +55,29 @@ def list_scenarios(json: Json = False) -> None:
     if json:
         console.put_json({"schema": 1, "scenarios": entries})
         return
+    models = [entry for entry in entries if entry["name"].startswith(THEORY)]
+    for entry in entries:
+        if entry not in models:
+            console.put(f"{entry['name']}: {visible(entry['title'])}\n")
+            _put_changes(entry)
+    if models:
+        console.put(f"\nModels of theory, named as in `{console.program()} run {models[0]['name']}`:\n")
+    longest = max((len(entry["name"]) for entry in models), default=0) - len(THEORY)
+    for entry in models:
+        title = clipped(entry["title"], max(12, console.width() - longest - 4))
+        console.put(f"  {entry['name'].removeprefix(THEORY):<{longest}}  {title}\n")
+        if every:
+            _put_changes(entry)
+
+
+def _put_changes(entry: dict[str, Any]) -> None:
+    """Variants and policies of a scenario."""
     from sim.cli.layout import paragraph
 
-    for entry in entries:
-        console.put(f"{entry['name']}: {visible(entry['title'])}\n")
-        for key in ("variants", "policies"):
-            if entry[key]:
-                lines = paragraph(", ".join(entry[key]), console.width(), f"  {key}: ", " " * 12)
-                console.put("\n".join(lines) + "\n")
+    for key in ("variants", "policies"):
+        if entry[key]:
+            lines = paragraph(", ".join(entry[key]), console.width(), f"  {key}: ", " " * 12)
+            console.put("\n".join(lines) + "\n")
 
 
 def new(
@@ -202,6 +224,12 @@ def explain(
     entries = entries_at(spec, path, claims)
     if json:
         console.put_json({"schema": 1, "path": path, "entries": [dataclasses.asdict(item) for item in entries]})
+        return
+    if path in ("game", "theory") and getattr(spec, path) is not None:
+        from sim.cli import outline
+
+        lines = (outline.game_lines if path == "game" else outline.theory_lines)(spec, console.width())
+        console.put(console.to_type("\n".join(lines)) + "\n")
         return
     for number, entry in enumerate(entries):
         console.put(("\n" if number else "") + _entry_text(entry, console.width()))

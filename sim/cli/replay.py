@@ -227,7 +227,8 @@ def _as_lines(again: Replay, command: str, story: Story, decisions: bool, page: 
     names = Names(again.case)
     tone = next((item.tone for item in spec.outcomes if item.id == again.row["outcome"]), None) or "mixed"
     lines = [Text(line, style="bold") for line in paragraph(spec.title, width)]
-    lines.append(Text(f"replication {again.replication}, seed {again.root_seed}: {headline(again)}"))
+    told = f"replication {again.replication}, seed {again.root_seed}: {headline(again)}"
+    lines += [Text(line) for line in paragraph(told, width, "", "  ")]
     lines.append(Text.assemble("ends as: ", (clipped(names.outcome(again.row["outcome"]), width - 9), TONES[tone])))
     lines.append(Text())
     column = max((len(line.date) for line in story.lines), default=0) + 2
@@ -296,12 +297,25 @@ def _as_data(again: Replay, command: str, story: Story, decisions: bool, page: P
         "row": {name: _plain(value) for name, value in again.row.items()},
         "story": [dataclasses.asdict(line) for line in story.lines],
         "left_out": story.num_left_out,
+        "game": _game_data(again),
         "command": command,
         "timeline": None if page is None else page.as_posix(),
     }
     if decisions:
         data["decisions"] = [dataclasses.asdict(record) for record in _records(again)]
     return data
+
+
+def _game_data(again: Replay) -> dict[str, Any] | None:
+    """The game of a history: types drawn, every move with chances, beliefs and payments, the end; none without a game."""
+    if again.case.game is None:
+        return None
+    kinds = {"types": "types", "move": "moves", "game": "ends"}
+    found: dict[str, list[dict[str, Any]]] = {name: [] for name in kinds.values()}
+    for item in again.happenings:
+        if item.kind in kinds:
+            found[kinds[item.kind]].append({"time": item.time, **item.details})
+    return found
 
 
 def _plain(value: Any) -> Any:

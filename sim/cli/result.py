@@ -14,6 +14,7 @@ from sim.analysis.durations import duration, duration_range, span
 from sim.analysis.estimates import Share, Timing, number_or_none
 from sim.analysis.input_names import input_label
 from sim.analysis.names import toward_words
+from sim.cli import games
 from sim.cli.layout import bar, clipped, meter, padded, paragraph, sparkline
 from sim.experiments.design import RANDOM
 from sim.model.diagnostics import cells
@@ -40,6 +41,7 @@ def in_parts(run: Run, width: int, blocks: bool) -> Iterator[list[Text]]:
     yield _head(summary, width)
     following = (
         lambda: _outcomes(summary, width, blocks),
+        lambda: _game(summary, width, blocks),
         lambda: _times(summary, width),
         lambda: _paths(summary, width, blocks),
         lambda: _drivers(summary, width, blocks),
@@ -72,7 +74,8 @@ def _outcomes(summary: Summary, width: int, blocks: bool) -> list[Text]:
     label_width = min(30, width - 25, max(12, *(len(item.label) for item in summary.classes)))
     bar_width = max(0, width - label_width - 27) if width >= 60 else 0
     longest = max((value.high for value in summary.shares if value.trials), default=1.0)
-    lines = [_row(f"Outcome after {span(summary.horizon_days)}", "share   95% interval", width)]
+    heading = "Outcome" if summary.is_game else f"Outcome after {span(summary.horizon_days)}"
+    lines = [_row(heading, "share   95% interval", width)]
     for item, value in zip(summary.classes, summary.shares, strict=True):
         low, high = (value.low / longest, value.high / longest) if value.trials else (0.0, 0.0)
         lines.append(
@@ -84,6 +87,16 @@ def _outcomes(summary: Summary, width: int, blocks: bool) -> list[Text]:
         )
     note = summary.interval_note
     return lines + [Text(line, style="dim") for line in paragraph(note, width, "  ", "  ")] if note else lines
+
+
+def _game(summary: Summary, width: int, blocks: bool) -> list[Text]:
+    """What the game came to, its parts one after another."""
+    if summary.game is None:
+        return []
+    found: list[Text] = []
+    for part in games.lines(summary.game, width, blocks):
+        found += [Text(), *part] if found else part
+    return found
 
 
 def _times(summary: Summary, width: int) -> list[Text]:
@@ -257,6 +270,7 @@ def as_data(run: Run, report: Path | None, timing: dict[str, Any]) -> dict[str, 
             }
             for day, shares in sorted(summary.readings.items())
         },
+        "game": games.as_data(summary.game),
         "times": [
             {
                 "id": name, "label": words, **_share_data(value.happened),

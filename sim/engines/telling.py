@@ -10,6 +10,7 @@ from sim.acts.choosing import NODES
 from sim.acts.constraints import waived
 from sim.arithmetic import log as natural_log
 from sim.engines.events_in_words import EVENTS
+from sim.engines.games_in_words import GAME_EVENTS, MoveParts
 from sim.engines.log import Decision, Happening, Log, Sample
 from sim.engines.menus_in_words import MENUS
 from sim.model.valuation import unmet_term
@@ -28,6 +29,7 @@ class Teller:
         self.setup = setup
         self.log = log
         self.strain: dict[str, Any] = {}
+        self.parts = MoveParts()  # of the move of a game that is being made
 
     # Names
 
@@ -77,7 +79,7 @@ class Teller:
                 )
             )  # fmt: skip
         else:
-            EVENTS[what](self, w, c, *numbers)
+            (GAME_EVENTS.get(what) or EVENTS[what])(self, w, c, *numbers)
 
     def note(self, w: Any, kind: str, who: str, what: str, **details: Any) -> None:
         """Keep a happening."""

@@ -86,7 +86,7 @@ def verify(
         replications = max([FEWEST, *(histories_needed(values, len(values)) for values in played.measures().values())])
     played.up_to(replications, progress)
     measures = played.measures()
-    return [_check(case, name, measures[name]) for name in theory.measures]
+    return [check_of(case, name, measures[name]) for name in theory.measures]
 
 
 def histories_needed(values: np.ndarray, histories: int, planted: float = PLANTED) -> int:
@@ -141,7 +141,8 @@ class _Played:
         return {name: np.concatenate([self.parts[start][name] for start in order]) for name in self.case.spec.theory.measures}
 
 
-def _check(case: Case, name: str, values: np.ndarray) -> Check:
+def check_of(case: Case, name: str, values: np.ndarray) -> Check:
+    """A measure of the case's theory by its values in histories, nan where one does not count."""
     measure: Any = case.spec.theory.measures[name]
     counted = values[~np.isnan(values)]
     if len(counted) == 0:

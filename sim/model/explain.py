@@ -84,6 +84,8 @@ READERS: tuple[tuple[str, str], ...] = (
     ("mechanisms*", "switch of the mechanism"),
     ("hazards.*.effects*", "the world when the event happens"),
     ("hazards*", "the hazard's process in the engine (rules/hazards)"),
+    ("game*", "moves, payoffs and beliefs of the game (acts/games)"),
+    ("theory*", "`sim solve`, `sim verify`, and expressions that name a solution"),
     ("outcomes*", "classification at every reading"),
     ("metrics*", "columns of the results"),
     ("uncertainties*", "columns of the results, drivers in the report"),
@@ -102,6 +104,7 @@ _WORDS = frozenset({
 })  # fmt: skip
 
 
+_LONG = ("game", "theory")  # told without what the file does not write, unless that is asked for
 DEFAULT = "default of the scenario language"
 
 
@@ -153,9 +156,12 @@ def explain(spec: ScenarioSpec, path: str, claims: dict[str, str] | None = None)
         except PathError as error:
             raise ScenarioError([Diagnostic(_split_or_whole(path), error.message, hint=error.hint)]) from None
     references = _references(spec)
+    unwritten = _unwritten(spec) if len(parts) > 1 and parts[0] in _LONG else frozenset()
     found = []
     for place, value, meaning, grounds in _values(spec, (), None, ""):
         if place[-1] in ("label", "description", "key") and place != parts:
+            continue
+        if place in unwritten and place != parts:
             continue
         if place[: len(parts)] == parts or (parts[: len(place)] == place and isinstance(value, Quantity)):
             found.append(_entry(spec, place, value, meaning, grounds, references, claims or {}))
@@ -164,6 +170,17 @@ def explain(spec: ScenarioSpec, path: str, claims: dict[str, str] | None = None)
         users = tuple(_users(spec, parts, references))
         found.append(Entry(path_text(parts), "not given", meaning, source=DEFAULT, used_by=users))
     return found
+
+
+def _unwritten(spec: ScenarioSpec) -> frozenset[Path]:
+    """Paths of what the file leaves to the language in parts that are mostly left to it."""
+    found: set[Path] = set()
+    for name in _LONG:
+        part = getattr(spec, name)
+        if part is not None:
+            every = {path for path, *_ in _values(part, (name,), None, "")}
+            found |= every - {path for path, *_ in _values(part, (name,), None, "", written_only=True)}
+    return frozenset(found)
 
 
 @lru_cache(maxsize=4096)  # a report asks of each of hundreds of numbers whether any lever, variant or policy moves it

@@ -81,7 +81,7 @@ class Meta:
     replications: int
     engine: str
     versions: Sequence[tuple[str, str]] = ()  # (name, version), in the order shown
-    start_date: str | None = None  # ISO date of day 0; None for a scenario without a calendar
+    start_date: str | None = None  # ISO date of day 0; None for a scenario without a calendar, and for a game alone
     horizon_days: float | None = None
     variant: str | None = None
     policy: str | None = None
@@ -230,6 +230,67 @@ class Conditional:
 
 
 @dataclass(frozen=True)
+class Level:
+    """A number with the 95% interval of its mean; `is_constant` where it was the same in every history."""
+
+    label: str
+    mean: float
+    low: float
+    high: float
+    is_constant: bool = False
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """How a number spreads over histories: middle and width of each bar, share of histories in it, quartiles."""
+
+    label: str
+    unit: str
+    middles: Sequence[float]
+    widths: Sequence[float]
+    shares: Sequence[float]
+    mean: float
+    q25: float
+    median: float
+    q75: float
+    count: int  # histories in which the number is known
+
+
+@dataclass(frozen=True)
+class OptionShares:
+    """What was taken at one move, among the histories in which it was made."""
+
+    label: str
+    made: int
+    shares: Sequence[OutcomeShare]
+
+
+@dataclass(frozen=True)
+class MeasureRow:
+    """A measure beside its exact value; `apart` in standard errors, in words."""
+
+    label: str
+    exact: float
+    played: float
+    standard_error: float
+    apart: str
+    holds: bool
+    histories: int
+
+
+@dataclass(frozen=True)
+class Game:
+    """What the histories of a game came to."""
+
+    payoffs: Sequence[Level]
+    numbers: Sequence[Level] = ()  # named in every history alike
+    distributions: Sequence[Distribution] = ()
+    choices: Sequence[OptionShares] = ()
+    measures: Sequence[MeasureRow] = ()
+    repeated: bool = False  # whether a move may be made more than once
+
+
+@dataclass(frozen=True)
 class DatedLine:
     """One line of a story. `date` is written as given (an ISO date, or "day 12")."""
 
@@ -341,6 +402,7 @@ class ReportContent:
     findings: Sequence[Finding] = ()
     outcomes: Sequence[OutcomeShare] = ()
     interval_note: str = ""  # what must be said with the first intervals
+    game: Game | None = None
     incidence: Incidence | None = None
     times: Sequence[TimeToEvent] = ()
     phases: Phases | None = None

@@ -37,32 +37,37 @@ TOWARD_LETTERS = (46, 96)  # of the direction in a line, on a phone beside the e
 # ---- shared pieces ----------------------------------------------------------------------------------------------
 
 
-def _row_labels(
-    names: Sequence[str], values: Sequence[str], narrow: bool, *, limits: tuple[int, int] = (30, 64), shift: int = 10
+def row_labels(
+    names: Sequence[str], values: Sequence[str], narrow: bool, *, limits: tuple[int, int] = (30, 64), shift: int = 10,
+    rows: Sequence[float] | None = None,
 ) -> list[dict[str, Any]]:
-    """Name on the left and value on the right above each row; row 0 is on top. `limits`: letters of a name, narrow and wide."""
+    """Name on the left and value on the right above each row; row 0 is on top unless `rows` says where each is.
+
+    `limits`: letters of a name, narrow and wide.
+    """
     notes = []
-    for position, (name, value) in enumerate(zip(names, values, strict=True)):
+    for position, name, value in zip(range(len(names)) if rows is None else rows, names, values, strict=True):
         notes.append(_left(label(name, limits[0] if narrow else limits[1]), position, shift, narrow))
         notes.append(_right(value, position, shift, narrow))
     return notes
 
 
-def _left(text: str, row: int, shift: float, narrow: bool, colour: str = INK) -> dict[str, Any]:
+def _left(text: str, row: float, shift: float, narrow: bool, colour: str = INK) -> dict[str, Any]:
     """A line over a row, at the left edge of the plot."""
     font = {"color": colour, "size": 12 if narrow else 13}
     place = {"x": 0, "xref": "paper", "xanchor": "left", "y": row, "yref": "y", "yanchor": "bottom", "yshift": shift}
     return drawing.note(text, font=font, **place)
 
 
-def _right(text: str, row: int, shift: float, narrow: bool) -> dict[str, Any]:
+def _right(text: str, row: float, shift: float, narrow: bool) -> dict[str, Any]:
     """A line over a row, at the right edge of the page."""
     font = {"color": MUTED, "size": 12 if narrow else 13}
     place = {"x": 1, "xref": "paper", "xanchor": "right", "xshift": EDGE, "y": row, "yref": "y", "yanchor": "bottom"}
     return drawing.note(text, font=font, yshift=shift, **place)
 
 
-def _share_axis(top: float, narrow: bool = False) -> dict[str, Any]:
+def share_axis(top: float, narrow: bool = False) -> dict[str, Any]:
+    """An axis of shares from 0 to a round one that is not below `top`."""
     marks = [mark for mark in ticks.up_to(min(top, 1.0), 5 if narrow else 7) if mark <= 1.0]
     texts = [f"{100 * mark:g}%" if mark else "0" for mark in marks]
     return drawing.axis(range=[0, marks[-1]], showgrid=False, ticks="outside", **ticks.axis_of(marks, texts))
@@ -110,9 +115,10 @@ def _band(
     ]
 
 
-def _whiskers(
+def whiskers(
     values: Sequence[float], lows: Sequence[float], highs: Sequence[float], colour: str = INK
 ) -> dict[str, Any]:
+    """Intervals of marks along the horizontal axis."""
     return {
         "type": "data",
         "symmetric": False,
@@ -155,7 +161,7 @@ def _bars(outcomes: Sequence[OutcomeShare], places: Sequence[int], **changes: An
                 "solidity": 0.2,
             },
         },
-        "error_x": _whiskers(shares, [o.low for o in outcomes], [o.high for o in outcomes]),
+        "error_x": whiskers(shares, [o.low for o in outcomes], [o.high for o in outcomes]),
         "text": [label(outcome.label) for outcome in outcomes],
         "textposition": "none",
         "customdata": [[integer(o.count), percent_interval(o.low, o.high)] for o in outcomes],
@@ -178,9 +184,9 @@ def outcome_shares(outcomes: Sequence[OutcomeShare], narrow: bool = False) -> Fi
             44 + ROW_HEIGHT * len(outcomes),
             barmode="overlay",
             margin={"l": 4, "r": EDGE + 2, "t": 8, "b": 36},
-            xaxis=_share_axis(top, narrow),
+            xaxis=share_axis(top, narrow),
             yaxis=drawing.row_axis(len(outcomes)),
-            annotations=_row_labels([outcome.label for outcome in outcomes], _share_words(outcomes), narrow),
+            annotations=row_labels([outcome.label for outcome in outcomes], _share_words(outcomes), narrow),
         ),
     }
 
@@ -484,7 +490,7 @@ def drivers(content: Drivers, narrow: bool = False) -> Figure:
                 "y": [row for row, _ in chosen],
                 "name": name,
                 "marker": {"color": colour, "size": 11, "symbol": symbol, "line": {"width": 2, "color": colour}},
-                "error_x": _whiskers(effects, [i.low for _, i in chosen], [i.high for _, i in chosen], colour),
+                "error_x": whiskers(effects, [i.low for _, i in chosen], [i.high for _, i in chosen], colour),
                 "text": [label(item.label) for _, item in chosen],
                 "cliponaxis": False,
                 "customdata": [[item.low, item.high] for _, item in chosen],
@@ -579,7 +585,7 @@ def conditional_shares(content: Conditional, overall: Sequence[OutcomeShare], na
         "y": [row + 0.31 for row, _ in known],
         "name": "all histories",
         "marker": {"symbol": "diamond-open", "size": 8, "color": MUTED, "line": {"width": 1.6, "color": MUTED}},
-        "error_x": _whiskers(everyones, [o.low for _, o in known], [o.high for _, o in known], MUTED),
+        "error_x": whiskers(everyones, [o.low for _, o in known], [o.high for _, o in known], MUTED),
         "cliponaxis": False,
         "text": [label(outcome.label) for _, outcome in known],
         "hovertemplate": "%{text}<br>%{x:.1%} of all histories<extra></extra>",
@@ -595,8 +601,8 @@ def conditional_shares(content: Conditional, overall: Sequence[OutcomeShare], na
             margin={"l": 4, "r": EDGE + 2, "t": 30, "b": 36},
             showlegend=True,
             legend=drawing.legend(),
-            xaxis=_share_axis(top, narrow),
+            xaxis=share_axis(top, narrow),
             yaxis=drawing.row_axis(len(names), below=0.5),
-            annotations=_row_labels(names, _share_words(content.shares), narrow, shift=12),
+            annotations=row_labels(names, _share_words(content.shares), narrow, shift=12),
         ),
     }

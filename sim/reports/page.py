@@ -17,8 +17,7 @@ import json
 import os
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -28,6 +27,7 @@ import jinja2
 from markupsafe import Markup, escape
 
 from sim.reports import colours, drawing, figures, svg, words
+from sim.reports.chart import Chart, Table, chart
 from sim.reports.config import plotly_config
 from sim.reports.content import (
     Conditional,
@@ -41,58 +41,11 @@ from sim.reports.content import (
     Phases,
     ReportContent,
 )
+from sim.reports.game_charts import game_charts, measures_table
 
 WORST_FIRST = ("does not hold", "undecided", "holds", "not testable")
 MOST_GROUNDS = 6  # kinds of source named above the table of inputs
 MAX_BYTES = 2_097_152  # size limit of a report, so that it can be mailed
-
-
-@dataclass(frozen=True)
-class Table:
-    """The data behind a figure. The first cell of a row is its heading."""
-
-    headings: Sequence[str]
-    rows: Sequence[Sequence[str]]
-
-
-@dataclass(frozen=True)
-class Chart:
-    """A figure with what stands around it: title, one-sentence reading, table."""
-
-    title: str
-    reading: str
-    wide: drawing.Figure
-    narrow_layout: dict[str, Any]
-    table: Table | None
-    more: tuple[str, Table] | None = None  # a second table and its name, where the figure shows two kinds of things
-
-    @property
-    def height(self) -> int:
-        return int(self.wide["layout"]["height"])
-
-    @property
-    def alt(self) -> str:
-        """What stands for the picture: its title and its reading."""
-        return f"Chart: {self.title}. {self.reading}"
-
-    @property
-    def json(self) -> Markup:
-        return Markup(drawing.to_json({**self.wide, "narrow": self.narrow_layout}))
-
-
-def chart(
-    title: str,
-    reading: str,
-    draw: Callable[[bool], drawing.Figure],
-    table: Table | None = None,
-    more: tuple[str, Table] | None = None,
-) -> Chart:
-    """A chart from a figure function: its layout for phones is kept as the difference to the wide one."""
-    wide = draw(False)
-    narrow = draw(True)["layout"]
-    changes = {key: value for key, value in narrow.items() if wide["layout"].get(key) != value}
-    reading = reading.replace(words.DASH, f"\u2060{words.DASH}\u2060")  # a range stays on one line
-    return Chart(title, reading, wide, changes, table, more)
 
 
 def render(content: ReportContent) -> str:
@@ -105,6 +58,9 @@ def render(content: ReportContent) -> str:
         findings=[finding_html(finding) for finding in content.findings],
         outcome_chart=_outcomes(content.outcomes, "" if content.findings else content.interval_note) if content.outcomes else None,
         incidence_chart=_incidence(content.incidence, content.outcomes) if content.incidence and content.incidence.series else None,
+        game_charts=[] if content.game is None else game_charts(content.game),
+        game_title="The game" if content.game is not None and content.game.payoffs else "Beside theory",
+        game_measures=None if content.game is None else measures_table(content.game.measures),
         phase_chart=_phases(content.phases, content.outcomes) if content.phases and content.phases.links else None,
         fan_charts=[_fan(fan) for fan in content.fans],
         driver_charts=[_drivers(part) for part in content.drivers if part.items],

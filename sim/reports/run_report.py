@@ -22,6 +22,7 @@ from sim.experiments.design import RANDOM
 from sim.model.complete import spec_of
 from sim.model.explain import Entry, inputs_of
 from sim.reports import content as page
+from sim.reports.game_content import game_content
 from sim.reports.words import all_histories, shorten, span_words
 
 DAYS_TOLD_AS_DAYS = 4  # a horizon in hours from which axes count days
@@ -45,6 +46,8 @@ def report_content(
     """Everything a run report shows. `source` is the scenario as named on the command line."""
     scenario = summary.scenario
     entries = inputs_of(spec_of(scenario))
+    if summary.is_game:  # what the language has by default for negotiations moves nothing here
+        entries = [entry for entry in entries if entry.path.startswith("parameters.")]
     return page.ReportContent(
         title=summary.title,
         question=str(scenario.get("question") or ""),
@@ -57,7 +60,8 @@ def report_content(
         ],
         outcomes=_shares(summary, summary.shares),
         interval_note=summary.interval_note,
-        incidence=_incidence(summary),
+        game=game_content(summary.game),
+        incidence=None if summary.is_game else _incidence(summary),
         times=[
             page.TimeToEvent(
                 words, value.happened.share, value.happened.low, value.happened.high,
@@ -96,8 +100,8 @@ def meta_of(summary: Summary, digest: str | None = None) -> page.Meta:
         replications=summary.num_replications,
         engine=summary.engine,
         versions=[(name, str(version)) for name, version in sorted(summary.versions.items())],
-        start_date=str(summary.scenario["start"]),
-        horizon_days=summary.horizon_days,
+        start_date=None if summary.is_game else str(summary.scenario["start"]),
+        horizon_days=None if summary.is_game else summary.horizon_days,
         variant=applied.get("variant"),
         policy=applied.get("policy"),
         overrides=tuple(summary.overrides),
@@ -158,7 +162,7 @@ def _incidence(summary: Summary) -> page.Incidence:
 
 def _phases(summary: Summary) -> page.Phases | None:
     """Paths: result of the first meeting, then the best that was signed, then the outcome."""
-    if "meeting_result" not in summary.results:
+    if "meeting_result" not in summary.results or summary.is_game:
         return None
     met = _first_meetings(summary)
     stages = [("First leaders' meeting", met), ("Deal", _deals(summary))]

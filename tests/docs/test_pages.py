@@ -105,17 +105,24 @@ def test_every_draw_of_a_history_is_in_the_table_of_draws(monkeypatch):
     for method in ("uniform", "uniform_pair"):  # inputs have a rule of their own
         monkeypatch.setattr(drawing, method, recording(getattr(drawing, method)))
     missing = set()
-    for file, number in [*((f, 4) for f in (ROOT / "scenarios").glob("*.yaml")), *((f, 8) for f in VALID)]:
+    for file, number in [*((f, 4) for f in (ROOT / "scenarios").glob("*.yaml")), *((f, 8) for f in [*VALID, *GAMES])]:
         case = compile_case(complete(load_scenario(file)))
         drawn.clear()
         for replication in range(number):
             play(case, replication, 1)
         assert drawn
         for stream, key, lane in drawn:
-            entities = {kind for kind, keys in case.keys.items() if key in keys.values()}
+            entities = {kind for kind, keys in case.keys.items() if key in keys.values()} | _of_game(case, key)
             if not draws.is_listed(stream, entities, lane):
                 missing.add((stream, tuple(sorted(entities)), lane))
     assert sorted(missing) == [], "(stream, kinds of entity, lane) that tools/reference/draws.py does not list"
 
 
+def _of_game(case, key: int) -> set[str]:
+    """Kinds of the parts of a game that have the key."""
+    kinds = {} if case.game is None else {"moves": case.game.move_keys, "game_types": case.game.type_keys}
+    return {kind for kind, keys in kinds.items() if key in keys.values()}
+
+
+GAMES = sorted((ROOT / "tests" / "spec" / "games").glob("*.yaml"))
 VALID = sorted((ROOT / "tests" / "spec" / "valid").glob("*.yaml"))

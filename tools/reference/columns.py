@@ -54,6 +54,16 @@ GENERAL = {
     "trust": ("Mutual trust of the two sides at the horizon.", "0 to 1"),
     "days": ("How long the history lasted: to its last reading, or to major war.", "days"),
     "events": ("Number of events of the history: how often the situation was brought up to date.", "count"),
+    "measure:NAME": ("A measure of `theory:` at the horizon; missing where its `given:` does not hold.", "its own"),
+    "payoff:PLAYER": ("Payoff of a player of the game, discounted to its start; of a group that of its first member.", "its own"),
+    "move:MOVE": ("Number named last at a move of the game, or share offered to each partner; missing before.", "its own"),
+    "option:MOVE": (
+        "Option taken last at a move: `passes` or `fails` at a vote or a division; empty where the move was never made.", "text",
+    ),
+    "option:MOVE.PLAYER": ("The same of a player at a move at which several move at once.", "text"),
+    "type:TYPE": ("Private type: a number, or the class as text; missing or empty of groups, whose members each have one.", "its own"),
+    "game:periods": ("Periods that the game took.", "periods"),
+    "game:moves": ("Moves made in it.", "count"),
     "input:PATH": ("What was drawn for an input listed under `uncertainties:`.", "its own"),
     "point:PATH": (
         "Coordinate from which a drawn input was drawn, last of all columns; only with `--design sobol`, for every drawn input.",
@@ -180,7 +190,8 @@ def found() -> tuple[dict[str, list[str]], list[str]]:
     from sim.model.load import load_scenario
 
     results, paths = {}, {}
-    for file in (*sorted((ROOT / "scenarios").glob("*.yaml")), *sorted((ROOT / "tests/spec/valid").glob("*.yaml"))):
+    folders = ("scenarios", "tests/spec/valid", "tests/spec/games")
+    for file in (path for folder in folders for path in sorted((ROOT / folder).glob("*.yaml"))):
         case = compile_case(complete(load_scenario(file)))
         row, path, _ = play(case, 0, 1, point=[0.5] * len(axes_of(case)))  # so that it has all columns
         results[file.name] = list(row)

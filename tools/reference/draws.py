@@ -71,6 +71,10 @@ DRAWS = (
     Draw(Stream.DOMESTIC, "tracks", 2, 3, "the same, where a meeting or an accepted bundle brings it about"),
     Draw(Stream.DOMESTIC, "actors", 4, 7, "the same, where a signature (4, 5) or a strike (6, 7) does"),
     Draw(Stream.MEDIATION, "tracks", 0, 0, "a mediator's draft"),
+    Draw(Stream.MOVE, "moves", 0, 3, "a choice or a number, of players who move at once by their order in the file; votes of members (1)"),
+    Draw(Stream.MOVE, "game_types", 64, 64, "a private type of a game"),
+    Draw(Stream.MOVE, "game_types", 65, 65, "the same of each member of a group, one after another"),
+    Draw(Stream.MOVE, "moves", 66, 66, "lots of a division: who proposes, whose votes are bought"),
 )
 
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
 from sim.model.schema import schema
-from sim.model.spec import actors, base, effects, issues, mechanisms, scenario, tracks
+from sim.model.spec import actors, base, effects, game, issues, mechanisms, scenario, tracks
 from tools.sections import table, write_page
 
 PAGE = "docs/reference/scenario-language.md"
@@ -25,8 +25,9 @@ PARTS = (
     ("Where they talk", tracks),
     ("What couples the parts", mechanisms),
     ("What happens to them", effects),
+    ("Games and theory", game),
 )
-WHOLES = (scenario.ScenarioSpec, actors.Actor, mechanisms.Mechanisms, effects.Effects)
+WHOLES = (scenario.ScenarioSpec, actors.Actor, mechanisms.Mechanisms, effects.Effects, game.Game)
 IN_WORDS = {
     "number": "number",
     "non_negative": "number >= 0",

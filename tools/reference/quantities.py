@@ -62,6 +62,23 @@ MEANINGS = {
     "count.HAZARD": "Arrivals of a hazard so far.",
     "first.HAZARD": "Time of its first arrival; 1e9 before.",
     "PARAMETER": "A number under `parameters:`.",
+    "move.MOVE": "Of a game: the number named last at a move; of a division the share offered to each partner.",
+    "move.MOVE.OPTION": "Whether the option was taken last; at a vote or a division `passes` and `fails`.",
+    "move.MOVE.PLAYER.OPTION": "The same of a player at a move at which several move at once.",
+    "move.MOVE.NUMBER": "What an agreement came to.",
+    "times.MOVE": "How often the move was made.",
+    "times.MOVE.OPTION": "How often the option was taken.",
+    "times.MOVE.PLAYER.OPTION": "The same of a player at a move at which several move at once.",
+    "votes.MOVE": "Votes for it at the last vote.",
+    "type.TYPE": "A private number of a game.",
+    "type.TYPE.CLASS": "Whether a private type of a game is of the class.",
+    "member.TYPE": "In the strategy of a group: the type of the member who is asked.",
+    "belief.TYPE.CLASS": "What everybody believes about a type: Bayes' rule from the choices and strategy of whoever has it.",
+    "payoff.PLAYER": "Payoff so far, discounted to the start of the game; of a group that of its first member.",
+    "game.periods": "Periods of the game so far.",
+    "game.moves": "Moves so far.",
+    "game.over": "Whether the game is over.",
+    "uniform": "In a strategy for a number: a fresh uniform number in (0, 1), for mixing.",
 }
 
 HEAD = """\
@@ -121,7 +138,8 @@ def found() -> dict[str, str]:
     from sim.model.vocabulary import situation
 
     names: dict[str, str] = {}
-    for file in (*sorted((ROOT / "scenarios").glob("*.yaml")), *sorted((ROOT / "tests/spec/valid").glob("*.yaml"))):
+    folders = ("scenarios", "tests/spec/valid", "tests/spec/games")
+    for file in (path for folder in folders for path in sorted((ROOT / folder).glob("*.yaml"))):
         spec = load_scenario(file)
         for name, kind in situation(spec).kinds.items():
             names[_general(name, spec)] = kind.value
@@ -133,6 +151,8 @@ def _general(name: str, spec: object) -> str:
     if name in MEANINGS:
         return name
     head, _, rest = name.partition(".")
+    if spec.game is not None and (of_game := _of_game(name, spec.game)) is not None:
+        return of_game
     if name in spec.parameters:
         return "PARAMETER"
     if head in spec.tracks:
@@ -143,8 +163,20 @@ def _general(name: str, spec: object) -> str:
         return "deal.level.ISSUE"
     if head in ("level", "seen", "pledged"):
         return f"{head}.ISSUE"
-    parts = {"type": "ACTOR.CLASS", "belief": "OBSERVER.ACTOR.CLASS"}.get(head, "ACTOR")
+    parts = {"type": "ACTOR.CLASS", "belief": "OBSERVER.ACTOR.CLASS", "count": "HAZARD", "first": "HAZARD"}.get(head, "ACTOR")
     return f"{head}.{parts}" if rest else name
+
+
+def _of_game(name: str, game: object) -> str | None:
+    """The same of a name that belongs to a game."""
+    head, _, rest = name.partition(".")
+    first, *others = rest.split(".")
+    if head in ("move", "times", "votes") and first in game.moves:
+        number = head == "move" and game.moves[first].kind == "agreement"
+        return ".".join([head, "MOVE", *(["NUMBER"] if number else ["PLAYER", "OPTION"][2 - len(others) :])])
+    if head in ("type", "belief", "member") and first in game.types:
+        return ".".join([head, "TYPE", *(["CLASS"] if others else [])])
+    return "payoff.PLAYER" if head == "payoff" and first in game.players else None
 
 
 def undocumented() -> list[str]:

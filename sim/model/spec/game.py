@@ -41,6 +41,7 @@ class GameType(Grounded):
     classes: dict[Identifier, ExpressionText] | None = Field(
         None, min_length=2, max_length=8, description="Probability by class; they sum to 1."
     )
+    label: str | None = Field(None, description="Words for readers; the name if absent.")
     key: Annotated[Whole, Field(ge=0, le=0xFFFF)] | None = Field(
         None, description="Pins the address of its draws, so that a renamed one keeps them."
     )
