@@ -8,7 +8,7 @@ history can be played again from its row, whatever becomes of the library.
 
 Sources: Sobol (1967), USSR Computational Mathematics and Mathematical Physics 7(4), 86-112; Joe and Kuo (2008), SIAM
 Journal on Scientific Computing 30(5), 2635-2654 (direction numbers); Matousek (1998), Journal of Complexity 14(4),
-527-556 (scramble). scipy has all of it; it is an optional extra and imported when points are made.
+527-556 (scramble). scipy has all of it; it is imported when points are made.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ NAMES = (RANDOM, SOBOL)
 _BITS = 32  # of a coordinate: enough for 2**32 replications, and as far as scipy can be wound forward
 _HALF_STEP = 2.0 ** -(_BITS + 1)
 _COMPARED = 256  # points whose checksum tells whether two machines make the same ones
-_INSTALL = "pip install 'geosim[design]', or pip install scipy"
+_INSTALL = "pip install scipy"
 
 
 def design_of(manifest: Mapping[str, Any]) -> str:
