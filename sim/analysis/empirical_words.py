@@ -256,14 +256,16 @@ def dominated(found: EmpiricalGame) -> list[Dominated]:
 
 
 def _dominance(found: EmpiricalGame) -> list[str]:
-    told = []
-    for one in dominated(found)[:MOST_TOLD]:
+    """One sentence for each player and strategy that dominates others."""
+    by: dict[tuple[str, str], list[str]] = {}
+    for one in dominated(found):
         label = found.profiles.labels[found.profiles.players.index(one.player)]
-        by = " and ".join(name if len(one.by) == 1 else f"{weight:.2f} {name}" for name, weight in one.by)
-        told.append(
-            f"{label}: {one.strategy} is worse than {by} whatever the others do (strictly dominated), in {percent(one.share)} of the "
-            "bootstrap samples."
-        )
+        mixture = " with ".join(name if len(one.by) == 1 else f"{weight:.2f} {name}" for name, weight in one.by)
+        by.setdefault((label, mixture), []).append(f"{one.strategy} ({percent(one.share)})")
+    told = [
+        f"{label}: {mixture} is better than {listed(worse)} whatever the others do (strict dominance, in so many of the bootstrap samples)."
+        for (label, mixture), worse in by.items()
+    ]
     return told or ["No strategy is strictly dominated."]
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 REPORTS = "reports"  # folder of result directories, in the current directory
 BLOCK = 50  # histories of a profile that are played at a time
-MOST_ROWS = 40  # profiles of the list; --json has all
+MOST_ROWS = 24  # profiles of the list; --json has all
 
 
 def register(app: typer.Typer) -> None:
@@ -206,7 +206,7 @@ def _list(found: EmpiricalGame, width: int) -> list[Any]:
     from rich.text import Text
 
     from sim.analysis.empirical_words import measured
-    from sim.cli.layout import clipped, padded, paragraph
+    from sim.cli.layout import clipped, paragraph
 
     profiles = found.profiles
     regrets = found.regrets.max(axis=0)
@@ -214,14 +214,18 @@ def _list(found: EmpiricalGame, width: int) -> list[Any]:
     digits = _digits(found)
     payoffs = found.game.payoffs.reshape(len(profiles.players), -1)
     head = f"{'regret':>18}  {'histories':>9}  " + " ".join(player[: digits + 4].rjust(digits + 4) for player in profiles.players) + "  "
-    room = max(16, width - len(head))
+    longest = max(len(profiles.name(n)) for n in order[:MOST_ROWS])
+    room = width - len(head)
     blocks = console.has_blocks()
-    lines = [Text("Profiles by regret", style="bold"), Text(f"{head}{', '.join(profiles.players)}", style="dim")]
+    lines = [Text("Profiles by regret", style="bold"), Text(f"{head}{', '.join(profiles.players)}"[:width], style="dim")]
     for n in order[:MOST_ROWS]:
         numbers = " ".join(f"{payoffs[p, n]:{digits + 4}.{digits}f}" for p in range(len(profiles.players)))
         regret = measured(float(regrets[n]), float(found.regret_errors[n])) if regrets[n] > 0.0 else "0"
-        count = int(found.judgement.means.counts[n])
-        lines.append(Text(padded(f"{regret:>18}  {count:>9,}  {numbers}  {clipped(profiles.name(n), room, blocks)}", 1)))
+        line = f"{regret:>18}  {int(found.judgement.means.counts[n]):>9,}  {numbers}"
+        if longest <= room:
+            lines.append(Text(f"{line}  {profiles.name(n)}"))
+        else:
+            lines += [Text(f"  {clipped(profiles.name(n), width - 2, blocks)}"), Text(line, style="dim")]
     if len(order) > MOST_ROWS:
         lines.append(Text(f"  and {len(order) - MOST_ROWS} more; --json has all", style="dim"))
     legend = "Regret: the most that any player would gain by another strategy alone; with its standard error. Columns: payoffs."
