@@ -22,7 +22,16 @@ from sim.errors import UsageError
 from sim.experiments.empirical import Samples
 from sim.experiments.profiles import Profiles
 from sim.games.equilibrium import Equilibrium, Solutions
-from sim.games.many_games import MOST_PAIRS, Support, equilibrium_supports, holds, is_pure, num_pairs, support_of
+from sim.games.many_games import (
+    MOST_PAIRS,
+    Support,
+    equilibrium_supports,
+    followed,
+    holds,
+    is_pure,
+    num_pairs,
+    support_of,
+)
 from sim.games.normal_form import NormalForm, Profile
 from sim.games.solve import solve_normal_form
 
@@ -139,6 +148,15 @@ class EmpiricalGame:
         for one in profile_of(equilibrium):
             found = np.outer(found, one).reshape(-1)
         return found
+
+    def mixing_errors(self, equilibrium: Equilibrium) -> list[np.ndarray]:
+        """Standard errors of a mixed equilibrium's probabilities by player, from bootstrap samples that have it; nan if few do."""
+        profile = profile_of(equilibrium)
+        tables = self.judgement.resampled[:EXACT].reshape(-1, *self.game.payoffs.shape)
+        found = followed(tables, support_of(profile), profile)
+        found = found[~np.isnan(found[:, 0])]
+        errors = found.std(axis=0, ddof=1) if len(found) > len(tables) // 10 else np.full(found.shape[1], np.nan)
+        return np.split(errors, np.cumsum([len(one) for one in profile])[:-1])
 
     def regret(self, equilibrium: Equilibrium) -> float:
         """Standard error of the largest gain by deviating from the equilibrium's probabilities, by resampling."""

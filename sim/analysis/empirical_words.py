@@ -11,6 +11,7 @@ import numpy as np
 
 from sim.analysis.empirical_game import NEAR, EmpiricalGame, deviation_weights, deviations, profile_of
 from sim.analysis.empirical_outcomes import endings
+from sim.analysis.estimates import number_or_none
 from sim.games.dominance import dominations
 from sim.games.equilibrium import Equilibrium, LogitEquilibrium
 from sim.games.many_games import Support, is_pure, support_of
@@ -73,18 +74,26 @@ def findings(found: EmpiricalGame) -> list[str]:
 
 
 def strategies_in_words(found: EmpiricalGame, equilibrium: Equilibrium) -> str:
-    """`United States plays step-by-step, North Korea hold-out (60%) or early-mover (40%)`."""
+    """`Anna plays up, Bert left (60% ± 4) or right (40% ± 4)`, with standard errors of what is mixed."""
     told = []
-    for label, mixture in zip(found.profiles.labels, equilibrium.profile, strict=True):
-        used = [(name, p) for name, p in zip(mixture.options, mixture.probabilities, strict=True) if p > 1e-7]
+    errors = found.mixing_errors(equilibrium) if equilibrium.kind != "pure" else [[0.0] * len(m.options) for m in equilibrium.profile]
+    for label, mixture, noise in zip(found.profiles.labels, equilibrium.profile, errors, strict=True):
+        used = [one for one in zip(mixture.options, mixture.probabilities, noise, strict=True) if one[1] > 1e-7]
         many = len(used) > 1
-        parts = " or ".join(f"{name} ({_chance(p)})" if many else name for name, p in used)
+        parts = " or ".join(f"{name} ({_chance(p)}{_noise(e)})" if many else name for name, p, e in used)
         told.append(f"{label} plays {parts}" if not told else f"{label} {parts}")
     return ", ".join(told)
 
 
 def _chance(p: float) -> str:
-    return f"{100 * p:.0f}%" if 0.005 <= p <= 0.995 else f"{100 * p:.2g}%"
+    if p in (0.0, 1.0) or 0.005 <= p < 0.995:
+        return f"{100 * p:.0f}%"
+    return "over 99%" if p > 0.5 else "under 1%"
+
+
+def _noise(error: float) -> str:
+    """Of a probability, in percentage points."""
+    return f" ± {100 * error:.{0 if error >= 0.01 else 1}f}" if error > 0.0 else ""
 
 
 def support_in_words(found: EmpiricalGame, support: Support) -> str:
@@ -169,7 +178,7 @@ def default_play(found: EmpiricalGame) -> str:
     gain, error = found.gap(player, 0, best)
     choice = found.profiles.menus[player][int(np.unravel_index(best, shape)[player])]
     sure = "" if gain > NEAR * error else ", which is within two standard errors of nothing"
-    return f"{name} is none: {found.profiles.labels[player]} would gain {measured(gain, error)} by {choice.name}{sure}."
+    return f"{name} is no equilibrium: {found.profiles.labels[player]} would gain {measured(gain, error)} by {choice.name}{sure}."
 
 
 def near_ties(found: EmpiricalGame) -> list[Tie]:
@@ -342,6 +351,7 @@ def record(found: EmpiricalGame, logit: LogitEquilibrium) -> dict[str, Any]:
                 "payoffs": list(one.payoffs),
                 "regret_standard_error": found.regret(one),
                 "survival": lasting,
+                "mixing_standard_errors": _mixing_record(found, one),
                 "outcomes": _endings_record(found, ending),
             }
             for one, lasting, ending in zip(found.equilibria, judged.survival, every[1:], strict=True)
@@ -368,6 +378,18 @@ def record(found: EmpiricalGame, logit: LogitEquilibrium) -> dict[str, Any]:
         },
         "findings": [*findings(found), logit_sentence(found, logit)],
     }  # fmt: skip
+
+
+def _mixing_record(found: EmpiricalGame, one: Equilibrium) -> dict[str, dict[str, float | None]]:
+    """Of mixed equilibria; null where too few bootstrap samples have the equilibrium."""
+    if one.kind == "pure":
+        return {}
+    return {
+        mixture.player: {
+            name: number_or_none(e) for name, p, e in zip(mixture.options, mixture.probabilities, noise, strict=True) if p > 0.0
+        }
+        for mixture, noise in zip(one.profile, found.mixing_errors(one), strict=True)
+    }
 
 
 def _endings_record(found: EmpiricalGame, ending: Sequence[Any]) -> dict[str, dict[str, float]]:

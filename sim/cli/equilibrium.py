@@ -254,13 +254,13 @@ def _endings(found: EmpiricalGame, width: int) -> list[Any]:
     from sim.analysis.empirical_outcomes import endings
     from sim.cli.layout import clipped, padded
 
-    every = endings(found)[: 1 + max(1, (width - 46) // 22)]
+    every = endings(found)[: 1 + max(1, (width - 48) // 24)]
     blocks = console.has_blocks()
     room = 24
     names = ["default play", *(f"equilibrium {k}" for k in range(1, len(every)))]
     lines = [Text("How histories end, share and 95% interval", style="bold")]
-    lines.append(Text(" " * room + "".join(name.rjust(22) for name in names), style="dim"))
+    lines.append(Text(" " * room + "".join(name.rjust(24) for name in names), style="dim"))
     for k, item in enumerate(found.profiles.spec.outcomes):
-        cells = "".join(f"{100 * e[k].share:.1f}% ({100 * e[k].low:.1f} to {100 * e[k].high:.1f})".rjust(22) for e in every)
+        cells = "".join(f"{100 * e[k].share:.1f}% ({100 * e[k].low:.1f} to {100 * e[k].high:.1f})".rjust(24) for e in every)
         lines.append(Text(padded(clipped(item.label or item.id, room - 1, blocks), room) + cells))
     return lines

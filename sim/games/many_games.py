@@ -122,11 +122,19 @@ def _indifferent(own: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 def holds(tables: np.ndarray, support: Support, start: Profile) -> np.ndarray:
     """Whether each game has an equilibrium on the supports that Newton's method finds from the profile: shape (games,)."""
-    unit = scaled(tables)
-    return np.array([_followed(one, support, start) for one in unit], dtype=bool)
+    return ~np.isnan(followed(tables, support, start)[:, 0])
 
 
-def _followed(game: np.ndarray, support: Support, start: Profile) -> bool:
+def followed(tables: np.ndarray, support: Support, start: Profile) -> np.ndarray:
+    """The equilibrium on the supports in each game, probabilities of all players one after the other; nan where there is none."""
+    found = np.full((len(tables), sum(map(len, start))), np.nan)
+    for row, game in zip(found, scaled(tables), strict=True):
+        if (profile := _followed(game, support, start)) is not None:
+            row[:] = np.concatenate(profile)
+    return found
+
+
+def _followed(game: np.ndarray, support: Support, start: Profile) -> list[np.ndarray] | None:
     profile = [np.array(one) for one in start]
     free = [(i, k) for i, one in enumerate(support) for k in one[1:]]  # the first strategy of each has the rest
     for _ in range(_NEWTON):
@@ -145,17 +153,17 @@ def _followed(game: np.ndarray, support: Support, start: Profile) -> bool:
         try:
             step = np.linalg.solve(slopes, -short)
         except np.linalg.LinAlgError:
-            return False
+            return None
         if not np.isfinite(step).all() or np.abs(step).max() > 10.0:
-            return False
+            return None
         for (i, k), move in zip(free, step, strict=True):
             profile[i][k] += move
             profile[i][support[i][0]] -= move
     values = [_against(game[i], profile, (i,)) for i in range(len(profile))]
     for own, value, used in zip(profile, values, support, strict=True):
         if min(own[k] for k in used) <= _TIE or value.max() > min(value[k] for k in used) + 1e-7:
-            return False
-    return True
+            return None
+    return profile
 
 
 def _against(table: np.ndarray, profile: Sequence[np.ndarray], kept: Sequence[int]) -> np.ndarray:
@@ -166,4 +174,4 @@ def _against(table: np.ndarray, profile: Sequence[np.ndarray], kept: Sequence[in
     return table
 
 
-__all__ = ["Support", "equilibrium_supports", "holds", "is_pure", "num_pairs", "pure_equilibria", "scaled", "support_of"]
+__all__ = ["Support", "equilibrium_supports", "followed", "holds", "is_pure", "num_pairs", "pure_equilibria", "scaled", "support_of"]

@@ -148,6 +148,8 @@ def _endings(found: EmpiricalGame, every: Sequence[Sequence[Ending]]) -> Chart:
     )
     if len(every) > 1 + figures.MOST_PLAYS:
         reading += f" Of {len(every) - 1} equilibria the first {figures.MOST_PLAYS} are drawn; the table has all."
+    if any(one.kind != "pure" for one in found.equilibria):
+        reading += " Mixed equilibria are taken at their estimated probabilities, whose own error the intervals leave out."
     headings = ["Outcome", "Default play", *(f"{name}{end}" for name in names for end in ("", ", difference"))]
     rows = []
     for k, outcome in enumerate(classes):
