@@ -194,11 +194,12 @@ def _short(value: float, digits: int) -> str:
 
 
 def _digits(found: EmpiricalGame) -> int:
-    """Digits after the point with which the smallest errors show two figures."""
+    """Digits after the point with which the middle one of the errors shows two figures."""
     import math
+    import statistics
 
     errors = found.payoff_errors[found.payoff_errors > 0.0]
-    return min(6, max(0, 1 - math.floor(math.log10(float(errors.min()))))) if len(errors) else 4
+    return min(6, max(0, 1 - math.floor(math.log10(statistics.median(errors.tolist()))))) if len(errors) else 4
 
 
 def _list(found: EmpiricalGame, width: int) -> list[Any]:

@@ -44,8 +44,9 @@ class Interrupted(KeyboardInterrupt):
 
     def __init__(self, directory: Path, histories: int):
         self.directory = directory
-        self.hint = "the same command goes on from there"
-        super().__init__(f"interrupted; {histories:,} histories are kept in {directory}")
+        self.hint = "the same command goes on from there" if histories else ""
+        kept = f"{histories:,} histories are kept in {directory}" if histories else "no history was finished"
+        super().__init__(f"interrupted; {kept}")
 
 
 class Samples:
@@ -110,9 +111,16 @@ class Sampler:
                 raise
         return self
 
-    def __exit__(self, *exception: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
         if self._lock is not None:
             self._lock.release()
+        if kind is KeyboardInterrupt and self._directory is not None and self._parts:  # between two rounds
+            raise Interrupted(self._directory, self.num_kept) from None
+
+    @property
+    def num_kept(self) -> int:
+        """Histories there."""
+        return sum(len(outcomes) for _, outcomes in self._parts.values())
 
     def samples(self, counts: Sequence[int], progress: Progress | None = None, total: int | None = None) -> Samples:
         """The first so many histories of each profile; those not there yet are played.
@@ -158,10 +166,9 @@ class Sampler:
         finally:
             self._write()
         if stopped and there < wanted:
-            kept = sum(len(outcomes) for _, outcomes in self._parts.values())
             if self._directory is None:
                 raise KeyboardInterrupt
-            raise Interrupted(self._directory, kept)
+            raise Interrupted(self._directory, self.num_kept)
 
     # On disk
 
