@@ -97,7 +97,7 @@ def _noise(error: float) -> str:
 
 
 def support_in_words(found: EmpiricalGame, support: Support) -> str:
-    """The strategies in use: `USA: a or b; PRK: c`."""
+    """The strategies in use: `A: up or down; B: left`."""
     return "; ".join(
         f"{player}: {' or '.join(menu[k].name for k in used)}"
         for player, menu, used in zip(found.profiles.players, found.profiles.menus, support, strict=True)

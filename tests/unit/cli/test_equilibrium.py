@@ -77,5 +77,5 @@ def test_three_players_have_a_list_by_regret(call, place):
     ],
 )
 def test_bad_input_gets_one_message(call, dilemma, words, message):
-    answer = call("equilibrium", dilemma, "--pilot", 100, *words)
+    answer = call("equilibrium", dilemma, "--pilot", 100, "--workers", 1, *words)
     assert answer.code == 2 and message in answer.err and "Traceback" not in answer.err
