@@ -269,7 +269,7 @@ def _dominance(found: EmpiricalGame) -> list[str]:
     by: dict[tuple[str, str], list[str]] = {}
     for one in dominated(found):
         label = found.profiles.labels[found.profiles.players.index(one.player)]
-        mixture = " with ".join(name if len(one.by) == 1 else f"{weight:.2f} {name}" for name, weight in one.by)
+        mixture = " with ".join(name if len(one.by) == 1 else f"{weight:.2f} {name}" for name, weight in one.by if weight >= 0.005)
         by.setdefault((label, mixture), []).append(f"{one.strategy} ({percent(one.share)})")
     told = [
         f"{label}: {mixture} is better than {listed(worse)} whatever the others do (strict dominance, in so many of the bootstrap samples)."
