@@ -12,6 +12,7 @@ from typing import Literal
 Kind = Literal["pure", "mixed", "behaviour"]
 
 _SHOWN = 5e-7  # probabilities below are left out of words
+_TIES_SHOWN = 12  # sentences about ties; the record has all
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,7 @@ class Solutions:
             *self._joined(),
             self._degeneracy(),
             *([f"The value of the game to its first player is {self.value:.9g}."] if self.value is not None else []),
-            *(self.near_ties or ["No unused option comes near those in use."] if self.equilibria else []),
+            *self._ties(),
             f"Method: {self.method}. A regret of at most {self.tolerance:.3g} in units of payoff counts as none.",
             *(
                 [f"{_counted(self.dropped, 'answer')} of the method had a larger regret and went."]
@@ -141,6 +142,13 @@ class Solutions:
             ),
             *self.notes,
         ]
+
+    def _ties(self) -> list[str]:
+        if not self.equilibria:
+            return []
+        more = len(self.near_ties) - _TIES_SHOWN
+        rest = [f"So it is in {more} further cases."] if more > 0 else []
+        return [*self.near_ties[:_TIES_SHOWN], *rest] or ["No unused option comes near those in use."]
 
     def _how_many(self) -> str:
         count = len(self.equilibria)

@@ -1,4 +1,4 @@
-"""Games as trees: who moves where, what he then knows, what chance does, and what everybody gets at the ends.
+"""Games as trees: who moves where and what is then known, what chance does, and what everybody gets at the ends.
 
 Nodes with the same information set look alike to their player and have the same actions. Nodes are numbered from the root
 downwards, each before its children and children in order (preorder); information sets in the order in which that meets them.
@@ -229,7 +229,7 @@ class ExtensiveForm:
 
 
 def recall_fault(game: ExtensiveForm) -> str | None:
-    """What a player forgets, in words, or None if everybody remembers what he knew and did (perfect recall).
+    """What a player forgets, in words, or None if everybody remembers all own moves and what was known then (perfect recall).
 
     At all nodes of an information set its player must have met the same information sets and taken the same actions there.
     """
@@ -241,7 +241,7 @@ def recall_fault(game: ExtensiveForm) -> str | None:
             )
         if len(before) > 1:
             return (
-                f"at information set '{one.label}' {game.players[one.player]} has forgotten what he did or knew before"
+                f"at information set '{one.label}' {game.players[one.player]} has forgotten an earlier move or something known before"
             )
     return None
 

@@ -4,7 +4,7 @@ A pair of vertices of the two best-response polytopes is an equilibrium if every
 or a best reply. All extreme equilibria are such pairs, in degenerate games too, and every other equilibrium is a mixture of
 extreme ones that share a player's strategy. Numbers are taken as the decimals that they print as, so that .1 + .2 ties with .3.
 
-Source: Mangasarian (1964), SIAM Journal 12(4); Avis, Rosenberg, Savani and von Stengel (2010), Economic Theory 42(1).
+Source: Mangasarian (1964), SIAM Journal 12(4); Avis et al. (2010), Economic Theory 42(1).
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 A player's unknowns are the chances that he gives to his sequences of moves; they add up at each information set to the chance of the
 sequence that leads there. The programme is as large as the tree, while the normal form grows exponentially with it.
 
-Source: Romanovskii (1962); Koller, Megiddo and von Stengel (1996), Games and Economic Behavior 14(2), 247-259.
+Source: Romanovskii (1962); Koller et al. (1996), Games and Economic Behavior 14(2), 247-259.
 """
 
 from __future__ import annotations

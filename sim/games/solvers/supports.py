@@ -25,9 +25,10 @@ from sim.games.solvers.pure import pure_equilibria
 
 NAME = "support enumeration with interval bounds"
 MAX_SUPPORTS = 20_000
-BOXES = 200  # looked at for one choice of supports, times the square of one more than the free probabilities
+BOXES = 100  # looked at for one choice of supports, times the square of one more than the free probabilities
 _ROUNDING = 1e-11  # of numbers of the order of one: wider than what the arithmetic loses
 _CUT = 0.4871  # where a box is cut: no fraction with a small denominator, so that solutions seldom lie on the cut
+_SAMPLED = 12  # boxes of a continuum from which a point of it is sought
 _NARROWEST = 1e-6  # width at which a box is left unsettled
 
 
@@ -142,7 +143,8 @@ def _solutions(support: Support) -> tuple[list[np.ndarray], bool]:
     while len(low):
         looked_at += len(low)
         if looked_at > BOXES * (size + 1) ** 2:
-            return roots + [_polished(support, z) for z in [*unsettled, *((low + high) / 2.0)][:64]], False
+            rest = [*unsettled, *((low + high) / 2.0)]
+            return roots + [_polished(support, z) for z in rest[:: len(rest) // _SAMPLED + 1]], False
         low, high = _possible_boxes(support, low, high)
         if not len(low):
             break

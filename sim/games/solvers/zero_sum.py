@@ -3,7 +3,7 @@
 Player 1 maximises the least that any strategy of player 2 leaves; player 2 does the same for its own payoff. Any pair of optimal
 strategies is an equilibrium, and all have the same value.
 
-Source: von Neumann (1928); Dantzig (1951) for the programme.
+Source: Dantzig (1951) for the programme; the theorem is von Neumann's, of 1928.
 """
 
 from __future__ import annotations

@@ -54,7 +54,7 @@ def test_a_solver_that_hangs_is_ended_at_the_limit(tmp_path):
     started = time.monotonic()
     with pytest.raises(EngineError, match=r"the solver did not end within 1\.5 seconds") as caught:
         run_limited(f"{HERE}:hang", str(tmp_path / "pid"), limit=1.5)
-    assert time.monotonic() - started < 10.0
+    assert time.monotonic() - started < 6.0  # the child would end by itself at 6.5
     assert all(word in caught.value.hint for word in ("fewer strategies", "`--limit`", "another method"))
     if (tmp_path / "pid").exists():  # it may not have come so far
         with pytest.raises(ProcessLookupError):

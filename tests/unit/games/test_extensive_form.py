@@ -54,7 +54,7 @@ def test_regret_in_subgames_sees_an_empty_threat():
 
 def test_recall_is_missing_where_the_own_move_is_forgotten():
     forgets = ExtensiveForm(("A",), decide("A", "one", *(decide("A", "two", End((1,)), End((0,))) for _ in range(2))))
-    assert recall_fault(forgets) == "at information set 'two' A has forgotten what he did or knew before"
+    assert recall_fault(forgets) == "at information set 'two' A has forgotten an earlier move or something known before"
     twice = ExtensiveForm(("A",), decide("A", "one", End((1,)), decide("A", "one", End((0,)), End((4,)))))
     assert recall_fault(twice) == "A can come to information set 'one' twice in one course of the game"
     assert recall_fault(kuhn_poker()) is None

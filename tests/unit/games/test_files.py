@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -64,6 +65,8 @@ def test_chances_add_up_to_one_exactly():
     assert chance_texts([1 / 3, 1 / 3, 1 / 3]) == ["1/3", "1/3", "1/3"]
     assert chance_texts([0.1] * 10) == ["1/10"] * 10
     assert chance_texts([0.25, 0.75]) == ["1/4", "3/4"]
+    odd = [0.1 + 0.2, 1.0 - (0.1 + 0.2)]  # their decimals add up to a little more than one
+    assert sum(map(Fraction, map(repr, odd))) != 1 == sum(map(Fraction, chance_texts(odd)))
 
 
 def test_labels_come_out_as_gambit_accepts_them():

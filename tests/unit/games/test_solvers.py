@@ -242,6 +242,11 @@ def test_near_and_exact_ties_are_said():
     assert any(one.endswith("could use l as well: it is exactly as good.") for one in told.near_ties)
 
 
+def test_many_ties_are_summed_up():
+    told = solve_normal_form(bimatrix(np.zeros((3, 3)), np.zeros((3, 3))))
+    assert len(told.near_ties) == 36 and "So it is in 24 further cases." in told.sentences()
+
+
 @pytest.mark.parametrize("tolerance", [0.0, -1.0, 1.0, float("nan")])
 def test_a_senseless_tolerance_is_refused(tolerance):
     with pytest.raises(ParameterError, match="tolerance: expected a number between 0 and 1"):
