@@ -50,6 +50,19 @@ def conflict_path(name: str) -> Path:
     return _find("scenarios/stability", name)
 
 
+def list_tables() -> list[str]:
+    """Names of the shipped spatial tables, sorted: what ``sim spatial NAME`` accepts besides a path."""
+    return _names(folder("scenarios") / "spatial")
+
+
+def table_path(name: str) -> Path:
+    """The file of the shipped spatial table ``name``.
+
+    Raises FileNotFoundError, which lists the names there are.
+    """
+    return _find("scenarios/spatial", name)
+
+
 def list_seeds() -> list[str]:
     """Names of the shipped seeds (claims taken from source documents), sorted."""
     return _names(folder("seeds"))

@@ -71,6 +71,11 @@ COUNTS: dict[str, Count] = {
     "race": Count(4_130, 103_245, Planted(0.10, 0.02, spread=1.0)),
     "stepped_rate": Count(8_377, 51_874, Planted(0.05, 0.02, rate=0.667129)),
     "clusters": Count(4_758, 267_622, Planted(0.15, 0.02, spread=1.61)),  # as self_excitation
+    # games of the language, played; a hundredth of a rate of a half is found in CI
+    "games_played": Count(ci=20_000, full=400_000),
+    # textbook games held against their theorems: at least so many histories beyond what an error of 2 % asks for, and of variants
+    "theory_least": Count(ci=1_000, full=200_000),
+    "theory_variants": Count(ci=10_000, full=200_000),
     # not more than the prototype it is compared with
     "ladder_figures": Count(ci=1_200, full=12_000),
     # the summit: decisions in worlds that are ready to run, and whole histories

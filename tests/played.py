@@ -143,3 +143,29 @@ def same(one: np.ndarray, other: np.ndarray) -> bool:
     if one.dtype == object or other.dtype == object:
         return bool((one == other).all())
     return bool(np.array_equal(one, other, equal_nan=True))
+
+
+def game_scenario(game: dict[str, Any], parameters: Mapping[str, float] | None = None, **parts: Any) -> dict[str, Any]:
+    """Two players and nothing but a game between them."""
+    return {
+        "schema_version": 1,
+        "id": "game",
+        "title": "Game",
+        "description": "Only what the test is about.",
+        "start": "2030-01-01",
+        "horizon": "1000 days",
+        "grid": 2,
+        "pulse": "1000 days",
+        "sources": {"invented": {"title": "An invented case for tests", "kind": "judgement"}},
+        "actors": {name: {"role": "principal"} for name in ("A", "B", "C")},
+        "parameters": {name: {"number": value} for name, value in (parameters or {}).items()},
+        "game": {"players": {"A": {}, "B": {}}, **game},
+        "outcomes": [{"class": "ended", "when": "game.over"}, {"class": "open", "when": True}],
+        **parts,
+    }
+
+
+def columns_of(data: Mapping[str, Any], replications: int, *names: str, seed: int = SEED) -> list[np.ndarray]:
+    """Some columns of the results of a scenario given as plain data, compiled."""
+    results = batch_engine.run_block(case_from(data), range(replications), seed)["results"]
+    return [results[name] for name in names]

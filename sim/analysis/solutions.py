@@ -1,4 +1,4 @@
-"""What the game of a scenario comes to: its theorem at the scenario's parameters, as a record that can be shown."""
+"""What the game of a scenario comes to: by its theorem, and by algorithm on a grid; as records that can be shown."""
 
 from __future__ import annotations
 
@@ -6,19 +6,27 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sim.analysis.estimates import number_or_none
-from sim.errors import UsageError
+from sim.errors import SimError, UsageError
+from sim.model.compile import Case, compile_case
+from sim.model.complete import complete
+from sim.model.game.form import form_of
+from sim.model.game.solving import SolvedGame, is_written, written_game
+from sim.model.game.trees import option_labels, set_labels
 from sim.model.spec.scenario import ScenarioSpec
 from sim.model.theory import solve_theorem, symbols_of, theorem_of
 
 if TYPE_CHECKING:
     from sim.games.theorems.theorem import Solution, Theorem
 
+MOST_SETS = 40  # information sets whose strategies are listed
+QUICK_NODES = 20_000  # positions that are looked at within seconds
+SHOWN = 5e-5  # probabilities below are left out of a list
+
 
 @dataclass(frozen=True)
-class Solved:
+class TheoremSolved:
     """A theorem, its symbols' values, and its solution."""
 
-    spec: ScenarioSpec
     theorem: Theorem
     symbols: dict[str, float]
     solution: Solution
@@ -26,7 +34,6 @@ class Solved:
     def as_record(self) -> dict[str, Any]:
         """Plain data; numbers that are not finite become null."""
         return {
-            "scenario": self.spec.id,
             "theorem": self.theorem.name,
             "title": self.theorem.title,
             "symbols": self.symbols,
@@ -47,18 +54,135 @@ class Solved:
         }
 
 
-def solved(spec: ScenarioSpec) -> Solved:
-    """The solution of a scenario.
+@dataclass(frozen=True)
+class GameSolved:
+    """A game on its grid: the strategies as written, or those that an algorithm has found, and what they come to.
+
+    Attributes
+    ----------
+    kind : str
+        ``written``, ``equilibrium`` or ``logit``.
+    gain, gain_at :
+        The most that could be gained by another choice at one information set, as seen from the start, and at which.
+    strategies : tuple of (information set, option -> probability)
+        Of small games; without options that are hardly ever taken.
+    sentences : tuple of str
+        How many equilibria there are, whether that is all, degeneracy, tolerance; of games with one solution how it was found.
+    equilibria : tuple of str
+        All that were found, in words.
+    """
+
+    kind: str
+    points: int
+    payoffs: dict[str, float]
+    measures: dict[str, float]
+    gain: float
+    gain_at: str
+    strategies: tuple[tuple[str, dict[str, float]], ...]
+    sentences: tuple[str, ...] = ()
+    equilibria: tuple[str, ...] = ()
+
+    def as_record(self) -> dict[str, Any]:
+        """Plain data."""
+        return {
+            "kind": self.kind,
+            "points": self.points,
+            "payoffs": self.payoffs,
+            "measures": {name: number_or_none(value) for name, value in self.measures.items()},
+            "largest_gain": self.gain,
+            "largest_gain_at": self.gain_at,
+            "strategies": [{"at": name, "probabilities": chances} for name, chances in self.strategies],
+            "equilibria": list(self.equilibria),
+            "sentences": list(self.sentences),
+        }
+
+
+@dataclass(frozen=True)
+class Solved:
+    """Everything that is known of a scenario's solution; ``unchecked`` says why its game was not looked at on a grid."""
+
+    spec: ScenarioSpec
+    theorem: TheoremSolved | None
+    game: GameSolved | None
+    unchecked: str = ""
+
+    def as_record(self) -> dict[str, Any]:
+        """Plain data."""
+        return {
+            "scenario": self.spec.id,
+            **(self.theorem.as_record() if self.theorem is not None else {}),
+            "game": self.game.as_record() if self.game is not None else None,
+            **({"game_not_checked": self.unchecked} if self.unchecked else {}),
+        }
+
+
+def solved(spec: ScenarioSpec, *, checks: bool = True) -> Solved:
+    """The solution of a scenario: that of its theorem, and its game as the file has it on a grid.
+
+    Parameters
+    ----------
+    checks : whether strategies that are written are held against every other choice on the grid.
 
     Raises
     ------
     UsageError
-        The scenario names no theorem.
+        The scenario has neither theorem nor game.
     ParameterError
-        The theorem says nothing for its parameters.
+        The theorem says nothing for its parameters, or a game without strategies cannot be solved.
     """
     theorem = theorem_of(spec)
-    if theorem is None:
-        hint = "name a theorem: `theory: {theorem: NAME}`; `sim solve --theorems` lists them"
-        raise UsageError(f"{spec.id}: there is nothing to solve", hint=hint)
-    return Solved(spec, theorem, theorem.checked(symbols_of(spec)), solve_theorem(spec))
+    by_theorem = None
+    if theorem is not None:
+        by_theorem = TheoremSolved(theorem, theorem.checked(symbols_of(spec)), solve_theorem(spec))
+    if spec.game is None or not spec.game.enabled or (by_theorem is not None and not spec.game.players):
+        if by_theorem is None:
+            hint = "name a theorem: `theory: {theorem: NAME}`; `sim solve --theorems` lists them"
+            raise UsageError(f"{spec.id}: there is nothing to solve", hint=hint)
+        return Solved(spec, by_theorem, None)
+    case = compile_case(complete(spec))
+    if spec.game.play == "equilibrium" and is_written(form_of(spec.game, case.constant, case.agreed, {})):
+        if not checks:
+            return Solved(spec, by_theorem, None)
+        try:
+            return Solved(spec, by_theorem, _as_written(case))
+        except SimError as error:
+            return Solved(spec, by_theorem, None, str(error))
+    return Solved(spec, by_theorem, _of_game(found=case.solved_game, points=spec.game.points))
+
+
+def _as_written(case: Case) -> GameSolved:
+    """The strategies of the file on the finest grid that is quick: measures need memory, and are left out first."""
+    form = form_of(case.spec.game, case.constant, case.agreed, {})
+    finest = case.spec.game.points
+    last: SimError | None = None
+    for points, measures in ((finest, case.measures), (finest, {}), (min(finest, 11), {}), (min(finest, 5), {})):
+        try:
+            return _of_game(written_game(form, case.parameter_values, case._read, measures, points, QUICK_NODES), points)
+        except SimError as error:
+            last = error
+    assert last is not None
+    raise last
+
+
+def _of_game(found: SolvedGame, points: int) -> GameSolved:
+    labels = set_labels(found.graph.sets)
+    starts = found.graph.graph.set_start
+    strategies = []
+    if len(found.graph.sets) <= MOST_SETS:
+        for n, item in enumerate(found.graph.sets):
+            chances = found.strategy[starts[n] : starts[n + 1]]
+            named = zip(option_labels(item), chances, strict=True)
+            strategies.append((f"{item.unit.player}: {labels[n]}", {name: float(p) for name, p in named if p > SHOWN}))
+    at = next((n for n, item in enumerate(found.graph.sets) if item is found.gain_at), -1)
+    told = found.solutions
+    return GameSolved(
+        kind=found.kind,
+        points=points,
+        payoffs=found.payoffs,
+        measures=found.exact,
+        gain=found.gain,
+        gain_at=f"{found.graph.sets[at].unit.player}: {labels[at]}" if at >= 0 else "",
+        strategies=tuple(strategies),
+        sentences=tuple(told.sentences()) if told is not None else (),
+        equilibria=tuple(item.words for item in told.equilibria) if told is not None else (),
+    )

@@ -14,6 +14,7 @@ from sim.cli.options import Changes, Json, Policy, Scenario, Variant, scenario_f
 if TYPE_CHECKING:
     from sim.errors import SimError
     from sim.model.explain import Entry
+    from sim.model.reader import Document
 
 
 def register(app: typer.Typer) -> None:
@@ -113,9 +114,14 @@ def _checked(file: str, remarks: bool) -> dict[str, Any]:
     from sim.model.compile import compile_case
     from sim.model.complete import complete, content_hash
     from sim.model.diagnostics import to_json
-    from sim.model.load import check_named_changes, load
+    from sim.model.load import check_named_changes, load_document
+    from sim.model.reader import read
+    from sim.model.spatial.load import is_table
 
-    loaded = load(scenario_file(file))
+    document = read(scenario_file(file))
+    if is_table(document):
+        return _checked_table(document, file)
+    loaded = load_document(document)
     warnings = (*loaded.warnings, *check_named_changes(loaded))
     completed = complete(loaded.spec)
     compile_case(completed)  # colliding keys and correlations that cannot be show only here
@@ -129,6 +135,17 @@ def _checked(file: str, remarks: bool) -> dict[str, Any]:
         "errors": [],
         "warnings": to_json(warnings),
     }
+
+
+def _checked_table(document: Document, file: str) -> dict[str, Any]:
+    """The same about a spatial table."""
+    from sim.experiments.spatial import completed
+    from sim.model.complete import content_hash
+    from sim.model.spatial.load import table_of
+
+    spec = table_of(document).spec
+    report = {"file": file, "valid": True, "id": spec.id, "hash": content_hash(completed(spec))}
+    return {**report, "errors": [], "warnings": []}
 
 
 def _faults(error: SimError) -> list[dict[str, Any]]:

@@ -52,6 +52,8 @@ def scenario_file(text: str) -> str:
         return text  # the reader says what is wrong with it
     if text in shipped:
         return str(resources.scenario_path(text))
+    if text in resources.list_tables():
+        raise UsageError(f"{text}: this is a spatial table, not a scenario to play: `sim spatial {text}` reads it")
     raise UsageError(
         f"unknown scenario '{text}': neither a file nor the name of a shipped scenario",
         hint=did_you_mean(text, shipped, "shipped scenarios"),

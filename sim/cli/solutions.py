@@ -5,17 +5,43 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sim.analysis.solutions import Solved
+    from sim.analysis.solutions import GameSolved, Solved, TheoremSolved
+    from sim.analysis.statics import Statics
+
+ROWS = 9  # of a table of comparative statics
+COLUMN = 13
+
+KINDS = {
+    "equilibrium": "By algorithm, all players in equilibrium",
+    "logit": "By algorithm, all players as logit players",
+    "written": "The strategies of the file, on a grid",
+}
 
 
 def lines(found: Solved, width: int) -> list[Any]:
-    """Title, formula, parameters, solution, all equilibria, what is known of their number, source."""
+    """Title, formula, parameters, solution, all equilibria, what is known of their number, source; then the game on its grid."""
+    from rich.text import Text
+
+    from sim.cli.layout import paragraph
+
+    out = [Text(found.spec.title, style="bold")]
+    if found.theorem is not None:
+        out += _of_theorem(found.theorem, width)
+    if found.game is not None:
+        out += [Text(), *_of_game(found.game, found.spec, width)]
+    if found.unchecked:
+        why = f"not held against other choices on a grid: {found.unchecked}"
+        out += [Text(line, style="dim") for line in paragraph(why, width, "  ", "  ")]
+    return out
+
+
+def _of_theorem(found: TheoremSolved, width: int) -> list[Any]:
     from rich.text import Text
 
     from sim.cli.layout import paragraph
 
     theorem, solution = found.theorem, found.solution
-    out = [Text(found.spec.title, style="bold"), Text(f"by theorem: {theorem.title} ({theorem.name})"), Text()]
+    out = [Text(f"by theorem: {theorem.title} ({theorem.name})"), Text()]
     out += [Text(f"    {line}", style="cyan") for line in theorem.formula]
     out += [Text(), Text("With")]
     meanings = {symbol.name: symbol.meaning for symbol in theorem.symbols}
@@ -38,7 +64,77 @@ def lines(found: Solved, width: int) -> list[Any]:
         out += [Text(line) for line in paragraph(text, width, "  - ", "    ")]
     if theorem.conditions:
         out += [Text(line, style="dim") for line in paragraph(f"holds for: {'; '.join(theorem.conditions)}", width, "  ", "  ")]
-    out += [Text(line, style="dim") for line in paragraph(f"source: {theorem.source}", width, "  ", "  ")]
+    return out + [Text(line, style="dim") for line in paragraph(f"source: {theorem.source}", width, "  ", "  ")]
+
+
+def _of_game(found: GameSolved, spec: Any, width: int) -> list[Any]:
+    from rich.text import Text
+
+    from sim.cli.layout import paragraph
+
+    def say(text: str, style: str = "") -> None:
+        out.extend(Text(line, style=style) for line in paragraph(text, width, "  ", "    "))
+
+    out = [Text(KINDS[found.kind])]
+    payoffs = ", ".join(f"{name} {_number(value)}" for name, value in found.payoffs.items())
+    say(f"payoffs: {payoffs}")
+    if found.kind == "logit":
+        say(f"precision {spec.game.precision} per unit of payoff; errors at one point cost somebody {_number(found.gain)} at the most")
+    elif found.gain <= 1e-9:
+        say("nobody gains by another choice at any one point")
+    else:
+        where = f" ({found.gain_at})" if found.gain_at else ""
+        grid = f"; numbers and types stand on {found.points} points, which a part of it may be due to"
+        say(f"the most that anybody could gain by another choice at one point is {_number(found.gain)}{where}{grid}")
+    if found.kind != "written":
+        for name, chances in found.strategies:
+            told = next(iter(chances)) if len(chances) == 1 else ", ".join(f"{option} {p:.4g}" for option, p in chances.items())
+            say(f"{name}: {told}")
+        if not found.strategies:
+            say("too many information sets to list; --json has payoffs and measures, `sim run` plays them", "dim")
+        for n, words in enumerate(found.equilibria, 1):
+            if len(found.equilibria) > 1:
+                say(f"{n}. {words}")
+        for text in found.sentences:
+            say(f"- {text}")
+        if len(found.equilibria) > 1:
+            say("- Played is the one nearest to logit players of high precision, on the branch from even mixing.")
+    elif found.measures:
+        measures = spec.theory.measures
+        told = [f"{measures[name].label or name} {_number(value)}" for name, value in found.measures.items()]
+        say("measures on the grid: " + "; ".join(told), "dim")
+    return out
+
+
+def statics_lines(found: Statics, width: int, blocks: bool) -> list[Any]:
+    """A table of outputs at some values of the number that moves, with the course of each."""
+    from rich.text import Text
+
+    from sim.cli.layout import clipped, padded, paragraph, sparkline
+
+    out = [Text(found.spec.title, style="bold"), Text(f"over {found.label} ({found.path})"), Text()]
+    if not found.courses:
+        return [*out, Text("  nothing that the solution gives moves with it in this range")]
+    room = max(1, (width - COLUMN) // COLUMN)
+    chosen = sorted({round(n * (len(found.values) - 1) / (ROWS - 1)) for n in range(ROWS)}) if len(found.values) > ROWS else None
+    places = range(len(found.values)) if chosen is None else chosen
+    for first in range(0, len(found.courses), room):
+        part = found.courses[first : first + room]
+        out.append(Text("".join([padded("", COLUMN), *(f"{clipped(course.name, COLUMN - 1):>{COLUMN}}" for course in part)])))
+        for n in places:
+            cells = "".join(f"{_number(course.values[n]) if course.values[n] == course.values[n] else '-':>{COLUMN}}" for course in part)
+            out.append(Text(f"{found.values[n]:>{COLUMN - 1}.6g} {cells}"))
+        lines = []
+        for course in part:
+            known = [value for value in course.values if value == value]
+            lines.append(sparkline(known, COLUMN - 3, min(known), max(known), blocks) if known and course.moves else "")
+        out += [Text(padded("", COLUMN) + "".join(f"{text:>{COLUMN}}" for text in lines), style="cyan"), Text()]
+    for course in found.courses:
+        out += [Text(line, style="dim") for line in paragraph(f"{course.name}: {course.meaning}", width, "  ", "    ")]
+    if found.refused:
+        value, why = found.refused[0]
+        count = f"{len(found.refused)} of {len(found.values)}"
+        out += [Text(line) for line in paragraph(f"no solution at {count} values, first at {value:g}: {why}", width, "  ", "  ")]
     return out
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -25,12 +26,19 @@ def solve(
     scenario: Scenario = "",
     variant: Variant = None,
     changes: Changes = None,
+    over: Annotated[
+        str | None,
+        typer.Option("--over", metavar="PATH=LOW:HIGH", help="Move one number over a range, as in parameters.p=0:1 or 0:1:101 (points)."),
+    ] = None,
+    show: Annotated[str | None, typer.Option("--show", metavar="NAMES", help="With --over: only these outputs, with commas.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="With --over: write a page with the plots.")] = None,
     list_theorems: Annotated[bool, typer.Option("--theorems", help="List the theorems there are.")] = False,
     json: Json = False,
 ) -> None:
-    """Solve a scenario's game: by its theorem, with formula and all equilibria.
+    """Solve a scenario's game: by its theorem, with formula and all equilibria, and by algorithm where no strategies are written.
 
-    Exit code 2 where the theorem says nothing for the parameters, or there is nothing to solve.
+    Strategies that the file writes are held against every other choice on a grid. Exit code 2 where the theorem says nothing
+    for the parameters, or there is nothing to solve.
     """
     from sim.errors import UsageError
 
@@ -39,6 +47,12 @@ def solve(
         return
     if not scenario:
         raise UsageError("expected a scenario", hint="as in `sim solve theory/rubinstein`; `sim solve --theorems` lists theorems")
+    for option, value in (("--show", show), ("--out", out)):
+        if value is not None and over is None:
+            raise UsageError(f"{option} goes with --over", hint="as in --over parameters.p=0:1")
+    if over is not None:
+        _statics(scenario_file(scenario), variant, changes or [], over, show, out, json)
+        return
     from sim.analysis.solutions import solved
     from sim.model.load import load
 
@@ -49,6 +63,35 @@ def solve(
         from sim.cli.solutions import lines
 
         console.put_lines(lines(found, console.width()))
+
+
+def _statics(
+    file: str, variant: str | None, changes: list[str], over: str, show: str | None, out: Path | None, json: bool
+) -> None:
+    """Comparative statics: a table, and a page where one is asked for."""
+    import shlex
+
+    from sim.analysis.statics import comparative, parse_range
+    from sim.cli.solutions import statics_lines
+    from sim.model.reader import read
+
+    path, values = parse_range(over)
+    wanted = [name.strip() for name in (show or "").split(",") if name.strip()]
+    found = comparative(read(file), variant, changes, path, values, wanted)
+    if out is not None:
+        from sim.reports.page import write_page
+        from sim.reports.statics_report import render_statics
+
+        words = ["sim", "solve", file, *(["--variant", variant] if variant else [])]
+        words += [part for text in changes for part in ("--set", text)]
+        words += ["--over", over, *(["--show", show] if show else []), "--out", str(out)]
+        write_page(render_statics(found, shlex.join(words)), out)
+    if json:
+        console.put_json(found.as_record())
+        return
+    console.put_lines(statics_lines(found, console.width(), console.has_blocks()))
+    if out is not None:
+        console.say(f"plots: {out}")
 
 
 def _list_theorems(json: bool) -> None:

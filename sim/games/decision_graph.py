@@ -19,7 +19,8 @@ import numpy as np
 from sim.errors import ParameterError
 
 TOLERANCE = 1e-10  # of probabilities, when a fixed point is taken as found
-MOST_SWEEPS = 20_000
+MOST_SWEEPS = 5_000
+MOST_ON_BRANCH = 250  # options of games whose branch is followed by its curve; of larger ones by repeated replies
 TIE = 1e-12  # payoffs closer than this, relative to the largest, are equal
 
 
@@ -75,6 +76,8 @@ class DecisionGraph:
         """Edges by the distance of their position from an end, the last positions first; None if play may return."""
         height = np.zeros(self.num_nodes, dtype=np.int64)
         inner = self.edge_child >= 0
+        if not len(self.edge_node):
+            return []
         parents, children = self.edge_node[inner], self.edge_child[inner]
         for _ in range(self.num_nodes + 1):
             above = np.zeros_like(height)
@@ -105,7 +108,7 @@ class DecisionGraph:
 
     def edge_probability(self, strategy: np.ndarray) -> np.ndarray:
         """Probability of each edge at its position."""
-        found = self.edge_chance.copy()
+        found = self.edge_chance.astype(strategy.dtype)
         found[self._decided] = strategy[self.edge_choice[self._decided]]
         return found
 
@@ -117,9 +120,11 @@ class DecisionGraph:
         ParameterError
             Play may go on for ever without discounting.
         """
+        if not self.players:
+            return np.zeros((self.num_nodes, 0))
         weight = self.edge_probability(strategy)[:, None]
         if self.levels is not None:
-            found = np.zeros((self.num_nodes, len(self.players)))
+            found = np.zeros((self.num_nodes, len(self.players)), dtype=strategy.dtype)
             for edges in self.levels:
                 child = self.edge_child[edges]
                 later = np.where(child[:, None] >= 0, self.edge_discount[edges] * found[child], 0.0)
@@ -131,11 +136,13 @@ class DecisionGraph:
         now = np.bincount(self.edge_node, weight * self.edge_payoff[:, player], self.num_nodes)
         return self._solved(weight * self.edge_discount[:, player], now, forward=False)
 
-    def reach(self, strategy: np.ndarray) -> np.ndarray:
-        """How often each position is expected to be visited."""
+    def reach(self, strategy: np.ndarray, player: int | None = None) -> np.ndarray:
+        """How often each position is expected to be visited; with a player, each visit counted as its payoffs then count."""
         weight = self.edge_probability(strategy)
+        if player is not None:
+            weight = weight * self.edge_discount[:, player]
         if self.levels is not None:
-            found = self.roots.copy()
+            found = self.roots.astype(strategy.dtype)
             for edges in reversed(self.levels):
                 inner = edges[self.edge_child[edges] >= 0]
                 np.add.at(found, self.edge_child[inner], weight[inner] * found[self.edge_node[inner]])
@@ -173,11 +180,9 @@ class DecisionGraph:
         later = np.where(child >= 0, self.edge_discount[edges, player] * values[child, player], 0.0)
         worth = self.edge_payoff[edges, player] + later
         visits = self.reach(strategy)[self.edge_node[edges]] if not self.knows_position else np.ones(len(edges))
-        total = np.bincount(choice, visits, self.num_options)
-        unseen = total <= 0.0
-        visits = np.where(unseen[choice], 1.0, visits)
-        total = np.bincount(choice, visits, self.num_options)
-        return np.bincount(choice, visits * worth, self.num_options) / total
+        total = _summed(choice, visits, self.num_options)
+        visits = np.where((total.real <= 0.0)[choice], 1.0, visits)
+        return _summed(choice, visits * worth, self.num_options) / _summed(choice, visits, self.num_options)
 
     # Solving
 
@@ -197,6 +202,10 @@ class DecisionGraph:
         finite = np.where(np.isfinite(precision), precision, 0.0)
         if self.levels is not None and self.knows_position:
             return self._backwards(precision)
+        if self.knows_position:
+            return self._by_horizon(precision)
+        if np.isfinite(precision).all() and self.levels is not None and self.num_options <= MOST_ON_BRANCH:
+            return self._along_branch(precision)
         strategy = self.uniform() if start is None else start
         top = float(finite.max(initial=0.0))
         spread = float(np.ptp(self.option_values(strategy))) or 1.0
@@ -206,28 +215,80 @@ class DecisionGraph:
             strategy = self._fixed_point(np.where(np.isfinite(precision), precision * share, precision), strategy)
         return strategy
 
+    def _by_horizon(self, precision: np.ndarray) -> np.ndarray:
+        """Where play may return and every mover knows the position: the limit of games that end after ever more rounds.
+
+        A round goes from the positions that are furthest from the start to those nearest; what leads back is worth what it was
+        in the round before.
+        """
+        depth = self._depth()
+        order = np.argsort(-depth[self.edge_node], kind="stable")
+        cuts = np.flatnonzero(np.diff(depth[self.edge_node][order])) + 1
+        layers = np.split(order, cuts)
+        values = np.zeros((self.num_nodes, len(self.players)))
+        strategy = self.uniform()
+        for _ in range(MOST_SWEEPS):
+            before, replied = values.copy(), strategy.copy()
+            for edges in layers:
+                self._back_up(edges, values, strategy, precision)
+            if max(np.abs(values - before).max(initial=0.0), np.abs(strategy - replied).max(initial=0.0)) <= TOLERANCE:
+                return strategy
+        raise ParameterError(
+            f"values did not settle in {MOST_SWEEPS:,} rounds", hint="discount payoffs, or play logit: --set game.play=logit"
+        )
+
+    def _depth(self) -> np.ndarray:
+        """Moves from the start to each position, along the shortest way."""
+        depth = np.where(self.roots > 0.0, 0, self.num_nodes)
+        inner = self.edge_child >= 0
+        while True:
+            nearer = depth.copy()
+            np.minimum.at(nearer, self.edge_child[inner], depth[self.edge_node[inner]] + 1)
+            if np.array_equal(nearer, depth):
+                return depth
+            depth = nearer
+
+    def _back_up(self, edges: np.ndarray, values: np.ndarray, strategy: np.ndarray, precision: np.ndarray) -> None:
+        """Replies and values at the positions that these edges leave, from the values of where they lead, in place."""
+        child = self.edge_child[edges]
+        worth = self.edge_payoff[edges] + np.where(child[:, None] >= 0, self.edge_discount[edges] * values[child], 0.0)
+        decided = self.edge_choice[edges] >= 0
+        choice = self.edge_choice[edges][decided]
+        if len(choice):
+            own = np.full(self.num_options, -np.inf)
+            own[choice] = worth[decided, self.set_player[self.option_set[choice]]]
+            strategy[choice] = self._replies(own, precision)[choice]
+        weight = self.edge_chance[edges].copy()
+        weight[decided] = strategy[choice]
+        values[self.edge_node[edges]] = 0.0
+        np.add.at(values, self.edge_node[edges], weight[:, None] * worth)
+
+    def _along_branch(self, precision: np.ndarray) -> np.ndarray:
+        """Along the curve of fixed points from even mixing, which may turn back and cross where replies alone would leave it."""
+        from sim.games.solvers.logit_branch import follow
+
+        top = float(precision.max(initial=0.0))
+        if top == 0.0:
+            return self.uniform()
+        span = float(np.ptp(self.edge_payoff)) or 1.0
+        scale = (precision / top)[self.option_set] / span
+
+        def values(logs: np.ndarray) -> np.ndarray:
+            return np.stack([self.option_values(np.exp(row)) * scale for row in logs])
+
+        found = follow(values, np.diff(self.set_start).tolist(), precision=top * span)
+        strategy = np.exp(found.logs)
+        return strategy / np.bincount(self.option_set, strategy, len(self.set_player))[self.option_set]
+
     def _backwards(self, precision: np.ndarray) -> np.ndarray:
         """From the last positions to the first, where every mover knows the position."""
         strategy = self.uniform()
         values = np.zeros((self.num_nodes, len(self.players)))
         for edges in self.levels or []:
-            child = self.edge_child[edges]
-            later = np.where(child[:, None] >= 0, self.edge_discount[edges] * values[child], 0.0)
-            worth = self.edge_payoff[edges] + later
-            decided = self.edge_choice[edges] >= 0
-            choice = self.edge_choice[edges][decided]
-            if len(choice):
-                owner = self.set_player[self.option_set[choice]]
-                own = np.full(self.num_options, -np.inf)
-                own[choice] = worth[decided, owner]
-                sets = np.unique(self.option_set[choice])
-                strategy[choice] = self._replies(own, precision, sets)[choice]
-            weight = self.edge_chance[edges].copy()
-            weight[decided] = strategy[choice]
-            np.add.at(values, self.edge_node[edges], weight[:, None] * worth)
+            self._back_up(edges, values, strategy, precision)
         return strategy
 
-    def _replies(self, worth: np.ndarray, precision: np.ndarray, sets: np.ndarray | None = None) -> np.ndarray:
+    def _replies(self, worth: np.ndarray, precision: np.ndarray) -> np.ndarray:
         """Logit replies to the values of options; the first of the best where precision is infinite."""
         size = len(self.set_player)
         top = np.full(size, -np.inf)
@@ -247,23 +308,36 @@ class DecisionGraph:
         return found / np.where(total > 0.0, total, 1.0)[self.option_set]
 
     def _fixed_point(self, precision: np.ndarray, strategy: np.ndarray) -> np.ndarray:
-        damping, before = 0.5, math.inf
+        # Where each would answer the other's change by more than that change, only short steps come nearer; a step once too
+        # long stays short. The best of a stretch is what the next one is compared with, for single steps may go astray.
+        damping, best, worse = 0.9, math.inf, 0
         for _ in range(MOST_SWEEPS):
             reply = self._replies(self.option_values(strategy), precision)
             change = float(np.abs(reply - strategy).max(initial=0.0))
             if change <= TOLERANCE:
                 return reply
-            if change > before:
-                damping = max(damping * 0.7, 1e-3)
-            else:
-                damping = min(damping * 1.05, 0.9)
-            before = change
+            worse = 0 if change < best else worse + 1
+            best = min(best, change)
+            if worse >= 4:
+                damping, worse, best = max(0.7 * damping, 1e-3), 0, change
             strategy = strategy + damping * (reply - strategy)
         raise ParameterError(
             f"no fixed point was found in {MOST_SWEEPS:,} steps", hint="lower the precision, or use fewer points of the grid"
         )
 
     # Judging
+
+    def expected_gains(self, strategy: np.ndarray) -> np.ndarray:
+        """What each information set could gain by another option as seen from the start; shape (sets,).
+
+        The gain where it is reached, times how often that is expected, discounted as its player's payoffs are.
+        """
+        visits = np.zeros(len(self.set_player))
+        for player in range(len(self.players)):
+            edges = self._decided[self.set_player[self.option_set[self.edge_choice[self._decided]]] == player]
+            chosen = self.reach(strategy, player)[self.edge_node[edges]] * strategy[self.edge_choice[edges]]
+            visits += np.bincount(self.option_set[self.edge_choice[edges]], chosen, len(self.set_player))
+        return visits * self.gains(strategy)
 
     def gains(self, strategy: np.ndarray) -> np.ndarray:
         """How much each information set could gain by another option, all others as they are; shape (sets,).
@@ -280,3 +354,10 @@ class DecisionGraph:
         """The mean of a number that stands at ends of the game: 0 for other edges."""
         visits = self.reach(strategy)[self.edge_node] * self.edge_probability(strategy)
         return float((visits * edge_number).sum())
+
+
+def _summed(places: np.ndarray, weights: np.ndarray, size: int) -> np.ndarray:
+    """Sums by place, of complex numbers too: derivatives are taken along imaginary steps."""
+    if np.iscomplexobj(weights):
+        return np.bincount(places, weights.real, size) + 1j * np.bincount(places, weights.imag, size)
+    return np.bincount(places, weights, size)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydantic import BaseModel
+
 from sim.model.diagnostics import Path
 from sim.model.paths import PathError, lookup, split
 from sim.model.spec.scenario import ScenarioSpec
@@ -11,8 +13,8 @@ from sim.model.spec.scenario import ScenarioSpec
 FIXED = ("schema_version", "variants", "policies", "strategies", "applied")  # what a change may not touch
 
 
-def target(text: str, data: Any, value: Any = None) -> tuple[Path, Any]:
-    """The path that a change names and what may stand there.
+def target(text: str, data: Any, value: Any = None, model: type[BaseModel] = ScenarioSpec) -> tuple[Path, Any]:
+    """The path that a change names and what may stand there; ``model`` is the kind of file.
 
     A plain ``value`` for a parameter is meant for its number, so that the parameter keeps its label.
 
@@ -26,4 +28,4 @@ def target(text: str, data: Any, value: Any = None) -> tuple[Path, Any]:
         raise PathError(f"'{parts[0]}' cannot be changed by path", 0, "change the file")
     if len(parts) == 2 and parts[0] == "parameters" and value is not None and not isinstance(value, dict):
         parts = (*parts, "number")
-    return lookup(parts, data, ScenarioSpec)
+    return lookup(parts, data, model)

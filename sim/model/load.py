@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from sim.errors import ScenarioError
 from sim.model.changes import target
@@ -136,6 +136,9 @@ def load_document(
     if "decision_makers" in data and "actors" not in data:
         hint = "`sim stability` analyses it; `sim run` wants a file with `actors:`"
         raise ScenarioError([Diagnostic(message="this is a conflict in option form, not a scenario", hint=hint, file=document.name)])
+    if "spatial" in data:
+        name = document.name
+        raise ScenarioError(f"{name}: this is a spatial table, not a scenario to play: `sim spatial {name}` reads it")
     try:
         data = _changed(data, variant, policy, overrides, strategies or {}, faults)
         spec, warnings = _checked(data, document, faults)
@@ -310,10 +313,28 @@ def _overrides(overrides: Iterable[str] | Mapping[str, Any], faults: Faults) -> 
     return found
 
 
-def _set(data: dict[str, Any], text: str, value: Any, place: Diagnostic, faults: Faults) -> dict[str, Any]:
+def set_by_path(
+    data: dict[str, Any], overrides: Iterable[str] | Mapping[str, Any], faults: Faults, model: type[BaseModel]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The data of another kind of file with single values changed by path, and these values by their paths."""
+    changes: dict[str, Any] = {}
+    for text, value, place in _overrides(overrides, faults):
+        changes[text] = value
+        data = _set(data, text, value, place, faults, model)
+    return data, changes
+
+
+def _set(
+    data: dict[str, Any],
+    text: str,
+    value: Any,
+    place: Diagnostic,
+    faults: Faults,
+    model: type[BaseModel] = ScenarioSpec,
+) -> dict[str, Any]:
     """The data with one change; a path that leads nowhere is a fault."""
     try:
-        path, _ = target(text, data, value)
+        path, _ = target(text, data, value, model)
     except PathError as error:
         if place.file == "--set":
             place = replace(place, column=1, end=max(2, place.column - 1))  # the path, not the value
@@ -336,4 +357,4 @@ def _parts(text: str) -> Path:
         return (text,)
 
 
-__all__ = ["Faults", "Loaded", "check_named_changes", "load", "load_document", "load_scenario"]
+__all__ = ["Faults", "Loaded", "check_named_changes", "load", "load_document", "load_scenario", "set_by_path"]

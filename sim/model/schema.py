@@ -69,6 +69,7 @@ def schema() -> dict[str, Any]:
     from sim.model.spec.base import Quantity
 
     raw = ScenarioSpec.model_json_schema(by_alias=True)
+    raw["required"] = [name for name in raw["required"] if name != "sides"]  # a game or a theory may leave them out
     definitions = raw.pop("$defs")
     definitions.setdefault("Quantity", Quantity.model_json_schema(by_alias=True))
     definitions["Quantity"].pop("$defs", None)

@@ -22,11 +22,12 @@ from sim.model.reader import read_text
 from sim.model.stability.load import conflict_from_text
 from sim.reports.equilibrium_report import render_equilibrium
 from sim.reports.page import render, write_page
+from sim.reports.spatial_report import render_spatial
 from sim.reports.stability_report import render_stability
 from sim.reports.timeline import render_timeline
 from tests import two_by_two
 from tests.browser.chromium import Chromium, Page, find
-from tests.unit.reports import sample
+from tests.unit.reports import sample, spatial_sample
 
 Look = Callable[..., Page]
 
@@ -53,6 +54,8 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         "timeline": render_timeline(sample.timeline()),
         "long-names": render(sample.hostile("Quite a long name of a thing that goes on and on, as such names do")),
         "hostile": render(sample.hostile(HOSTILE)),
+        "spatial": render_spatial(spatial_sample.result(), "scenarios/spatial/ec-emissions.yaml"),
+        "hostile-spatial": render_spatial(spatial_sample.hostile(HOSTILE.replace("\u202e", "")), "hostile.yaml"),
         "hostile-timeline": render_timeline(sample.hostile_timeline(HOSTILE)),
         "stability": _stability(),
         "hostile-stability": _stability(HOSTILE),

@@ -10,8 +10,7 @@ from sim.model.check.checker import Checker
 from sim.model.diagnostics import Path
 from sim.model.expressions.kinds import Kind
 from sim.model.expressions.reading import parse
-from sim.model.game.form import types_named
-from sim.model.game.names import UNIFORM, hidden_from
+from sim.model.game.names import UNIFORM, hidden_from, types_named
 from sim.model.spec.game import (
     AgreementMove,
     ChanceMove,
@@ -55,7 +54,8 @@ class _GameCheck:
         self.groups = {name for name, player in game.players.items() if player.members is not None}
 
     def all(self) -> None:
-        self.players()
+        if not self.players():
+            return  # everything else would be told again under the wrong name
         self.types()
         self.move_name(("game", "first"), self.game.first)
         self.reached()
@@ -66,15 +66,18 @@ class _GameCheck:
 
     # Players and types
 
-    def players(self) -> None:
+    def players(self) -> bool:
+        """Whether all of them are actors."""
+        known = True
         for name, player in self.game.players.items():
             path = ("game", "players", name)
-            self.checker.actor_name(path, name, at_key=True)
+            known = self.checker.actor_name(path, name, at_key=True) and known
             self.constant((*path, "discount"), player.discount, 0.0, 1.0, open_low=True)
             if player.members is not None:
                 self.constant((*path, "members"), player.members, 1.0, 1000.0, is_whole=True)
             if player.precision is not None:
                 self.constant((*path, "precision"), player.precision, 0.0, math.inf)
+        return known
 
     def player(self, path: Path, name: str, *, group: bool = False, at_key: bool = False) -> bool:
         if not self.checker.name(path, name, self.game.players, "player", at_key=at_key):
@@ -101,7 +104,7 @@ class _GameCheck:
         if not inside:
             what = "a whole number" if is_whole else "a number"
             bounds = f"{what} {'above' if open_low else 'of at least'} {low:g}" + (f", at most {high:g}" if high < math.inf else "")
-            self.checker.add(path, "", expected=bounds, found=f"{value:g}")
+            self.checker.add(path, "", expected=bounds, found=f"{value:g}", hint="check the number and what it is made of")
             return None
         return value
 
@@ -133,18 +136,20 @@ class _GameCheck:
 
         low, high = fixed(kind.low), fixed(kind.high)
         if low is not None and high is not None and not low < high:
-            self.checker.add((*path, "high"), "", expected=f"a number above `low`, {low:g}", found=f"{high:g}")
+            self.checker.add((*path, "high"), "", expected=f"a number above `low`, {low:g}", found=f"{high:g}",
+                             hint="put the lower end first")  # fmt: skip
         for term in ("sd",) if kind.dist == "normal" else ("mean",) if kind.dist == "exponential" else ():
             value = fixed(getattr(kind, term))
             if value is not None and not value > 0.0:
-                self.checker.add((*path, term), "", expected="a number above 0", found=f"{value:g}")
+                self.checker.add((*path, term), "", expected="a number above 0", found=f"{value:g}", hint="without spread it is no type")
         chances = [fixed(text) for text in (kind.classes or {}).values()]
         numbers = [chance for chance in chances if chance is not None]
         if numbers and len(numbers) == len(chances):
             if min(numbers) < 0.0:
-                self.checker.add((*path, "classes"), "a probability is negative", found=f"{min(numbers):g}")
+                self.checker.add((*path, "classes"), "a probability is negative", found=f"{min(numbers):g}", hint="check the number")
             elif abs(math.fsum(numbers) - 1.0) > 1e-9:
-                self.checker.add((*path, "classes"), f"probabilities sum to {math.fsum(numbers):.6g}", expected="a sum of 1")
+                self.checker.add((*path, "classes"), f"probabilities sum to {math.fsum(numbers):.6g}", expected="a sum of 1",
+                                 hint="say the last as 1 less the others")  # fmt: skip
 
     def _faulty(self, text: str) -> bool:
         try:
@@ -155,7 +160,7 @@ class _GameCheck:
 
     def circular(self) -> None:
         """No type depends on itself."""
-        needs = {name: types_named(kind) for name, kind in self.game.types.items() if not self._has_faulty(kind)}
+        needs = {name: types_named(kind) for name, kind in self.game.types.items()}
         settled: set[str] = set()
         while free := {name for name in needs if name not in settled and needs[name] & set(needs) <= settled}:
             settled |= free
@@ -164,10 +169,6 @@ class _GameCheck:
                 self.checker.add(("game", "types", name), f"'{name}' depends on itself, through {', '.join(sorted(needs[name]))}",
                                  hint="draw one of them from parameters alone")  # fmt: skip
                 return
-
-    def _has_faulty(self, kind: GameType) -> bool:
-        texts = [kind.low, kind.high, kind.mean, kind.sd, *(kind.classes or {}).values()]
-        return any(text is not None and self._faulty(text) for text in texts)
 
     # Moves
 
@@ -240,12 +241,15 @@ class _GameCheck:
             if all(name in self.checker.spec.parameters for name in parse(result.probability).names()):
                 fixed.append(over_parameters(self.checker.spec, result.probability))
                 if not 0.0 <= fixed[-1] <= 1.0 + 1e-12:
-                    self.checker.add(where, "", expected="a probability in [0, 1]", found=f"{fixed[-1]:g}")
+                    self.checker.add(where, "", expected="a probability in [0, 1]", found=f"{fixed[-1]:g}", hint="check the number")
+                    return
         total = math.fsum(fixed)
         if len(fixed) == len(move.options) and abs(total - 1.0) > 1e-9:
-            self.checker.add((*path, "options"), f"probabilities sum to {total:.6g}", expected="a sum of 1", at_key=True)
+            self.checker.add((*path, "options"), f"probabilities sum to {total:.6g}", expected="a sum of 1",
+                             hint="leave one probability out: it has the rest", at_key=True)  # fmt: skip
         elif total > 1.0 + 1e-9:
-            self.checker.add((*path, "options"), f"probabilities sum to {total:.6g}", expected="a sum of at most 1", at_key=True)
+            self.checker.add((*path, "options"), f"probabilities sum to {total:.6g}", expected="a sum of at most 1",
+                             hint="check the numbers", at_key=True)  # fmt: skip
 
     def vote(self, path: Path, move: VoteMove | DivisionMove) -> None:
         if not self.player((*path, "by"), move.by, group=True):
@@ -288,22 +292,20 @@ class _GameCheck:
             if self.checker.name(where, player, self.game.players, "player", at_key=True):
                 self.table(where, table, sizes, move)
 
-    def table(self, path: Path, table: Any, sizes: list[int], move: SimultaneousMove, depth: int = 0) -> None:
-        """A table of payoffs has the shape of the options."""
+    def table(self, path: Path, table: Any, sizes: list[int], move: SimultaneousMove, depth: int = 0) -> bool:
+        """Whether a table of payoffs has the shape of the options; the first fault is told."""
         if depth == len(sizes):
             if isinstance(table, list):
                 self.checker.add(path, "", expected="a payoff", found="a list", hint=f"nest lists {len(sizes)} deep, one level a player")
-            else:
-                self.checker.expression(path, table, Kind.NUMBER, self.after)
-            return
+                return False
+            return self.checker.expression(path, table, Kind.NUMBER, self.after) is not None
         player = move.by[depth]
         if not isinstance(table, list) or len(table) != sizes[depth]:
             found = f"{len(table)}" if isinstance(table, list) else "a single payoff"
             self.checker.add(path, "", expected=f"a list of {sizes[depth]}, one for each option of '{player}'", found=found,
                              hint=f"options: {', '.join(move.options[player])}")  # fmt: skip
-            return
-        for n, part in enumerate(table):
-            self.table((*path, n), part, sizes, move, depth + 1)
+            return False
+        return all(self.table((*path, n), part, sizes, move, depth + 1) for n, part in enumerate(table))
 
     def agreement(self, path: Path, move: AgreementMove) -> None:
         for n, player in enumerate(move.by):
@@ -328,6 +330,8 @@ class _GameCheck:
             if not self.checker.name(path, name, self.game.moves, "move", at_key=True):
                 continue
             move = self.game.moves[name]
+            if not self.is_sound(move):
+                continue  # its fault has been told
             if isinstance(move, (ChanceMove, AgreementMove)):
                 self.checker.add(path, f"'{name}' has no player with a strategy", hint="leave it out", at_key=True)
             elif isinstance(move, NumberMove):
@@ -345,6 +349,15 @@ class _GameCheck:
                     if self.checker.name((*path, player), player, move.by, "player of this move", at_key=True):
                         self.options((*path, player), of, player, tuple(move.options.get(player, ())))
 
+    def is_sound(self, move: Move) -> bool:
+        """Whether those who move are players of the right kind, with options."""
+        by = getattr(move, "by", [])
+        players = [by] if isinstance(by, str) else by
+        wanted = isinstance(move, (VoteMove, DivisionMove))
+        if any(name not in self.game.players or (name in self.groups) != wanted for name in players):
+            return False
+        return not isinstance(move, SimultaneousMove) or all(move.options.get(name) for name in players)
+
     def options(
         self, path: Path, strategy: Any, player: str, options: tuple[str, ...], mixes: tuple[str, ...] = (), every: bool = False
     ) -> None:
@@ -356,7 +369,7 @@ class _GameCheck:
             if self.checker.name((*path, option), option, options, "option", at_key=True):
                 self.one((*path, option), text, player, None, mixes=option in mixes)
         missing = [option for option in options if option not in strategy]
-        if len(missing) > (0 if every else 1):
+        if set(strategy) <= set(options) and len(missing) > (0 if every else 1):
             rest = "" if every else "; one may have the rest"
             self.checker.add(path, f"options without a strategy: {', '.join(missing)}{rest}", hint="add them", at_key=True)
 
@@ -366,8 +379,9 @@ class _GameCheck:
             self.checker.add(path, "", expected="an expression", found="a mapping")
             return
         hidden = hidden_from(self.game, player)
+        unowned = [name for name, kind in self.game.types.items() if kind.of is not None and kind.of not in self.game.players]
         for name in _names(text):
-            if name in hidden and name in self.checker.situation.kinds:
+            if name in hidden and name in self.checker.situation.kinds and name.split(".")[1] not in unowned:
                 self.checker.add(path, f"{player} cannot know '{name}': {hidden[name]}", hint="let it read what it has observed")
                 return
             if name == UNIFORM and not mixes:

@@ -13,6 +13,10 @@ MAX_GRID_PACKAGES = 200_000
 def check_issues(checker: Checker) -> None:
     spec = checker.spec
     checker.actors_in(("sides",), spec.sides)
+    if not spec.issues and spec.game is None and spec.theory is None:
+        checker.add(("issues",), "", expected="at least one issue, or a `game` or a `theory`", found="none",
+                    hint="add what is in dispute under `issues:`")  # fmt: skip
+        return
     for name, issue in spec.issues.items():
         checker.actors_in(("issues", name, "conceder"), issue.conceder)
         checker.actors_in(("issues", name, "hidden_from"), issue.hidden_from)

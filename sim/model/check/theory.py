@@ -23,8 +23,8 @@ def check_theory(checker: Checker) -> None:
     if theory.theorem is None:
         if theory.given:
             checker.add(("theory", "given"), "symbols of no theorem", hint="name a `theorem`", at_key=True)
-    else:
-        _check_theorem(checker)
+    elif not _check_theorem(checker):
+        return  # what it gives is not known
     known = parameters(checker.spec)
     named = solution(checker.spec)
     exact = Quantities(known.kinds | dict.fromkeys(named, Kind.NUMBER), known.bounds | named)
@@ -56,19 +56,20 @@ def _given(checker: Checker, text: str) -> Quantities:
     """Parameters, and numbers of the file that the expression names by path."""
     known = parameters(checker.spec)
     try:
-        paths = [name for name in parse(text).names() if "." in name and quantity_at(checker.spec, name) is not None]
+        paths = [name for name in parse(text).names() if name not in known.kinds and quantity_at(checker.spec, name) is not None]
     except ValueError:
         paths = []
     return Quantities(known.kinds | dict.fromkeys(paths, Kind.NUMBER), known.bounds | dict.fromkeys(paths, (-math.inf, math.inf)))
 
 
-def _check_theorem(checker: Checker) -> None:
+def _check_theorem(checker: Checker) -> bool:
+    """Whether the theorem is known."""
     theory, path = checker.spec.theory, ("theory", "theorem")
     try:
         theorem = theorem_of(checker.spec)
     except ParameterError as error:
-        checker.add(path, str(error), hint=error.hint)
-        return
+        checker.add(path, str(error), hint=error.hint or "`sim solve --theorems` lists them")
+        return False
     symbols = [symbol.name for symbol in theorem.symbols]
     sound = True
     for name, text in theory.given.items():
@@ -87,12 +88,14 @@ def _check_theorem(checker: Checker) -> None:
                             hint=f"add a parameter '{symbol.name}', or `given: {{{symbol.name}: ...}}`")  # fmt: skip
                 sound = False
     if not sound:
-        return
+        return True
     try:
         solved = solve_theorem(checker.spec)
     except ParameterError as error:
-        checker.add(path, f"the theorem says nothing for these parameters: {error}", hint=error.hint)
-        return
+        hint = error.hint or "docs/reference/theorems.md says for which it holds"
+        checker.add(path, f"the theorem says nothing for these parameters: {error}", hint=hint)
+        return True
     for name, value in solved.values.items():
         if math.isnan(value):
             checker.warn(path, f"'{name}' has no value for these parameters")
+    return True

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sim.errors import ScenarioError
+from sim.model.game.names import has_belief, types_named
 from sim.model.spec.effects import Effects
 from sim.model.spec.game import (
     AgreementMove,
@@ -211,15 +212,6 @@ def types_in_order(game: Game, keys: Mapping[str, int]) -> list[str]:
     return order
 
 
-def types_named(kind: GameType) -> set[str]:
-    """Types that the terms of a type name."""
-    from sim.model.expressions.reading import parse
-
-    texts = [kind.low, kind.high, kind.mean, kind.sd, *(kind.classes or {}).values()]
-    names = {name for text in texts if text is not None for name in parse(text).names()}
-    return {name.split(".")[1] for name in names if name.startswith("type.")}
-
-
 def units_of(form: Form, name: str, move: Move) -> list[Unit]:
     """The units of play of a move, with the strategies as written."""
     strategy = form.game.strategies.get(name)
@@ -250,8 +242,7 @@ def _choice(form: Form, move: str, player: str, options: tuple[str, ...], strate
 
 def _revealed(form: Form, player: str) -> str | None:
     """The type of a player about which its choices tell: its only one, with classes."""
-    own = [name for name, kind in form.types.items() if kind.of == player and player not in form.members]
-    return own[0] if len(own) == 1 and form.types[own[0]].classes is not None else None
+    return next((name for name, kind in form.types.items() if kind.of == player and has_belief(form.game, name)), None)
 
 
 def results_of(name: str, move: Move) -> list[FlatResult]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import product
+from itertools import pairwise, product
 from typing import Any
 
 import numpy as np
@@ -20,10 +20,12 @@ from sim.games.decision_graph import DecisionGraph
 from sim.model.expressions.program import compile_expression
 from sim.model.expressions.reading import parse
 from sim.model.game.form import Form, Unit
+from sim.model.game.names import has_belief
 from sim.model.spec.game import AgreementMove, ChanceMove, DivisionMove, NumberMove, SimultaneousMove, VoteMove
 from sim.model.translate import translated
 
 MOST_NODES = 300_000
+NOTHING = 1e-7  # a discount from which on payoffs no longer count
 Reader = Callable[[str], Any]  # text -> expression with the theorem's numbers put in
 
 # What a position may remember: ("number", move), ("option", unit), ("made", move), ("count", unit, place),
@@ -38,6 +40,8 @@ class InformationSet:
     unit: Unit
     known: tuple[tuple[Variable, float], ...]  # own types by rank, and remembered choices that it has seen
     options: tuple[float, ...]  # numbers that it may name, or places of options
+    classes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # names of classes of types
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # names of options by unit
 
 
 @dataclass
@@ -59,6 +63,7 @@ def graph_of(
     *,
     as_written: bool,
     measures: Mapping[str, tuple[str, str | None]] | None = None,
+    most_nodes: int = MOST_NODES,
 ) -> GameGraph:
     """The graph of a game.
 
@@ -75,22 +80,24 @@ def graph_of(
     ParameterError
         The graph is too large, or an expression reads what is not part of the game.
     """
-    return _Builder(form, parameters, read, points, as_written, measures or {}).build()
+    return _Builder(form, parameters, read, points, as_written, measures or {}, most_nodes).build()
 
 
 class _Builder:
     def __init__(
         self, form: Form, parameters: Mapping[str, float], read: Reader, points: int, as_written: bool,
-        measures: Mapping[str, tuple[str, str | None]],
+        measures: Mapping[str, tuple[str, str | None]], most_nodes: int,
     ) -> None:  # fmt: skip
         self.form, self.game, self.parameters, self.read = form, form.game, parameters, read
-        self.points, self.as_written, self.measures = points, as_written, measures
+        self.points, self.as_written, self.measures, self.most_nodes = points, as_written, measures, most_nodes
         self.names: dict[str, int] = {name: n for n, name in enumerate(parameters)}
         self.values: list[float] = list(parameters.values())
         self.meaning: dict[str, Callable[[_State], float]] = {}
         self.programs: dict[str, tuple[Callable[[Sequence[float]], float], tuple[str, ...]]] = {}
         self.units = {unit.name: unit for unit in form.units}
         self.players = list(form.players)
+        self.class_names = {name: tuple(form.classes(name)) for name in form.types}
+        self.choice_names = {unit.name: unit.options for unit in form.units}
         self.live = self._live()
         self.node_of: dict[tuple, int] = {}
         self.states: list[tuple[str, int, _State]] = []
@@ -248,9 +255,9 @@ class _Builder:
             roots.append((self._node(self.game.first, 0, state), probability))
         done = 0
         while done < len(self.states):
-            if len(self.states) > MOST_NODES:
+            if len(self.states) > self.most_nodes:
                 raise ParameterError(
-                    f"the game has more than {MOST_NODES:,} positions on a grid of {self.points} points",
+                    f"the game has more than {self.most_nodes:,} positions on a grid of {self.points} points",
                     hint=f"use fewer, as in --set game.points={max(3, self.points // 2)}, or write strategies",
                 )
             move, phase, state = self.states[done]
@@ -263,6 +270,7 @@ class _Builder:
         first = np.zeros(len(self.states))
         for node, probability in roots:
             first[node] += probability
+        self.edges_in_order()
         nodes, children, sets, places, chances, payoffs, discounts = zip(*self.edges, strict=True)
         choice = [-1 if s < 0 else int(starts[s]) + place for s, place in zip(sets, places, strict=True)]
         graph = DecisionGraph(
@@ -289,11 +297,15 @@ class _Builder:
                 found.counted[name][edge] = counts[name]
         return found
 
+    def edges_in_order(self) -> None:
+        """Edges one position after the other, as positions were expanded."""
+        assert all(one[0] <= other[0] for one, other in pairwise(self.edges))
+
     def _first_states(self) -> Iterator[tuple[float, _State]]:
         """Every combination of types on their grids, with its probability."""
         single = [name for name, kind in self.form.types.items() if kind.of not in self.form.members]
         sizes = [len(self.form.classes(name)) or self.points for name in single]
-        if math.prod(sizes) > MOST_NODES:
+        if math.prod(sizes) > self.most_nodes:
             raise ParameterError(f"{math.prod(sizes):,} combinations of types are too many", hint="use fewer `points`")
         for ranks in product(*(range(size) for size in sizes)):
             state = _State({}, {}, {})
@@ -305,7 +317,8 @@ class _Builder:
                     state.type_values[name] = float(rank)
                     terms = list(kind.classes.values())
                     probability *= self.value(terms[rank], state)
-                    state.memory[("belief", name)] = tuple(self.value(text, state) for text in terms)
+                    if has_belief(self.game, name):
+                        state.memory[("belief", name)] = tuple(self.value(text, state) for text in terms)
                 else:
                     state.types[name] = rank
                     state.type_values[name] = self._quantile(kind, (rank + 0.5) / size, state)
@@ -436,10 +449,12 @@ class _Builder:
             if v in live and v[0] in ("number", "option", "made", "count", "votes", "periods", "moves") and self._sees(player, v)
         ]  # fmt: skip
         known = tuple(sorted([*own, *seen], key=repr))
-        key = (unit.name, known)
+        # What all believe is known to all, and strategies may rest on it: it tells histories apart that counts do not.
+        beliefs = tuple(sorted((v, x) for v, x in state.memory.items() if v[0] == "belief")) if self.as_written else ()
+        key = (unit.name, known, beliefs)
         if key not in self.set_of:
             self.set_of[key] = len(self.sets)
-            self.sets.append(InformationSet(unit, known, options))
+            self.sets.append(InformationSet(unit, known, options, self.class_names, self.choice_names))
             self.written.append(chances)
         return self.set_of[key]
 
@@ -494,10 +509,10 @@ class _Builder:
         takes = max(0.0, self.value(result.takes, after))
         factor = {player: self.value(self.game.players[player].discount, after) for player in self.players}
         later = {player: powr(factor[player], takes) if takes > 0.0 else 1.0 for player in self.players}
-        periods = after.memory.get(("periods",), 0.0)
+        before = after.memory.get(("periods",), 0.0)
         for player, payoff in paid.items():
             so_far: Variable = ("payoff", player)
-            weight = powr(factor[player], periods) if periods > 0.0 else 1.0
+            weight = powr(factor[player], before) if before > 0.0 else 1.0
             after.memory[so_far] = after.memory.get(so_far, 0.0) + weight * payoff
         if takes > 0.0:
             after.memory[("periods",)] = after.memory.get(("periods",), 0.0) + takes
@@ -506,6 +521,9 @@ class _Builder:
             if not math.isfinite(payoff):
                 raise ParameterError(f"the payoff of {player} after '{name}' is {payoff}", hint="payoffs must be finite numbers")
         over = result.then is None or (result.until is not None and self.value(result.until, after) != 0.0)
+        # A game without end whose periods are counted never comes back to a position; what is left of it is worth nothing then.
+        periods = after.memory.get(("periods",), 0.0)
+        over = over or (periods > 0.0 and bool(self.players) and all(powr(factor[player], periods) < NOTHING for player in self.players))
         discounts = [later[player] for player in self.players]
         if over:
             after.over = True

@@ -6,12 +6,14 @@ import math
 from collections.abc import Iterator
 
 from sim.model.expressions.ranges import Bounds
+from sim.model.expressions.reading import parse
 from sim.model.spec.game import (
     AgreementMove,
     ChanceMove,
     ChoiceMove,
     DivisionMove,
     Game,
+    GameType,
     Move,
     NumberMove,
     SimultaneousMove,
@@ -34,6 +36,30 @@ def options_of(name: str, move: Move) -> Iterator[str]:
         yield from (f"{name}.passes", f"{name}.fails")
 
 
+def has_belief(game: Game, name: str) -> bool:
+    """Whether all share a belief about a type: it has classes, rests on no other type, and is the only one of a single player."""
+    kind = game.types[name]
+    if kind.classes is None or types_named(kind):
+        return False
+    if kind.of is None:
+        return True
+    player = game.players.get(kind.of)
+    return player is not None and player.members is None and sum(other.of == kind.of for other in game.types.values()) == 1
+
+
+def types_named(kind: GameType) -> set[str]:
+    """Types that the terms of a type name."""
+    texts = [kind.low, kind.high, kind.mean, kind.sd, *(kind.classes or {}).values()]
+    found: set[str] = set()
+    for text in texts:
+        try:
+            names = parse(text).names() if text is not None else ()
+        except ValueError:
+            continue  # a fault that is told elsewhere
+        found |= {name.split(".")[1] for name in names if name.startswith("type.")}
+    return found
+
+
 def numbers(game: Game) -> dict[str, Bounds]:
     """Quantities that are numbers, with bounds."""
     found: dict[str, Bounds] = {"game.periods": _COUNT, "game.moves": _COUNT, UNIFORM: _UNIT}
@@ -52,8 +78,8 @@ def numbers(game: Game) -> dict[str, Bounds]:
             found[f"member.{name}"] = _OPEN
         elif kind.classes is None:
             found[f"type.{name}"] = _COUNT if kind.dist == "exponential" else _OPEN
-        if kind.classes is not None and not group:
-            found |= {f"belief.{name}.{cls}": _UNIT for cls in kind.classes}
+        if has_belief(game, name):
+            found |= {f"belief.{name}.{cls}": _UNIT for cls in kind.classes or ()}
     found |= {f"payoff.{name}": _OPEN for name in game.players}
     return found
 
@@ -64,7 +90,8 @@ def conditions(game: Game) -> list[str]:
     for name, move in game.moves.items():
         found += [f"move.{option}" for option in options_of(name, move)]
     for name, kind in game.types.items():
-        if kind.classes is not None and f"belief.{name}.{next(iter(kind.classes))}" in numbers(game):
+        group = kind.of in game.players and game.players[kind.of].members is not None
+        if kind.classes is not None and not group:
             found += [f"type.{name}.{cls}" for cls in kind.classes]
     return found
 

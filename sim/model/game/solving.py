@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
 import numpy as np
 
 from sim.errors import ParameterError
+from sim.games.equilibrium import Solutions
 from sim.model.game.form import Axis, Form, Table, Unit
-from sim.model.game.graph import GameGraph, InformationSet, Reader, graph_of
+from sim.model.game.graph import MOST_NODES, GameGraph, InformationSet, Reader, graph_of
 
 BEST_REPLY = 1e6  # a precision from which on a player's choice is a best reply
 DECIMALS = 12
@@ -30,10 +31,11 @@ class SolvedGame:
     graph: GameGraph
     strategy: np.ndarray
     kind: str  # `logit` or `equilibrium`
-    gain: float  # the largest gain of any information set from another option
+    gain: float  # the largest gain of any information set from another option, as seen from the start
     gain_at: InformationSet | None
     payoffs: dict[str, float]
     exact: dict[str, float]  # means of the measures
+    solutions: Solutions | None = None  # all equilibria that a solver found, where it looked for more than one
 
     def tables(self) -> dict[str, Table]:
         """Tables of probabilities by name of unit."""
@@ -64,17 +66,21 @@ def solve_game(
     graph = graph_of(form, parameters, read, form.game.points, as_written=False, measures=measures)
     precision = np.array([_precision(form, item.unit, constant) if logit else math.inf for item in graph.sets])
     if not logit and not graph.graph.knows_position:
-        strategy = _imperfect(graph)
-    else:
-        strategy = graph.graph.logit(precision)
-    return judged(graph, strategy, "logit" if logit else "equilibrium")
+        strategy, solutions = _imperfect(graph)
+        return replace(judged(graph, strategy, "equilibrium"), solutions=solutions)
+    return judged(graph, graph.graph.logit(precision), "logit" if logit else "equilibrium")
 
 
 def written_game(
-    form: Form, parameters: Mapping[str, float], read: Reader, measures: Mapping[str, tuple[str, str | None]], points: int
+    form: Form,
+    parameters: Mapping[str, float],
+    read: Reader,
+    measures: Mapping[str, tuple[str, str | None]],
+    points: int,
+    most_nodes: int = MOST_NODES,
 ) -> SolvedGame:
     """The game with the strategies as written, judged on the grid."""
-    graph = graph_of(form, parameters, read, points, as_written=True, measures=measures)
+    graph = graph_of(form, parameters, read, points, as_written=True, measures=measures, most_nodes=most_nodes)
     if graph.written is None:
         raise ParameterError("not every move has a strategy", hint="write the others, or let `sim solve` find them all")
     return judged(graph, graph.written, "written")
@@ -84,12 +90,7 @@ def judged(graph: GameGraph, strategy: np.ndarray, kind: str) -> SolvedGame:
     """A strategy with its payoffs, what could be gained against it, and the means of measures."""
     decisions = graph.graph
     values = decisions.values(strategy)
-    gains = decisions.gains(strategy)
-    reached = np.zeros(len(graph.sets), dtype=bool)
-    visits = decisions.reach(strategy)
-    edges = np.flatnonzero(decisions.edge_choice >= 0)
-    np.logical_or.at(reached, decisions.option_set[decisions.edge_choice[edges]], visits[decisions.edge_node[edges]] > 0.0)
-    gains = np.where(reached, gains, 0.0)
+    gains = decisions.expected_gains(strategy)
     most = int(np.argmax(gains)) if len(gains) else -1
     exact = {}
     for name, numbers in graph.measured.items():
@@ -107,10 +108,33 @@ def _precision(form: Form, unit: Unit, constant: Callable[[str], float]) -> floa
     return math.inf if value >= BEST_REPLY else value
 
 
-def _imperfect(graph: GameGraph) -> np.ndarray:
-    raise ParameterError(
-        "somebody does not know the position, and no strategies are written", hint="write them, or play logit: --set game.play=logit"
-    )
+def _imperfect(graph: GameGraph) -> tuple[np.ndarray, Solutions]:
+    """All equilibria that the solvers of `sim.games` find of a game in which somebody does not know the position.
+
+    The one that is played is the nearest to where logit players of high precision are, on the branch from even mixing.
+    """
+    from sim.games.solve import solve_extensive_form
+    from sim.model.game.trees import strategy_of, tree_of
+
+    solutions = solve_extensive_form(tree_of(graph))
+    if not solutions.equilibria:
+        raise ParameterError("no equilibrium was found", hint="play logit: --set game.play=logit")
+    strategies = [strategy_of(graph, item) for item in solutions.equilibria]
+    if len(strategies) == 1:
+        return strategies[0], solutions
+    near = _near_logit(graph)
+    return (strategies[0] if near is None else min(strategies, key=lambda item: float(np.abs(item - near).max()))), solutions
+
+
+def _near_logit(graph: GameGraph) -> np.ndarray | None:
+    """Logit players of a precision that is high for the payoffs at stake; none where they are not found."""
+    span = float(np.ptp(graph.graph.edge_payoff)) or 1.0
+    for factor in (200.0, 50.0, 10.0):
+        try:
+            return graph.graph.logit(np.full(len(graph.sets), factor / span))
+        except ParameterError:
+            continue
+    return None
 
 
 # Tables

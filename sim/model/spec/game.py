@@ -109,7 +109,7 @@ class ChanceMove(_Move):
     """Nobody chooses."""
 
     kind: Literal["chance"] = Field("chance", description="Chance decides.")
-    options: dict[Identifier, ChanceResult] = Field(min_length=2, max_length=40, description="What follows, by option.")
+    options: dict[Identifier, ChanceResult] = Field(min_length=1, max_length=40, description="What follows, by option.")
 
 
 PayoffTable = list[ExpressionText] | list[list[ExpressionText]] | list[list[list[ExpressionText]]] | list[list[list[list[ExpressionText]]]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field, field_validator
 
-from sim.model.spec.base import Entity, ExpressionText, Finite, Grounded, Identifier, Level, Quantity, Switch, Whole
+from sim.model.spec.base import Entity, ExpressionText, Finite, Grounded, Identifier, Level, Number, Switch, Whole
 
 
 class Issue(Entity):
@@ -52,7 +52,7 @@ class Derived(Grounded):
 class Parameter(Entity):
     """A named number that expressions may use."""
 
-    number: Quantity = Field(description="Its value.")
+    number: Number = Field(description="Its value.")
 
 
 class Menu(Grounded):

@@ -15,6 +15,7 @@ from sim.model.spec.game import Game, Theory
 from sim.model.spec.issues import Derived, Issue, Menu, Package, Parameter
 from sim.model.spec.mechanisms import Choice, Mechanisms
 from sim.model.spec.tracks import Track
+from sim.randomness import key_of
 
 
 def _date(value: Any) -> Any:
@@ -106,6 +107,12 @@ class Applied(Strict):
     set: dict[str, Any] = Field(default_factory=dict, description="Values that were set by path.")
 
 
+def _key(name: Any, actor: Any) -> int:
+    """The key of an actor that may not have been checked yet."""
+    pinned = actor.get("key") if isinstance(actor, dict) else None
+    return pinned if isinstance(pinned, int) else key_of(str(name))
+
+
 class ScenarioSpec(Strict):
     """A scenario file."""
 
@@ -124,12 +131,12 @@ class ScenarioSpec(Strict):
     sources: dict[Identifier, Source] = Field(description="Sources by short name.")
     claims: str | None = Field(None, description="Seed file whose claim ids are cited.")
     sides: tuple[Identifier, Identifier] = Field(
-        description="The two sides whose talks, deals and crises the mechanisms are about; with a `game`, its first two "
-        "actors if absent."
+        description="The two sides whose talks, deals and crises the mechanisms are about; with a `game` or a `theory`, "
+        "two of its actors if absent."
     )
     parameters: dict[Identifier, Parameter] = Field(default_factory=dict, description="Named numbers for expressions.")
     issues: dict[Identifier, Issue] = Field(
-        default_factory=dict, max_length=64, description="What is in dispute; only a scenario with a `game` may have none."
+        default_factory=dict, max_length=64, description="What is in dispute; only a scenario with a `game` or a `theory` may have none."
     )
     derived: dict[Identifier, Derived] = Field(default_factory=dict, description="Quantities computed from issue levels.")
     packages: dict[Identifier, Package] = Field(default_factory=dict, description="Named packages.")
@@ -174,18 +181,13 @@ class ScenarioSpec(Strict):
     @classmethod
     def _sides_of_a_game(cls, data: Any) -> Any:
         """A scenario that is a game need not say who its sides are, nor what is in dispute."""
-        if not isinstance(data, dict) or data.get("game") is None:
+        if not isinstance(data, dict) or (data.get("game") is None and data.get("theory") is None):
             return data
         actors = data.get("actors")
         if "sides" in data or not isinstance(actors, dict) or len(actors) < 2:
             return data
-        return {**data, "sides": list(actors)[:2]}
-
-    @model_validator(mode="after")
-    def _has_issues(self) -> ScenarioSpec:
-        if not self.issues and self.game is None:
-            raise ValueError("expected at least one of `issues`, or a `game`")
-        return self
+        keys = {name: _key(name, actor) for name, actor in actors.items()}
+        return {**data, "sides": sorted(actors, key=keys.__getitem__)[:2]}
 
 
 def validation_context(data: Any) -> dict[str, Any]:

@@ -1,0 +1,159 @@
+"""Comparative statics: what a solution comes to as one number of the scenario moves."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sim.analysis.estimates import number_or_none
+from sim.analysis.solutions import Solved, solved
+from sim.errors import ParameterError, ScenarioError, UsageError
+from sim.model.diagnostics import did_you_mean
+from sim.model.load import load_document
+from sim.model.reader import Document
+from sim.model.spec.scenario import ScenarioSpec
+
+POINTS = 41
+MOST_POINTS = 1001
+MOVES = 1e-12  # relative change below which an output counts as constant
+
+
+@dataclass(frozen=True)
+class Course:
+    """One output over the values: nan where there is no solution."""
+
+    name: str
+    meaning: str
+    values: tuple[float, ...]
+
+    @property
+    def moves(self) -> bool:
+        """Whether it is not the same everywhere."""
+        known = [value for value in self.values if math.isfinite(value)]
+        return bool(known) and max(known) - min(known) > MOVES * max(1.0, max(map(abs, known)))
+
+
+@dataclass(frozen=True)
+class Statics:
+    """Outputs over the values of one number; ``refused`` says from which value on there is no solution, and why."""
+
+    spec: ScenarioSpec
+    path: str
+    label: str
+    values: tuple[float, ...]
+    courses: tuple[Course, ...]
+    refused: tuple[tuple[float, str], ...]
+    now: float | None  # the value in the file
+
+    def as_record(self) -> dict[str, Any]:
+        """Plain data."""
+        return {
+            "scenario": self.spec.id,
+            "path": self.path,
+            "values": list(self.values),
+            "outputs": {course.name: [number_or_none(value) for value in course.values] for course in self.courses},
+            "refused": [{"value": value, "why": why} for value, why in self.refused],
+        }
+
+
+def parse_range(text: str) -> tuple[str, list[float]]:
+    """Path and values of ``path=low:high`` or ``path=low:high:points``.
+
+    Raises
+    ------
+    UsageError
+        Anything else.
+    """
+    path, sign, span = text.partition("=")
+    parts = span.split(":")
+    hint = "write it as in --over parameters.p=0:1, or 0:1:101 for 101 points"
+    if not sign or not path.strip() or len(parts) not in (2, 3):
+        raise UsageError(f"--over: expected path=low:high, found '{text}'", hint=hint)
+    try:
+        low, high = float(parts[0]), float(parts[1])
+        points = int(parts[2]) if len(parts) == 3 else POINTS
+    except ValueError:
+        raise UsageError(f"--over: expected numbers, found '{span}'", hint=hint) from None
+    if not (math.isfinite(low) and math.isfinite(high) and low < high):
+        raise UsageError(f"--over: expected a low end below the high end, found {parts[0]}:{parts[1]}", hint=hint)
+    if not 2 <= points <= MOST_POINTS:
+        raise UsageError(f"--over: expected 2 to {MOST_POINTS:,} points, found {points}", hint=hint)
+    values = [low + (high - low) * n / (points - 1) for n in range(points)]
+    return path.strip(), [float(f"{value:.12g}") for value in values]
+
+
+def comparative(
+    document: Document, variant: str | None, changes: Sequence[str], path: str, values: Sequence[float], show: Sequence[str] = ()
+) -> Statics:
+    """The solution at each value of one number.
+
+    Parameters
+    ----------
+    show : names of outputs; all that move if empty.
+
+    Raises
+    ------
+    UsageError
+        An output that there is not, or no solution at any value.
+    """
+    overrides = list(changes)
+    base = load_document(document, variant, None, overrides).spec
+    rows: list[dict[str, float] | None] = []
+    refused: list[tuple[float, str]] = []
+    meanings: dict[str, str] = {}
+    for value in values:
+        try:
+            spec = load_document(document, variant, None, [*overrides, f"{path}={value!r}"]).spec
+            found = outputs_of(solved(spec, checks=False))
+        except (ParameterError, ScenarioError) as error:
+            rows.append(None)
+            refused.append((value, _first_line(error)))
+            continue
+        meanings.update({name: meaning for name, (meaning, _) in found.items()})
+        rows.append({name: number for name, (_, number) in found.items()})
+    if not meanings:
+        raise UsageError(f"--over: there is no solution at any value: {refused[0][1]}", hint="choose another range")
+    for name in show:
+        if name not in meanings:
+            raise UsageError(f"--show: unknown output '{name}'", hint=did_you_mean(name, meanings, "outputs"))
+    courses = [
+        Course(name, meaning, tuple(math.nan if row is None else row.get(name, math.nan) for row in rows))
+        for name, meaning in meanings.items()
+        if not show or name in show
+    ]
+    if not show:
+        courses = [course for course in courses if course.moves]
+    return Statics(base, path, _label(base, path), tuple(values), tuple(courses), tuple(refused), _now(base, path))
+
+
+def outputs_of(found: Solved) -> dict[str, tuple[str, float]]:
+    """Outputs of a theorem, or payoffs and measures of a solved game: meaning and number by name."""
+    if found.theorem is not None:
+        values = found.theorem.solution.values
+        return {output.name: (output.meaning, float(values[output.name])) for output in found.theorem.theorem.outputs}
+    if found.game is None:
+        return {}
+    measures = found.spec.theory.measures if found.spec.theory is not None else {}
+    payoffs = {f"payoff_{name}": (f"payoff of {name}", value) for name, value in found.game.payoffs.items()}
+    return payoffs | {name: (measures[name].label or name, value) for name, value in found.game.measures.items()}
+
+
+def _first_line(error: Exception) -> str:
+    faults = getattr(error, "diagnostics", ())
+    return faults[0].text if faults else str(error)
+
+
+def _label(spec: ScenarioSpec, path: str) -> str:
+    parts = path.split(".")
+    if parts[0] == "parameters" and len(parts) > 1 and parts[1] in spec.parameters:
+        return spec.parameters[parts[1]].label or parts[1]
+    return path
+
+
+def _now(spec: ScenarioSpec, path: str) -> float | None:
+    parts = path.split(".")
+    if parts[0] == "parameters" and len(parts) > 1 and parts[1] in spec.parameters:
+        return spec.parameters[parts[1]].number.value
+    return None

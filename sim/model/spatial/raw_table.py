@@ -1,0 +1,182 @@
+"""What an import has read, before it becomes a scenario file, and what it had to assume."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from sim.errors import ScenarioError
+from sim.model.diagnostics import Diagnostic, comma_hint, describe, in_file_order
+from sim.model.spatial.spec import MOST_ACTORS, MOST_DIMENSIONS
+
+MAX_FAULTS = 100
+_NUMBER = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?\Z")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A text with its place in the file; line and column count from 1, ``end`` is the column after it."""
+
+    text: str
+    line: int
+    column: int
+    end: int
+
+
+@dataclass
+class RawActor:
+    """A row: its name, what is told of it, and its numbers."""
+
+    name: Cell
+    description: str
+    capability: float
+    positions: list[float]
+    salience: list[float]
+    cells: dict[tuple[str, int], Cell] = field(default_factory=dict)  # (field, dimension) -> where it stands
+
+
+@dataclass
+class RawTable:
+    """A table as read; saliences in the unit of the file."""
+
+    title: str
+    description: str
+    dimensions: list[str]
+    actors: list[RawActor]
+    percent: bool | None = None  # whether the form counts positions and saliences from 0 to 100; None: to be seen
+    options: dict[str, dict[str, Any]] = field(default_factory=dict)  # of `spatial:`
+    remarks: list[str] = field(default_factory=list)
+
+
+class Faulty:
+    """Collects what is wrong with a file that is imported."""
+
+    def __init__(self, name: str, lines: tuple[str, ...]) -> None:
+        self.name, self.lines = name, lines
+        self.items: list[Diagnostic] = []
+
+    def add(self, cell: Cell, message: str = "", *, expected: str = "", found: str = "", hint: str = "") -> None:
+        """Note a fault at a cell; raises at the limit."""
+        line = self.lines[cell.line - 1] if 0 < cell.line <= len(self.lines) else ""
+        self.items.append(
+            Diagnostic(
+                (),
+                message,
+                expected,
+                found,
+                hint,
+                self.name,
+                cell.line,
+                cell.column,
+                max(cell.end, cell.column + 1),
+                line,
+            )
+        )
+        if len(self.items) >= MAX_FAULTS:
+            self.raise_if_any()
+
+    def raise_if_any(self) -> None:
+        """Raise `ScenarioError` with all faults, if there are any."""
+        if self.items:
+            raise ScenarioError(in_file_order(self.items))
+
+
+def number_in(cell: Cell, what: str, faults: Faulty, decimal_comma: bool = False) -> float:
+    """The number of a cell, not below 0 where ``what`` may not be; 0 with a fault noted where there is none."""
+    text = cell.text.strip()
+    written = text.replace(",", ".") if decimal_comma and text.count(",") == 1 and "." not in text else text
+    if not text:
+        faults.add(cell, what, expected="a number", found="nothing", hint="write it into the table")
+        return 0.0
+    if not _NUMBER.match(written):
+        hint = "write a number"
+        if re.fullmatch(r"[-+]?[0-9]+,[0-9]+", text):
+            hint = comma_hint(text)
+        elif re.fullmatch(r"[-+]?[0-9.]+ ?%", text):
+            hint = f"write {text.rstrip('% ')} without the sign"
+        elif text.lower().lstrip("+-") in ("nan", "inf", "infinity", "na", "n/a", "-", "null", "none"):
+            hint = "write a finite number; a row without one has to be left out or estimated"
+        faults.add(cell, what, expected="a number", found=describe(text), hint=hint)
+        return 0.0
+    value = float(written)
+    if not abs(value) <= 1e12:
+        faults.add(cell, what, expected="a number within 1e12", found=text, hint="choose a larger unit")
+        return 0.0
+    return value
+
+
+def identifiers(names: Iterable[str], stem: str) -> list[str]:
+    """Names of the scenario language for names of people: letters, digits, underscores, all different."""
+    found: list[str] = []
+    for number, name in enumerate(names, 1):
+        plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode("ascii")
+        word = re.sub(r"[^A-Za-z0-9]+", "_", plain).strip("_")[:56].rstrip("_")
+        if not word or not word[0].isalpha():
+            word = f"{stem}_{word}" if word else f"{stem}_{number}"
+        once, again = word, 2
+        while word in found:
+            word, again = f"{once}_{again}", again + 1
+        found.append(word)
+    return found
+
+
+def check_rows(table: RawTable, faults: Faulty) -> None:
+    """Names are there and different, numbers are in their ranges, there are not too many of anything."""
+    first: dict[str, Cell] = {}
+    for actor in table.actors:
+        name = actor.name.text.strip()
+        if not name:
+            faults.add(actor.name, "actor", expected="a name", found="nothing", hint="name it")
+        elif name.casefold() in first:
+            faults.add(actor.name, f"'{name}' stands in line {first[name.casefold()].line} already",
+                       hint="give each actor a name of its own")  # fmt: skip
+        first.setdefault(name.casefold(), actor.name)
+        for (what, dimension), cell in actor.cells.items():
+            value = actor.capability if what == "capability" else (
+                actor.positions if what == "position" else actor.salience
+            )[dimension]  # fmt: skip
+            if what != "position" and value < 0.0:
+                faults.add(
+                    cell, what, expected="a number >= 0", found=cell.text.strip(), hint="write it without the sign"
+                )
+            elif what == "salience" and value > 100.0:
+                faults.add(
+                    cell,
+                    what,
+                    expected="a number from 0 to 1, or from 0 to 100",
+                    found=cell.text.strip(),
+                    hint="rescale the column",
+                )
+            elif what == "position" and table.percent and not 0.0 <= value <= 100.0:
+                faults.add(
+                    cell,
+                    what,
+                    expected="a number from 0 to 100, as this form has them",
+                    found=cell.text.strip(),
+                    hint="rescale it",
+                )
+    _check_unit_of_salience(table, faults)
+    if not table.actors:
+        faults.add(Cell("", len(faults.lines), 1, 2), "the table has no actors", hint="write one a line")
+    elif len(table.actors) > MOST_ACTORS:
+        faults.add(table.actors[MOST_ACTORS].name, f"more than {MOST_ACTORS} actors", hint="group the small ones")
+    if len(table.dimensions) > MOST_DIMENSIONS:
+        faults.add(Cell("", 1, 1, 2), f"more than {MOST_DIMENSIONS} dimensions", hint="leave some out")
+
+
+SMALL = 10.0  # largest salience above 1 that is rather a slip in a table of 0 to 1, or a scale of 0 to 10, than one of 0 to 100
+
+
+def _check_unit_of_salience(table: RawTable, faults: Faulty) -> None:
+    if table.percent:
+        return
+    values = [
+        (value, actor.cells.get(("salience", n))) for actor in table.actors for n, value in enumerate(actor.salience)
+    ]
+    most, cell = max(values, key=lambda pair: pair[0], default=(0.0, None))
+    if 1.0 < most <= SMALL and cell is not None:
+        faults.add(cell, "salience", expected="numbers from 0 to 1, or from 0 to 100", found=f"{most:g} as the largest of the table",
+                   hint="rescale the column: it is not clear which of the two is meant")  # fmt: skip
