@@ -52,6 +52,9 @@ def test_arrows_lead_to_best_replies_and_no_node_is_left_by_who_would_lose(found
     moves = {(profile, player): target for profile, player, target, *_ in better_replies(found)}
     # Profiles: 0 is (u, l), 1 (u, r), 2 (d, l), 3 (d, r); the first and the last are equilibria.
     assert moves == {(1, 0): 3, (1, 1): 0, (2, 0): 0, (2, 1): 3}
+    halfway = solved(two_by_two.SEXES + "    m: {set: {parameters.left: 0.5}}\n")
+    (target,) = [target for profile, player, target, *_ in better_replies(halfway) if (profile, player) == (1, 1)]
+    assert target == 0  # l is better than m, which is better than r
 
 
 def test_an_uncertain_gain_has_a_dotted_arrow():
@@ -61,10 +64,11 @@ def test_an_uncertain_gain_has_a_dotted_arrow():
     assert [len(trace["x"]) > 1 for trace in (dotted, solid)] == [True, True]  # against l hardly a gain, against r a clear one
 
 
-def test_payoffs_are_framed_at_best_replies_and_written_with_errors(found):
+def test_payoffs_are_framed_at_best_replies_and_written_with_errors():
+    found = solved(two_by_two.DILEMMA)
     figure = payoff_map(found, 0, narrow=False)
     frames = {(shape["x0"] + 0.47, shape["y0"] + 0.45) for shape in figure["layout"]["shapes"]}
-    assert {(round(x), round(y)) for x, y in frames} == {(0, 0), (1, 1)}
+    assert {(round(x), round(y)) for x, y in frames} == {(0, 1), (1, 1)}  # row d
     assert np.array_equal(figure["data"][0]["z"], found.game.payoffs[0])
     assert all("± " in note["text"] for note in figure["layout"]["annotations"])
 
