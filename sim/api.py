@@ -342,7 +342,7 @@ def simulate(
 def _only_shipped() -> str:
     from sim import resources
 
-    names = resources.list_scenarios()
+    names = [name for name in resources.list_scenarios() if "/" not in name]  # textbook games are asked for by name
     if len(names) != 1:
         raise ParameterError(
             f"which scenario? shipped are: {', '.join(names) or 'none'}", hint="simulate(params, seed, scenario=NAME)"

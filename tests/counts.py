@@ -105,6 +105,9 @@ COUNTS: dict[str, Count] = {
     "equal_tables": Count(ci=8, full=200),
     # runs that are killed; a third each at any moment, in a chunk write and in a manifest write
     "kills": Count(ci=30, full=201),
+    # empirical games: trials of three paired columns; histories of each of eight profiles
+    "paired_means": Count(ci=200, full=4_000),
+    "empirical_summit": Count(ci=60, full=1_000),
     # intervals of the claims audit: coverage .95 to within two points and 4.1 standard errors
     "claim_intervals": Count(ci=1_000, full=20_000),
 }

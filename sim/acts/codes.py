@@ -100,18 +100,18 @@ CLOCK_CALENDAR = 13
 CLOCK_PROMISE = 14
 CLOCK_PULSE = 15
 CLOCK_TICK = 16
-CLOCK_MOVE = 17
-CLOCK_ARRIVAL = 18
-CLOCK_REVIVAL = 19
-CLOCK_REPAIR = 20
-CLOCK_TREATY = 21
-CLOCK_LEADER = 22
-CLOCK_RESOLUTION = 23
-CLOCK_WITHDRAWAL = 24
+CLOCK_ARRIVAL = 17
+CLOCK_REVIVAL = 18
+CLOCK_REPAIR = 19
+CLOCK_TREATY = 20
+CLOCK_LEADER = 21
+CLOCK_RESOLUTION = 22
+CLOCK_WITHDRAWAL = 23
+CLOCK_MOVE = 24  # of a game; comes between a tick and an arrival. Its number is the last so that those stored in states stay.
 CLOCKS = (
     "cancelled", "started", "dispute", "turned", "reading", "milestone", "meeting", "invitation", "round", "bundle",
-    "council", "offer to talk", "ratification", "calendar", "promise", "pulse", "tick", "move", "arrival", "revival", "repair",
-    "treaty", "leader", "resolution", "withdrawal",
+    "council", "offer to talk", "ratification", "calendar", "promise", "pulse", "tick", "arrival", "revival", "repair",
+    "treaty", "leader", "resolution", "withdrawal", "move",
 )  # fmt: skip
 
 # What a clock waits for, where that changes.

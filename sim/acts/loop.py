@@ -87,10 +87,10 @@ def happen(w: World, c: Tables, clock: int) -> None:
         reading_due(w, c)
     elif kind == CLOCK_TICK:
         tick_due(w, c)
-    elif kind >= CLOCK_TREATY or kind == CLOCK_RATIFICATION:
-        _deferred_due(w, c, clock)
     elif kind == CLOCK_MOVE:
         move_due(w, c)
+    elif kind >= CLOCK_TREATY or kind == CLOCK_RATIFICATION:
+        _deferred_due(w, c, clock)
     elif kind == CLOCK_BUNDLE:
         bundle_due(w, c, one)
     elif kind == CLOCK_COUNCIL:

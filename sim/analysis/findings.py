@@ -104,7 +104,7 @@ def _headline(summary: Summary) -> Finding:
 
 def _payoffs(summary: Summary) -> Finding | None:
     """What the players of a game are paid on average."""
-    if summary.game is None:
+    if summary.game is None or not summary.game.payoffs:
         return None
     parts = [f"{_whole(item.label)} {{{n}}}" for n, item in enumerate(summary.game.payoffs)]
     figures = [Figure(item.mean, f"mean:payoff:{item.name}", "number") for item in summary.game.payoffs]
@@ -115,13 +115,12 @@ def _length(summary: Summary) -> Finding | None:
     """How long a game takes, where time passes in it."""
     if summary.game is None or not summary.game.passes:
         return None
-    return Finding(
-        "The game takes {0} periods on average; half of the games take at most {1}.",
-        [
-            Figure(summary.game.lengths[0].mean, "mean:game:periods", "number"),
-            Figure(summary.game.lengths[0].median, "median:game:periods", "number"),
-        ],
-    )
+    length = summary.game.lengths[0]
+    mean = Figure(length.mean, "mean:game:periods", "number")
+    if length.is_constant:
+        return Finding("The game always takes {0} periods.", [mean])
+    median = Figure(length.median, "median:game:periods", "number")
+    return Finding("The game takes {0} periods on average; half of the games take at most {1}.", [mean, median])
 
 
 def _theory(summary: Summary) -> Finding | None:

@@ -86,7 +86,7 @@ class GameSummary:
 
 
 def game_summary(spec: ScenarioSpec, scenario: Mapping[str, Any], results: Columns) -> GameSummary | None:
-    """What the rows say of the game; none for a scenario without one.
+    """What the rows say of the game, and of measures of theory; none for a scenario without either.
 
     Parameters
     ----------
@@ -94,7 +94,8 @@ def game_summary(spec: ScenarioSpec, scenario: Mapping[str, Any], results: Colum
     results : equally long columns, one row a history.
     """
     if spec.game is None or not spec.game.enabled or "game:moves" not in results:
-        return None
+        checks = _checks(spec, scenario, results)
+        return GameSummary(False, (), (), (), (), checks, repeated=False) if checks else None
     names = GameNames(spec)
     numbers = [name for name, move in spec.game.moves.items() if move.kind in ("number", "division")]
     lengths = [spread("periods", "periods", results["game:periods"]), spread("moves", "moves", results["game:moves"])]
@@ -167,7 +168,8 @@ def _of_move(names: GameNames, move: str) -> str:
     label, by = names.move(move), getattr(names.game.moves[move], "by", None)
     if not isinstance(by, str) or names_whom(label, names.player(by)):
         return label
-    return f"{label} ({names.player(by)})"
+    who = names.player(by)
+    return f"{label}: {who}" if "(" in who else f"{label} ({who})"
 
 
 def _choices(names: GameNames, move: str, results: Columns) -> list[Choice]:

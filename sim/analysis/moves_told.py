@@ -41,17 +41,18 @@ class MovesTold:
 
     def types(self, item: Happening) -> list[str]:
         """A sentence on each type that was drawn."""
-        return [self._type(name, value, item.details["beliefs"].get(name)) for name, value in item.details["drawn"].items()]
+        chances, beliefs = item.details["chances"], item.details["beliefs"]
+        return [self._type(name, value, chances.get(name), beliefs.get(name)) for name, value in item.details["drawn"].items()]
 
-    def _type(self, name: str, value: Any, belief: Mapping[str, float] | None) -> str:
+    def _type(self, name: str, value: Any, chance: float | None, belief: Mapping[str, float] | None) -> str:
         whose, label = self.names.whose(name), self.names.type(name)
         if isinstance(value, list):
             return f"each of the {len(value)} members of {whose} has a {label} of its own, which only it knows: {_spread(value)}"
         knows = "nobody knows it" if whose is None else f"only {whose} knows it"
-        if belief is None:
+        if chance is None:
             return f"{self._owned(name)} is {_written(value)}; {knows}"
-        others = "" if whose is None else f"; the others believe at first: {_chances(belief)}"
-        return f"{self._owned(name)}: \u201c{plain(value)}\u201d (a chance of {percent(belief[value])}); {knows}{others}"
+        others = "" if whose is None or belief is None else f"; the others believe at first: {_chances(belief)}"
+        return f"{self._owned(name)}: \u201c{plain(value)}\u201d (a chance of {percent(chance)}); {knows}{others}"
 
     def _owned(self, name: str) -> str:
         """A type with its owner, where its label does not say whose it is."""
@@ -149,7 +150,8 @@ class MovesTold:
         parts = [
             f"{self.names.player(choice['player'])}{self._knowing(choice)}: {self._taken(details, choice)}" for choice in details["choices"]
         ]
-        return f"{self._of_nobody(details)} {'; '.join(parts)}, at once"
+        at_once = "" if "at once" in self.names.move(details["move"]) else ", at once"
+        return f"{self._of_nobody(details)} {'; '.join(parts)}{at_once}"
 
     def _vote(self, details: Mapping[str, Any]) -> str:
         return f"{self._start(details, self.game.moves[details['move']].by)} {self._counted(details)}"

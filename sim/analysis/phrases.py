@@ -19,7 +19,7 @@ MOST_ALTERNATIVES = 6  # likely options beyond which the next best is not named
 def headline(replay: Replay) -> str:
     """What happened in a dozen words: counts of what matters, and where there is none of it, what did not happen."""
     row = replay.row
-    if stands_alone(replay.case.spec):
+    if "game:moves" in row and stands_alone(replay.case.spec):
         return sentence(_of_game(replay))
     parts = []
     for column, one, many in (

@@ -139,8 +139,9 @@ class Summary:
 
     @cached_property
     def game(self) -> GameSummary | None:
-        """What the histories of its game came to; none of a scenario without a game."""
-        return game_summary(spec_of(self.scenario), self.scenario, self.results) if self.scenario.get("game") else None
+        """What the histories of its game came to, and measures of theory; none of a scenario without either."""
+        told = self.scenario.get("game") or self.scenario.get("theory")
+        return game_summary(spec_of(self.scenario), self.scenario, self.results) if told else None
 
     @property
     def is_game(self) -> bool:

@@ -64,7 +64,8 @@ def list_scenarios(
         console.put(f"\nModels of theory, named as in `{console.program()} run {models[0]['name']}`:\n")
     longest = max((len(entry["name"]) for entry in models), default=0) - len(THEORY)
     for entry in models:
-        console.put(f"  {entry['name'].removeprefix(THEORY):<{longest}}  {clipped(entry['title'], max(12, console.width() - longest - 4))}\n")
+        title = clipped(entry["title"], max(12, console.width() - longest - 4))
+        console.put(f"  {entry['name'].removeprefix(THEORY):<{longest}}  {title}\n")
         if every:
             _put_changes(entry)
 

@@ -27,6 +27,8 @@ def lines(game: GameSummary, width: int, blocks: bool) -> list[list[Text]]:
 
 
 def _payoffs(game: GameSummary, width: int, blocks: bool) -> list[Text]:
+    if not game.payoffs:
+        return []
     found = [_heading("Payoffs", f"{'mean':>10} {'95% interval':>22}", width)]
     return found + [line for item in game.payoffs for line in _entry(item.label, *_mean(item), width, blocks)]
 
@@ -120,7 +122,7 @@ def _entry(label: str, value: str, between: str, width: int, blocks: bool) -> li
 
 def _heading(left: str, right: str, width: int) -> Text:
     if width < NARROW or len(left) + 2 + len(right) > width:
-        return Text(left, style=HEADING)
+        return Text(clipped(left, width), style=HEADING)
     return Text.assemble((padded(left, width - len(right)), HEADING), (right, "dim"))
 
 

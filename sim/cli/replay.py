@@ -227,7 +227,8 @@ def _as_lines(again: Replay, command: str, story: Story, decisions: bool, page: 
     names = Names(again.case)
     tone = next((item.tone for item in spec.outcomes if item.id == again.row["outcome"]), None) or "mixed"
     lines = [Text(line, style="bold") for line in paragraph(spec.title, width)]
-    lines.append(Text(f"replication {again.replication}, seed {again.root_seed}: {headline(again)}"))
+    told = f"replication {again.replication}, seed {again.root_seed}: {headline(again)}"
+    lines += [Text(line) for line in paragraph(told, width, "", "  ")]
     lines.append(Text.assemble("ends as: ", (clipped(names.outcome(again.row["outcome"]), width - 9), TONES[tone])))
     lines.append(Text())
     column = max((len(line.date) for line in story.lines), default=0) + 2

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from sim.acts.games import row_of_table
+from sim.model.game.form import types_named
 
 if TYPE_CHECKING:
     from sim.engines.telling import Teller
@@ -36,6 +37,7 @@ def _types(t: Teller, w: Any, c: Any) -> None:
         return
     t.parts.public = list(w.public)
     drawn: dict[str, Any] = {}
+    chances: dict[str, float] = {}  # of the class that was drawn
     beliefs: dict[str, dict[str, float]] = {}
     for n, name in enumerate(form.type_names):
         classes = form.classes(name)
@@ -46,9 +48,13 @@ def _types(t: Teller, w: Any, c: Any) -> None:
         else:
             drawn[name] = classes[int(w.type_value[n])] if classes else float(w.type_value[n])
             if classes:
-                beliefs[name] = _belief(t, c, w.public, n)
+                held = _belief(t, c, w.public, n)
+                chances[name] = held[drawn[name]]
+                if not types_named(form.types[name]):  # else what others would believe depends on what they do not know
+                    beliefs[name] = held
     if drawn:
-        t.note(w, "types", "", ", ".join(f"{name} {_brief(value)}" for name, value in drawn.items()), drawn=drawn, beliefs=beliefs)
+        what = ", ".join(f"{name} {_brief(value)}" for name, value in drawn.items())
+        t.note(w, "types", "", what, drawn=drawn, chances=chances, beliefs=beliefs)
 
 
 def _belief(t: Teller, c: Any, public: Any, n: int) -> dict[str, float]:

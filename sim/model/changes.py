@@ -1,4 +1,4 @@
-"""Which values of a scenario a variant, a policy, a lever or ``--set`` may change, named by path."""
+"""Which values of a scenario a variant, a policy, a strategy, a lever or ``--set`` may change, named by path."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sim.model.diagnostics import Path
 from sim.model.paths import PathError, lookup, split
 from sim.model.spec.scenario import ScenarioSpec
 
-FIXED = ("schema_version", "variants", "policies", "applied")  # what a change may not touch
+FIXED = ("schema_version", "variants", "policies", "strategies", "applied")  # what a change may not touch
 
 
 def target(text: str, data: Any, value: Any = None, model: type[BaseModel] = ScenarioSpec) -> tuple[Path, Any]:

@@ -1,6 +1,6 @@
 """The completed form of a scenario: every value present, changes applied, and its content hash.
 
-People write the short form, with defaults left out; machines run the completed one. Variants and policies are gone from
+People write the short form, with defaults left out; machines run the completed one. Variants, policies and strategies are gone from
 it: what was applied has become part of the values, and its name is kept under ``applied``. Completing a completed
 scenario changes nothing.
 """
@@ -25,7 +25,7 @@ def complete(spec: ScenarioSpec) -> dict[str, Any]:
 
     What has no value at all (an absent red line, a track without a deadline) stays absent.
     """
-    data = spec.model_dump(mode="json", by_alias=True, exclude_none=True, exclude={"variants", "policies"})
+    data = spec.model_dump(mode="json", by_alias=True, exclude_none=True, exclude={"variants", "policies", "strategies"})
     start = {name: issue.start for name, issue in spec.issues.items()}
     for package in data["packages"].values():
         package["levels"] = {name: package["levels"].get(name, level) for name, level in start.items()}

@@ -356,6 +356,10 @@ def _users(spec: ScenarioSpec, path: Path, references: dict[str, list[str]]) -> 
         for name, change in group.items():
             if any(_covers(item, path) for item in change.set):
                 yield f"{kind} {name}"
+    for player, menu in spec.strategies.items():
+        for name, strategy in menu.items():
+            if any(_covers(item, path) for item in strategy.set):
+                yield f"strategy {name} of {player}"
     for item in spec.uncertainties:
         if _covers(item, path):
             yield "recorded in every row (uncertainties)"
@@ -398,6 +402,10 @@ def _covers(text: str, path: Path) -> bool:
     return covers(tuple(map(str, _split_or_whole(text))), tuple(map(str, path)))
 
 
+# What no rule reads, and what is asked of the scenario rather than told of it.
+_ASIDE = ("sources", "variants", "policies", "strategies", "levers", "uncertainties", "targets", "limits", "applied")
+
+
 def _references(spec: ScenarioSpec) -> dict[str, list[str]]:
     """Where each name is used: in expressions (whole dotted names and their parts) and in fields that name things."""
     found: dict[str, list[str]] = {}
@@ -408,7 +416,7 @@ def _references(spec: ScenarioSpec) -> dict[str, list[str]]:
             places.append(place)
 
     for path, value, _, _ in _values(spec, (), None, ""):
-        if path[0] in ("sources", "variants", "policies", "levers", "uncertainties", "targets", "limits", "applied"):
+        if path[0] in _ASIDE:
             continue
         place = path_text(path)
         for number, key in enumerate(path[2:], 2):

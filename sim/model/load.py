@@ -1,8 +1,8 @@
 """A scenario file with its changes -> a checked `ScenarioSpec`, or every fault at once, each at its place.
 
 Changes are made on the data as written, before anything is checked: first the variant, then the policy, then single
-values by path. A changed value is therefore typed and checked like one in the file, and a fault in it is shown where
-the change was asked for.
+values by path, then the strategies that players take up. A changed value is therefore typed and checked like one in the
+file, and a fault in it is shown where the change was asked for.
 """
 
 from __future__ import annotations
@@ -124,8 +124,9 @@ def load_document(
     variant: str | None = None,
     policy: str | None = None,
     overrides: Iterable[str] | Mapping[str, Any] = (),
+    strategies: Mapping[str, str] | None = None,
 ) -> Loaded:
-    """As `load`, from a document already read."""
+    """As `load`, from a document already read; ``strategies`` are names from the menus of the file, by player."""
     faults = Faults(document)
     data = document.data
     if not isinstance(data, dict):
@@ -139,7 +140,7 @@ def load_document(
         name = document.name
         raise ScenarioError(f"{name}: this is a spatial table, not a scenario to play: `sim spatial {name}` reads it")
     try:
-        data = _changed(data, variant, policy, overrides, faults)
+        data = _changed(data, variant, policy, overrides, strategies or {}, faults)
         spec, warnings = _checked(data, document, faults)
     except Enough:
         more = Diagnostic(message=f"these are the first {MAX_FAULTS} faults", hint="mend them, then check again",
@@ -151,7 +152,7 @@ def load_document(
 
 
 def check_named_changes(loaded: Loaded) -> tuple[Diagnostic, ...]:
-    """Remarks on variants and policies, once each; refuses those that would not load.
+    """Remarks on variants, policies and strategies, once each; refuses those that would not load.
 
     What a change brings together is seen only when it is made.
 
@@ -162,7 +163,9 @@ def check_named_changes(loaded: Loaded) -> tuple[Diagnostic, ...]:
     """
     found: list[Diagnostic] = []
     remarks: list[Diagnostic] = []
-    changes = [{"variant": name} for name in loaded.spec.variants] + [{"policy": name} for name in loaded.spec.policies]
+    changes: list[dict[str, Any]] = [{"variant": name} for name in loaded.spec.variants]
+    changes += [{"policy": name} for name in loaded.spec.policies]
+    changes += [{"strategies": {player: name}} for player, menu in loaded.spec.strategies.items() for name in menu if menu[name].set]
     for change in changes:
         try:
             remarks += _on_the_change(load_document(loaded.document, **change).warnings, loaded.document, change)
@@ -174,12 +177,13 @@ def check_named_changes(loaded: Loaded) -> tuple[Diagnostic, ...]:
 
 
 def _on_the_change(
-    remarks: Iterable[Diagnostic], document: Document, change: Mapping[str, str]
+    remarks: Iterable[Diagnostic], document: Document, change: Mapping[str, Any]
 ) -> Iterable[Diagnostic]:
-    """Remarks on what a variant or policy sets; those on what follows from it are for whoever plays it."""
+    """Remarks on what a variant, policy or strategy sets; those on what follows from it are for whoever plays it."""
     ((kind, name),) = change.items()
-    base = ("variants" if kind == "variant" else "policies", name, "set")
-    lines = {document.span(path).line for path in document.positions if path[:3] == base}
+    group = {"variant": "variants", "policy": "policies"}.get(kind, kind)
+    base = (group, *(name.popitem() if isinstance(name, dict) else (name,)), "set")
+    lines = {document.span(path).line for path in document.positions if path[: len(base)] == base}
     return [item for item in remarks if not item.line or item.line in lines]
 
 
@@ -209,6 +213,7 @@ def _changed(
     variant: str | None,
     policy: str | None,
     overrides: Iterable[str] | Mapping[str, Any],
+    strategies: Mapping[str, str],
     faults: Faults,
 ) -> dict[str, Any]:
     """The data after all changes; what was changed is noted under ``applied``."""
@@ -233,6 +238,11 @@ def _changed(
     for text, value, place in _overrides(overrides, faults):
         applied.setdefault("set", {})[text] = value
         data = _set(data, text, value, place, faults)
+    menus = data.get("strategies")
+    for player, name in strategies.items():
+        applied.setdefault("strategies", {})[player] = name
+        for text, value in _strategy_set(menus, player, name).items():
+            data = _set(data, text, value, _at(faults.document, ("strategies", player, name, "set", text)), faults)
     if applied:
         before = data.get("applied")
         merged = dict(before) if isinstance(before, dict) else {}
@@ -243,6 +253,14 @@ def _changed(
         if isinstance(data.get("theory"), dict) and "solved" in data["theory"]:
             data["theory"] = {key: item for key, item in data["theory"].items() if key != "solved"}  # of other parameters
     return data
+
+
+def _strategy_set(menus: Any, player: str, name: str) -> Mapping[str, Any]:
+    """What a strategy sets; nothing where the file has no such strategy, which its menus are asked for before."""
+    menu = menus.get(player) if isinstance(menus, dict) else None
+    strategy = menu.get(name) if isinstance(menu, dict) else None
+    changes = strategy.get("set") if isinstance(strategy, dict) else None
+    return changes if isinstance(changes, dict) else {}
 
 
 def _at(document: Document | None, path: Path) -> Diagnostic:

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Literal
 
 from sim.errors import UsageError
-from sim.reports import drawing, figures
-from sim.reports.content import ReportContent
+from sim.reports import drawing, figures, game_figures
+from sim.reports.content import Game, ReportContent
 from sim.reports.drawing import Figure
 
 PictureFormat = Literal["svg", "png", "pdf"]
@@ -61,6 +61,8 @@ def report_figures(content: ReportContent) -> dict[str, Figure]:
     drawn: dict[str, Figure] = {}
     if content.outcomes:
         drawn["outcomes"] = figures.outcome_shares(content.outcomes)
+    if content.game is not None:
+        drawn |= _of_game(content.game)
     if content.incidence and content.incidence.series:
         drawn["incidence"] = figures.incidence(content.incidence, content.outcomes)
     if content.phases and content.phases.links:
@@ -72,6 +74,13 @@ def report_figures(content: ReportContent) -> dict[str, Figure]:
     for number, part in enumerate(content.conditionals, 1):
         drawn[f"conditional-{number}"] = figures.conditional_shares(part, content.outcomes)
     return drawn
+
+
+def _of_game(game: Game) -> dict[str, Figure]:
+    drawn = {"payoffs": game_figures.payoffs(game.payoffs)} if game.payoffs else {}
+    if game.choices:
+        drawn["choices"] = game_figures.options(game.choices)
+    return drawn | {f"number-{n}": game_figures.distribution(item) for n, item in enumerate(game.distributions, 1)}
 
 
 def _on_paper(figure: Figure, width: int) -> Figure:

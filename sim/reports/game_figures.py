@@ -15,6 +15,7 @@ from sim.reports.words import integer, percent, percent_interval
 
 HEAD_HEIGHT = 0.62  # of a row, for the name of a move
 HEIGHT = 240  # px of a distribution
+NAME_LETTERS = (18, 60)  # of a player beside a mean with its interval, narrow and wide
 FEW = 8  # bars that each have a mark on the axis
 
 
@@ -42,7 +43,7 @@ def payoffs(levels: Sequence[Level], narrow: bool = False) -> Figure:
             shapes=[zero] if marks[0] < 0.0 else [],
             xaxis=_axis(marks, [marks[0], marks[-1]]),
             yaxis=drawing.row_axis(len(levels)),
-            annotations=row_labels([item.label for item in levels], told, narrow),
+            annotations=row_labels([item.label for item in levels], told, narrow, limits=NAME_LETTERS),
         ),
     }
 

@@ -59,6 +59,7 @@ def render(content: ReportContent) -> str:
         outcome_chart=_outcomes(content.outcomes, "" if content.findings else content.interval_note) if content.outcomes else None,
         incidence_chart=_incidence(content.incidence, content.outcomes) if content.incidence and content.incidence.series else None,
         game_charts=[] if content.game is None else game_charts(content.game),
+        game_title="The game" if content.game is not None and content.game.payoffs else "Beside theory",
         game_measures=None if content.game is None else measures_table(content.game.measures),
         phase_chart=_phases(content.phases, content.outcomes) if content.phases and content.phases.links else None,
         fan_charts=[_fan(fan) for fan in content.fans],

@@ -17,16 +17,14 @@ from sim.games.stability.concepts import CONCEPTS
 from sim.games.stability.graph import states_in
 from sim.model.stability.conflict import Conflict
 from sim.reports import colours, drawing
+from sim.reports.arrows import Lines, Point, curve
 from sim.reports.colours import GRID, INK, MUTED, PAPER, SERIES
 
 MOST_NODES = 40  # beyond which arrows cannot be told apart
 NODE = 15.0  # px, radius
 SLIGHT, BOW, WIDE = 0.06, 0.13, 0.21  # sideways swing of an arrow, in lengths of it; wide past nodes that stand between
-SAMPLES = 9  # points of a bowed line
 GAP = 0.6  # between blocks of columns or rows, beyond the step of 1
 SLANT = 0.6  # by which a block is set off to the side of the one before
-
-Point = tuple[float, float]
 
 
 def positions(conflict: Conflict) -> list[Point]:
@@ -96,20 +94,6 @@ def move_graph(result: StabilityResult, narrow: bool) -> drawing.Figure:
     }
 
 
-def _curve(start: Point, end: Point, bow: float) -> list[Point]:
-    """A line that swings to its left."""
-    (x0, y0), (x1, y1) = start, end
-    mid = ((x0 + x1) / 2 - bow * (y1 - y0), (y0 + y1) / 2 + bow * (x1 - x0))
-    steps = [step / (SAMPLES - 1) for step in range(SAMPLES)]
-    return [
-        (
-            (1 - t) ** 2 * x0 + 2 * t * (1 - t) * mid[0] + t * t * x1,
-            (1 - t) ** 2 * y0 + 2 * t * (1 - t) * mid[1] + t * t * y1,
-        )
-        for t in steps
-    ]
-
-
 def _pairs(result: StabilityResult, player: int) -> Iterator[tuple[int, int, bool, bool]]:
     """Each pair of states between which somebody can move: from, to, whether that improves, whether it can go back."""
     model = result.conflict.model
@@ -125,7 +109,7 @@ def _pairs(result: StabilityResult, player: int) -> Iterator[tuple[int, int, boo
 def _arrows(result: StabilityResult, player: int, name: str, places: list[Point]) -> list[dict[str, Any]]:
     colour = SERIES[player % len(SERIES)]
     dash = colours.DASHES[player % len(colours.DASHES)]
-    strong, thin, back = _Lines(), _Lines(), _Lines()
+    strong, thin, back = Lines(NODE), Lines(NODE), Lines(NODE)
     pairs = list(_pairs(result, player))
     merged = [len(state.combinations) > 1 for state in result.conflict.states]
     nearest = min((math.dist(places[one], places[other]) for one, other, *_ in pairs), default=0.0)
@@ -138,7 +122,7 @@ def _arrows(result: StabilityResult, player: int, name: str, places: list[Point]
             bow = 0.0  # from block to block, past the nodes beside
         else:
             bow = BOW if is_short else WIDE
-        line = _curve(start, end, bow)
+        line = curve(start, end, bow)
         (strong if improves else thin).add(line, 12 if improves else 8)
         if returns:
             back.add(line[::-1], 8)
@@ -151,27 +135,6 @@ def _arrows(result: StabilityResult, player: int, name: str, places: list[Point]
         {**shared, **strong.trace(colour), "line": {"color": colour, "width": 2.2, "dash": dash, "backoff": 0}, "name": label,
          "showlegend": True},
     ]  # fmt: skip
-
-
-class _Lines:
-    """Polylines of one trace, each with a head at its end."""
-
-    def __init__(self) -> None:
-        self.x: list[float | None] = []
-        self.y: list[float | None] = []
-        self.size: list[float] = []
-
-    def add(self, line: list[Point], head: float) -> None:
-        self.x += [*(x for x, _ in line), None]
-        self.y += [*(y for _, y in line), None]
-        self.size += [*[0.0] * (len(line) - 1), head, 0.0]
-
-    def trace(self, colour: str) -> dict[str, Any]:
-        head = {
-            "symbol": "arrow", "angleref": "previous", "size": self.size, "color": colour, "opacity": 1, "line": {"width": 0},
-            "standoff": [NODE + 1 if size else 0 for size in self.size],
-        }  # fmt: skip
-        return {"mode": "lines+markers", "x": self.x or [None], "y": self.y or [None], "marker": head}
 
 
 def _nodes(result: StabilityResult, places: list[Point]) -> list[dict[str, Any]]:

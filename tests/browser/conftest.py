@@ -11,12 +11,21 @@ from pathlib import Path
 import pytest
 
 from sim import resources
+from sim.analysis import empirical_game
+from sim.analysis.empirical_words import logit_of
 from sim.analysis.stability.verdicts import StabilityResult
+from sim.experiments.empirical import Sampler
+from sim.experiments.engines import engine_for
+from sim.experiments.profiles import profiles_of
+from sim.model.load import load_document
+from sim.model.reader import read_text
 from sim.model.stability.load import conflict_from_text
+from sim.reports.equilibrium_report import render_equilibrium
 from sim.reports.page import render, write_page
 from sim.reports.spatial_report import render_spatial
 from sim.reports.stability_report import render_stability
 from sim.reports.timeline import render_timeline
+from tests import two_by_two
 from tests.browser.chromium import Chromium, Page, find
 from tests.unit.reports import sample, spatial_sample
 
@@ -50,6 +59,8 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         "hostile-timeline": render_timeline(sample.hostile_timeline(HOSTILE)),
         "stability": _stability(),
         "hostile-stability": _stability(HOSTILE),
+        "equilibrium": _equilibrium(),
+        "hostile-equilibrium": _equilibrium(HOSTILE),
     }
     return {name: write_page(text, folder / f"{name}.html").as_uri() for name, text in texts.items()}
 
@@ -63,6 +74,19 @@ def _stability(name: str = "") -> str:
         text = re.sub(r"^(title|question): .*$", lambda found: f"{found[1]}: {quoted}", text, flags=re.M)
         text = text.replace("appeal pending:", f"{quoted}:")
     return render_stability(StabilityResult(conflict_from_text(text).conflict), "conflict.yaml")
+
+
+def _equilibrium(name: str = "") -> str:
+    """The page of a game with three equilibria; with a name, it stands wherever the file may have words of its own."""
+    text = two_by_two.SEXES
+    if name:
+        quoted = json.dumps(name, ensure_ascii=False)
+        text = re.sub(r"label: [^,}\n]+", lambda _: f"label: {quoted}", text)
+        text = re.sub(r"^(title): .*$", lambda found: f"{found[1]}: {quoted}", text, flags=re.M)
+    profiles = profiles_of(load_document(read_text(text, "stage.yaml")))
+    with Sampler(profiles, 1, engine_for("batch", 400), 50, None, 1) as sampler:
+        found = empirical_game.find(sampler, root_seed=1, pilot=50, budget=400, confidence=0.95)
+    return render_equilibrium(found, logit_of(found, 2.0), ["sim", "equilibrium", "stage.yaml"])
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""Variants and policies: their paths lead somewhere, and their values fit there."""
+"""Variants, policies and strategies: their paths lead somewhere, and their values fit there."""
 
 from __future__ import annotations
 
@@ -15,25 +15,65 @@ from sim.model.spec.scenario import validation_context
 
 
 def check_changes(checker: Checker) -> None:
-    """Paths of variants and policies lead somewhere, and their values fit there."""
-    context = validation_context(checker.data)
+    """Paths of named changes lead somewhere, and their values fit there."""
     for group in ("variants", "policies"):
         for name, change in getattr(checker.spec, group).items():
             for text, value in change.set.items():
                 path: Path = (group, name, "set", text)
-                try:
-                    _, place = target(text, checker.data, value)
-                except PathError as error:
-                    checker.add(path, error.message, hint=error.hint, at_key=True)
+                if _leads_somewhere(checker, path, text, value) is None:
                     continue
                 if group == "policies":
                     _lever_exists(checker, path, text, value)
-                try:
-                    adapter(place.annotation).validate_python(value, context=context)
-                except ValidationError as error:
-                    from sim.model.structure import report
+                _fits(checker, path, text, value)
+    _check_strategies(checker)
 
-                    report(error, value, checker.add, model=place.annotation, base=path)
+
+def _check_strategies(checker: Checker) -> None:
+    """The same of strategies; and no two players set the same value, since what a profile is would depend on who is asked first."""
+    taken: dict[Path, str] = {}  # path in the data -> the player whose strategies set it
+    for player, menu in checker.spec.strategies.items():
+        checker.actor_name(("strategies", player), player, at_key=True)
+        if len(menu) < 2:
+            only = f"'{next(iter(menu))}' alone" if menu else "nothing"
+            checker.add(("strategies", player), f"'{player}' has nothing to choose from", expected="at least two strategies", found=only,
+                        hint="the first is the default play, and may be written as `{set: {}}`", at_key=True)  # fmt: skip
+        for name, strategy in menu.items():
+            for text, value in strategy.set.items():
+                path: Path = ("strategies", player, name, "set", text)
+                place = _leads_somewhere(checker, path, text, value)
+                if place is None:
+                    continue
+                other = next((who for at, who in taken.items() if who != player and _overlap(at, place)), None)
+                if other is not None:
+                    checker.add(path, f"strategies of '{other}' set this value too", at_key=True,
+                                hint="a value is one player's to choose: leave it to one of the two")  # fmt: skip
+                taken.setdefault(place, player)
+                _fits(checker, path, text, value)
+
+
+def _overlap(one: Path, other: Path) -> bool:
+    """Whether two paths are the same, or one leads into the other."""
+    length = min(len(one), len(other))
+    return one[:length] == other[:length]
+
+
+def _leads_somewhere(checker: Checker, path: Path, text: str, value: Any) -> Path | None:
+    """Where a named change puts its value in the data; a fault and None if nowhere."""
+    try:
+        return target(text, checker.data, value)[0]
+    except PathError as error:
+        checker.add(path, error.message, hint=error.hint, at_key=True)
+        return None
+
+
+def _fits(checker: Checker, path: Path, text: str, value: Any) -> None:
+    _, place = target(text, checker.data, value)
+    try:
+        adapter(place.annotation).validate_python(value, context=validation_context(checker.data))
+    except ValidationError as error:
+        from sim.model.structure import report
+
+        report(error, value, checker.add, model=place.annotation, base=path)
 
 
 def _lever_exists(checker: Checker, path: Path, text: str, value: Any) -> None:

@@ -10,13 +10,19 @@ from sim.model.expressions.kinds import Kind
 MAX_GRID_PACKAGES = 200_000
 
 
+def is_about_something(checker: Checker) -> bool:
+    """Whether anything is in dispute or played; without, most else that could be said would be about what is missing."""
+    spec = checker.spec
+    if spec.issues or spec.game is not None or spec.theory is not None:
+        return True
+    checker.add(("issues",), "", expected="at least one issue, or a `game` or a `theory`", found="none",
+                hint="add what is in dispute under `issues:`")  # fmt: skip
+    return False
+
+
 def check_issues(checker: Checker) -> None:
     spec = checker.spec
     checker.actors_in(("sides",), spec.sides)
-    if not spec.issues and spec.game is None and spec.theory is None:
-        checker.add(("issues",), "", expected="at least one issue, or a `game` or a `theory`", found="none",
-                    hint="add what is in dispute under `issues:`")  # fmt: skip
-        return
     for name, issue in spec.issues.items():
         checker.actors_in(("issues", name, "conceder"), issue.conceder)
         checker.actors_in(("issues", name, "hidden_from"), issue.hidden_from)

@@ -85,8 +85,10 @@ def _unread(spec: ScenarioSpec, path: Path, place: Diagnostic) -> Diagnostic | N
     off = switched_off(spec, path)
     if off is None:
         return None
-    group, name = (str(item) for item in (*place.path, "", "")[:2])
-    kind = {"policies": "policy", "variants": "variant"}.get(group)
+    group, name, inner = (str(item) for item in (*place.path, "", "", "")[:3])
+    if group == "strategies":
+        name = f"{name}: {inner}"
+    kind = {"policies": "policy", "variants": "variant", "strategies": "strategy"}.get(group)
     who = f"{kind} '{name}' sets" if kind else place.file
     return Diagnostic(message=f"{who} {path_text(path)}, which nothing reads: {path_text(off)} is switched off")
 

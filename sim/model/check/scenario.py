@@ -11,7 +11,7 @@ from sim.model.check.distributions import check_distributions
 from sim.model.check.experiments import check_experiments
 from sim.model.check.game import check_game
 from sim.model.check.hazards import check_hazard
-from sim.model.check.issues import check_derived, check_issues
+from sim.model.check.issues import check_derived, check_issues, is_about_something
 from sim.model.check.mechanisms import check_mechanisms
 from sim.model.check.names import check_keys, check_names_of_quantities
 from sim.model.check.outcomes import check_outcomes
@@ -25,6 +25,8 @@ from sim.model.spec.scenario import ScenarioSpec
 def check(spec: ScenarioSpec, data: Any, add: Add, warn: Add, file: str = "") -> None:
     """Hand every fault to ``add`` and every remark to ``warn``, called as ``add(path, message, hint=, ...)``."""
     checker = Checker(spec, data, add, warn, file)
+    if not is_about_something(checker):
+        return
     check_sources(checker)
     check_times(checker)
     check_repetitions(checker)

@@ -22,12 +22,12 @@ WORDS = {
     "position": ("position", "positions", "pos", "pstn", "stance", "preference", "ideal"),
     "salience": ("salience", "saliences", "sal", "priority", "importance", "saliency"),
 }  # fmt: skip
-_ROLE = {word: role for role, words in WORDS.items() for word in words}
+_HEADING_OF = {word: meaning for meaning, words in WORDS.items() for word in words}
 
 
 @dataclass
 class _Heading:
-    role: str
+    meaning: str
     dimension: str  # the other words of the heading
     cell: Cell
     place: int
@@ -119,8 +119,8 @@ def _ktab_counts(rows: list[list[Cell]]) -> tuple[Cell, Cell] | None:
     if (
         len(rows) < 2
         or len(rows[0]) < 4
-        or _role(rows[1][0].text)[0] != "actor"
-        or _role(rows[0][0].text)[0] == "actor"
+        or _read_heading(rows[1][0].text)[0] != "actor"
+        or _read_heading(rows[0][0].text)[0] == "actor"
     ):
         return None
     actors, dimensions = rows[0][2], rows[0][3]
@@ -137,13 +137,13 @@ def _check_counts(counts: tuple[Cell, Cell], table: RawTable, faults: Faulty) ->
                        hint="correct the first line, or the table below it")  # fmt: skip
 
 
-def _role(text: str) -> tuple[str, str]:
+def _read_heading(text: str) -> tuple[str, str]:
     """What a heading means, and the words of it that name a dimension."""
     parts = re.findall(r"[A-Za-z]+|[0-9]+|[^\W\d_]+", text)
     for number, part in enumerate(parts):
-        role = _ROLE.get(part.casefold())
-        if role is not None:
-            return role, " ".join(parts[:number] + parts[number + 1 :])
+        meaning = _HEADING_OF.get(part.casefold())
+        if meaning is not None:
+            return meaning, " ".join(parts[:number] + parts[number + 1 :])
     return "", ""
 
 
@@ -153,25 +153,25 @@ def _headings(row: list[Cell], faults: Faulty, table: RawTable) -> list[_Heading
     for place, cell in enumerate(row):
         if not cell.text:
             continue
-        role, dimension = _role(cell.text)
-        if role in ("actor", "description", "capability") and any(item.role == role for item in found):
+        meaning, dimension = _read_heading(cell.text)
+        if meaning in ("actor", "description", "capability") and any(item.meaning == meaning for item in found):
             ignored.append(cell.text)
-        elif role:
-            found.append(_Heading(role, dimension, cell, place))
+        elif meaning:
+            found.append(_Heading(meaning, dimension, cell, place))
         else:
             ignored.append(cell.text)
-    for role in ("actor", "capability", "position", "salience"):
-        if any(item.role == role for item in found):
+    for meaning in ("actor", "capability", "position", "salience"):
+        if any(item.meaning == meaning for item in found):
             continue
         there = ", ".join(cell.text for cell in row if cell.text) or "none"
-        close = nearest(role, [text.split("_")[0] for text in ignored])
+        close = nearest(meaning, [text.split("_")[0] for text in ignored])
         hint = (
-            f"is it '{close}'? Name it {role}"
+            f"is it '{close}'? Name it {meaning}"
             if close
-            else f"name a column {role}; also understood: {', '.join(WORDS[role][1:5])}"
+            else f"name a column {meaning}; also understood: {', '.join(WORDS[meaning][1:5])}"
         )
         faults.add(
-            row[0], f"there is no column for {role}", expected=f"a heading such as {role}", found=there, hint=hint
+            row[0], f"there is no column for {meaning}", expected=f"a heading such as {meaning}", found=there, hint=hint
         )
     faults.raise_if_any()
     if ignored:
@@ -183,8 +183,8 @@ def _paired(
     headings: list[_Heading], row: list[Cell], faults: Faulty, table: RawTable
 ) -> list[tuple[_Heading, _Heading]]:
     """Each position with its salience: by the dimension's name, or in order."""
-    positions = [item for item in headings if item.role == "position"]
-    saliences = [item for item in headings if item.role == "salience"]
+    positions = [item for item in headings if item.meaning == "position"]
+    saliences = [item for item in headings if item.meaning == "salience"]
     by_name = {item.dimension.casefold(): item for item in saliences}
     if len(positions) != len(saliences):
         lacking, more = ("salience", positions) if len(positions) > len(saliences) else ("position", saliences)
@@ -226,25 +226,25 @@ def _read_row(
     def cell(heading: _Heading) -> Cell:
         return row[heading.place] if heading.place < len(row) else Cell("", line, after, after + 1)
 
-    by_role = {item.role: item for item in headings if item.role in ("actor", "description", "capability")}
+    by_meaning = {item.meaning: item for item in headings if item.meaning in ("actor", "description", "capability")}
     extra = next((item for item in row[columns:] if item.text), None)
     if extra is not None:
         faults.add(extra, "a cell beyond the last heading", expected=f"{columns} cells", found=f"'{extra.text}'",
                    hint="a text with commas stands in quotation marks")  # fmt: skip
-    cells: dict[tuple[str, int], Cell] = {("capability", 0): cell(by_role["capability"])}
+    cells: dict[tuple[str, int], Cell] = {("capability", 0): cell(by_meaning["capability"])}
     for number, (position, salience) in enumerate(pairs):
         cells["position", number] = cell(position)
         cells["salience", number] = cell(salience)
 
     def told(what: str, number: int) -> str:
-        heading = by_role["capability"] if what == "capability" else pairs[number][0 if what == "position" else 1]
+        heading = by_meaning["capability"] if what == "capability" else pairs[number][0 if what == "position" else 1]
         return heading.cell.text
 
     values = {key: number_in(item, told(*key), faults, decimal_comma) for key, item in cells.items()}
     table.actors.append(
         RawActor(
-            name=cell(by_role["actor"]),
-            description=cell(by_role["description"]).text if "description" in by_role else "",
+            name=cell(by_meaning["actor"]),
+            description=cell(by_meaning["description"]).text if "description" in by_meaning else "",
             capability=values["capability", 0],
             positions=[values["position", number] for number in range(len(pairs))],
             salience=[values["salience", number] for number in range(len(pairs))],

@@ -64,6 +64,16 @@ class Change(Grounded):
     set: dict[str, Any] = Field(min_length=1, description="Values by path.")
 
 
+class Strategy(Grounded):
+    """One way in which a player may play the whole scenario: path -> value."""
+
+    label: str | None = Field(None, description="Name shown to readers.")
+    description: str | None = Field(None, description="What the player does.")
+    set: dict[str, Any] = Field(
+        default_factory=dict, description="Values by path; empty for the play that the file describes."
+    )
+
+
 class Correlation(Grounded):
     """Inputs that vary together (Gaussian copula)."""
 
@@ -93,6 +103,7 @@ class Applied(Strict):
 
     variant: Slug | None = Field(None, description="Variant that was applied.")
     policy: Slug | None = Field(None, description="Policy that was applied.")
+    strategies: dict[Identifier, Slug] | None = Field(None, description="Strategies that were applied, by player.")
     set: dict[str, Any] = Field(default_factory=dict, description="Values that were set by path.")
 
 
@@ -154,6 +165,11 @@ class ScenarioSpec(Strict):
     shares: dict[Identifier, DirichletGroup] = Field(default_factory=dict, description="Inputs that share one whole.")
     variants: dict[Slug, Change] = Field(default_factory=dict, description="Named variants.")
     policies: dict[Slug, Change] = Field(default_factory=dict, description="Named settings of levers.")
+    strategies: dict[Identifier, dict[Slug, Strategy]] = Field(
+        default_factory=dict,
+        max_length=12,
+        description="By player, the strategies among which it chooses in the empirical game; its first is its default play.",
+    )
     targets: list[Target] = Field(default_factory=list, description="Bands the distribution is compared with.")
     sampling: Literal["inputs", "ranges", "off"] = Field(
         "inputs", description="What varies: declared distributions, also ranges (triangular), or nothing."

@@ -14,21 +14,26 @@ from sim.reports.content import (
     Conditional,
     DatedLine,
     Decision,
+    Distribution,
     Driver,
     Drivers,
     Fan,
     Finding,
+    Game,
     History,
     Incidence,
     IncidenceSeries,
     InputRow,
     Lane,
+    Level,
     Marker,
+    MeasureRow,
     Meta,
     Number,
     Offer,
     Offers,
     Option,
+    OptionShares,
     OutcomeShare,
     Panel,
     PhaseLink,
@@ -222,6 +227,30 @@ def _inputs() -> list[InputRow]:
     return listed + more
 
 
+def _game() -> Game:
+    """Payoffs on both sides of 0, one of them constant; a number on a grid and one of two lengths; a measure that fails."""
+    ends = [wilson(count, 900) for count in (610, 290)]
+    answer = [
+        OutcomeShare("take", "A-land takes it", 610 / 900, *ends[0], 610),
+        OutcomeShare("leave", "A-land leaves it", 290 / 900, *ends[1], 290),
+    ]
+    grid = [0.05 + 0.1 * n for n in range(10)]
+    return Game(
+        payoffs=(Level("A-land", 0.41, 0.39, 0.43), Level("B-land", -0.12, -0.15, -0.09), Level("C-land", 0.0, 0.0, 0.0, True)),
+        numbers=(Level("the first demand (B-land)", 0.65, 0.65, 0.65, True),),
+        distributions=(
+            Distribution("the second demand (B-land)", "number named", grid, [0.1] * 10, [0.1] * 10, 0.5, 0.25, 0.5, 0.75, 900),
+            Distribution("Length in periods", "periods", (0.0, 1.0), (0.5, 0.5), (0.55, 0.45), 0.45, 0.0, 0.0, 1.0, N),
+        ),
+        choices=(OptionShares("the answer (A-land)", 900, answer), OptionShares("the weather (by chance)", 900, answer[::-1])),
+        measures=(
+            MeasureRow("war", 0.3, 0.31, 0.01, "1.0", True, N),
+            MeasureRow("first demand", 0.65, 0.7, 0.0, "differs", False, N),
+        ),
+        repeated=True,
+    )  # fmt: skip
+
+
 def meta() -> Meta:
     return Meta(
         "strait-v3",
@@ -282,6 +311,7 @@ def content() -> ReportContent:
         meta=meta(),
         findings=findings,
         outcomes=outcomes,
+        game=_game(),
         incidence=_incidence(outcomes),
         times=times,
         phases=_phases(outcomes),

@@ -27,5 +27,6 @@ def test_unknown_format_is_refused(tmp_path: Path) -> None:
 
 def test_report_figures_follow_the_page() -> None:
     assert list(export.report_figures(sample.content())) == [
-        "outcomes", "incidence", "phases", "fan-1", "fan-2", "drivers-1", "conditional-1", "conditional-2",
+        "outcomes", "payoffs", "choices", "number-1", "number-2", "incidence", "phases", "fan-1", "fan-2",
+        "drivers-1", "conditional-1", "conditional-2",
     ]  # fmt: skip

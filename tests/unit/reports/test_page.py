@@ -99,6 +99,7 @@ def test_braces_without_a_number_stay_text() -> None:
 SECTIONS = {
     "findings": "answer",
     "outcomes": "outcomes",
+    "game": "game",
     "phases": "phases",
     "fans": "fans",
     "drivers": "drivers",
@@ -115,7 +116,7 @@ SECTIONS = {
 @pytest.mark.parametrize("name", SECTIONS)
 def test_absent_data_leaves_its_section_out(name: str, report: str) -> None:
     content = sample.content()
-    text = page.render(replace(content, **{name: None if name == "phases" else ()}))
+    text = page.render(replace(content, **{name: None if name in ("phases", "game") else ()}))
     assert f'id="{SECTIONS[name]}"' in report
     assert f'id="{SECTIONS[name]}"' not in text
     assert f'href="#{SECTIONS[name]}"' not in text
@@ -135,7 +136,7 @@ def test_bare_content_is_a_page() -> None:
 
 def test_sections_stand_in_the_order_of_a_policy_reader(report: str) -> None:
     order = [*SECTIONS.values()]
-    order.insert(2, "time")
+    order.insert(3, "time")
     places = [report.index(f'<section id="{name}"') for name in order]
     assert places == sorted(places)
 
