@@ -21,7 +21,10 @@ from tools.figures import _plain
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = "docs/seminar"
-_PARTS = re.compile(r"^```sh\n(?P<commands>.*?)^```$|^<!-- printed: (?P<wanted>[^\n]+?) -->\n\n```text\n(?P<shown>.*?)^```$", re.M | re.S)
+_PARTS = re.compile(
+    r"^```sh\n(?P<commands>.*?)^```$|^<!-- printed: (?P<wanted>[^\n]+?) -->\n\n```text\n(?P<shown>.*?)^```$",
+    re.M | re.S,
+)
 
 
 def pages() -> list[Path]:

@@ -28,7 +28,9 @@ PRINTED = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?:e[-+]\d+)?")
 
 @pytest.mark.parametrize("page", [page for page in ALL if pages.has(page, "sh")], ids=pages.name)
 def test_excerpts_are_what_the_commands_print(page):
-    assert page.read_text("utf-8").splitlines() == seminar.played(page).splitlines(), "./dev refresh seminar makes them again"
+    assert page.read_text("utf-8").splitlines() == seminar.played(page).splitlines(), (
+        "./dev refresh seminar makes them again"
+    )
 
 
 @pytest.mark.parametrize("page", ALL, ids=pages.name)
