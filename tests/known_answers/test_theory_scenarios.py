@@ -44,6 +44,7 @@ WRONG: dict[str, dict[str, object]] = {
     "inspection": {"game.strategies.conduct": {"violate": "solution.violate * 1.03"}},
     "crisis-signalling": {"game.strategies.last_word": {"stand_firm": "type.firm_a + .03 > type.back_a"}},
     "council-majority": {"game.moves.proposal.rule": "unanimity"},
+    "indivisible-prize": {"game.moves.war.options.won.probability": "p * 1.05"},
     "kuhn-poker": {"game.strategies.answer": {"call": "if(type.other_card.king, 1, if(type.other_card.queen, .5, 0))"}},
     "bayesian-learning": {"game.strategies.signal": {"bad_news": "if(type.intent.good, likelihood_good * 1.03, likelihood_bad)"}},
 }
