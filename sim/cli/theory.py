@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.cli import console
-from sim.cli.options import Changes, Json, Scenario, Variant, Workers, scenario_file
+from sim.cli.options import Changes, Json, Variant, Workers, scenario_file
 
 if TYPE_CHECKING:
     from sim.experiments.verification import Check
@@ -23,7 +23,9 @@ def register(app: typer.Typer) -> None:
 
 
 def solve(
-    scenario: Scenario = "",
+    scenario: Annotated[
+        str, typer.Argument(metavar="FILE|NAME", help="A scenario file, the name of a shipped one, or a Gambit file (.nfg, .efg).")
+    ] = "",
     variant: Variant = None,
     changes: Changes = None,
     over: Annotated[
@@ -32,6 +34,14 @@ def solve(
     ] = None,
     show: Annotated[str | None, typer.Option("--show", metavar="NAMES", help="With --over: only these outputs, with commas.")] = None,
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="With --over: write a page with the plots.")] = None,
+    export: Annotated[
+        Path | None, typer.Option("--export", metavar="FILE", help="Write the game as a Gambit file: a tree (.efg) or a table (.nfg).")
+    ] = None,
+    precision: Annotated[
+        float | None, typer.Option("--precision", metavar="X", help="Of a Gambit file: the logit equilibrium at this precision.")
+    ] = None,
+    method: Annotated[str, typer.Option("--method", metavar="NAME", help="Of a Gambit file: how it is solved.")] = "auto",
+    limit: Annotated[float, typer.Option("--limit", metavar="SECONDS", help="Of a Gambit file: how long a solver may take.")] = 60.0,
     list_theorems: Annotated[bool, typer.Option("--theorems", help="List the theorems there are.")] = False,
     json: Json = False,
 ) -> None:
@@ -47,6 +57,12 @@ def solve(
         return
     if not scenario:
         raise UsageError("expected a scenario", hint="as in `sim solve theory/rubinstein`; `sim solve --theorems` lists theorems")
+    if Path(scenario).suffix in (".nfg", ".efg"):
+        _solve_file(Path(scenario), precision, method, limit, json)
+        return
+    if precision is not None or method != "auto":
+        hint = "of a scenario: --set game.play=logit --set game.precision=4"
+        raise UsageError("--precision and --method are for Gambit files", hint=hint)
     for option, value in (("--show", show), ("--out", out)):
         if value is not None and over is None:
             raise UsageError(f"{option} goes with --over", hint="as in --over parameters.p=0:1")
@@ -56,13 +72,39 @@ def solve(
     from sim.analysis.solutions import solved
     from sim.model.load import load
 
-    found = solved(load(scenario_file(scenario), variant, None, changes or ()).spec)
+    spec = load(scenario_file(scenario), variant, None, changes or ()).spec
+    if export is not None:
+        from sim.analysis.gambit import game_text
+
+        export.write_text(game_text(spec, export.suffix), encoding="utf-8")
+        console.say(f"game: {export}")
+        return
+    found = solved(spec)
     if json:
         console.put_json(found.as_record())
     else:
         from sim.cli.solutions import lines
 
         console.put_lines(lines(found, console.width()))
+
+
+def _solve_file(path: Path, precision: float | None, method: str, limit: float, json: bool) -> None:
+    """The equilibria of a Gambit file, in sentences."""
+    from rich.text import Text
+
+    from sim.analysis.gambit import solve_file
+    from sim.cli.layout import paragraph
+
+    found = solve_file(path, precision, method, limit)
+    sentences = found.sentences()
+    equilibria = [item.words for item in getattr(found, "equilibria", ())]
+    if json:
+        console.put_json({"file": str(path), "equilibria": equilibria, "sentences": sentences})
+        return
+    width = console.width()
+    lines = [Text(line) for n, words in enumerate(equilibria, 1) for line in paragraph(words, width, f"{n}. ", "   ")]
+    lines += [Text(line) for text in sentences for line in paragraph(text, width, "- ", "  ")]
+    console.put_lines(lines)
 
 
 def _statics(
