@@ -37,6 +37,7 @@ GENERATED: dict[str, tuple[str, bool | str]] = {
     "benchmark": ("tools.benchmark:write", "tools.benchmark:stale"),
     "measurements": ("benchmarks.page:write", True),  # tables of what `python -m benchmarks` has measured
     "story": ("tools.figures:write_story", True),
+    "seminar": ("tools.seminar:write", False),  # compared where its commands are carried out, in tests/docs/test_seminar.py
 }
 
 
