@@ -160,11 +160,14 @@ def verify(
     ] = None,
     seed: Annotated[int, typer.Option("--seed", "-s", metavar="N", help="Root seed of all draws.")] = 1,
     engine: Annotated[str, typer.Option("--engine", metavar="NAME", help="auto, simpy or batch; the rows are the same.")] = "auto",
+    solve_too: Annotated[
+        bool, typer.Option("--solve/--no-solve", help="Also hold written strategies against every other choice on a grid.")
+    ] = True,
     workers: Workers = None,
     json: Json = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no remarks, only the result.")] = False,
 ) -> None:
-    """Play scenarios and compare what comes out with theory: exact, simulated, standard errors apart.
+    """Solve and play scenarios: what could be gained by another choice; exact, simulated, standard errors apart.
 
     Exit code 0 if every measure is within 4.1 standard errors of its exact value, 1 if one is not, 2 for bad input.
     """
@@ -185,24 +188,45 @@ def verify(
     loaded = [(file, load(file, overrides=changes or ()).spec) for file in files]
     chosen = engine_for(engine, replications or TRIAL, None if quiet else console.say)
     found: dict[str, list[Check]] = {}
+    gains: dict[str, str] = {}
     for _, spec in loaded:
+        if solve_too:
+            gains[spec.id] = _gain(spec)
         with console.progress(quiet) as tell:
             found[spec.id] = compare(compile_case(complete(spec)), seed, chosen, replications, workers, tell)
         if not json:
-            console.put_lines(_table(spec, found[spec.id], console.width()))
+            console.put_lines(_table(spec, found[spec.id], gains.get(spec.id, ""), console.width()))
             console.flush()
     if json:
-        console.put_json({"seed": seed, "scenarios": {name: [_record(check) for check in checks] for name, checks in found.items()}})
+        records = {name: [_record(check) for check in checks] for name, checks in found.items()}
+        console.put_json({"seed": seed, "scenarios": records, "solved": gains})
     elif len(found) > 1:
         console.put(_sum_up(found))
     if not all(check.holds for checks in found.values() for check in checks):
         raise typer.Exit(FAILED)
 
 
-def _table(spec: Any, checks: list[Check], width: int) -> list[Any]:
+def _gain(spec: Any) -> str:
+    """What `sim solve` finds of the strategies that are played, in words; nothing where no player chooses."""
+    from sim.analysis.solutions import solved
+    from sim.cli.solutions import gain_in_words
+    from sim.errors import SimError, UsageError
+
+    try:
+        found = solved(spec)
+    except UsageError:
+        return ""
+    except SimError as error:
+        return f"not solved: {error}"
+    if found.game is None:
+        return f"not held against other choices: {found.unchecked}" if found.unchecked else ""
+    return gain_in_words(found.game, spec)
+
+
+def _table(spec: Any, checks: list[Check], gain: str, width: int) -> list[Any]:
     from rich.text import Text
 
-    from sim.cli.layout import clipped, padded
+    from sim.cli.layout import clipped, padded, paragraph
 
     room = max(16, width - 46)
     lines = [Text(spec.title, style="bold"), Text(f"  {'':<{room}}{'exact':>12}{'played':>13}{'apart':>9}")]
@@ -212,6 +236,8 @@ def _table(spec: Any, checks: list[Check], width: int) -> list[Any]:
         lines.append(Text.assemble(f"  {label}{_number(check.exact):>12}{_number(check.estimate):>13}{_apart(check):>9}  ", (mark, style)))
         if check.within > 0.0:
             lines.append(Text(f"    within {check.within:g}: {check.note or 'the play approximates the model'}", style="dim"))
+    if gain:
+        lines += [Text(line) for line in paragraph(f"solved: {gain}", width, "  ", "    ")]
     counted = max(check.counted for check in checks)
     lines += [Text(f"  apart: in standard errors; {counted:,} histories", style="dim"), Text()]
     return lines
