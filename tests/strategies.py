@@ -195,6 +195,55 @@ def mechanisms(draw: st.DrawFn, names: tuple[str, ...], packages: list[str]) -> 
 
 
 @st.composite
+def games(draw: st.DrawFn, names: list[str]) -> dict[str, Any]:
+    """A game among the first two actors and a group: a few moves in any order, some of which lead back, with effects and types."""
+    one, two = names[:2]
+    moves = ["demand", "answer", "stage", "luck", "vote", "split"]
+    order = draw(st.permutations(moves))
+    nexts = {name: draw(st.sampled_from([None, *moves])) for name in moves}
+
+    def result(name: str, **more: Any) -> dict[str, Any]:
+        takes = draw(st.sampled_from([0, 0, ".5", 2]))
+        found: dict[str, Any] = {"payoffs": {one: "game.moves", two: f".5 + payoff.{one}"}, "takes": takes, **more}
+        if nexts[name] is not None:
+            found |= {"then": nexts[name], "until": f"times.{name} >= {draw(st.integers(1, 4))}"}
+        return found
+
+    effects = {"effects": {"tension": 0.1}}
+    made: dict[str, Any] = {
+        "demand": {"kind": "number", "by": one, "between": [0, "1 + tension"], **result("demand")},
+        "answer": {"kind": "choice", "by": two, "options": {"yes": result("answer"), "no": result("answer", **effects)}},
+        "stage": {
+            "kind": "simultaneous", "by": [one, two], "options": {one: ["u", "d"], two: ["l", "m", "r"]},
+            "payoffs": {one: [[0, 1, "tension"], [1, 0, 0]], two: [[1, 0, 0], [0, 1, "type.nerve"]]},
+            **{key: value for key, value in result("stage").items() if key != "payoffs"},
+        },
+        "luck": {"kind": "chance", "options": {"heads": {"probability": ".5 - tension / 4", **result("luck")}, "tails": result("luck")}},
+        "vote": {"kind": "vote", "by": "folk", "rule": "majority", "passes": result("vote"), "fails": result("vote", **effects)},
+        "split": {"kind": "division", "by": "folk", "passes": result("split"), "fails": result("split")},
+    }  # fmt: skip
+    return {
+        "period": "9 days",
+        "players": {one: {"discount": 0.9}, two: {}, "folk": {"members": 3}},
+        "types": {
+            "nerve": {"of": two, "dist": "normal", "mean": 0, "sd": 1},
+            "kind": {"of": one, "classes": {"hard": 0.3, "soft": 0.7}},
+            "mood": {"of": "folk", "dist": "exponential", "mean": "abs(type.nerve)"},
+        },
+        "first": order[0],
+        "moves": {name: made[name] for name in order},
+        "most_moves": 200,
+        "strategies": {
+            "demand": draw(st.sampled_from(["uniform", ".3", "if(type.kind.hard, .8, .2)", "max(tension, uniform)"])),
+            "answer": {"yes": "if(times.demand > 0 and move.demand <= .5, 1, belief.kind.soft)"},
+            "stage": {one: {"u": "if(type.kind.hard, .9, .2)"}, two: {"l": ".25", "m": "if(type.nerve > 0, .5, .1)"}},
+            "vote": "member.mood > .6",
+            "split": {"share": ".3 * uniform", "accept": "move.split >= .1"},
+        },
+    }
+
+
+@st.composite
 def scenarios(draw: st.DrawFn) -> dict[str, Any]:
     """Plain data of a small valid scenario."""
     names = ACTORS[: draw(st.integers(2, 5))]
@@ -226,6 +275,18 @@ def scenarios(draw: st.DrawFn) -> dict[str, Any]:
     if "table" not in places:
         for person in people.values():
             person.pop("tactics", None)
+    more: dict[str, Any] = {}
+    if draw(st.booleans()):
+        people = {**people, "folk": {"role": "bystander"}}
+        more = {
+            "game": draw(games(names)),
+            "theory": {
+                "measures": {
+                    "moves": {"value": "game.moves", "exact": 1},
+                    "said": {"value": "move.answer.yes", "given": "game.over", "exact": 0},
+                }
+            },
+        }
     if "ladder" not in rules and "storm" in hazards:
         for effect in ("rung", "crisis"):
             hazards["storm"]["effects"].pop(effect)
@@ -249,6 +310,7 @@ def scenarios(draw: st.DrawFn) -> dict[str, Any]:
             {"class": "young", "when": "time <= 50 days"},
             {"class": "nothing", "when": True},
         ],
+        **more,
     )
 
 

@@ -67,6 +67,17 @@ def _of_theorem(found: TheoremSolved, width: int) -> list[Any]:
     return out + [Text(line, style="dim") for line in paragraph(f"source: {theorem.source}", width, "  ", "  ")]
 
 
+def gain_in_words(found: GameSolved, spec: Any) -> str:
+    """What somebody could gain by another choice."""
+    if found.kind == "logit":
+        return f"precision {spec.game.precision} per unit of payoff; errors at one point cost somebody {_number(found.gain)} at the most"
+    if found.gain <= 1e-9:
+        return "nobody gains by another choice at any one point"
+    where = f" ({found.gain_at})" if found.gain_at else ""
+    grid = f"; numbers and types stand on {found.points} points, which a part of it may be due to"
+    return f"the most that anybody could gain by another choice at one point is {_number(found.gain)}{where}{grid}"
+
+
 def _of_game(found: GameSolved, spec: Any, width: int) -> list[Any]:
     from rich.text import Text
 
@@ -78,14 +89,7 @@ def _of_game(found: GameSolved, spec: Any, width: int) -> list[Any]:
     out = [Text(KINDS[found.kind])]
     payoffs = ", ".join(f"{name} {_number(value)}" for name, value in found.payoffs.items())
     say(f"payoffs: {payoffs}")
-    if found.kind == "logit":
-        say(f"precision {spec.game.precision} per unit of payoff; errors at one point cost somebody {_number(found.gain)} at the most")
-    elif found.gain <= 1e-9:
-        say("nobody gains by another choice at any one point")
-    else:
-        where = f" ({found.gain_at})" if found.gain_at else ""
-        grid = f"; numbers and types stand on {found.points} points, which a part of it may be due to"
-        say(f"the most that anybody could gain by another choice at one point is {_number(found.gain)}{where}{grid}")
+    say(gain_in_words(found, spec))
     if found.kind != "written":
         for name, chances in found.strategies:
             told = next(iter(chances)) if len(chances) == 1 else ", ".join(f"{option} {p:.4g}" for option, p in chances.items())

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.cli import console
-from sim.cli.options import Changes, Json, Scenario, Variant, Workers, scenario_file
+from sim.cli.options import Changes, Json, Variant, Workers, scenario_file
 
 if TYPE_CHECKING:
     from sim.experiments.verification import Check
@@ -23,7 +23,9 @@ def register(app: typer.Typer) -> None:
 
 
 def solve(
-    scenario: Scenario = "",
+    scenario: Annotated[
+        str, typer.Argument(metavar="FILE|NAME", help="A scenario file, the name of a shipped one, or a Gambit file (.nfg, .efg).")
+    ] = "",
     variant: Variant = None,
     changes: Changes = None,
     over: Annotated[
@@ -32,6 +34,14 @@ def solve(
     ] = None,
     show: Annotated[str | None, typer.Option("--show", metavar="NAMES", help="With --over: only these outputs, with commas.")] = None,
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="With --over: write a page with the plots.")] = None,
+    export: Annotated[
+        Path | None, typer.Option("--export", metavar="FILE", help="Write the game as a Gambit file: a tree (.efg) or a table (.nfg).")
+    ] = None,
+    precision: Annotated[
+        float | None, typer.Option("--precision", metavar="X", help="Of a Gambit file: the logit equilibrium at this precision.")
+    ] = None,
+    method: Annotated[str, typer.Option("--method", metavar="NAME", help="Of a Gambit file: how it is solved.")] = "auto",
+    limit: Annotated[float, typer.Option("--limit", metavar="SECONDS", help="Of a Gambit file: how long a solver may take.")] = 60.0,
     list_theorems: Annotated[bool, typer.Option("--theorems", help="List the theorems there are.")] = False,
     json: Json = False,
 ) -> None:
@@ -47,6 +57,12 @@ def solve(
         return
     if not scenario:
         raise UsageError("expected a scenario", hint="as in `sim solve theory/rubinstein`; `sim solve --theorems` lists theorems")
+    if Path(scenario).suffix in (".nfg", ".efg"):
+        _solve_file(Path(scenario), precision, method, limit, json)
+        return
+    if precision is not None or method != "auto":
+        hint = "of a scenario: --set game.play=logit --set game.precision=4"
+        raise UsageError("--precision and --method are for Gambit files", hint=hint)
     for option, value in (("--show", show), ("--out", out)):
         if value is not None and over is None:
             raise UsageError(f"{option} goes with --over", hint="as in --over parameters.p=0:1")
@@ -56,13 +72,39 @@ def solve(
     from sim.analysis.solutions import solved
     from sim.model.load import load
 
-    found = solved(load(scenario_file(scenario), variant, None, changes or ()).spec)
+    spec = load(scenario_file(scenario), variant, None, changes or ()).spec
+    if export is not None:
+        from sim.analysis.gambit import game_text
+
+        export.write_text(game_text(spec, export.suffix), encoding="utf-8")
+        console.say(f"game: {export}")
+        return
+    found = solved(spec)
     if json:
         console.put_json(found.as_record())
     else:
         from sim.cli.solutions import lines
 
         console.put_lines(lines(found, console.width()))
+
+
+def _solve_file(path: Path, precision: float | None, method: str, limit: float, json: bool) -> None:
+    """The equilibria of a Gambit file, in sentences."""
+    from rich.text import Text
+
+    from sim.analysis.gambit import solve_file
+    from sim.cli.layout import paragraph
+
+    found = solve_file(path, precision, method, limit)
+    sentences = found.sentences()
+    equilibria = [item.words for item in getattr(found, "equilibria", ())]
+    if json:
+        console.put_json({"file": str(path), "equilibria": equilibria, "sentences": sentences})
+        return
+    width = console.width()
+    lines = [Text(line) for n, words in enumerate(equilibria, 1) for line in paragraph(words, width, f"{n}. ", "   ")]
+    lines += [Text(line) for text in sentences for line in paragraph(text, width, "- ", "  ")]
+    console.put_lines(lines)
 
 
 def _statics(
@@ -118,11 +160,14 @@ def verify(
     ] = None,
     seed: Annotated[int, typer.Option("--seed", "-s", metavar="N", help="Root seed of all draws.")] = 1,
     engine: Annotated[str, typer.Option("--engine", metavar="NAME", help="auto, simpy or batch; the rows are the same.")] = "auto",
+    solve_too: Annotated[
+        bool, typer.Option("--solve/--no-solve", help="Also hold written strategies against every other choice on a grid.")
+    ] = True,
     workers: Workers = None,
     json: Json = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no remarks, only the result.")] = False,
 ) -> None:
-    """Play scenarios and compare what comes out with theory: exact, simulated, standard errors apart.
+    """Solve and play scenarios: what could be gained by another choice; exact, simulated, standard errors apart.
 
     Exit code 0 if every measure is within 4.1 standard errors of its exact value, 1 if one is not, 2 for bad input.
     """
@@ -143,24 +188,45 @@ def verify(
     loaded = [(file, load(file, overrides=changes or ()).spec) for file in files]
     chosen = engine_for(engine, replications or TRIAL, None if quiet else console.say)
     found: dict[str, list[Check]] = {}
+    gains: dict[str, str] = {}
     for _, spec in loaded:
+        if solve_too:
+            gains[spec.id] = _gain(spec)
         with console.progress(quiet) as tell:
             found[spec.id] = compare(compile_case(complete(spec)), seed, chosen, replications, workers, tell)
         if not json:
-            console.put_lines(_table(spec, found[spec.id], console.width()))
+            console.put_lines(_table(spec, found[spec.id], gains.get(spec.id, ""), console.width()))
             console.flush()
     if json:
-        console.put_json({"seed": seed, "scenarios": {name: [_record(check) for check in checks] for name, checks in found.items()}})
+        records = {name: [_record(check) for check in checks] for name, checks in found.items()}
+        console.put_json({"seed": seed, "scenarios": records, "solved": gains})
     elif len(found) > 1:
         console.put(_sum_up(found))
     if not all(check.holds for checks in found.values() for check in checks):
         raise typer.Exit(FAILED)
 
 
-def _table(spec: Any, checks: list[Check], width: int) -> list[Any]:
+def _gain(spec: Any) -> str:
+    """What `sim solve` finds of the strategies that are played, in words; nothing where no player chooses."""
+    from sim.analysis.solutions import solved
+    from sim.cli.solutions import gain_in_words
+    from sim.errors import SimError, UsageError
+
+    try:
+        found = solved(spec)
+    except UsageError:
+        return ""
+    except SimError as error:
+        return f"not solved: {error}"
+    if found.game is None:
+        return f"not held against other choices: {found.unchecked}" if found.unchecked else ""
+    return gain_in_words(found.game, spec)
+
+
+def _table(spec: Any, checks: list[Check], gain: str, width: int) -> list[Any]:
     from rich.text import Text
 
-    from sim.cli.layout import clipped, padded
+    from sim.cli.layout import clipped, padded, paragraph
 
     room = max(16, width - 46)
     lines = [Text(spec.title, style="bold"), Text(f"  {'':<{room}}{'exact':>12}{'played':>13}{'apart':>9}")]
@@ -170,6 +236,8 @@ def _table(spec: Any, checks: list[Check], width: int) -> list[Any]:
         lines.append(Text.assemble(f"  {label}{_number(check.exact):>12}{_number(check.estimate):>13}{_apart(check):>9}  ", (mark, style)))
         if check.within > 0.0:
             lines.append(Text(f"    within {check.within:g}: {check.note or 'the play approximates the model'}", style="dim"))
+    if gain:
+        lines += [Text(line) for line in paragraph(f"solved: {gain}", width, "  ", "    ")]
     counted = max(check.counted for check in checks)
     lines += [Text(f"  apart: in standard errors; {counted:,} histories", style="dim"), Text()]
     return lines

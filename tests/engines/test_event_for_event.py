@@ -114,6 +114,16 @@ def test_every_scenario_variant_and_policy_event_for_event(world):
     check(case, range(number // 2, number), GRID)
 
 
+@pytest.mark.parametrize("name", ["chicken", "crisis-bargaining", "finite-bargaining", "reassurance"])
+def test_games_that_are_solved_event_for_event(name):
+    """Logit players, whose tables of probabilities the game is played by, on its grid of numbers and types."""
+    changes = {"game.play": "logit", "game.precision": 3, "game.points": 5}
+    case = compile_case(complete(load_scenario(f"theory/{name}", overrides=changes)))
+    check(case, range(sample_size("equal_events") // 2), 0.0)
+    for replication in range(sample_size("plain_events")):
+        assert_plain_is_compiled(case, replication, GRID if replication % 4 == 3 else 0.0)
+
+
 @pytest.mark.parametrize("world", worlds(), ids=name_of)
 def test_compiled_acts_do_what_plain_ones_do(world):
     """Plain Python under SimPy against compiled acts in a loop: times, clocks, choices, every word of the state."""

@@ -25,6 +25,7 @@ from sim.model.spec.game import AgreementMove, ChanceMove, DivisionMove, NumberM
 from sim.model.translate import translated
 
 MOST_NODES = 300_000
+MEMBER_POINTS = 1001  # on which a type of a group's member is put, where the group's vote is worked out
 NOTHING = 1e-7  # a discount from which on payoffs no longer count
 Reader = Callable[[str], Any]  # text -> expression with the theorem's numbers put in
 
@@ -144,6 +145,8 @@ class _Builder:
                 place = self.form.classes(first).index(last)
                 return lambda state: 1.0 if state.types[first] == place else 0.0
             return lambda state: state.type_values[first]
+        if head == "member" and rest in self.form.types:
+            return lambda state: state.member[rest]
         if head == "belief" and first in self.form.types:
             place = self.form.classes(first).index(last)
             return lambda state: state.memory[("belief", first)][place]
@@ -493,12 +496,28 @@ class _Builder:
         program = self._unit(name).programs[0]
         if program is None:
             raise ParameterError(f"the group at '{name}' has no strategy", hint=f"write `strategies: {{{name}: ...}}`")
-        names = self.read(program).names()
-        if any(text.startswith("member.") for text in names):
-            raise ParameterError(f"the members at '{name}' have types of their own, which no algorithm here solves", hint="name a theorem")
-        yes = _bounded(self.value(program, state))
+        yes = self._yes(move.by, program, state)
         size, needed = self.form.members[move.by], self.form.needed[name] - int(self.value(move.already, state))
         return sum(math.comb(size, k) * yes**k * (1.0 - yes) ** (size - k) for k in range(max(0, needed), size + 1))
+
+    def _yes(self, group: str, program: str, state: _State) -> float:
+        """Probability that a member says yes, over the types that it may have."""
+        read = {text.split(".")[1] for text in self.read(program).names() if text.startswith("member.")}
+        own = [name for name in self.form.types if name in read]
+        sizes = [len(self.form.classes(name)) or MEMBER_POINTS for name in own]
+        total = 0.0
+        for ranks in product(*(range(size) for size in sizes)):
+            chance, member = 1.0, {}
+            for name, rank, size in zip(own, ranks, sizes, strict=True):
+                kind = self.form.types[name]
+                if kind.classes is not None:
+                    chance *= self.value(list(kind.classes.values())[rank], state)
+                    member[name] = float(rank)
+                else:
+                    chance /= size
+                    member[name] = self._quantile(kind, (rank + 0.5) / size, state)
+            total += chance * _bounded(self.value(program, state.asked(member)))
+        return total
 
     def _lead(self, node: int, name: str, place: int, after: _State, found: int, option: int, chance: float) -> None:
         """The edge to what follows a result: payoffs, time, the next position."""
@@ -552,6 +571,7 @@ class _State:
     memory: dict[Variable, Any]
     uniform: float = 0.0
     over: bool = False
+    member: Mapping[str, float] = field(default_factory=dict)  # types of the member who is asked
 
     def with_memory(self, entries: Mapping[Variable, Any]) -> _State:
         return _State(self.types, self.type_values, {**self.memory, **entries})
@@ -561,6 +581,9 @@ class _State:
 
     def at(self, uniform: float) -> _State:
         return _State(self.types, self.type_values, self.memory, uniform)
+
+    def asked(self, member: Mapping[str, float]) -> _State:
+        return _State(self.types, self.type_values, self.memory, self.uniform, self.over, member)
 
     def supposing(self, name: str, rank: int) -> _State:
         return _State({**self.types, name: rank}, {**self.type_values, name: float(rank)}, self.memory, self.uniform)

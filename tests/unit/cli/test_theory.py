@@ -1,0 +1,120 @@
+"""`sim solve` and `sim verify`: theorems, games without one, comparative statics, Gambit's files, faults."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import yaml
+
+from tests.played import game_scenario
+
+STAGE = {
+    "first": "stage",
+    "moves": {
+        "stage": {
+            "kind": "simultaneous",
+            "by": ["A", "B"],
+            "options": {"A": ["give", "stand"], "B": ["give", "stand"]},
+            "payoffs": {"A": [[0, -1], [1, -10]], "B": [[0, 1], [-1, -10]]},
+        }
+    },
+}
+
+
+@pytest.fixture
+def stage(place):
+    """A game without strategies and without a theorem."""
+    path = place / "stage.yaml"
+    theory = {"measures": {"stood": {"value": "move.stage.A.stand", "exact": 0.1}}}
+    path.write_text(yaml.safe_dump(game_scenario(STAGE, theory=theory)), encoding="utf-8")
+    return path
+
+
+def test_solve_prints_the_theorem_with_formula_parameters_and_what_is_known_of_uniqueness(call):
+    out = call("solve", "theory/crisis-bargaining").out
+    for text in ("payoff_a = ", "0.55625", "highest cost of war", "unique", "Fearon (1995)", "another choice at one point is 0.00238"):
+        assert text in out
+
+
+def test_solve_follows_set(call):
+    record = json.loads(call("solve", "theory/crisis-bargaining", "--set", "parameters.p=.8", "--set", "parameters.high=.6", "--json").out)
+    assert record["symbols"]["p"] == 0.8
+    assert record["solution"]["demand"] == 1.0  # no more than the whole pie
+
+
+def test_all_equilibria_are_listed(call):
+    """verification.md T17 has three."""
+    record = json.loads(call("solve", "theory/crisis-signalling", "--set", "parameters.war_b=-2.9", "--json").out)
+    assert [round(item["values"]["resist"], 6) for item in record["equilibria"]] == [0.251105, 0.594723, 0.813322]
+    assert sum(item["selected"] for item in record["equilibria"]) == 1
+
+
+def test_a_game_without_theorem_is_solved_by_algorithm(call, stage):
+    out = call("solve", stage).out
+    assert "stand (0.1)" in out and "There are 3" in out and "complete" in out
+    assert "0.2242" in call("solve", stage, "--set", "game.play=logit", "--set", "game.precision=1").out
+
+
+def test_verify_tells_exact_played_and_standard_errors_apart(call, stage):
+    answer = call("verify", stage, "-n", 4000, "--quiet")
+    assert answer.code == 0 and "stood" in answer.out and " ok" in answer.out and "4,000 histories" in answer.out
+
+
+def test_verify_fails_where_histories_differ(call, stage):
+    answer = call("verify", stage, "-n", 4000, "--quiet", "--set", "game.strategies.stage={A: {stand: .2}, B: {stand: .1}}")
+    assert answer.code == 1 and "NOT" in answer.out
+
+
+def test_comparative_statics_as_table_data_and_page(call, place):
+    words = ("solve", "theory/crisis-bargaining", "--over", "parameters.cost_a=0:.5:6", "--show", "demand,war_probability")
+    answer = call(*words, "--out", "plots.html")
+    assert "cost_a" in answer.out and "0.7" in answer.out
+    page = (place / "plots.html").read_text("utf-8")
+    assert "demand falls from 0.7 to 0.5" in page and "sim solve" in page
+    record = json.loads(call(*words, "--json").out)
+    assert record["outputs"]["war_probability"] == pytest.approx([0.5, 0.375, 0.25, 0.125, 0, 0])
+
+
+def test_a_course_that_turns_is_told(call, place):
+    """verification.md T02: the offer to a logit responder rises and falls with precision."""
+    call("solve", "theory/ultimatum-logit", "--over", "parameters.precision=1:50:25", "--show", "offer", "--out", "plots.html")
+    assert "offer is highest" in (place / "plots.html").read_text("utf-8")
+
+
+@pytest.mark.parametrize("suffix", [".efg", ".nfg"])
+def test_a_game_goes_to_gambit_and_comes_back(call, place, stage, suffix):
+    file = place / f"game{suffix}"
+    assert call("solve", stage, "--export", file).code == 0
+    out = call("solve", file).out
+    assert "stand (0.1)" in out and "complete" in out
+    assert "0.224159" in call("solve", file, "--precision", 1).out
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("theory/crisis-bargaining", "--set", "parameters.low=.9"), "expected low below high"),
+        (("theory/crisis-bargainin",), "theory/crisis-bargainin"),
+        (("summit",), "there is nothing to solve"),
+        ((), "expected a scenario"),
+        (("theory/chicken", "--over", "parameters.p"), "expected path=low:high"),
+        (("theory/crisis-bargaining", "--over", "parameters.p=1:0"), "a low end below"),
+        (("theory/crisis-bargaining", "--over", "parameters.p=0:1:1"), "2 to 1,001 points"),
+        (("theory/crisis-bargaining", "--over", "parameters.q=0:1"), "no 'q' in parameters"),
+        (("theory/crisis-bargaining", "--over", "parameters.p=0:1", "--show", "demnd"), "unknown output 'demnd'"),
+        (("theory/crisis-bargaining", "--show", "demand"), "--show goes with --over"),
+        (("theory/crisis-bargaining", "--precision", "1"), "are for Gambit files"),
+        (("theory/crisis-bargaining", "--export", "game.txt"), "expected a file that ends in .nfg or .efg"),
+        (("theory/rubinstein", "--export", "game.efg"), "a tree cannot show"),
+        (("nowhere.efg",), "nowhere.efg"),
+    ],
+)
+def test_bad_input_gets_one_message_and_exit_code_2(call, words, message):
+    answer = call("solve", *words)
+    assert answer.code == 2 and message in answer.err and "Traceback" not in answer.err
+
+
+def test_verify_of_a_scenario_without_measures_says_so(call):
+    answer = call("verify", "summit")
+    assert answer.code == 2 and "nothing to verify" in answer.err
