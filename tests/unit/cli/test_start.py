@@ -15,7 +15,7 @@ from tests.unit.cli.conftest import STRAIT
 
 COMMANDS = (
     *("run", "show", "replay", "claims", "list", "new", "validate", "complete", "explain", "schema", "export"),
-    *("query", "digest", "inputs", "elicit", "solve", "verify", "stability", "spatial", "import", "bench"),
+    *("query", "digest", "inputs", "elicit", "solve", "verify", "equilibrium", "stability", "spatial", "import", "bench"),
 )
 
 
