@@ -90,7 +90,9 @@ def test_installed_package_finds_its_own_copies(installed, root, tmp_path):
     package, seed, scenarios = done.stdout.splitlines()
     assert str(installed) in package
     assert str(installed) in seed
-    assert scenarios.split() == sorted(path.stem for path in (root / "scenarios").glob("*.yaml"))
+    here = sorted(path.stem for path in (root / "scenarios").glob("*.yaml"))
+    textbook = sorted(f"theory/{path.stem}" for path in (root / "scenarios" / "theory").glob("*.yaml"))
+    assert scenarios.split() == [*here, *textbook] and len(textbook) > 40
 
 
 def test_command_lists_and_runs_a_shipped_scenario_anywhere(installed, tmp_path):

@@ -219,7 +219,10 @@ def _option(form: Form, move: str, rest: str) -> tuple[int, int]:
 
 
 def game_columns(m: Maker) -> dict[str, tuple[str, ...] | None]:
-    """Columns of the game in the order in which `sim.acts.readings` enters their numbers; words of those of text."""
+    """Columns of the game in the order in which `sim.acts.readings` enters their numbers; words of those of text.
+
+    Every move has a place; `is_named` tells those at which a number is named.
+    """
     form = m.game
     if form is None:
         return {}
@@ -230,4 +233,10 @@ def game_columns(m: Maker) -> dict[str, tuple[str, ...] | None]:
     return found | {"game:periods": None, "game:moves": None}
 
 
-__all__ = ["Unit", "game_columns", "games", "of_game"]
+def is_named(m: Maker, column: str) -> bool:
+    """Whether a column of the game ever holds anything: no number is named at a choice, a vote or an agreement."""
+    head, _, move = column.partition(":")
+    return head != "move" or m.spec.game.moves[move].kind in ("number", "division")
+
+
+__all__ = ["Unit", "game_columns", "games", "is_named", "of_game"]

@@ -7,7 +7,7 @@ from typing import Any
 
 from sim.acts import readings as acts
 from sim.acts.codes import COUNTS, RESULTS, TIMES
-from sim.engines.tables.games import game_columns
+from sim.engines.tables.games import game_columns, is_named
 from sim.engines.tables.maker import Maker
 
 
@@ -77,7 +77,9 @@ def _columns(m: Maker) -> list[Column]:
     at += len(case.issue_ids)
     columns += [Column(f"metric:{name}", acts.FROM_HORIZON, at + n) for n, name in enumerate(spec.metrics)]
     at += len(spec.metrics)
-    columns += [Column(name, acts.FROM_HORIZON, at + n, words) for n, (name, words) in enumerate(_of_theory(m).items())]
+    columns += [
+        Column(name, acts.FROM_HORIZON, at + n, words) for n, (name, words) in enumerate(_of_theory(m).items()) if is_named(m, name)
+    ]
     columns += [Column(name, acts.FROM_HORIZON, len(first) + n) for n, name in enumerate(acts.HORIZON[5:])]
     columns += [_fact("days"), _fact("events")]
     columns += [_drawn(m, path) for path in spec.uncertainties]
