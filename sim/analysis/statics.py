@@ -106,13 +106,16 @@ def comparative(
     for value in values:
         try:
             spec = load_document(document, variant, None, [*overrides, f"{path}={value!r}"]).spec
-            found = outputs_of(solved(spec, checks=False))
+            has_theorem = spec.theory is not None and spec.theory.theorem is not None
+            found = outputs_of(solved(spec, checks=not has_theorem))
         except (ParameterError, ScenarioError) as error:
             rows.append(None)
             refused.append((value, _first_line(error)))
             continue
         meanings.update({name: meaning for name, (meaning, _) in found.items()})
         rows.append({name: number for name, (_, number) in found.items()})
+    if not meanings and not refused:
+        raise UsageError(f"--over: {base.id} has no solution that could move", hint="name a theorem, or let the game be one that is solved")
     if not meanings:
         raise UsageError(f"--over: there is no solution at any value: {refused[0][1]}", hint="choose another range")
     for name in show:

@@ -54,6 +54,8 @@ def scenario_file(text: str) -> str:
         return str(resources.scenario_path(text))
     if text in resources.list_tables():
         raise UsageError(f"{text}: this is a spatial table, not a scenario to play: `sim spatial {text}` reads it")
+    if f"theory/{text}" in shipped:
+        raise UsageError(f"unknown scenario '{text}'", hint=f"did you mean 'theory/{text}'?")
     raise UsageError(
         f"unknown scenario '{text}': neither a file nor the name of a shipped scenario",
         hint=did_you_mean(text, shipped, "shipped scenarios"),

@@ -234,9 +234,11 @@ def game_columns(m: Maker) -> dict[str, tuple[str, ...] | None]:
 
 
 def is_named(m: Maker, column: str) -> bool:
-    """Whether a column of the game ever holds anything: no number is named at a choice, a vote or an agreement."""
-    head, _, move = column.partition(":")
-    return head != "move" or m.spec.game.moves[move].kind in ("number", "division")
+    """Whether a column of the game ever holds anything: no number is named at a choice, and members have types each of their own."""
+    head, _, name = column.partition(":")
+    if head == "move":
+        return m.spec.game.moves[name].kind in ("number", "division")
+    return head != "type" or m.game.types[name].of not in m.game.members
 
 
 __all__ = ["Unit", "game_columns", "games", "is_named", "of_game"]

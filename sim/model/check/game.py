@@ -368,10 +368,37 @@ class _GameCheck:
         for option, text in strategy.items():
             if self.checker.name((*path, option), option, options, "option", at_key=True):
                 self.one((*path, option), text, player, None, mixes=option in mixes)
+        self.chances(path, {option: text for option, text in strategy.items() if option in options and option not in mixes})
         missing = [option for option in options if option not in strategy]
         if set(strategy) <= set(options) and len(missing) > (0 if every else 1):
             rest = "" if every else "; one may have the rest"
             self.checker.add(path, f"options without a strategy: {', '.join(missing)}{rest}", hint="add them", at_key=True)
+
+    def chances(self, path: Path, strategy: dict[str, Any]) -> None:
+        """Probabilities that are fixed lie in [0, 1], and sum to no more than 1."""
+        fixed = {}
+        for option, text in strategy.items():
+            if isinstance(text, str) and not self._faulty(text) and set(_names(text)) <= set(self.checker.spec.parameters):
+                fixed[option] = over_parameters(self.checker.spec, text)
+        for option, chance in fixed.items():
+            if not 0.0 <= chance <= 1.0 + 1e-12:
+                self.checker.add((*path, option), "", expected="a probability in [0, 1]", found=f"{chance:g}", hint="check the number")
+                return
+        if "accept" not in fixed and math.fsum(fixed.values()) > 1.0 + 1e-9:
+            self.checker.add(path, f"probabilities sum to {math.fsum(fixed.values()):.6g}", expected="a sum of at most 1",
+                             hint="leave one out: it has the rest", at_key=True)  # fmt: skip
+
+    def leads_back(self, name: str) -> bool:
+        """Whether a move may come again."""
+        waiting, seen = [then for _, then in successors(self.game.moves[name])], set()
+        while waiting:
+            at = waiting.pop()
+            if at == name:
+                return True
+            if at is not None and at in self.game.moves and at not in seen:
+                seen.add(at)
+                waiting += [then for _, then in successors(self.game.moves[at])]
+        return False
 
     def one(self, path: Path, text: Any, player: str, wanted: Kind | None, *, mixes: bool = False) -> None:
         """One expression of a strategy: of what the player knows."""
@@ -383,6 +410,10 @@ class _GameCheck:
         for name in _names(text):
             if name in hidden and name in self.checker.situation.kinds and name.split(".")[1] not in unowned:
                 self.checker.add(path, f"{player} cannot know '{name}': {hidden[name]}", hint="let it read what it has observed")
+                return
+            if name.startswith(f"move.{path[2]}.") and name in self.checker.situation.kinds and not self.leads_back(str(path[2])):
+                why = f"{player} cannot know '{name}': it is chosen at the same time"
+                self.checker.add(path, why, hint="let it read what it has observed")
                 return
             if name == UNIFORM and not mixes:
                 self.checker.add(path, "'uniform' mixes numbers; an option has a probability", hint="write the probability itself")

@@ -76,6 +76,11 @@ def test_comparative_statics_as_table_data_and_page(call, place):
     assert record["outputs"]["war_probability"] == pytest.approx([0.5, 0.375, 0.25, 0.125, 0, 0])
 
 
+def test_statics_of_written_strategies_without_a_theorem(call):
+    record = json.loads(call("solve", "theory/kuhn-poker", "--over", "parameters.bluff=0:.3:3", "--show", "bluffs", "--json").out)
+    assert record["outputs"]["bluffs"] == pytest.approx([0, 0.05, 0.1])
+
+
 def test_a_course_that_turns_is_told(call, place):
     """verification.md T02: the offer to a logit responder rises and falls with precision."""
     call("solve", "theory/ultimatum-logit", "--over", "parameters.precision=1:50:25", "--show", "offer", "--out", "plots.html")

@@ -79,9 +79,12 @@ def test_periods_pass_on_the_scenarios_clock():
 
 
 def test_players_who_choose_at_once_do_not_see_each_other():
-    game = {**STAGE, "strategies": {"stage": {"A": {"stand": ".3"}, "B": {"stand": "if(move.stage.A.stand, 1, 0)"}}}}
+    """Where the stage comes again a strategy reads what was chosen the time before; at first nobody has stood yet."""
+    stage = {**STAGE["moves"]["stage"], "then": "stage", "until": "times.stage >= 1"}
+    strategies = {"stage": {"A": {"stand": ".3"}, "B": {"stand": "if(move.stage.A.stand, 1, 0)"}}}
+    game = {"first": "stage", "moves": {"stage": stage}, "strategies": strategies}
     one, other = columns_of(game_scenario(game), trials(), "option:stage.A", "option:stage.B")
-    assert set(other) == {"give"}  # before the move nobody has stood yet
+    assert set(other) == {"give"}
     assert_rate(int((one == "stand").sum()), trials(), 0.3)
 
 
