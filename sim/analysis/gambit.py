@@ -36,7 +36,7 @@ def game_text(spec: ScenarioSpec, suffix: str) -> str:
         raise UsageError(f"{spec.id}: there is no game to export", hint="the scenario has no `game:` with players")
     case = compile_case(complete(spec))
     form = form_of(spec.game, case.constant, case.agreed, {})
-    graph = graph_of(form, case.parameter_values, case._read, spec.game.points, as_written=False)
+    graph = graph_of(form, case.parameter_values, case.read, spec.game.points, as_written=False)
     tree = tree_of(graph, spec.title)
     return write_efg(tree) if suffix == ".efg" else write_nfg(reduced_normal_form(tree)[0])
 

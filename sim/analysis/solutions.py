@@ -18,6 +18,10 @@ from sim.model.theory import solve_theorem, symbols_of, theorem_of
 if TYPE_CHECKING:
     from sim.games.theorems.theorem import Solution, Theorem
 
+MERGED = (
+    "Positions from which play goes on alike count as one: equilibria in which players turn on what no longer matters, as on a "
+    "signal without weight or on an earlier round, are not among these."
+)
 MOST_SETS = 40  # information sets whose strategies are listed
 QUICK_NODES = 20_000  # positions that are looked at within seconds
 SHOWN = 5e-5  # probabilities below are left out of a list
@@ -157,7 +161,7 @@ def _as_written(case: Case) -> GameSolved:
     last: SimError | None = None
     for points, measures in ((finest, case.measures), (finest, {}), (min(finest, 11), {}), (min(finest, 5), {})):
         try:
-            return _of_game(written_game(form, case.parameter_values, case._read, measures, points, QUICK_NODES), points)
+            return _of_game(written_game(form, case.parameter_values, case.read, measures, points, QUICK_NODES), points)
         except SimError as error:
             last = error
     assert last is not None
@@ -183,6 +187,6 @@ def _of_game(found: SolvedGame, points: int) -> GameSolved:
         gain=found.gain,
         gain_at=f"{found.graph.sets[at].unit.player}: {labels[at]}" if at >= 0 else "",
         strategies=tuple(strategies),
-        sentences=tuple(told.sentences()) if told is not None else (),
+        sentences=(*told.sentences(), MERGED) if told is not None else (),
         equilibria=tuple(item.words for item in told.equilibria) if told is not None else (),
     )

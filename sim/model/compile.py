@@ -186,13 +186,13 @@ class Case:
         if text in self.conditions:
             return self.conditions[text]
         self.first_held[text] = len(self.held)
-        expression, held = split_held(self._read(text), first=len(self.held))
+        expression, held = split_held(self.read(text), first=len(self.held))
         for item in held:
             self.held.append(Held(self._program(item.condition)))
         self.conditions[text] = self._program(expression)
         return self.conditions[text]
 
-    def _read(self, text: str) -> Expression:
+    def read(self, text: str) -> Expression:
         """The expression, with what the scenario's theorem gives as numbers."""
         expression = parse(text, self.spec.time_unit)
         if self.spec.theory is None or not self.spec.theory.solved:
@@ -221,7 +221,7 @@ class Case:
     def _agreed(self, name: str, move: AgreementMove) -> dict[str, float]:
         known = self.parameter_values
         places = {key: n for n, key in enumerate([*known, *(f"move.{name}.{number}" for number in move.numbers)])}
-        programs = [compile_expression(self._read(move.payoffs[player]), places) for player in move.by]
+        programs = [compile_expression(self.read(move.payoffs[player]), places) for player in move.by]
         functions = [translated(program.code, program.constants) for program in programs]
 
         def payoffs(point: Sequence[float]) -> tuple[float, float]:
@@ -242,7 +242,7 @@ class Case:
         """The game solved by algorithm, for players who play so."""
         game = self.spec.game
         form = form_of(game, self.constant, self.agreed, {})
-        return solve_game(form, self.parameter_values, self._read, self.constant, self.measures, logit=game.play == "logit")
+        return solve_game(form, self.parameter_values, self.read, self.constant, self.measures, logit=game.play == "logit")
 
     @property
     def parameter_values(self) -> dict[str, float]:
@@ -257,7 +257,7 @@ class Case:
 
     def constant(self, text: str) -> float:
         """The value of an expression over parameters at their point values."""
-        expression = self._read(text)
+        expression = self.read(text)
         names = sorted(expression.names())
         program = compile_expression(expression, {name: n for n, name in enumerate(names)})
         values = [self.base[self.slots.parameters[name].number] for name in names]

@@ -18,7 +18,6 @@ from sim.arithmetic import log, normal_quantile, powr
 from sim.errors import ParameterError
 from sim.games.decision_graph import DecisionGraph
 from sim.model.expressions.program import compile_expression
-from sim.model.expressions.reading import parse
 from sim.model.game.form import Form, Unit
 from sim.model.game.names import has_belief
 from sim.model.spec.game import AgreementMove, ChanceMove, DivisionMove, NumberMove, SimultaneousMove, VoteMove
@@ -273,7 +272,7 @@ class _Builder:
         first = np.zeros(len(self.states))
         for node, probability in roots:
             first[node] += probability
-        self.edges_in_order()
+        assert all(one[0] <= other[0] for one, other in pairwise(self.edges))  # as positions were expanded; solvers rely on it
         nodes, children, sets, places, chances, payoffs, discounts = zip(*self.edges, strict=True)
         choice = [-1 if s < 0 else int(starts[s]) + place for s, place in zip(sets, places, strict=True)]
         graph = DecisionGraph(
@@ -299,10 +298,6 @@ class _Builder:
                 found.measured[name][edge] = values[name] * counts[name]
                 found.counted[name][edge] = counts[name]
         return found
-
-    def edges_in_order(self) -> None:
-        """Edges one position after the other, as positions were expanded."""
-        assert all(one[0] <= other[0] for one, other in pairwise(self.edges))
 
     def _first_states(self) -> Iterator[tuple[float, _State]]:
         """Every combination of types on their grids, with its probability."""
@@ -593,4 +588,4 @@ def _bounded(p: float) -> float:
     return 1.0 if p >= 1.0 else (p if p > 0.0 else 0.0)
 
 
-__all__ = ["GameGraph", "InformationSet", "graph_of", "parse"]
+__all__ = ["GameGraph", "InformationSet", "graph_of"]

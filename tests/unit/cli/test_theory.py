@@ -52,7 +52,7 @@ def test_all_equilibria_are_listed(call):
 
 def test_a_game_without_theorem_is_solved_by_algorithm(call, stage):
     out = call("solve", stage).out
-    assert "stand (0.1)" in out and "There are 3" in out and "complete" in out
+    assert "stand (0.1)" in out and "There are 3" in out and "complete" in out and "count as one" in out
     assert "0.2242" in call("solve", stage, "--set", "game.play=logit", "--set", "game.precision=1").out
 
 

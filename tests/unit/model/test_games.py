@@ -202,7 +202,7 @@ def test_what_a_move_does_reaches_the_rest_of_the_situation():
 def judged(game, parameters=None, points=21):
     case = case_from(game_scenario(game, parameters))
     form = form_of(case.spec.game, case.constant, case.agreed, {})
-    return written_game(form, case.parameter_values, case._read, case.measures, points)
+    return written_game(form, case.parameter_values, case.read, case.measures, points)
 
 
 def test_a_written_equilibrium_gains_nothing_and_another_strategy_does():
