@@ -182,10 +182,10 @@ def test_a_huge_file_is_refused_by_its_size_before_it_is_read(tmp_path):
     path = tmp_path / "results.yaml"
     with path.open("wb") as file:
         file.truncate(100_000_000)
-    start = time.perf_counter()
+    start = time.thread_time()
     with pytest.raises(ScenarioError, match=r"at most 5 MB, found 100\.0 MB"):
         read(path)
-    assert time.perf_counter() - start < 1.0
+    assert time.thread_time() - start < 1.0
 
 
 @pytest.mark.parametrize(
