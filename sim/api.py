@@ -123,7 +123,7 @@ def run(
     cluster : str, optional
         Compute with Dask instead: `local:4` starts four workers, `tcp://host:8786` uses a scheduler that runs.
     design : str
-        How inputs are drawn: `random`, or `sobol`, points that fill their ranges evenly.
+        How inputs are drawn: `random`, or `sobol` or `lhs`, points that fill their ranges evenly.
     until_se : float, optional
         Stop when the largest standard error of any outcome's share is at most this.
     reports, directory : path

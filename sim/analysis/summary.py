@@ -25,12 +25,16 @@ from sim.analysis.estimates import (
     timing,
 )
 from sim.analysis.games import GameSummary, game_summary
-from sim.experiments.design import RANDOM, design_of
+from sim.experiments.design import HYPERCUBE, RANDOM, SOBOL, design_of
 from sim.model.complete import spec_of
 
-NOTE_ON_INTERVALS = (
-    "Inputs are Sobol points: intervals are those of independent histories and as a rule too wide here, seldom too narrow. "
+_EVEN = (
+    "Inputs are {points}: intervals are those of independent histories and as a rule too wide here, seldom too narrow. "
     "Runs with several seeds give the valid ones: docs/how-to/sample-inputs-evenly.md, in the simulator's folder."
+)
+_OTHERS = (
+    "The rows are those of the design '{design}', which share points or draws: shares are those of its points, and intervals, which "
+    "are those of independent histories, do not hold for them."
 )
 
 # Times that every scenario may have, in the order shown, and their words.
@@ -151,7 +155,10 @@ class Summary:
     @property
     def interval_note(self) -> str:
         """What must be said wherever intervals are shown; nothing where inputs were drawn at random."""
-        return "" if self.design == RANDOM else NOTE_ON_INTERVALS
+        if self.design == RANDOM:
+            return ""
+        points = {SOBOL: "Sobol points", HYPERCUBE: "points of a Latin hypercube"}.get(self.design)
+        return _OTHERS.format(design=self.design) if points is None else _EVEN.format(points=points)
 
     @property
     def title(self) -> str:

@@ -27,7 +27,7 @@ Cluster = Annotated[
 Design = Annotated[
     str | None,
     typer.Option(
-        "--design", metavar="NAME", help="How inputs are drawn: random, or sobol, points that fill their ranges evenly."
+        "--design", metavar="NAME", help="How inputs are drawn: random; or sobol or lhs, points that fill their ranges evenly."
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]

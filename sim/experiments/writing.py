@@ -27,7 +27,7 @@ from sim.experiments.disk import (
     write_partial,
 )
 from sim.experiments.lock import LOCK_NAME, DirectoryLock, Locked, describe, owner_of
-from sim.experiments.store import SCHEMA_VERSION, WITH_ALL_PATHS, Chunk, StoredRun, chunks_of, open_run, read_manifest
+from sim.experiments.store import WITH_ALL_PATHS, WITH_DESIGN, WITH_PATHS_LEFT_OUT, Chunk, StoredRun, chunks_of, open_run, read_manifest
 
 if TYPE_CHECKING:
     pass
@@ -75,7 +75,9 @@ class RunWriter:
             others = sorted(path.name for path in directory.iterdir() if path.name != LOCK_NAME)
             if others:
                 raise StoreError(f"{directory}: holds {others[0]} already, and nothing is overwritten", hint=_ELSEWHERE)
-            version = SCHEMA_VERSION if _leaves_paths_out(manifest) else WITH_ALL_PATHS
+            version = WITH_PATHS_LEFT_OUT if _leaves_paths_out(manifest) else WITH_ALL_PATHS
+            if "axes" in manifest:
+                version = WITH_DESIGN
             writer = cls(directory, {"schema_version": version, "columns": {}, "chunks": [], **manifest}, lock)
             writer.write_manifest()
         except BaseException:

@@ -18,7 +18,7 @@ from sim.analysis.input_names import input_label
 from sim.analysis.names import toward_words
 from sim.analysis.summary import Condition, Summary
 from sim.analysis.targets import targets_of
-from sim.experiments.design import RANDOM
+from sim.experiments.design import NAMES, RANDOM, SOBOL
 from sim.model.complete import spec_of
 from sim.model.explain import Entry, inputs_of
 from sim.reports import content as page
@@ -350,6 +350,10 @@ def _commands(summary: Summary, source: str | None) -> list[page.Command]:
     tail = ["--replications", str(summary.num_replications), "--seed", str(summary.seed)]
     again = shlex.join([*words, *tail])
     base = shlex.join([words[0], "replay", *words[2:], "--seed", str(summary.seed), "--replication", "0"])
+    if summary.design not in (RANDOM, SOBOL):
+        base = "sim replay --from DIR --replication 0"  # its point depends on the other rows
+    if summary.design not in NAMES:
+        return [page.Command("Any single history of this run's directory alone, with its decisions and their reasons", base)]
     return [
         page.Command(
             "The same run again, identical to the last bit with any number of workers; tested on Linux", again

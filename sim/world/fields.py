@@ -337,7 +337,7 @@ SCRATCH = (
     *_fields("i[]", "players", ("chosen_now", "options chosen at once")),
     *_fields("f[]", "paths", ("path", "rows of paths")),
     # Not worked on: who plays the history gives it. Compiled code has the points of a whole block here.
-    *_fields("f[]", "axes", ("point", "uniforms of the inputs, where a design gives them")),
+    *_fields("f[]", "axes", ("point", "uniforms of inputs and private types, where a design gives them")),
 )  # fmt: skip
 
 # Who the history is; set before it begins.
@@ -345,7 +345,7 @@ IDENTITY = _fields(
     "i", "",
     ("seed", "root seed, as 64 bits"), ("replication", "which history"), ("branch", "which branch of it"),
     ("supposed", "whether every draw takes the first option, to see what comes of it"),
-    ("designed", "whether the inputs are drawn from a given point, not from addresses"), ("point_from", "where it begins"),
+    ("designed", "whether inputs and private types are drawn from a given point, not from addresses"), ("point_from", "where it begins"),
 ) + _fields("f", "", ("grid", "times of clocks are rounded up to multiples of this, to force ties; 0 leaves them"))  # fmt: skip
 
 SITUATION = (*STATE, *KEPT, *SCRATCH, *IDENTITY)
@@ -402,8 +402,8 @@ TABLES = (
     # Inputs: point values, distributions, copulas, shares; durations that are drawn at each occurrence.
     *_names("f[]", "base input_numbers copula_factor shares_total recurring_numbers recurring_mean"),
     *_names("i[]", """input_slot input_kind input_first input_key input_counter copula_start copula_first copula_member
-        shares_start share_slot share_kind share_first share_key share_counter share_axis recurring recurring_kind
-        recurring_first"""),
+        shares_start share_slot share_kind share_first share_key share_counter share_axis commitment_axis line_axis
+        game_type_axis recurring recurring_kind recurring_first"""),
     # Issues and packages. Columns are distinct levels of issues, then of derived quantities, over all packages.
     *_names("f[]", "start levels relief_left column_level any_mandate ones offered"),
     *_names("i[]", """column_start column_index needs_treaty deliverable withdrawn_issue in_force_at_signing
