@@ -77,6 +77,9 @@ COUNTS: dict[str, Count] = {
     # textbook games held against their theorems: at least so many histories beyond what an error of 2 % asks for, and of variants
     "theory_least": Count(ci=1_000, full=200_000),
     "theory_variants": Count(ci=10_000, full=200_000),
+    # splits of a variance between inputs and chance: repetitions of a cheap model, and points of a scenario played
+    "split_coverage": Count(ci=400, full=4_000),
+    "split_points": Count(ci=400, full=4_000),
     # not more than the prototype it is compared with
     "ladder_figures": Count(ci=1_200, full=12_000),
     # the summit: decisions in worlds that are ready to run, and whole histories

@@ -27,7 +27,16 @@ from sim.experiments.disk import (
     write_partial,
 )
 from sim.experiments.lock import LOCK_NAME, DirectoryLock, Locked, describe, owner_of
-from sim.experiments.store import WITH_ALL_PATHS, WITH_DESIGN, WITH_PATHS_LEFT_OUT, Chunk, StoredRun, chunks_of, open_run, read_manifest
+from sim.experiments.store import (
+    WITH_ALL_PATHS,
+    WITH_DESIGN,
+    WITH_PATHS_LEFT_OUT,
+    Chunk,
+    StoredRun,
+    chunks_of,
+    open_run,
+    read_manifest,
+)
 
 if TYPE_CHECKING:
     pass

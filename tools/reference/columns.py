@@ -64,11 +64,12 @@ GENERAL = {
     "type:TYPE": ("Private type: a number, or the class as text; missing or empty of groups, whose members each have one.", "its own"),
     "game:periods": ("Periods that the game took.", "periods"),
     "game:moves": ("Moves made in it.", "count"),
-    "input:PATH": ("What was drawn for an input listed under `uncertainties:`.", "its own"),
-    "point:PATH": (
-        "Coordinate from which a drawn input was drawn, last of all columns; only with `--design sobol`, for every drawn input.",
-        "(0, 1)",
+    "input:PATH": (
+        "What was drawn for an input listed under `uncertainties:`; where numbers were made to vary, of these and of levers too.",
+        "its own",
     ),
+    "point:PATH": ("Coordinate from which an input or a private type was drawn; only of those that a design sets.", "(0, 1)"),
+    "draws": ("Replication whose draws the history has, last of all columns; only with designs in which it is another.", "number"),
 }
 TIMES = {
     "meeting": "A leaders' meeting is held.",
@@ -193,7 +194,7 @@ def found() -> tuple[dict[str, list[str]], list[str]]:
     folders = ("scenarios", "tests/spec/valid", "tests/spec/games")
     for file in (path for folder in folders for path in sorted((ROOT / folder).glob("*.yaml"))):
         case = compile_case(complete(load_scenario(file)))
-        row, path, _ = play(case, 0, 1, point=[0.5] * len(axes_of(case)))  # so that it has all columns
+        row, path, _ = play(case, 0, 1, point=[0.5] * len(axes_of(case)), draws=0)  # so that it has all columns
         results[file.name] = list(row)
         paths |= dict.fromkeys(path[0])
     return results, list(paths)

@@ -158,7 +158,7 @@ class ScenarioSpec(Strict):
         default_factory=dict, description="Further quantities recorded at the horizon."
     )
     uncertainties: list[str] = Field(
-        default_factory=list, max_length=40, description="Paths of drawn inputs recorded in every row."
+        default_factory=list, max_length=400, description="Paths of drawn inputs recorded in every row."
     )
     levers: dict[Identifier, Lever] = Field(default_factory=dict, description="What decision-makers set.")
     correlations: dict[Identifier, Correlation] = Field(default_factory=dict, description="Correlated inputs.")
