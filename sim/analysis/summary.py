@@ -6,6 +6,7 @@ Everything here is computed from the stored rows; nothing knows a scenario's nam
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -22,10 +23,14 @@ from sim.analysis.estimates import (
     entropy_bits,
     outcome_shares,
     quantile_bands,
+    share,
     timing,
 )
 from sim.analysis.games import GameSummary, game_summary
+from sim.errors import UsageError
+from sim.experiments.columns import num_rows
 from sim.experiments.design import HYPERCUBE, RANDOM, SOBOL, design_of
+from sim.experiments.evidence import FEWEST, evidence_in, fitting, fitting_paths, num_fitting
 from sim.model.complete import spec_of
 
 _EVEN = (
@@ -98,6 +103,24 @@ class Condition:
 
 
 @dataclass(frozen=True)
+class Evidence:
+    """What is known to have happened, and how many of the histories played fit it."""
+
+    conditions: tuple[str, ...]  # as the scenario writes them
+    fitting: Share  # of all histories played; what is told is of these alone
+
+    @property
+    def told(self) -> str:
+        """In a sentence."""
+        known = " and ".join(f"\u201c{text}\u201d" for text in self.conditions)
+        part = self.fitting
+        return (
+            f"Given {known}: {part.count:,} of {part.trials:,} histories fit, {100 * part.share:.3g}% "
+            f"({100 * part.low:.3g} to {100 * part.high:.3g}%), and all that is told is of these."
+        )
+
+
+@dataclass(frozen=True)
 class Summary:
     """Everything a reader is told about a run."""
 
@@ -107,7 +130,7 @@ class Summary:
     seed: int
     engine: str
     versions: Mapping[str, str]
-    num_replications: int
+    num_replications: int  # those that fit what is known to have happened, where a scenario says so
     num_paths: int  # of them, the first ones, whose paths are stored: fans and incidence are about these
     horizon_days: float
     played_days: float  # how far histories were played: the horizon, or a later reading
@@ -121,6 +144,7 @@ class Summary:
     design: str  # how inputs were drawn
     conditions: list[Condition]
     entropy: float
+    evidence: Evidence | None  # where the scenario says what has happened
     results: Columns = field(repr=False)
     paths: Columns = field(repr=False)
     figures: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)  # by name, once known
@@ -201,13 +225,20 @@ def summarise(stored: Any) -> Summary:
     stored : StoredRun or anything with `results`, `paths`, `manifest`
         `results` and `paths` are dicts of equally long columns in replication order.
     """
-    manifest = stored.manifest
-    return summary_of(manifest, stored.results, stored.paths)
+    return summary_of(stored.manifest, stored.results, stored.paths)
 
 
 def summary_of(manifest: Mapping[str, Any], results: Columns, paths: Columns) -> Summary:
-    """The summary of given tables; `manifest` says which run they come from."""
+    """The summary of given tables; `manifest` says which run they come from.
+
+    Raises
+    ------
+    UsageError
+        Too few histories fit what the scenario says has happened.
+    """
     scenario = manifest["scenario"]
+    evidence = _evidence(scenario, results)
+    paths, results = fitting_paths(paths, results), fitting(results)
     classes = [
         OutcomeClass(
             item["class"],
@@ -252,9 +283,28 @@ def summary_of(manifest: Mapping[str, Any], results: Columns, paths: Columns) ->
         design=design_of(manifest),
         conditions=_conditions(results, outcomes, names, horizon, played),
         entropy=entropy_bits(shares),
+        evidence=evidence,
         results=results,
         paths=paths,
     )
+
+
+def _evidence(scenario: Mapping[str, Any], results: Columns) -> Evidence | None:
+    """What is given and how many histories fit; an error where they are too few to tell shares."""
+    known = evidence_in(scenario)
+    if not known:
+        return None
+    found = Evidence(tuple(known), share(num_fitting(results), num_rows(results)))
+    number, played = found.fitting.count, found.fitting.trials
+    if number < FEWEST:
+        enough = math.ceil(2 * FEWEST * played / number / 1000) * 1000 if number else 0
+        raise UsageError(
+            f"{'none' if number == 0 else f'only {number}'} of {played:,} histories fit what is given "
+            f"({'; '.join(known)}): at least {FEWEST} are needed to tell shares",
+            hint=f"--replications {enough} would give about {number * enough // played}" if number
+            else "more histories, or a condition that the scenario thinks possible; each condition alone shows which one rules all out",
+        )  # fmt: skip
+    return found
 
 
 def _times(

@@ -15,6 +15,13 @@ Changes = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="PATH=VALUE", help="Change one value by its path; may be given again and again."),
 ]
+Given = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="CONDITION",
+        help="What has happened, as in 'summit.held >= 1 by 2018-06-12': tell of the histories that fit; may be given again.",
+    ),
+]
 Workers = Annotated[
     int | None, typer.Option("--workers", "-w", metavar="N", help="Processes, or threads of compiled code; never changes results.")
 ]

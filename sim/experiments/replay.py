@@ -22,6 +22,7 @@ from sim.errors import ReplayError, UsageError
 from sim.experiments.columns import KEY, even_rows, num_rows, rows_at
 from sim.experiments.design import RANDOM, design_of, recorded_axes
 from sim.experiments.engines import OURS
+from sim.experiments.evidence import fitting
 from sim.experiments.provenance import versions
 from sim.model.complete import content_hash
 from sim.own_tactics import changed
@@ -332,7 +333,7 @@ def choose(stored: StoredRun, outcome: str | None = None, replication: int | Non
     if outcome is None:
         return typical(stored, 1)[0].replication
     _known_class(stored, outcome)
-    results = stored.results
+    results = fitting(stored.results)
     outcomes = np.asarray(results["outcome"])
     rows = np.flatnonzero(outcomes == outcome)
     if not len(rows):
@@ -357,7 +358,7 @@ def typical(stored: StoredRun, number: int = 3) -> list[Choice]:
 
     Of a class with more than `MOST_CONSIDERED` histories only so many, at even distances, are looked at.
     """
-    results = stored.results
+    results = fitting(stored.results)
     outcomes = np.asarray(results["outcome"])
     order = [name for name, _, _ in classes_of(stored.case)]
     counts = {name: int(np.count_nonzero(outcomes == name)) for name in order}
@@ -380,7 +381,7 @@ def worst(stored: StoredRun, besides: Sequence[int] = ()) -> Choice | None:
     Classes are worse by tone, then by the order in which the scenario declares them. Losses are those of major war,
     then the utilities of all actors at the horizon together; ties go to the lowest replication.
     """
-    results = stored.results
+    results = fitting(stored.results)
     outcomes = np.asarray(results["outcome"])
     tones = ("worst", "bad", "mixed", "good")
     classes = classes_of(stored.case)

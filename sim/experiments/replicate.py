@@ -35,6 +35,7 @@ from sim.experiments.design import (
 )
 from sim.experiments.disk import as_json, resume_command
 from sim.experiments.engines import AUTO, BATCH, OURS, SIMPY, Tell, check_engine, engine_for, give_the_same
+from sim.experiments.evidence import fitting
 from sim.experiments.store import FAILED, FINISHED, INTERRUPTED, RUNNING, StoredRun, content_hash, open_run, run_name
 from sim.experiments.workers import Block, EngineSpec, Job, Stopper, Tables, computed
 from sim.experiments.writing import RunWriter, WrittenChunk
@@ -581,13 +582,12 @@ class _StopRule:
         """Count a block's outcomes; judge each boundary up to which all blocks are there."""
         if "outcome" not in results:
             raise EngineError("the engine's results have no column 'outcome', and --until-se judges its shares")
-        self._counts[index] = Counter(results["outcome"].tolist())
+        self._counts[index] = Counter(fitting(results)["outcome"].tolist())
         while self.stop is None and self._next in self._counts:
             self._total += self._counts.pop(self._next)
             self._next += 1
-            num_replications = self._blocks[self._next - 1].stop
             self.largest_se = largest_standard_error(self._total)
-            if num_replications >= SMALLEST_SAMPLE and self.largest_se <= self.target:
+            if self._total.total() >= SMALLEST_SAMPLE and self.largest_se <= self.target:
                 self.stop = self._next
 
 

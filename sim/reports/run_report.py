@@ -59,7 +59,7 @@ def report_content(
             for item in findings(summary)
         ],
         outcomes=_shares(summary, summary.shares),
-        interval_note=summary.interval_note,
+        interval_note=" ".join(filter(None, (summary.evidence.told if summary.evidence else "", summary.interval_note))),
         game=game_content(summary.game),
         incidence=None if summary.is_game else _incidence(summary),
         times=[
@@ -347,7 +347,8 @@ def _commands(summary: Summary, source: str | None) -> list[page.Command]:
         words += ["--set", item]
     if summary.design != RANDOM:
         words += ["--design", summary.design]
-    tail = ["--replications", str(summary.num_replications), "--seed", str(summary.seed)]
+    played = summary.evidence.fitting.trials if summary.evidence else summary.num_replications
+    tail = ["--replications", str(played), "--seed", str(summary.seed)]
     again = shlex.join([*words, *tail])
     base = shlex.join([words[0], "replay", *words[2:], "--seed", str(summary.seed), "--replication", "0"])
     if summary.design not in (RANDOM, SOBOL):

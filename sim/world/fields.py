@@ -143,6 +143,9 @@ STATE = (
     *_fields("f[]", "track_issues", ("added", "what a text in force has added to the levels")),
     *_fields("f[]", "lines", ("line_prior", "others' first belief in it")),
     *_fields("f[]", "held", ("held_since", NEVER, "since when a condition has held")),
+    *_fields(
+        "f[]", "remembered", ("remembered", NEVER, "when a condition first held, or what a quantity last was before its date")
+    ),
     *_fields("f[]", "quantities", ("quantities", "named quantities as last read")),
     *_fields(
         "f[]", "arrivals",
@@ -413,7 +416,8 @@ TABLES = (
     *_names("i[]", """code condition_start condition_stop program_start program_stop program_source program_source_start
         derived_program quantity_kind quantity_one quantity_two plain_kind plain_at about_quantity rate_kind rate_at rate_about
         condition_reader condition_reader_start reader reader_start read_by_held reads_more
-        held_condition"""),
+        held_condition remembered_condition remembered_quantity also_kind also_at also_about"""),
+    *_names("f[]", "remembered_until"),
     # Actors.
     *_names("i[]", """actor_key patience overconfidence audience_cost harm_of_war win_probability war_prize risk_aversion
         risk_curvature war_cost_slot credibility_slot class_start num_classes class_prior class_bonus gains_recognition

@@ -48,6 +48,7 @@ GENERAL = {
     ),
     "egalitarian_distance": ("The same from the package whose smaller gain is largest.", "utility"),
     "level:ISSUE": ("Implemented level of the issue at the horizon.", "0 to 1"),
+    "given": ("Of a scenario that says what has happened (`given`): 1 where it has in the history, else 0.", "truth"),
     "metric:NAME": ("A metric of the scenario at the horizon.", "its own"),
     "pressure": ("Sanctions pressure that reaches the target at the horizon.", "0 to 1"),
     "tension": ("Tension at the horizon.", "0 to 1"),
@@ -193,8 +194,8 @@ def found() -> tuple[dict[str, list[str]], list[str]]:
     results, paths = {}, {}
     folders = ("scenarios", "tests/spec/valid", "tests/spec/games")
     for file in (path for folder in folders for path in sorted((ROOT / folder).glob("*.yaml"))):
-        case = compile_case(complete(load_scenario(file)))
-        row, path, _ = play(case, 0, 1, point=[0.5] * len(axes_of(case)), draws=0)  # so that it has all columns
+        case = compile_case(complete(load_scenario(file, overrides={"given": ["time >= 0"]})))  # so that it has all columns
+        row, path, _ = play(case, 0, 1, point=[0.5] * len(axes_of(case)), draws=0)
         results[file.name] = list(row)
         paths |= dict.fromkeys(path[0])
     return results, list(paths)

@@ -15,6 +15,7 @@ from sim.model.expressions.tree import (
     Boolean,
     Call,
     Comparison,
+    Dated,
     Name,
     Node,
     Number,
@@ -81,6 +82,8 @@ def _is_condition(node: Node) -> bool:
         return node.operator == "not"
     if isinstance(node, Call):
         return node.function == "held" or (node.function == "if" and any(map(_is_condition, node.arguments[1:])))
+    if isinstance(node, Dated):
+        return node.word == "by" or _is_condition(node.operand)
     return isinstance(node, Boolean | Comparison)
 
 
@@ -118,6 +121,10 @@ class _Ranges:
             return _conjunction(truths)
         if isinstance(node, Call):
             return self.call(node, parts)
+        if isinstance(node, Dated):
+            # What was true at some time may never have been, unless it is true whatever happens; before its date a
+            # quantity is what it is now.
+            return parts[0] if node.word == "at" else _truth(parts[0])
         return self.binary(node, *parts)
 
     def joined(self, node: Binary) -> Bounds:

@@ -157,6 +157,12 @@ class ScenarioSpec(Strict):
     metrics: dict[Identifier, ExpressionText] = Field(
         default_factory=dict, description="Further quantities recorded at the horizon."
     )
+    given: list[ExpressionText] | None = Field(
+        None,
+        min_length=1,
+        max_length=50,
+        description="What is known to have happened, as conditions with dates: what is told is of the histories that fit.",
+    )
     uncertainties: list[str] = Field(
         default_factory=list, max_length=400, description="Paths of drawn inputs recorded in every row."
     )
