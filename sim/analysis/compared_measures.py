@@ -106,7 +106,7 @@ class Goal:
     """By what one history is better than another: the tone of its outcome, or a number of which more, or less, is better."""
 
     id: str
-    label: str  # "a better end", "more utility of A"
+    label: str  # "how good the end is", "more utility of A"
     is_ordinal: bool = False  # only the order counts, as with tones
     sign: float = 1.0
     measure: Measure | None = None
@@ -166,7 +166,7 @@ def _by_tone(played: Played) -> Goal | None:
             ranks.setdefault(item["class"], float(TONES.index(item.get("tone") or "mixed")))
     if len(set(ranks.values())) < 2:
         return None
-    return Goal(OUTCOME, "a better end", is_ordinal=True, ranks=ranks)
+    return Goal(OUTCOME, "how good the end is", is_ordinal=True, ranks=ranks)
 
 
 def _column_measure(played: Played, name: str) -> Measure | None:

@@ -160,7 +160,8 @@ def _check_names(arms: Sequence[Arm]) -> None:
     for arm in arms:
         if arm.folder in folders:
             other = folders[arm.folder]
-            what = f"'{arm.name}' is named twice" if other == arm.name else f"'{other}' and '{arm.name}' would share the directory {arm.folder}"
+            shared = f"'{other}' and '{arm.name}' would share the directory {arm.folder}"
+            what = f"'{arm.name}' is named twice" if other == arm.name else shared
             raise UsageError(what, hint="give one of them another name")
         folders[arm.folder] = arm.name
 

@@ -214,7 +214,7 @@ def read_record(directory: Path) -> dict[str, Any] | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError) as error:
-        raise StoreError(f"{path}: cannot be read: {error}", hint="delete the file to begin anew, with the directories of its arms") from None
+        raise StoreError(f"{path}: cannot be read: {error}", hint="delete the directory; the same command plays anew") from None
     return record if isinstance(record, dict) else {}
 
 
