@@ -14,10 +14,12 @@ import numpy as np
 from sim.analysis.names import plain
 from sim.analysis.summary import AT_HORIZON, told_times
 from sim.errors import UsageError
+from sim.experiments.arms import Arms
 from sim.experiments.comparison import Played
 from sim.model.diagnostics import did_you_mean
 
 Form = Literal["share", "number", "days"]
+Columns = Mapping[str, str]  # name and kind
 OUTCOME = "outcome"
 TONES = ("worst", "bad", "mixed", "good")  # in the order in which one end is better than another
 GROUPS = {
@@ -57,19 +59,18 @@ class Measure:
         return np.asarray(column, dtype=float)
 
 
-def measures_of(played: Played) -> list[Measure]:
-    """All measures that the arms have in common, in the order in which they are told."""
-    return list(_measures(played))
+def measures_of(arms: Arms, columns: Columns) -> list[Measure]:
+    """All measures of some arms whose rows have these columns, in the order in which they are told."""
+    return list(_measures(arms, columns))
 
 
-def _measures(played: Played) -> Iterator[Measure]:
-    scenario = played.arms[played.arms.reference].completed
+def _measures(arms: Arms, columns: Columns) -> Iterator[Measure]:
+    scenario = arms[arms.reference].completed
     classes = {item["class"]: item.get("label") or plain(item["class"]) for item in scenario["outcomes"]}
-    for name in played.arms.classes:
+    for name in arms.classes:
         yield Measure(f"outcome={name}", classes[name], "outcomes", "share", OUTCOME, name)
-    columns = common_columns(played)
     horizon = float(scenario["horizon"]) / per_day(scenario)
-    times = list(told_times(dict.fromkeys(columns), scenario))
+    times = list(told_times(columns, scenario))
     for name, words in times:
         yield Measure(f"time:{name}", words, "events", "share", f"time:{name}", horizon=horizon)
     for name, words in times:
@@ -92,10 +93,24 @@ def _actor(scenario: Mapping[str, Any], name: str) -> str:
     return str(actor.get("label") or plain(name))
 
 
-def common_columns(played: Played) -> list[str]:
-    """Columns that the rows of all arms have, in the order of the reference's."""
-    everywhere = set.intersection(*(set(played.columns(name)) for name in played.arms.names))
-    return [name for name in played.columns(played.arms.reference) if name in everywhere]
+def common_columns(played: Played) -> dict[str, str]:
+    """Name and kind of the columns that the rows of all arms have, in the order of the reference's."""
+    tables = [dict(run.kinds("results")) for run in played.runs.values()]
+    reference = dict(played.runs[played.arms.reference].kinds("results"))
+    found = {}
+    for name, kind in reference.items():
+        if all(name in table for table in tables):
+            found[name] = "text" if any(table[name] == "text" for table in tables) else kind
+    return found
+
+
+def columns_before(arms: Arms, seed: int) -> dict[str, str]:
+    """The columns that the rows of the reference will have, by one history of it."""
+    from sim.engines.event_engine import play
+    from sim.model.compile import compile_case
+
+    row, _, _ = play(compile_case(arms[arms.reference].completed), 0, seed)
+    return {name: "text" if value is None or isinstance(value, str) else "float64" for name, value in row.items()}
 
 
 # What is better ------------------------------------------------------------------------------------------------------
@@ -129,7 +144,7 @@ class Goal:
         return found
 
 
-def goal_of(played: Played, by: str | None = None) -> Goal | None:
+def goal_of(arms: Arms, columns: Columns, by: str | None = None) -> Goal | None:
     """The goal that is asked for; by default the tone of outcomes, and none where the classes have no different tones.
 
     Parameters
@@ -143,7 +158,7 @@ def goal_of(played: Played, by: str | None = None) -> Goal | None:
     """
     text = (by or "").strip()
     if text in ("", OUTCOME):
-        goal = _by_tone(played)
+        goal = _by_tone(arms)
         if goal is None and text:
             raise UsageError(
                 "--by outcome: the classes of outcome have no different tones",
@@ -151,17 +166,17 @@ def goal_of(played: Played, by: str | None = None) -> Goal | None:
             )
         return goal
     sign, name = (-1.0, text[1:].strip()) if text.startswith("-") else (1.0, text)
-    measures = {item.id: item for item in measures_of(played)}
-    measure = measures.get(name) or _column_measure(played, name)
+    measures = {item.id: item for item in measures_of(arms, columns)}
+    measure = measures.get(name) or _column_measure(columns, name)
     if measure is None:
-        known = [*measures, *(column for column in common_columns(played) if column not in measures)]
+        known = [*measures, *(column for column in columns if column not in measures)]
         raise UsageError(f"--by {text}: no outcome, metric or column of this name", hint=did_you_mean(name, known, "measures"))
     return Goal(text, _goal_words(measure, sign), sign=sign, measure=measure)
 
 
-def _by_tone(played: Played) -> Goal | None:
+def _by_tone(arms: Arms) -> Goal | None:
     ranks: dict[str, float] = {}
-    for arm in played.arms.arms:
+    for arm in arms.arms:
         for item in arm.completed["outcomes"]:
             ranks.setdefault(item["class"], float(TONES.index(item.get("tone") or "mixed")))
     if len(set(ranks.values())) < 2:
@@ -169,11 +184,10 @@ def _by_tone(played: Played) -> Goal | None:
     return Goal(OUTCOME, "how good the end is", is_ordinal=True, ranks=ranks)
 
 
-def _column_measure(played: Played, name: str) -> Measure | None:
-    if name not in common_columns(played):
+def _column_measure(columns: Columns, name: str) -> Measure | None:
+    if name not in columns:
         return None
-    kinds = {kind for arm in played.arms.names for column, kind in played.runs[arm].kinds("results") if column == name}
-    if "text" in kinds:
+    if columns[name] == "text":
         raise UsageError(f"--by {name}: the column holds words, not numbers", hint="for the share of a class write --by outcome=CLASS")
     return Measure(name, plain(name.replace(":", " ")), "metrics", "number", name)
 
@@ -200,4 +214,4 @@ def read(played: Played, measures: Sequence[Measure], goal: Goal | None) -> dict
     return {name: played.rows(name, names) for name in played.arms.names}
 
 
-__all__ = ["GROUPS", "Goal", "Measure", "common_columns", "goal_of", "measures_of", "per_day", "read"]
+__all__ = ["GROUPS", "Goal", "Measure", "columns_before", "common_columns", "goal_of", "measures_of", "per_day", "read"]

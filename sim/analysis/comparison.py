@@ -12,7 +12,7 @@ import numpy as np
 from sim.analysis import divergences as parted
 from sim.analysis import paired_differences as paired
 from sim.analysis import ranking as ranked
-from sim.analysis.compared_measures import GROUPS, OUTCOME, Goal, Measure, goal_of, measures_of, read
+from sim.analysis.compared_measures import GROUPS, OUTCOME, Goal, Measure, common_columns, goal_of, measures_of, read
 from sim.analysis.paired_differences import Difference
 from sim.experiments.comparison import Played
 from sim.experiments.replicate import Progress
@@ -100,8 +100,9 @@ def compare(
     UsageError, ReplayError
         As for ``goal_of`` and ``divergences``.
     """
-    measures = measures_of(played)
-    goal: Goal | None = goal_of(played, by)
+    columns = common_columns(played)
+    measures = measures_of(played.arms, columns)
+    goal: Goal | None = goal_of(played.arms, columns, by)
     rows = read(played, measures, goal)
     names, reference = played.arms.names, played.arms.reference
     outcomes = {name: np.asarray(rows[name][OUTCOME]) for name in names}

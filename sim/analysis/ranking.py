@@ -20,6 +20,7 @@ from sim.analysis.compared_measures import Goal
 from sim.analysis.estimates import Columns, Share, share
 from sim.analysis.normal_draws import normal_draws
 from sim.analysis.paired_means import paired_means, resampled_means
+from sim.errors import UsageError
 
 SAMPLES = 1000  # bootstrap samples
 MOST_RESAMPLED = 20_000  # replications beyond which the samples' means are drawn from their normal limit
@@ -65,16 +66,24 @@ class Ranking:
 
 
 def ranking(rows: Mapping[str, Columns], arms: Sequence[str], goal: Goal, root_seed: int) -> Ranking:
-    """The arms ranked by a goal over histories with the same draws."""
+    """The arms ranked by a goal over histories with the same draws.
+
+    Raises
+    ------
+    UsageError
+        In no history is the goal known of all arms.
+    """
     values = np.stack([goal.of(rows[name]) for name in arms], axis=1)
     values = values[np.isfinite(values).all(axis=1)]
+    if not len(values):
+        raise UsageError(f"--by {goal.id}: in no history is it known of all arms", hint="compare by what is known in every history")
     duels = {}
     for i, one in enumerate(arms):
         for j, two in enumerate(arms):
             if i != j:
                 duels[one, two] = _duel(one, two, values[:, i], values[:, j])
     scores = _wins(values) if goal.is_ordinal else goal.sign * values
-    means = scores.mean(axis=0) if len(scores) else np.full(len(arms), np.nan)
+    means = scores.mean(axis=0)
     drawn = _drawn_means(scores, root_seed) if len(scores) > 1 else means[None, :]
     for i in range(len(arms)):  # what never differs from an arm before it differs in no sample either
         twin = next((j for j in range(i) if np.array_equal(values[:, i], values[:, j])), None)

@@ -71,6 +71,7 @@ def compare(
 
     Every arm is an ordinary run in the result directory. Interrupted, the same command goes on; asked for more, it goes on too.
     """
+    from sim.analysis.compared_measures import columns_before, goal_of
     from sim.cli.runs import _portable
     from sim.experiments.arms import arms_of
     from sim.experiments.comparison import Campaign, directory_name
@@ -82,6 +83,8 @@ def compare(
     )  # fmt: skip
     most = _most(arms, replications, until_se, budget, seed, workers)
     _check(pairs)
+    if by is not None:
+        goal_of(arms, columns_before(arms, seed), by)  # a slip is told before all is played, not after
     if not quiet:
         console.warn(arms.warnings)
     campaign = Campaign(

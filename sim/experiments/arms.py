@@ -225,7 +225,8 @@ def _of_one_file(
     ):
         for item in names:
             if item not in known:
-                hint = did_you_mean(item, known, "policies" if kind == "policy" else "variants") or f"the file has no {kind}"
+                plural = "policies" if kind == "policy" else "variants"
+                hint = did_you_mean(item, known, plural) or f"the file has no `{plural}:`; write a policy with --policy"
                 if item in others:
                     hint = f"the file has it on the other list: use {other} {item}"
                 raise UsageError(f"{option}: unknown {kind} '{item}'", hint=hint)

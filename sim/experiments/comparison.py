@@ -53,10 +53,6 @@ class Played:
     runs: Mapping[str, StoredRun]  # by name of the arm
     replications: int
 
-    def columns(self, arm: str) -> list[str]:
-        """Names of the columns of an arm's rows."""
-        return [name for name, _ in self.runs[arm].kinds("results")]
-
     def rows(self, arm: str, names: Sequence[str]) -> dict[str, np.ndarray]:
         """Some columns of an arm, in order of replication."""
         found = StoredColumns(self.runs[arm], "results").select(names)

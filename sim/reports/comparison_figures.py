@@ -219,7 +219,7 @@ def ways(found: Compared) -> Phases | None:
     ]
     links = [PhaseLink(f"arm {arm}", f"turn {label}", number) for (arm, label), number in first.items()]
     links += [PhaseLink(f"turn {label}", f"end {end}", number) for (label, end), number in then.items()]
-    return Phases(nodes, links, stages=("Policy", "First turning point that differs", "Ends as"))
+    return Phases(nodes, links, stages=("Policy", "First turn that differs", "Ends as"))
 
 
 def outcome_labels(found: Compared) -> dict[str, str]:
