@@ -13,8 +13,8 @@ from tests.unit.reports import sample
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("chromium")]
 
-PAGES = ("report", "timeline", "stability", "spatial", "equilibrium")
-HOSTILE_PAGES = ("hostile", "hostile-timeline", "hostile-stability", "hostile-spatial", "hostile-equilibrium")
+PAGES = ("report", "timeline", "stability", "spatial", "equilibrium", "comparison")
+HOSTILE_PAGES = ("hostile", "hostile-timeline", "hostile-stability", "hostile-spatial", "hostile-equilibrium", "hostile-comparison")
 
 # What plotly.js draws for a trace type; a type that the bundle lacks leaves none of these.
 NODES = {
@@ -91,7 +91,7 @@ def test_page_is_never_wider_than_its_screen(name: str, drawn: Look) -> None:
 
 
 @pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("name", [*PAGES, "long-names", "hostile-timeline", "hostile-spatial", "hostile-equilibrium"])
+@pytest.mark.parametrize("name", [*PAGES, "long-names", "hostile-timeline", "hostile-spatial", "hostile-equilibrium", "hostile-comparison"])
 def test_no_two_labels_of_a_chart_overlap(name: str, width: int, drawn: Look) -> None:
     """Names, values, headings and tick labels, each in its own chart."""
     page = drawn(name, width)
