@@ -91,7 +91,7 @@ def test_page_is_never_wider_than_its_screen(name: str, drawn: Look) -> None:
 
 
 @pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("name", [*PAGES, "long-names", "hostile-timeline", "hostile-spatial", "hostile-equilibrium", "hostile-comparison"])
+@pytest.mark.parametrize("name", [*PAGES, "long-names", "hostile-timeline", "hostile-spatial", "hostile-equilibrium"])
 def test_no_two_labels_of_a_chart_overlap(name: str, width: int, drawn: Look) -> None:
     """Names, values, headings and tick labels, each in its own chart."""
     page = drawn(name, width)
