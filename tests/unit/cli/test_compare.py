@@ -10,7 +10,7 @@ from sim.experiments.store import open_run
 
 GAME = "theory/ultimatum"
 LOW, SAME = "low: game.strategies.offer=.3", "same: parameters.low=0"
-SHORT = ("--workers", 1, "--engine", "simpy")
+SHORT = ("--workers", 1, "--engine", "simpy", "--quiet")  # on a slow machine progress would be told
 
 
 def test_the_answer_comes_first_then_differences_ranking_and_why(call, place):
@@ -141,6 +141,6 @@ def test_two_histories_are_told_to_where_they_part(call, place):
 )
 def test_a_pair_that_is_none_is_refused(call, words, message):
     for seed, out in ((1, "mine"), (2, "other")):
-        call("compare", GAME, "--policy", LOW, "-n", 40, "--seed", seed, "--no-report", "--pairs", 0, "--quiet", "--out", out, *SHORT)
+        call("compare", GAME, "--policy", LOW, "-n", 40, "--seed", seed, "--no-report", "--pairs", 0, "--out", out, *SHORT)
     answer = call("replay", *words)
     assert answer.code == 2 and message in answer.err
