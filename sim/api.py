@@ -34,8 +34,6 @@ if TYPE_CHECKING:
 
     Scenario = str | os.PathLike[str] | ScenarioSpec | Mapping[str, Any]
 
-REPORT = "report.html"
-
 
 def load_scenario(
     path: str | os.PathLike[str],
@@ -251,6 +249,8 @@ class Run:
     @property
     def report_path(self) -> Path:
         """Where the report is, or would be written."""
+        from sim.experiments.disk import REPORT
+
         return self.directory / REPORT
 
     def write_report(self, source: str | None = None) -> Path:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -310,7 +310,14 @@ def _evidence(scenario: Mapping[str, Any], results: Columns) -> Evidence | None:
 def _times(
     results: Columns, scenario: Mapping[str, Any], horizon: float
 ) -> Iterator[tuple[str, str, np.ndarray]]:
-    """Name, words and days until each event, nan where it did not come up to the horizon; histories may go on after it.
+    """Name, words and days until each event, nan where it did not come up to the horizon; histories may go on after it."""
+    for name, words in told_times(results, scenario):
+        days = np.asarray(results[f"time:{name}"], dtype=float)
+        yield name, words, np.where(days <= horizon * AT_HORIZON, days, np.nan)
+
+
+def told_times(columns: Container[str], scenario: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Name and words of the events whose times are told.
 
     Meetings of leaders are left out where the scenario has none, and beside a game what nothing can bring about.
     """
@@ -319,10 +326,8 @@ def _times(
         left_out -= {"crisis", "strike", "major_war"}
     leaders = any(track.get("protocol") == LEADERS for track in (scenario.get("tracks") or {}).values())
     for name, words in TIMES:
-        if f"time:{name}" not in results or (name in OF_LEADERS and not leaders) or name in left_out:
-            continue
-        days = np.asarray(results[f"time:{name}"], dtype=float)
-        yield name, words, np.where(days <= horizon * AT_HORIZON, days, np.nan)
+        if f"time:{name}" in columns and not (name in OF_LEADERS and not leaders) and name not in left_out:
+            yield name, words
 
 
 def _settled(by_grid: np.ndarray, outcomes: np.ndarray, names: Sequence[str]) -> list[np.ndarray]:

@@ -31,10 +31,15 @@ def register(app: typer.Typer) -> None:
 
 def replay(
     scenario: Annotated[
-        str | None, typer.Argument(metavar="FILE|NAME", help="A scenario file, or the name of a shipped one.")
+        str | None,
+        typer.Argument(metavar="FILE|NAME", help="A scenario file, or the name of a shipped one; with --pair, a comparison's directory."),
     ] = None,
     replication: Annotated[
         int | None, typer.Option("--replication", "-r", metavar="N", help="Which history, counted from 0.")
+    ] = None,
+    pair: Annotated[
+        str | None,
+        typer.Option("--pair", metavar="A,B", help="Tell two histories with the same draws, and where they part: arms, or result folders."),
     ] = None,
     seed: Annotated[int | None, typer.Option("--seed", "-s", metavar="N", help="Root seed, by default 1.")] = None,
     variant: Variant = None,
@@ -55,6 +60,13 @@ def replay(
     html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the timeline page here.")] = None,
 ) -> None:
     """Tell one history: who did what, why, how likely it was, what others made of it; with a timeline page."""
+    if pair is not None:
+        from sim.cli.replay_pair import replay_pair
+
+        beside = {"--seed": seed, "--variant": variant, "--policy": policy, "--set": changes, "--design": design, "--from": source,
+                  "--outcome": outcome, "--decisions": decisions, "--html": html}  # fmt: skip
+        replay_pair(scenario, pair, replication, [name for name, value in beside.items() if value], full, json)
+        return
     again, named = _played(scenario, replication, seed, variant, policy, changes, design, source, outcome)
     from sim.analysis.story import tell
 

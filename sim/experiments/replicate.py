@@ -33,7 +33,7 @@ from sim.experiments.design import (
     same_design,
     settings_of,
 )
-from sim.experiments.disk import as_json, resume_command
+from sim.experiments.disk import REPORT, as_json, disk_errors, resume_command
 from sim.experiments.engines import AUTO, BATCH, OURS, SIMPY, Tell, check_engine, engine_for, give_the_same
 from sim.experiments.evidence import fitting
 from sim.experiments.store import FAILED, FINISHED, INTERRUPTED, RUNNING, StoredRun, content_hash, open_run, run_name
@@ -264,26 +264,85 @@ def resume(
         As for ``run_scenario``.
     """
     stored = open_run(directory)
-    begun_with = stored.manifest["engine"]
+    total = stored.manifest["replications"]
+    _refuse_other_design(stored, design)
+    crew = _crew_to_continue(stored, total, workers, cluster, engine)
+    if stored.is_finished and not stored.damaged():
+        return RunOutcome(stored, 0, stored.num_replications)
+    job = _job_to_continue(stored, total, engine, tell)
+    crew.check()
+    return _carry_out(RunWriter.reopen(stored.directory), job, crew, progress, should_stop)
+
+
+def extend(
+    directory: str | Path,
+    replications: int,
+    *,
+    workers: int | None = None,
+    cluster: str | None = None,
+    engine: str | EngineSpec | None = None,
+    progress: Progress | None = None,
+    should_stop: Callable[[], bool] | None = None,
+    tell: Tell | None = None,
+) -> RunOutcome:
+    """A stored run brought to so many replications; one that has as many or more is brought to its own end.
+
+    The digest is that of a run of this size from the start. The run's report, which tells of fewer histories, is removed.
+
+    Raises
+    ------
+    UsageError
+        The run ends by a rule (``until_se``), not by a number; otherwise as for ``resume``.
+    StoreError, EngineError, Interrupted
+        As for ``resume``.
+    """
+    stored = open_run(directory)
+    if replications <= stored.manifest["replications"]:
+        return resume(
+            directory, workers=workers, cluster=cluster, engine=engine, progress=progress, should_stop=should_stop, tell=tell
+        )
+    if stored.manifest.get("until_se"):
+        raise UsageError(f"{stored.directory}: the run ends by a rule (--until-se), and cannot be made longer")
+    if settings_of(stored.manifest).num_rows is not None:
+        raise UsageError(f"{stored.directory}: the run's design has {stored.num_replications:,} rows, and cannot be made longer")
+    crew = _crew_to_continue(stored, replications, workers, cluster, engine)
+    job = _job_to_continue(stored, replications, engine, tell)
+    crew.check()
+    writer = RunWriter.reopen(stored.directory)
+    try:
+        with disk_errors(stored.directory):
+            (stored.directory / REPORT).unlink(missing_ok=True)
+        writer.grow(replications)
+    except BaseException:
+        writer.close()
+        raise
+    return _carry_out(writer, job, crew, progress, should_stop)
+
+
+def _crew_to_continue(
+    stored: StoredRun, total: int, workers: int | None, cluster: str | None, engine: str | EngineSpec | None
+) -> Crew:
+    """Who continues a stored run; refuses one that could come out differently now, and requests that make no sense."""
     here, there = provenance.versions()["sim"], stored.manifest["versions"].get("sim")
     if here != there:
         raise StoreError(
             f"{stored.directory}: begun by version {there} of the simulator, and this is {here}: results could differ",
             hint="`sim run --fresh` computes it anew",
         )
-    check_request(stored.manifest["replications"], stored.seed, None, workers, None)
-    _refuse_other_design(stored, design)
+    check_request(total, stored.seed, None, workers, None)
     if isinstance(engine, str):
         check_engine(engine)
     crew = Crew.of(workers, cluster)
     _refuse_changed_tactics(stored)
-    if stored.is_finished and not stored.damaged():
-        return RunOutcome(stored, 0, stored.num_replications)
-    missing = stored.manifest["replications"] - stored.num_replications
+    return crew
+
+
+def _job_to_continue(stored: StoredRun, total: int, engine: str | EngineSpec | None, tell: Tell | None) -> Job:
+    """The job of a stored run that is to have so many replications."""
+    begun_with = stored.manifest["engine"]
+    missing = total - stored.num_replications
     spec = _chosen(engine or (AUTO if begun_with in OURS else begun_with), missing, tell, source_hashes(stored.case))
-    job = Job(as_json(stored.case).encode("utf-8"), stored.seed, spec, stored.manifest.get("paths_kept"), entry_in(stored.manifest))
-    crew.check()
-    return _carry_out(RunWriter.reopen(stored.directory), job, crew, progress, should_stop)
+    return Job(as_json(stored.case).encode("utf-8"), stored.seed, spec, stored.manifest.get("paths_kept"), entry_in(stored.manifest))
 
 
 @dataclass(frozen=True)

@@ -44,10 +44,15 @@ def shortened(words: list[str], report: bool = True) -> list[str]:
     if words[0] == "equilibrium":
         words = words[: words.index("--budget")] + words[words.index("--budget") + 2 :] if "--budget" in words else words
         return [*words, "--pilot", "50", "--budget", "900", "--workers", "1", "--no-report"]
-    if words[0] not in ("run", "verify") or "--resume" in words:
+    if words[0] == "compare":
+        words = [*words, "--pairs", "1", "--no-report"]
+    if words[0] not in ("run", "verify", "compare") or "--resume" in words:
         return words
     has_crew = "--workers" in words or "--cluster" in words
     words = [*words, *(() if has_crew else ("--workers", "1")), *(("--no-report",) if words[0] == "run" and not report else ())]
+    for flag in ("--until-se", "--budget"):
+        if words[0] == "compare" and flag in words:
+            del words[words.index(flag) : words.index(flag) + 2]
     for flag in ("--replications", "-n"):
         if flag in words:
             words[words.index(flag) + 1] = str(sample_size("docs_histories"))
