@@ -19,7 +19,7 @@ Given = Annotated[
     list[str] | None,
     typer.Option(
         metavar="CONDITION",
-        help="What has happened, as in 'summit.held >= 1 by 2018-06-12': tell of the histories that fit; may be given again.",
+        help="What has happened, as in 'deal.exists by 2018-06-12': tell of the histories that fit; may be given again.",
     ),
 ]
 Workers = Annotated[
