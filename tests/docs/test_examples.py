@@ -25,7 +25,7 @@ SLOW = ("claims",)  # commands with tests of their own; here they need only exis
 @pytest.fixture
 def desk(tmp_path, monkeypatch) -> Path:
     """A folder that looks like a checkout to whoever types the examples."""
-    for folder in ("scenarios", "seeds"):
+    for folder in ("scenarios", "seeds", "data"):
         shutil.copytree(ROOT / folder, tmp_path / folder)
     (tmp_path / "reports").mkdir()
     monkeypatch.chdir(tmp_path)
