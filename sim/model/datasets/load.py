@@ -59,7 +59,12 @@ def description_file(name: str | os.PathLike[str]) -> Path:
     path = Path(text)
     suffix = path.suffix.lower()
     if os.sep in text or "/" in text or suffix in (DESCRIPTION, TABLE):
-        if suffix == TABLE and path.is_file() and not path.with_suffix(DESCRIPTION).is_file():
+        if suffix == TABLE and not path.with_suffix(DESCRIPTION).is_file():
+            if not path.is_file():
+                raise UsageError(
+                    f"{text}: there is no such file",
+                    hint="check the name and the folder; `sim data` lists the shipped data sets",
+                )
             raise UsageError(
                 f"{text}: there is no description beside it, {path.with_suffix(DESCRIPTION).name}",
                 hint="it says what the columns are; data/README.md shows one",
