@@ -62,6 +62,7 @@ def estimate(
     from sim.analysis.hazard_rates import as_data, beside, compared_as_data
     from sim.analysis.hazard_rates import estimate as estimated
     from sim.errors import UsageError
+    from sim.estimation.self_exciting import FEWEST
     from sim.model.datasets.records import dated_record
 
     if kind not in ("self_exciting", "poisson"):
@@ -74,7 +75,8 @@ def estimate(
     apart = None if spells is None else _loaded(spells, before, spells_where)
     spec, hazard = (None, "") if compare is None else _hazard(compare)
     dated = dated_record(told, apart, start, end)
-    if kind == "self_exciting" and samples and not json:
+    can_fit = kind == "self_exciting" and int((~dated.record.is_paused).sum()) >= FEWEST
+    if can_fit and samples and not json:
         console.say(f"playing {2 * samples} records to test the fit")
     found = estimated(dated, kind == "self_exciting", confidence, samples, seed)
     rows, differences = ([], []) if spec is None else beside(found, spec, hazard)

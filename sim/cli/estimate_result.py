@@ -56,6 +56,8 @@ def _rates(found: HazardRates, spells: Dataset | None, width: int) -> list[Text]
         for name, rate in ((f"outside {spells.name}", found.outside), (f"in {spells.name}", found.inside)):
             if rate is not None:
                 lines += _rate_row(name, rate, width)
+        if found.inside is None:
+            lines += _words(f"No spell of {spells.name} lies in the window.", width)
     if found.inside is not None and found.inside_upper is not None and found.inside.num_events == 0:
         lines += _words(
             f"None in spells: below {number(found.inside_upper)} a year at {100 * found.inside.confidence:g}%.", width

@@ -1,4 +1,4 @@
-"""The page on estimating rates says what the data say."""
+"""The page on estimating rates says what the data say, and the data set of the other page is one."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from sim.analysis.hazard_rates import YEAR, estimate
 from sim.estimation.self_exciting import MOST_BRANCHING
 from sim.model.datasets.load import load_dataset
 from sim.model.datasets.records import dated_record
+from sim.model.datasets.spec import DataColumn
+from tests.docs import pages
 from tests.printed_digits import assert_printed
 
 RESTRAINT = ["form=restraint,implementation,summits"]
@@ -112,3 +114,18 @@ def test_launches_in_talks_are_those_of_the_pages(root):
     assert "nine launch days in 9.35 years" in page and "5.87 years" in page
     same = ["spell=missile_moratorium,implementation_2007,summits"]
     assert_printed(estimate(dated_record(launches, talks.where(same), *window), exciting=False).inside.exposure, "5.87")
+
+
+def test_the_data_set_of_the_page_can_be_read(root, tmp_path):
+    page = root / "docs/how-to/use-data.md"
+    blocks = {block.language: block.text for block in reversed(pages.blocks(page))}  # the first of each language
+    (tmp_path / "floods.csv").write_text(blocks["text"], "utf-8")
+    (tmp_path / "floods.yaml").write_text(blocks["yaml"], "utf-8")
+    assert [row["height"] for row in load_dataset(tmp_path / "floods.csv").rows] == [2.5, 1.0]
+
+
+def test_the_page_names_every_key_of_a_column(root):
+    text = (root / "docs/how-to/use-data.md").read_text("utf-8")
+    named = set(re.findall(r"`(?:columns\.NAME\.)?(\w+)`", text))
+    assert set(DataColumn.model_fields) - {"description"} <= named
+    assert {"kind", "covers", "order", "unique", "sources"} <= named

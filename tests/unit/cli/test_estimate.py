@@ -77,7 +77,7 @@ def test_too_few_events_for_excitation_are_told_and_rates_are_given(call):
     answer = call(
         "estimate", "dprk-major-tests", "--where", "test=nuclear", "--from", "2006-01-01", "--to", "2013-01-01"
     )
-    assert answer.code == 0
+    assert answer.code == 0 and answer.err == ""
     assert "No self-exciting hazard: 2 events outside pauses are too few" in " ".join(answer.out.split())
 
 
@@ -99,6 +99,11 @@ def test_lines_keep_within_the_terminal(call, monkeypatch, width):
     monkeypatch.setenv("COLUMNS", str(width))
     answer = call("estimate", "dprk-launches", *TALKS, "--samples", "5", "--compare", "summit:launch")
     assert [line for line in answer.out.splitlines() if cells(line) > width] == []
+
+
+def test_spells_that_lie_elsewhere_are_told(call):
+    answer = call("estimate", "dprk-launches", "--spells", "dprk-talks", "--from", "2016-01-01", "--to", "2018-01-01", "--samples", "0")
+    assert "No spell of dprk-talks lies in the window." in answer.out and "outside dprk-talks" not in answer.out
 
 
 def test_growth_is_not_told_as_a_long_run(call):
