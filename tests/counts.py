@@ -111,6 +111,9 @@ COUNTS: dict[str, Count] = {
     # empirical games: trials of three paired columns; histories of each of eight profiles
     "paired_means": Count(ci=200, full=4_000),
     "empirical_summit": Count(ci=60, full=1_000),
+    # records played with a planted hazard, of 40 years each; counts of short records against their closed form
+    "planted_hazards": Count(ci=45, full=450),
+    "played_records": Count(ci=3_000, full=60_000),
     # intervals of the claims audit: coverage .95 to within two points and 4.1 standard errors
     "claim_intervals": Count(ci=1_000, full=20_000),
 }

@@ -16,8 +16,10 @@ from sim.cli import (
     claims,
     compare,
     console,
+    data,
     elicit,
     equilibrium,
+    estimate,
     files,
     replay,
     runs,
@@ -31,7 +33,7 @@ OK, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130  # exit codes
 
 # One module a command group, each with `register(app)`. A module imports only the standard library and typer at its
 # top; everything else is imported inside its command functions, so that `sim --help` stays quick.
-GROUPS = (runs, compare, replay, claims, theory, equilibrium, stability, spatial, files, elicit, stores, bench)
+GROUPS = (runs, compare, replay, claims, theory, equilibrium, stability, spatial, files, elicit, data, estimate, stores, bench)
 
 
 class Commands(TyperGroup):

@@ -139,6 +139,8 @@ def load_document(
     if "spatial" in data:
         name = document.name
         raise ScenarioError(f"{name}: this is a spatial table, not a scenario to play: `sim spatial {name}` reads it")
+    if "columns" in data and "covers" in data:
+        raise ScenarioError(f"{document.name}: this describes a data set, not a scenario to play: `sim data {document.name}` checks it")
     try:
         data = _changed(data, variant, policy, overrides, strategies or {}, faults)
         spec, warnings = _checked(data, document, faults)

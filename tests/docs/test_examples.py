@@ -25,7 +25,7 @@ SLOW = ("claims",)  # commands with tests of their own; here they need only exis
 @pytest.fixture
 def desk(tmp_path, monkeypatch) -> Path:
     """A folder that looks like a checkout to whoever types the examples."""
-    for folder in ("scenarios", "seeds"):
+    for folder in ("scenarios", "seeds", "data"):
         shutil.copytree(ROOT / folder, tmp_path / folder)
     (tmp_path / "reports").mkdir()
     monkeypatch.chdir(tmp_path)
@@ -44,6 +44,8 @@ def shortened(words: list[str], report: bool = True) -> list[str]:
     if words[0] == "equilibrium":
         words = words[: words.index("--budget")] + words[words.index("--budget") + 2 :] if "--budget" in words else words
         return [*words, "--pilot", "50", "--budget", "900", "--workers", "1", "--no-report"]
+    if words[0] == "estimate":
+        return [*words, "--samples", "2"]
     if words[0] == "compare":
         words = [*words, "--pairs", "1", "--no-report"]
     if words[0] not in ("run", "verify", "compare") or "--resume" in words:
