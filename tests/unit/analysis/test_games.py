@@ -84,6 +84,20 @@ def test_measures_stand_beside_their_exact_values():
     assert checks["plan"].counted == np.count_nonzero(np.isfinite(summed().results["measure:plan"])) < NUM_HISTORIES
 
 
+def test_a_measure_for_which_no_history_counts_speaks_neither_for_theory_nor_against():
+    """`sim verify` does not let it pass, a run only says that it does not know."""
+    theory = {"measures": {"never": {"value": "1", "given": "move.again.on and move.again.end", "exact": "0"},
+                           "on": {"value": "times.again.end", "exact": "1"}}}  # fmt: skip
+    found = again_and_again(theory=theory)
+    never, _ = found.game.checks
+    assert never.counted == 0 and not never.holds
+    assert [item.plain() for item in findings(found) if "measure" in item.text] == [
+        "The one measure that theory gives comes out as it says, within chance."
+    ]
+    row = report_content(found).game.measures[0]
+    assert (row.histories, row.apart, row.holds) == (0, "-", True)
+
+
 def test_a_game_alone_is_not_told_in_the_words_of_negotiations():
     """No dates, no deals, no inputs of the language that nothing reads; the numbers of sentences are those of the rows."""
     found = findings(summed())
