@@ -158,6 +158,27 @@ def test_one_who_errs_replies_to_one_who_does_not():
     assert CHICKEN.logit(np.array([math.inf, 2.0])) == pytest.approx([1.0, 0.0, 1.0 - stand, stand], abs=1e-9)
 
 
+def test_play_at_once_without_end_is_weighed_by_what_counts():
+    """A dilemma for ever: 3 each round, 1 once somebody has defected; at .5 a round 6, where defecting brings 5 and then 1."""
+    edges = []
+    for first, paid in ((0, ((3.0, 3.0), (0.0, 5.0), (5.0, 0.0), (1.0, 1.0))), (3, ((3.0, 3.0), (0.0, 5.0), (5.0, 0.0), (1.0, 1.0)))):
+        grim = first == 3
+        for a in (0, 1):
+            edges.append((first, first + 1 + a, 2 * grim, a, math.nan, (0, 0), (1, 1)))
+        for a in (0, 1):
+            for b in (0, 1):
+                after = 0 if not grim and a == b == 0 else 3
+                edges.append((first + 1 + a, after, 2 * grim + 1, b, math.nan, paid[2 * a + b], (0.5, 0.5)))
+    found = graph(("A", "B"), [(0, 2), (1, 2), (0, 2), (1, 2)], edges, [1, 0, 0, 0, 0, 0])
+    trigger = np.array([1.0, 0.0, 1.0, 0.0, 0.0, 1.0, 0.0, 1.0])
+    assert found.values(trigger)[0] == pytest.approx([6.0, 6.0])
+    assert found.option_values(trigger)[:4] == pytest.approx([6.0, 6.0, 6.0, 6.0])  # the temptation just does not pay
+    assert found.expected_gains(trigger) == pytest.approx([0.0] * 4, abs=1e-12)
+    answer = found.logit(np.full(4, 0.7))
+    worth = found.option_values(answer)
+    assert answer[0::2] == pytest.approx(1.0 / (1.0 + np.exp(0.7 * (worth[1::2] - worth[0::2]))), abs=1e-8)
+
+
 def test_play_that_returns_is_followed_until_values_settle():
     """5 for certain, or 1 a period for ever, worth 10: which is more shows only after some rounds."""
     edges = [(0, -1, 0, 0, math.nan, (5.0,), (1.0,)), (0, 1, 0, 1, math.nan, (0.0,), (1.0,)), (1, 1, -1, 0, 1.0, (1.0,), (0.9,))]
