@@ -72,7 +72,7 @@ def findings(summary: Summary) -> list[Finding]:
     found = [_headline(summary)]
     rules = (_precision, _good_and_bad, _bands, _meeting_and_deal, _after_failure, _driver, _clipped)
     if summary.is_game:
-        rules = (_precision, _bands, _payoffs, _length, _theory, _driver)
+        rules = (_precision, _unfinished, _bands, _payoffs, _length, _theory, _driver)
     if summary.num_replications > FEW:
         rules = (*(rule for rule in rules if rule not in (_precision, _clipped)), _precision, _clipped)
     for rule in rules:
@@ -111,6 +111,22 @@ def _payoffs(summary: Summary) -> Finding | None:
     return Finding(f"Payoffs are on average: {', '.join(parts)}.", figures)
 
 
+def _unfinished(summary: Summary) -> Finding | None:
+    """In how many histories a game was cut off, by which of its limits."""
+    found = summary.game.unfinished if summary.game is not None else None
+    if found is None:
+        return None
+    parts, figures = [], []
+    for item, why, condition in (
+        (found.stopped, f"because `most_moves`, {found.most_moves:,}, was reached", f"game:moves>={found.most_moves}"),
+        (found.going_on, "because the horizon came first", f"game:moves<{found.most_moves}"),
+    ):
+        if item.count:
+            parts.append(f"{{{len(figures)}}} of histories ended {why}")
+            figures.append(Figure(item.share, f"share:game:over=0&{condition}"))
+    return Finding(f"The game was not over: {' and '.join(parts)}; payoffs are those up to then.", figures)
+
+
 def _length(summary: Summary) -> Finding | None:
     """How long a game takes, where time passes in it."""
     if summary.game is None or not summary.game.passes:
@@ -125,7 +141,7 @@ def _length(summary: Summary) -> Finding | None:
 
 def _theory(summary: Summary) -> Finding | None:
     """Whether the measures of a game agree with theory, as far as this run can tell."""
-    checks = summary.game.checks if summary.game is not None else ()
+    checks = [item for item in (summary.game.checks if summary.game is not None else ()) if item.counted]
     if not checks:
         return None
     wrong = [item for item in checks if not item.holds]
