@@ -25,6 +25,7 @@ from sim.analysis.estimates import (
     timing,
 )
 from sim.analysis.games import GameSummary, game_summary
+from sim.analysis.names import TIMES
 from sim.experiments.design import RANDOM, design_of
 from sim.model.complete import spec_of
 
@@ -33,18 +34,6 @@ NOTE_ON_INTERVALS = (
     "Runs with several seeds give the valid ones: docs/how-to/sample-inputs-evenly.md, in the simulator's folder."
 )
 
-# Times that every scenario may have, in the order shown, and their words.
-TIMES = (
-    ("meeting", "first leaders' meeting"),
-    ("cancellation", "first cancellation"),
-    ("declaration", "signed declaration"),
-    ("deal", "first deal in force"),
-    ("collapse", "first collapse of a deal"),
-    ("talks_ended", "talks end for the first time"),
-    ("crisis", "first crisis"),
-    ("strike", "use of force"),
-    ("major_war", "major war"),
-)
 AT_HORIZON = 1.0001  # times up to this multiple of the horizon count as inside it
 FAILED = "the first leaders' meeting ended with neither a package nor a declaration to sign"
 NOT_FAILED = "the first leaders' meeting left a package or a declaration to sign"
@@ -135,7 +124,7 @@ class Summary:
     @cached_property
     def drivers(self) -> DriverTable:
         """Which inputs moved the outcomes; worked out when first asked for, for it takes longer than all else here."""
-        return drivers(self.results, self.seed)
+        return drivers(self.results, self.seed, self.scenario, self.design)
 
     @cached_property
     def game(self) -> GameSummary | None:

@@ -16,6 +16,7 @@ from tests.unit.cli.conftest import STRAIT
 COMMANDS = (
     *("run", "show", "replay", "claims", "list", "new", "validate", "complete", "explain", "schema", "export"),
     *("query", "digest", "inputs", "elicit", "solve", "verify", "equilibrium", "stability", "spatial", "import", "bench"),
+    *("drivers", "discover"),
 )
 
 
