@@ -13,7 +13,6 @@ import numpy as np
 
 from sim.analysis.durations import duration, span
 from sim.analysis.estimates import Share, difference_of_shares, share
-from sim.analysis.input_names import input_label
 from sim.analysis.names import toward_words
 from sim.analysis.summary import FAILED_ROWS, NOT_FAILED_ROWS, Summary
 from sim.analysis.targets import Band, targets_of, unread_targets
@@ -312,7 +311,7 @@ def _driver(summary: Summary) -> Finding | None:
         return Finding("No recorded input can be told apart from a dummy input in this sample.")
     labels = {item.id: _lower(item.label) for item in summary.classes}
     named = (
-        f"{_whole(input_label(summary.scenario, item.path))} ({toward_words(labels, item.toward, item.association)})"
+        f"{_whole(item.label)} ({toward_words(labels, item.toward, item.association)})"
         for item in leading
     )
     return Finding(f"Among the inputs that nobody sets, the outcome is linked most with {'; '.join(named)}.")
