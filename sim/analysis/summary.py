@@ -168,10 +168,7 @@ class Summary:
     @property
     def interval_note(self) -> str:
         """What must be said wherever intervals are shown; nothing where inputs were drawn at random."""
-        if self.design == RANDOM:
-            return ""
-        points = {SOBOL: "Sobol points", HYPERCUBE: "points of a Latin hypercube"}.get(self.design)
-        return _OTHERS.format(design=self.design) if points is None else _EVEN.format(points=points)
+        return "" if self.design == RANDOM else note_on_even_points(self.design) or _OTHERS.format(design=self.design)
 
     @property
     def title(self) -> str:
@@ -204,6 +201,12 @@ class Summary:
     def per_day(self) -> float:
         """Time units of the scenario in a day."""
         return 24.0 if self.scenario.get("time_unit") == "hours" else 1.0
+
+
+def note_on_even_points(design: str) -> str:
+    """What must be said beside intervals where a design spreads the inputs evenly; nothing of other designs."""
+    points = {SOBOL: "Sobol points", HYPERCUBE: "points of a Latin hypercube"}.get(design)
+    return "" if points is None else _EVEN.format(points=points)
 
 
 def summarise(stored: Any) -> Summary:
