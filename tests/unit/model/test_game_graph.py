@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from sim.games.equilibrium import Equilibrium, Mixture
-from sim.model.game.form import form_of
-from sim.model.game.graph import graph_of
+from sim.model.game.form import Unit, form_of
+from sim.model.game.graph import InformationSet, graph_of
 from sim.model.game.solving import SolvedGame, written_game
-from sim.model.game.trees import strategy_of, tree_of
+from sim.model.game.trees import set_labels, strategy_of, tree_of
 from tests.played import case_from, columns_of, game_scenario
 
 
@@ -207,9 +207,8 @@ def test_a_reply_looks_up_the_first_option_apart_from_none_at_all():
         "pick": choice("A", first={"payoffs": {"A": 1}, "then": "reply"}, second={"then": "reply"}),
         "reply": choice("B", act={"payoffs": {"B": "if(move.pick.first, 1, -1)"}}, rest={"payoffs": {"B": 0}}),
     }
-    data = game_scenario(alone(moves), theory=measures(acts="move.reply.act", after=("move.reply.act", "move.start.late")))
-    acts, after = columns_of(data, 200, "measure:acts", "measure:after")
-    assert np.array_equal(acts == 1.0, np.isfinite(after)) and set(after[np.isfinite(after)]) == {1.0}
+    start, reply = columns_of(game_scenario(alone(moves)), 200, "option:start", "option:reply")
+    assert np.array_equal(start == "late", reply == "act") and len(set(start)) == 2
 
 
 def test_a_player_of_great_precision_replies_best_and_takes_the_first_of_equals():
@@ -251,3 +250,11 @@ def test_a_strategy_of_the_tree_is_one_of_the_graph_and_even_where_it_says_nothi
     mixture = Mixture("A", ("stop", "on"), (0.25, 0.75), at=tree_of(found).root.info_set)
     behaviour = Equilibrium(("A", "B"), (mixture,), (0.0, 0.0), (0.0, 0.0), "behaviour")
     assert strategy_of(found, behaviour).tolist() == [0.25, 0.75, 0.5, 0.5]
+
+
+def test_information_sets_have_labels_of_their_own():
+    """Places on a grid are counted from one; what rounds to the same words is numbered."""
+    unit = Unit("go", "A", ("x", "y"), (None, None))
+    known = [("type", "cost"), 0.0], [("number", "offer"), 0.1234567], [("number", "offer"), 0.12345671]
+    first, *others = set_labels([InformationSet(unit, (tuple(item),), (0.0, 1.0)) for item in known])
+    assert "cost #1" in first and len({first, *others}) == 3
