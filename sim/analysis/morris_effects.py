@@ -5,8 +5,8 @@ upwards for a single input; a group of inputs, and chance, have no direction. Ef
 length. Their mean absolute value (mu*) ranks factors, also where effects cancel; their mean (mu) says which way; their standard
 deviation (sigma), beside mu*, how far an effect hangs on the other factors or is no straight line.
 
-Intervals are 95 %, by the bootstrap over trajectories (percentiles); of a 0/1 value, whose mu* is the share of steps that change it, as wide
-as Jeffreys' of that share where few steps change it.
+Intervals are 95 %, by the bootstrap over trajectories (percentiles); of a 0/1 value, whose mu* is the share of steps that change it,
+as wide as Jeffreys' of that share where few steps change it.
 
 Sources: Morris (1991), Technometrics 33(2), 161-174; Campolongo, Cariboni and Saltelli (2007), Environmental Modelling and Software
 22(10), 1509-1518.

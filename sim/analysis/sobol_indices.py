@@ -3,12 +3,12 @@
 Of sample j there are the values f(A), f(B) of two independent histories, and for every factor i that of a hybrid, A with that factor
 of B, f(A_i). A and the hybrid share all but the factor; B and the hybrid share the factor alone. So
 
-    first order  S_i = cov(f(B), f(A_i) - c f(A)) / V        total order  T_i = mean((f(A) - f(A_i))^2) / 2V
+    first order  S_i = (cov(f(B), f(A_i)) - c r) / V        total order  T_i = (mean((f(A) - f(A_i))^2) / 2 + d r) / V
 
-with V the variance of the two values that are held against each other. Because A and B are independent, c may be anything: with
-c = 0 the estimator is that of Sobol with the normalisation of Janon et al., good for large indices; with c = 1 it is that of
-Saltelli et al. (2010), whose error vanishes with the index, good for small ones. c is taken by regression, so it is as good as the better
-one of them. Total order is that of Jansen.
+with V the variance of the two values that are held against each other. As A and B are independent, r = cov(f(A), f(B)) is 0 but for
+chance, and c and d may be anything. With c = 0 the first order is that of Sobol with the normalisation of Janon et al., good for large
+indices; with c = 1 that of Saltelli et al. (2010), whose error vanishes with the index. With d = 0 the total order is that of Jansen. c
+and d are taken by regression of the errors on f(A) f(B), so the estimators are as good as the better ones of these.
 
 Intervals are 95 %, by the bootstrap over samples, BCa. Of 0/1 values only pairs count that differ, or that are both the rarer one; where
 those are few the bootstrap sees too little (nothing, where there are none), and the interval is as wide as Jeffreys' of their share: no
@@ -16,14 +16,15 @@ change in 500 pairs is no proof of none.
 
 Sources: Saltelli, Annoni, Azzini, Campolongo, Ratto and Tarantola (2010), Computer Physics Communications 181(2), 259-270; Jansen
 (1999), Computer Physics Communications 117, 35-43; Janon, Klein, Lagnoux, Nodet and Prieur (2014), ESAIM: Probability and
-Statistics 18, 342-364; Archer, Saltelli and Sobol (1997), Journal of Statistical Computation and Simulation 58(2), 99-120 (bootstrap); Efron
-(1987), Journal of the American Statistical Association 82, 171-185 (BCa).
+Statistics 18, 342-364; Archer, Saltelli and Sobol (1997), Journal of Statistical Computation and Simulation 58(2), 99-120 (bootstrap);
+Efron (1987), Journal of the American Statistical Association 82, 171-185 (BCa).
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -88,45 +89,55 @@ def sobol_indices(values: np.ndarray, root_seed: int, resamples: int = RESAMPLES
     return SobolIndices(mean, deviation, tuple(first), tuple(total), samples)
 
 
-def _controls(apart: np.ndarray) -> np.ndarray:
-    """For each factor the c with which f(B) f(A_i) - c f(B) f(A) varies least, within [0, 1]."""
-    known = apart[:, 1] * apart[:, 0]
+class _Controls(NamedTuple):
+    """Coefficients of cov(f(A), f(B)) by factor: c of the first order, d of the total."""
+
+    first: np.ndarray
+    total: np.ndarray
+
+
+def _controls(apart: np.ndarray) -> _Controls:
+    """The coefficients with which indices vary least, within [0, 1]; those with which a factor that moves nothing has exactly 0."""
+    none = np.zeros(apart.shape[1] - 2)
+    raw = _Controls(none, none)
+    first, total = _influences(apart, raw, _indices(np.ones((1, len(apart))), apart, raw))
+    known = 2.0 * apart[:, 0] * apart[:, 1]
     known = known - known.mean()
     scale = float(known @ known)
-    never_moves = (apart[:, :1] == apart[:, 2:]).all(axis=0)
     if scale == 0.0:
-        return np.ones(apart.shape[1] - 2)
-    return np.where(never_moves, 1.0, np.clip(known @ (apart[:, 1:2] * apart[:, 2:]) / scale, 0.0, 1.0))
+        return _Controls(none + 1.0, none)
+    never_moves = (apart[:, :1] == apart[:, 2:]).all(axis=0)
+    one, two = (np.clip(known @ part / scale, 0.0, 1.0) for part in (first, -total))
+    return _Controls(np.where(never_moves, 1.0, one), np.where(never_moves, 0.0, two))
 
 
-def _indices(counts: np.ndarray, apart: np.ndarray, control: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _indices(counts: np.ndarray, apart: np.ndarray, control: _Controls) -> tuple[np.ndarray, np.ndarray]:
     """First and total order in samples that have each unit so often: arrays of shape (resamples, factors)."""
     units = len(apart)
-    one, two, hybrids = apart[:, 0], apart[:, 1], apart[:, 2:]
+    one, two, hybrids = apart[:, :1], apart[:, 1:2], apart[:, 2:]
     weights = counts / units
     means, squares = weights @ apart, weights @ apart**2
     variances = squares - means**2
-    beyond = hybrids - control * one[:, None]  # exactly 0 for a factor that moves nothing
-    shared = weights @ (two[:, None] * beyond) - means[:, 1:2] * (weights @ beyond)
-    moved = weights @ (one[:, None] - hybrids) ** 2
-    unbiased = units / (units - 1.0)
-    return _over(2.0 * shared, variances[:, 1:2] + variances[:, 2:]), _over(
-        moved / unbiased, variances[:, :1] + variances[:, 2:]
-    )
+    beyond = hybrids - control.first * one  # exactly 0 for a factor that moves nothing
+    shared = weights @ (two * beyond) - means[:, 1:2] * (weights @ beyond)
+    moved = weights @ (one - hybrids) ** 2 * ((units - 1.0) / units)
+    cross = weights @ (two * one) - means[:, :1] * means[:, 1:2]
+    first = _over(2.0 * shared, variances[:, 1:2] + variances[:, 2:])
+    return first, _over(moved + 2.0 * control.total * cross, variances[:, :1] + variances[:, 2:])
 
 
 def _over(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
     return np.divide(part, whole, out=np.full_like(part, np.nan), where=whole > 0.0)
 
 
-def _influences(
-    apart: np.ndarray, control: np.ndarray, found: tuple[np.ndarray, np.ndarray]
-) -> tuple[np.ndarray, np.ndarray]:
+def _influences(apart: np.ndarray, control: _Controls, found: tuple[np.ndarray, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
     """What each sample contributes to the error of first and total order, up to a factor: shape (samples, factors)."""
     inside = apart - apart.mean(axis=0)
     one, two, hybrids = inside[:, :1], inside[:, 1:2], inside[:, 2:]
-    first = 2.0 * two * (hybrids - control * one) - found[0] * (two**2 + hybrids**2)
-    return first, (apart[:, :1] - apart[:, 2:]) ** 2 - found[1] * (one**2 + hybrids**2)
+    known = 2.0 * one * two
+    first = 2.0 * two * hybrids - control.first * known - found[0] * (two**2 + hybrids**2)
+    moved = (apart[:, :1] - apart[:, 2:]) ** 2
+    return first, moved + control.total * known - found[1] * (one**2 + hybrids**2)
 
 
 def _index(value: float, drawn: np.ndarray, influence: np.ndarray) -> Index:

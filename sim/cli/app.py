@@ -21,6 +21,7 @@ from sim.cli import (
     files,
     replay,
     runs,
+    sensitivity,
     spatial,
     stability,
     stores,
@@ -31,7 +32,7 @@ OK, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130  # exit codes
 
 # One module a command group, each with `register(app)`. A module imports only the standard library and typer at its
 # top; everything else is imported inside its command functions, so that `sim --help` stays quick.
-GROUPS = (runs, compare, replay, claims, theory, equilibrium, stability, spatial, files, elicit, stores, bench)
+GROUPS = (runs, compare, sensitivity, replay, claims, theory, equilibrium, stability, spatial, files, elicit, stores, bench)
 
 
 class Commands(TyperGroup):
