@@ -19,6 +19,7 @@ from sim.errors import UsageError
 from sim.experiments.design.factors import REST, Factor
 from sim.experiments.design.morris import Morris
 from sim.experiments.design.saltelli import Saltelli
+from sim.experiments.sensitivity import FEWEST
 
 if TYPE_CHECKING:
     from sim.experiments.store import StoredRun
@@ -162,7 +163,7 @@ def _design(stored: StoredRun) -> Saltelli | Morris:
 
 def _indices(output: Output, values: np.ndarray, root_seed: int) -> Answer:
     samples = len(values)
-    parts = [samples // part for part in PARTS if samples // part >= 2 * FEWEST_SEEN]
+    parts = [samples // part for part in PARTS if samples // part >= FEWEST["sobol"]]
     whole = sobol_indices(values, root_seed)
     growing = [sobol_indices(values[:number], root_seed, _PART_RESAMPLES) for number in parts]
     return Answer(output, whole, (*growing, whole))

@@ -60,8 +60,8 @@ def _shares(found: Sensitivity, answer: Answer) -> list[str]:
     assert indices is not None
     chance = indices.total[-1]
     told = [
-        f"Of the spread of {spread_of(answer.output, answer.mean, answer.deviation)}, {share(remainder(chance))} hangs on the inputs "
-        f"and {share(chance)} is the world's chance, alone or in how it works together with them."
+        f"Of the spread of {spread_of(answer.output, answer.mean, answer.deviation)}, {share(remainder(chance))} hangs on the inputs by "
+        f"themselves, and {share(chance)} on the world's chance, alone or together with them."
     ]
     order = answer.order()[:-1]
     leading = [i for i in order if indices.total[i].high >= LITTLE][:MOST_TOLD]

@@ -146,6 +146,8 @@ def _index(value: float, drawn: np.ndarray, influence: np.ndarray) -> Index:
     if not math.isfinite(value) or not len(known):
         return Index(math.nan, 0.0, 1.0)
     low, high = np.quantile(known, _levels(value, known, influence))
+    # An estimate beyond an end stands for that end; its error keeps its size.
+    low, high = min(low, 1.0 - (value - low)), max(high, high - value)
     return Index(*(float(min(1.0, max(0.0, x))) for x in (value, low, high)))
 
 

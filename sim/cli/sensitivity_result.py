@@ -9,8 +9,8 @@ from sim.analysis.sensitivity_words import of_answer, percent
 from sim.cli.layout import clipped, meter, padded, paragraph
 
 HEADING = "bold"
-NARROW = 72  # columns below which there is no room for bars
-BAR = 16
+NARROW = 100  # columns below which there is no room for bars
+BAR = 24
 MOST_ROWS = 12  # factors of an output that are printed
 
 

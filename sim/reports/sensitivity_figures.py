@@ -46,7 +46,7 @@ def bars(found: Sensitivity, answer: Answer, narrow: bool = False) -> drawing.Fi
     texts = [f"{100 * mark:g}%" if is_share else f"{mark:g}" for mark in marks]
     layout = drawing.layout(
         ROW * len(rows) + 44,
-        margin={"l": 6, "r": 14, "t": 4, "b": 34},
+        margin={"l": 16, "r": 20, "t": 4, "b": 34},
         annotations=notes,
         xaxis=drawing.axis(range=[0.0, marks[-1]], automargin=False, **ticks.axis_of(marks, texts)),
         yaxis=drawing.row_axis(len(rows)),
@@ -105,7 +105,7 @@ def convergence(found: Sensitivity, answer: Answer, narrow: bool = False) -> dra
         data.append(
             {
                 "type": "scatter", "mode": "lines+markers", "x": xs, "y": [item.value for item in items],
-                "name": drawing.label(found.labels[place], 34 if narrow else 60),
+                "name": drawing.label(found.labels[place], 28 if narrow else 60),
                 "line": {"color": colour, "width": 2, "dash": DASHES[number % len(DASHES)]}, "marker": {"size": 7, "color": colour},
                 "text": [f"{n:,} samples: {_hover(None, item, True)}" for n, item in zip(samples, items, strict=True)],
                 "hovertemplate": "%{text}<extra></extra>",

@@ -5,7 +5,6 @@ html = render_sensitivity(found)
 
 from __future__ import annotations
 
-import shlex
 from typing import Any
 
 from sim.analysis.sensitivity import CHANCE, Answer, Sensitivity
@@ -35,7 +34,7 @@ def render_sensitivity(found: Sensitivity) -> str:
         factors=_factors(found),
         rest=next((factor for factor in found.factors if factor.name == REST), None),
         resamples=RESAMPLES,
-        command=shlex.join(manifest.get("command") or ()),
+        command=manifest.get("command") or "",
         digest=found.stored.recorded_digest or "",
         histories=found.stored.num_replications,
         directory=found.stored.directory.name,
@@ -58,7 +57,8 @@ def _bars(found: Sensitivity, answer: Answer) -> Chart:
     if answer.indices is not None:
         reading = (
             "Broad bar: the part of the spread that would be left if all else were known (total order). Narrow bar: the part that would go "
-            f"if this alone were known (first order). Thin lines are 95% intervals. Bars overlap where factors work together.{more}"
+            "if this alone were known (first order). Thin lines are 95% intervals, that of the narrow bar below it. Bars overlap where "
+            f"factors work together.{more}"
         )
         rows = [
             [found.labels[i], *_cells(answer.indices.first[i]), *_cells(answer.indices.total[i])]
