@@ -127,7 +127,7 @@ def sensitivity_of(stored: StoredRun, outputs: Sequence[str] = ()) -> Sensitivit
         if reason is not None:
             silent.append((output, reason))
         elif moves is None:
-            answers.append(_indices(output, values, stored.seed))
+            answers.append(answer_of(output, values, stored.seed))
         else:
             answers.append(Answer(output, effects=morris_effects(values, *moves, stored.seed)))
     if silent and (outputs or not answers):
@@ -161,7 +161,13 @@ def _design(stored: StoredRun) -> Saltelli | Morris:
     return design
 
 
-def _indices(output: Output, values: np.ndarray, root_seed: int) -> Answer:
+def answer_of(output: Output, values: np.ndarray, root_seed: int) -> Answer:
+    """First and total order of an output, and how they grew.
+
+    Parameters
+    ----------
+    values : float64, shape (samples, histories of a sample), of a Saltelli design
+    """
     samples = len(values)
     parts = [samples // part for part in PARTS if samples // part >= FEWEST["sobol"]]
     whole = sobol_indices(values, root_seed)
