@@ -15,7 +15,7 @@ import numpy as np
 
 from sim import resources
 from sim.analysis.outputs import outputs_of
-from sim.analysis.sensitivity import answer_of
+from sim.analysis.sensitivity import answer_of, why_silent
 from sim.engines.batch_engine import run_block
 from sim.experiments.design import Plan
 from sim.experiments.sensitivity import study_of
@@ -52,13 +52,14 @@ def measure(samples: int = SAMPLES, inputs: int = INPUTS) -> dict[str, Any]:
     outputs = outputs_of((), study.scenario, [("outcome", "text")])
     before = time.perf_counter()
     values = [output.values(results).reshape(-1, study.design.rows_of_sample) for output in outputs]
-    answered = sum(np.ptp(item) > 0.0 and answer_of(output, item, SEED) is not None for output, item in zip(outputs, values, strict=True))
+    told = [(output, item) for output, item in zip(outputs, values, strict=True) if why_silent(output, item, True) is None]
+    answered = len([answer_of(output, item, SEED) for output, item in told])
     analysis = time.perf_counter() - before
     return {
         "factors": len(study.factors) + 1,
         "samples": samples,
         "histories": rows,
-        "outputs": int(answered),
+        "outputs": answered,
         "sampling_seconds": sampling,
         "engine_seconds": engine,
         "analysis_seconds": analysis,

@@ -123,7 +123,7 @@ def sensitivity_of(stored: StoredRun, outputs: Sequence[str] = ()) -> Sensitivit
     answers, silent = [], []
     for output in chosen:
         values = output.values(rows).reshape(-1, size)
-        reason = _why_silent(output, values, isinstance(design, Saltelli))
+        reason = why_silent(output, values, isinstance(design, Saltelli))
         if reason is not None:
             silent.append((output, reason))
         elif moves is None:
@@ -186,7 +186,7 @@ def _moves(stored: StoredRun, design: Morris, rows: Mapping[str, np.ndarray]) ->
     return steps, directions
 
 
-def _why_silent(output: Output, values: np.ndarray, is_saltelli: bool) -> str | None:
+def why_silent(output: Output, values: np.ndarray, is_saltelli: bool) -> str | None:
     """Why nothing can be said of what an output hangs on; None where something can."""
     apart = values[:, :2] if is_saltelli else values[:, [0, -1]]  # independent histories, or nearly
     count = int(apart.sum()) if output.is_share else -1

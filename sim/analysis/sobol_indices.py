@@ -177,6 +177,8 @@ def _of_a_share(values: np.ndarray, first: Index, total: Index) -> tuple[Index, 
     rarer = values if values.mean() <= 0.5 else 1.0 - values
     number, share = len(values), float(rarer.mean())
     variance = share * (1.0 - share)
+    if variance == 0.0:
+        return first, total  # not known, and told so
     one, two, hybrid = rarer.T
     differing, with_one, with_two = (int(np.count_nonzero(x)) for x in (one != hybrid, one * hybrid, two * hybrid))
     if differing < FEW:

@@ -88,7 +88,8 @@ def _effect(item: Any) -> list[str]:
 
 def _growing(found: Sensitivity, answer: Answer) -> Chart:
     first, last = answer.growing[0], answer.growing[-1]
-    moved = max(abs(one.value - two.value) for one, two in zip(last.total, answer.growing[-2].total, strict=True))
+    changes = (abs(one.value - two.value) for one, two in zip(last.total, answer.growing[-2].total, strict=True))
+    moved = max((change for change in changes if change == change), default=0.0)  # nan where the half never saw the event
     reading = (
         f"Total order from the first {first.samples:,} to all {last.samples:,} base samples, with 95% intervals. With the second half of "
         f"the samples no index moved by more than {100 * moved:.1f} points."

@@ -109,6 +109,14 @@ def test_what_changes_nothing_has_nothing_and_a_share_says_how_sure_that_is():
     assert 0.0 < event.total[-1].high < 0.2 and event.first[-1].high == event.total[-1].high
 
 
+def test_an_event_that_is_never_seen_has_no_indices_and_the_widest_intervals():
+    found = sobol_indices(np.zeros((40, 4)), 1)
+    assert all(math.isnan(item.value) and (item.low, item.high) == (0.0, 1.0) for item in (*found.first, *found.total))
+    values = np.zeros((40, 4))
+    values[3, 3] = 1.0
+    assert math.isnan(sobol_indices(values, 1).total[0].value)
+
+
 def test_what_decides_alone_has_all():
     values = np.random.default_rng(4).normal(size=(200, 2))
     found = sobol_indices(np.stack([*values.T, values[:, 1], values[:, 0]], axis=1), 1)
