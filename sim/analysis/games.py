@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sim.model.spec.scenario import ScenarioSpec
 
 MOST_VALUES = 30  # different values up to which each has a bar of its own
+FEW_HISTORIES = "too few histories to tell; what is rare may not have come yet"
 BINS = 30  # bars of what has more
 
 
@@ -198,23 +199,22 @@ def _checks(spec: ScenarioSpec, scenario: Mapping[str, Any], results: Columns) -
     """Measures beside theory; none where inputs are drawn, for then each history has exact values of its own."""
     if spec.theory is None or not spec.theory.measures:
         return []
-    from sim.experiments.verification import check_of
+    from sim.experiments.verification import checks_of
     from sim.model.compile import compile_case
 
     case = compile_case(scenario)
     if case.inputs or case.shares:
         return []
-    return [
-        check_of(case, name, np.asarray(results[f"measure:{name}"], dtype=float))
-        for name in spec.theory.measures
-        if f"measure:{name}" in results
-    ]
+    names = [name for name in spec.theory.measures if f"measure:{name}" in results]
+    return checks_of(case, {name: np.asarray(results[f"measure:{name}"], dtype=float) for name in names})
 
 
 def apart(check: Check) -> str:
-    """How far a measure is from its exact value."""
+    """How far a measure is from its exact value, in standard errors, or a word for what is no number."""
     if check.counted == 0:
         return "-"
+    if check.few:
+        return "few"
     if check.standard_error == 0.0:
         return "0" if check.holds else "differs"
     return f"{check.apart:.1f}"

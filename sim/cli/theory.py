@@ -169,7 +169,8 @@ def verify(
 ) -> None:
     """Solve and play scenarios: what could be gained by another choice; exact, simulated, standard errors apart.
 
-    Exit code 0 if every measure is within 4.1 standard errors of its exact value, 1 if one is not, 2 for bad input.
+    Exit code 0 if no measure is further than 4.1 standard errors from its exact value, 1 if one is, 2 for bad input. Where histories are
+    too few to tell, it says so.
     """
     from sim import resources
     from sim.errors import UsageError
@@ -202,7 +203,7 @@ def verify(
         console.put_json({"seed": seed, "scenarios": records, "solved": gains})
     elif len(found) > 1:
         console.put(_sum_up(found))
-    if not all(check.holds for checks in found.values() for check in checks):
+    if any(check.differs for checks in found.values() for check in checks):
         raise typer.Exit(FAILED)
 
 
@@ -226,12 +227,13 @@ def _gain(spec: Any) -> str:
 def _table(spec: Any, checks: list[Check], gain: str, width: int) -> list[Any]:
     from rich.text import Text
 
+    from sim.analysis.games import FEW_HISTORIES
     from sim.cli.layout import clipped, padded, paragraph
 
     room = max(16, width - 46)
     lines = [Text(spec.title, style="bold"), Text(f"  {'':<{room}}{'exact':>12}{'played':>13}{'apart':>9}")]
     for check in checks:
-        mark, style = ("ok", "green") if check.holds else ("NOT", "bold red")
+        mark, style = _verdict(check)
         label = padded(clipped(check.label, room - 1), room)
         lines.append(Text.assemble(f"  {label}{_number(check.exact):>12}{_number(check.estimate):>13}{_apart(check):>9}  ", (mark, style)))
         if check.within > 0.0:
@@ -239,8 +241,17 @@ def _table(spec: Any, checks: list[Check], gain: str, width: int) -> list[Any]:
     if gain:
         lines += [Text(line) for line in paragraph(f"solved: {gain}", width, "  ", "    ")]
     counted = max(check.counted for check in checks)
-    lines += [Text(f"  apart: in standard errors; {counted:,} histories", style="dim"), Text()]
-    return lines
+    lines.append(Text(f"  apart: in standard errors; {counted:,} histories", style="dim"))
+    if any(check.few for check in checks):
+        lines.append(Text(f"  few: {FEW_HISTORIES}", style="dim"))
+    return [*lines, Text()]
+
+
+def _verdict(check: Check) -> tuple[str, str]:
+    """A word and its style."""
+    if check.counted == 0:
+        return "-", "dim"
+    return ("NOT", "bold red") if check.differs else ("few", "yellow") if check.few else ("ok", "green")
 
 
 def _number(value: float) -> str:
@@ -248,6 +259,8 @@ def _number(value: float) -> str:
 
 
 def _apart(check: Check) -> str:
+    if check.few or check.counted == 0:
+        return "-"
     if check.standard_error == 0.0:
         return "exact" if check.holds else "differs"
     return f"{check.apart:.1f}"
@@ -259,12 +272,15 @@ def _record(check: Check) -> dict[str, Any]:
     return {
         "measure": check.name, "label": check.label, "exact": check.exact, "estimate": number_or_none(check.estimate),
         "standard_error": check.standard_error, "apart": number_or_none(check.apart), "within": check.within,
-        "histories": check.counted, "holds": check.holds,
+        "histories": check.counted, "holds": check.holds, "too_few": check.few,
     }  # fmt: skip
 
 
 def _sum_up(found: dict[str, list[Check]]) -> str:
     every = [check for checks in found.values() for check in checks]
-    failed = [f"{name}: {check.label}" for name, checks in found.items() for check in checks if not check.holds]
-    text = f"{len(every)} measures of {len(found)} scenarios, {len(every) - len(failed)} within 4.1 standard errors"
+    failed = [f"{name}: {check.label}" for name, checks in found.items() for check in checks if check.differs]
+    within = sum(check.holds and check.counted > 0 for check in every)
+    text = f"{len(every)} measures of {len(found)} scenarios, {within} within 4.1 standard errors"
+    unmet, few = sum(check.counted == 0 for check in every), sum(check.few for check in every)
+    text += (f", {unmet} met by no history" if unmet else "") + (f", {few} not told by so few histories" if few else "")
     return text + ("\n" if not failed else "; not:\n" + "".join(f"  {name}\n" for name in failed))

@@ -274,7 +274,7 @@ class MeasureRow:
     played: float
     standard_error: float
     apart: str
-    holds: bool
+    differs: bool
     histories: int
 
 

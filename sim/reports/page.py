@@ -61,6 +61,7 @@ def render(content: ReportContent) -> str:
         game_charts=[] if content.game is None else game_charts(content.game),
         game_title="The game" if content.game is not None and content.game.payoffs else "Beside theory",
         game_measures=None if content.game is None else measures_table(content.game.measures),
+        game_open=content.game is not None and any(item.apart == "few" for item in content.game.measures),
         phase_chart=_phases(content.phases, content.outcomes) if content.phases and content.phases.links else None,
         fan_charts=[_fan(fan) for fan in content.fans],
         driver_charts=[_drivers(part) for part in content.drivers if part.items],

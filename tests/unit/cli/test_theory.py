@@ -123,3 +123,18 @@ def test_bad_input_gets_one_message_and_exit_code_2(call, words, message):
 def test_verify_of_a_scenario_without_measures_says_so(call):
     answer = call("verify", "summit")
     assert answer.code == 2 and "nothing to verify" in answer.err
+
+
+def test_few_histories_are_not_called_a_difference(call):
+    """Ten histories of chicken hardly ever have a crash, so that payoffs do not vary at all."""
+    run = call("run", "theory/chicken", "-n", 10, "--workers", 1, "--no-report", "--quiet")
+    block = run.out[run.out.index("Beside theory") :]
+    assert "differs" not in run.out and " few" in block and "few: too few histories to tell" in " ".join(block.split())
+    assert "cannot be told from so few histories" in " ".join(block.split()) and "one are" not in run.out
+    verify = call("verify", "theory/chicken", "-n", 10, "--quiet")
+    assert verify.code == 0 and " few" in verify.out and "NOT" not in verify.out
+
+
+def test_one_measure_that_differs_is_named_in_the_singular(call):
+    words = ("run", "theory/chicken", "--set", "theory.measures.stand_a.exact=.3", "-n", 300, "--workers", 1, "--no-report", "--quiet")
+    assert "one is too far from it: A stands." in " ".join(call(*words).out.split())
