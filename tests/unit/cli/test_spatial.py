@@ -103,11 +103,11 @@ def test_an_imported_table_can_be_computed_and_is_never_overwritten(call, place)
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("spatial", "summit"), "a scenario to play, not a spatial table: `sim run summit` plays it"),
-        (("run", EMISSIONS), "a spatial table, not a scenario to play: `sim spatial"),
-        (("run", "ec-emissions"), "a spatial table, not a scenario to play: `sim spatial ec-emissions` reads it"),
+        (("spatial", "summit"), "a scenario to play, not a spatial table"),
+        (("run", EMISSIONS), "a spatial table, not a scenario to play"),
+        (("run", "ec-emissions"), "`sim spatial ec-emissions` reads it"),
         (("spatial", "ec-emisions"), "did you mean 'ec-emissions'?"),
-        (("spatial", "towns.csv"), "`sim import towns.csv` makes one of it"),
+        (("spatial", "towns.csv"), "`sim import towns.csv` makes a spatial table of it"),
         (("spatial", "none.yaml"), "none.yaml"),
         (("import", "none.csv"), "there is no such file"),
         (("import", "towns.csv", "--scale", "1"), "--scale: expected two numbers, as in 0,100, found '1'"),

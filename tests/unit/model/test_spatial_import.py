@@ -211,7 +211,7 @@ def test_other_xml_is_told(given, text, expected):
 @pytest.mark.parametrize(
     ("name", "content", "expected"),
     [
-        ("table.yaml", "a: 1", "a scenario file already"),
+        ("table.yaml", "a: 1", "already, not a table to import"),
         ("table.xlsx", "PK", "spreadsheets are not read"),
         ("table.csv", b"\x00\x01", "this is no text"),
         ("table.csv", b"x" * 5_000_001, "larger than"),
