@@ -10,8 +10,11 @@ from typing import Any
 from sim.analysis.estimates import number_or_none
 from sim.analysis.solutions import Solved, solved
 from sim.errors import ParameterError, ScenarioError, UsageError
+from sim.model.changes import target
+from sim.model.complete import complete
 from sim.model.diagnostics import did_you_mean
 from sim.model.load import load_document
+from sim.model.paths import PathError
 from sim.model.reader import Document
 from sim.model.spec.scenario import ScenarioSpec
 
@@ -96,10 +99,14 @@ def comparative(
     Raises
     ------
     UsageError
-        An output that there is not, or no solution at any value.
+        A path or an output that there is not, or no solution at any value.
     """
     overrides = list(changes)
     base = load_document(document, variant, None, overrides).spec
+    try:
+        target(path, complete(base), values[0])
+    except PathError as error:
+        raise UsageError(f"--over: {path}: {error.message}", hint=error.hint) from None
     rows: list[dict[str, float] | None] = []
     refused: list[tuple[float, str]] = []
     meanings: dict[str, str] = {}
@@ -117,7 +124,8 @@ def comparative(
     if not meanings and not refused:
         raise UsageError(f"--over: {base.id} has no solution that could move", hint="name a theorem, or let the game be one that is solved")
     if not meanings:
-        raise UsageError(f"--over: there is no solution at any value: {refused[0][1]}", hint="choose another range")
+        hint = f"choose another range of {path}, or the path of another number"
+        raise UsageError(f"--over: there is no solution at any value of {path}: {refused[0][1]}", hint=hint)
     for name in show:
         if name not in meanings:
             raise UsageError(f"--show: unknown output '{name}'", hint=did_you_mean(name, meanings, "outputs"))

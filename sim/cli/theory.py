@@ -74,10 +74,7 @@ def solve(
 
     spec = load(scenario_file(scenario), variant, None, changes or ()).spec
     if export is not None:
-        from sim.analysis.gambit import game_text
-
-        export.write_text(game_text(spec, export.suffix), encoding="utf-8")
-        console.say(f"game: {export}")
+        _write_game(spec, export)
         return
     found = solved(spec)
     if json:
@@ -86,6 +83,26 @@ def solve(
         from sim.cli.solutions import lines
 
         console.put_lines(lines(found, console.width()))
+
+
+def _write_game(spec: Any, path: Path) -> None:
+    """The scenario's game as a Gambit file."""
+    from sim.analysis.gambit import game_text
+    from sim.errors import ParameterError, StoreError
+
+    try:
+        text = game_text(spec, path.suffix)
+    except ParameterError as error:  # whose hint is for whoever wants the game solved
+        hint = f"a coarser grid makes it smaller, as in --set game.points={max(2, spec.game.points // 2)}"
+        if "more than" not in str(error):
+            hint = "a Gambit file holds a game that ends, of moves of single players; without --export `sim solve` tells what is known"
+        raise ParameterError(f"--export: {spec.id}: {error}", hint=hint) from None
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        hint = "name a file in another folder" if path.parent.is_dir() else f"there is no folder '{path.parent}'"
+        raise StoreError(f"{path}: cannot be written: {error.strerror or error}", hint=hint) from None
+    console.say(f"game: {path}")
 
 
 def _solve_file(path: Path, precision: float | None, method: str, limit: float, json: bool) -> None:
@@ -187,6 +204,8 @@ def verify(
         raise UsageError(f"--replications: expected at least 2, found {replications}", hint="a standard error needs a sample")
     files = [scenario_file(name) for name in scenarios or [name for name in resources.list_scenarios() if name.startswith("theory/")]]
     loaded = [(file, load(file, overrides=changes or ()).spec) for file in files]
+    for name, (_, spec) in zip(scenarios or (), loaded, strict=False):
+        _refuse_without_measures(spec, name)
     chosen = engine_for(engine, replications or TRIAL, None if quiet else console.say)
     found: dict[str, list[Check]] = {}
     gains: dict[str, str] = {}
@@ -205,6 +224,18 @@ def verify(
         console.put(_sum_up(found))
     if any(check.differs for checks in found.values() for check in checks):
         raise typer.Exit(FAILED)
+
+
+def _refuse_without_measures(spec: Any, name: str) -> None:
+    """Raise ``UsageError``, with the command that has something to say, where there is nothing to compare."""
+    from sim.errors import UsageError
+
+    if spec.theory is not None and spec.theory.measures:
+        return
+    hint = f"`sim run {name}` plays it"
+    if spec.game is not None or spec.theory is not None:
+        hint = f"`sim solve {name}` solves it; measures stand under `theory:`, as docs/how-to/write-a-game.md shows"
+    raise UsageError(f"{spec.id}: nothing to verify: it has no `theory:` with `measures:`", hint=hint)
 
 
 def _gain(spec: Any) -> str:

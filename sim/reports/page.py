@@ -88,9 +88,11 @@ def write_page(html: str, path: Path | str) -> Path:
     try:
         partial.write_bytes(html.encode("utf-8"))
         os.replace(partial, path)
-    except BaseException:
+    except BaseException as error:
         with contextlib.suppress(OSError):
             partial.unlink()
+        if isinstance(error, OSError):
+            raise OSError(error.errno, error.strerror, str(path)) from None  # people know nothing of the other name
         raise
     return path
 

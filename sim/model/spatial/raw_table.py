@@ -96,7 +96,7 @@ def number_in(cell: Cell, what: str, faults: Faulty, decimal_comma: bool = False
         if re.fullmatch(r"[-+]?[0-9]+,[0-9]+", text):
             hint = comma_hint(text)
         elif re.fullmatch(r"[-+]?[0-9.]+ ?%", text):
-            hint = f"write {text.rstrip('% ')} without the sign"
+            hint = f"write {text.rstrip('% ')}, without the percent sign"
         elif text.lower().lstrip("+-") in ("nan", "inf", "infinity", "na", "n/a", "-", "null", "none"):
             hint = "write a finite number; a row without one has to be left out or estimated"
         faults.add(cell, what, expected="a number", found=describe(text), hint=hint)
@@ -139,9 +139,8 @@ def check_rows(table: RawTable, faults: Faulty) -> None:
                 actor.positions if what == "position" else actor.salience
             )[dimension]  # fmt: skip
             if what != "position" and value < 0.0:
-                faults.add(
-                    cell, what, expected="a number >= 0", found=cell.text.strip(), hint="write it without the sign"
-                )
+                hint = f"write 0 for an actor without any, or {cell.text.strip().lstrip('-')} if the minus sign is a slip"
+                faults.add(cell, what, expected="a number >= 0", found=cell.text.strip(), hint=hint)
             elif what == "salience" and value > 100.0:
                 faults.add(
                     cell,

@@ -106,12 +106,20 @@ def test_a_game_goes_to_gambit_and_comes_back(call, place, stage, suffix):
         (("theory/chicken", "--over", "parameters.p"), "expected path=low:high"),
         (("theory/crisis-bargaining", "--over", "parameters.p=1:0"), "a low end below"),
         (("theory/crisis-bargaining", "--over", "parameters.p=0:1:1"), "2 to 1,001 points"),
-        (("theory/crisis-bargaining", "--over", "parameters.q=0:1"), "no 'q' in parameters"),
+        (("theory/crisis-bargaining", "--over", "parameters.q=0:1"), "--over: parameters.q: there is no 'q' in parameters"),
+        (("theory/crisis-bargaining", "--over", "parameters.cots_a=0:1"), "did you mean 'parameters.cost_a'?"),
+        (("theory/crisis-bargaining", "--over", "cost_a=0:1"), "did you mean 'parameters.cost_a'?"),
+        (("theory/chicken", "--over", "parameters.crash=5:9"), "choose another range of parameters.crash"),
+        (("theory/chicken", "--over", "parameters.crash=-9:-5:3", "--out", "no/plots.html"), "error: no/plots.html: "),
+        (("theory/chicken", "--export", "no/game.efg"), "there is no folder 'no'"),
         (("theory/crisis-bargaining", "--over", "parameters.p=0:1", "--show", "demnd"), "unknown output 'demnd'"),
         (("theory/crisis-bargaining", "--show", "demand"), "--show goes with --over"),
         (("theory/crisis-bargaining", "--precision", "1"), "are for Gambit files"),
         (("theory/crisis-bargaining", "--export", "game.txt"), "expected a file that ends in .nfg or .efg"),
         (("theory/rubinstein", "--export", "game.efg"), "a tree cannot show"),
+        (("theory/rubinstein", "--export", "game.efg"), "a Gambit file holds a game that ends"),
+        (("theory/attrition-exponential", "--export", "game.efg"), "as in --set game.points=10"),
+        (("summit",), "`sim equilibrium` finds the equilibria among its menus of strategies"),
         (("nowhere.efg",), "nowhere.efg"),
     ],
 )
@@ -122,7 +130,14 @@ def test_bad_input_gets_one_message_and_exit_code_2(call, words, message):
 
 def test_verify_of_a_scenario_without_measures_says_so(call):
     answer = call("verify", "summit")
-    assert answer.code == 2 and "nothing to verify" in answer.err
+    assert answer.code == 2 and "nothing to verify" in answer.err and "`sim run summit` plays it" in answer.err
+
+
+def test_verify_of_a_game_without_measures_names_the_command_that_solves_it(call, place):
+    (place / "stage.yaml").write_text(yaml.safe_dump(game_scenario(STAGE)), encoding="utf-8")
+    answer = call("verify", "stage.yaml")
+    assert answer.code == 2 and "nothing to verify" in answer.err and "`sim solve stage.yaml` solves it" in answer.err
+    assert "`sim solve` finds the equilibria of its game" in call("equilibrium", "stage.yaml").err
 
 
 def test_few_histories_are_not_called_a_difference(call):
