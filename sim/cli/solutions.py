@@ -14,8 +14,10 @@ COLUMN = 13
 KINDS = {
     "equilibrium": "By algorithm, all players in equilibrium",
     "logit": "By algorithm, all players as logit players",
-    "written": "The strategies of the file, on a grid",
+    "written": "The strategies of the file, held against every other choice",
 }
+ON_A_GRID = "{}, numbers and types on a grid of {} points"
+ZERO = 1e-12  # below which a number is what rounding has left of nothing
 
 
 def lines(found: Solved, width: int) -> list[Any]:
@@ -30,7 +32,7 @@ def lines(found: Solved, width: int) -> list[Any]:
     if found.game is not None:
         out += [Text(), *_of_game(found.game, found.spec, width)]
     if found.unchecked:
-        why = f"not held against other choices on a grid: {found.unchecked}"
+        why = f"not held against other choices: {found.unchecked}"
         out += [Text(line, style="dim") for line in paragraph(why, width, "  ", "  ")]
     return out
 
@@ -74,7 +76,7 @@ def gain_in_words(found: GameSolved, spec: Any) -> str:
     if found.gain <= 1e-9:
         return "nobody gains by another choice at any one point"
     where = f" ({found.gain_at})" if found.gain_at else ""
-    grid = f"; numbers and types stand on {found.points} points, which a part of it may be due to"
+    grid = f"; numbers and types stand on {found.points} points, which a part of it may be due to" if spec.game.has_grid else ""
     return f"the most that anybody could gain by another choice at one point is {_number(found.gain)}{where}{grid}"
 
 
@@ -86,7 +88,8 @@ def _of_game(found: GameSolved, spec: Any, width: int) -> list[Any]:
     def say(text: str, style: str = "") -> None:
         out.extend(Text(line, style=style) for line in paragraph(text, width, "  ", "    "))
 
-    out = [Text(KINDS[found.kind])]
+    heading = KINDS[found.kind]
+    out = [Text(ON_A_GRID.format(heading, found.points) if spec.game.has_grid else heading)]
     payoffs = ", ".join(f"{name} {_number(value)}" for name, value in found.payoffs.items())
     say(f"payoffs: {payoffs}")
     say(gain_in_words(found, spec))
@@ -106,7 +109,7 @@ def _of_game(found: GameSolved, spec: Any, width: int) -> list[Any]:
     elif found.measures:
         measures = spec.theory.measures
         told = [f"{measures[name].label or name} {_number(value)}" for name, value in found.measures.items()]
-        say("measures on the grid: " + "; ".join(told), "dim")
+        say(("measures on the grid: " if spec.game.has_grid else "measures: ") + "; ".join(told), "dim")
     return out
 
 
@@ -156,4 +159,7 @@ def _numbers(rows: list[tuple[str, float, str]], width: int) -> list[Any]:
 
 
 def _number(value: float) -> str:
-    return f"{value:.6g}"
+    """Six digits; `none` for what there is not."""
+    if value != value:
+        return "none"
+    return "0" if abs(value) < ZERO else f"{value:.6g}"

@@ -47,7 +47,7 @@ def solve(
 ) -> None:
     """Solve a scenario's game: by its theorem, with formula and all equilibria, and by algorithm where no strategies are written.
 
-    Strategies that the file writes are held against every other choice on a grid. Exit code 2 where the theorem says nothing
+    Strategies that the file writes are held against every other choice, numbers on a grid. Exit code 2 where the theorem says nothing
     for the parameters, or there is nothing to solve.
     """
     from sim.errors import UsageError
@@ -178,7 +178,7 @@ def verify(
     seed: Annotated[int, typer.Option("--seed", "-s", metavar="N", help="Root seed of all draws.")] = 1,
     engine: Annotated[str, typer.Option("--engine", metavar="NAME", help="auto, simpy or batch; the rows are the same.")] = "auto",
     solve_too: Annotated[
-        bool, typer.Option("--solve/--no-solve", help="Also hold written strategies against every other choice on a grid.")
+        bool, typer.Option("--solve/--no-solve", help="Also hold written strategies against every other choice, numbers on a grid.")
     ] = True,
     workers: Workers = None,
     json: Json = False,

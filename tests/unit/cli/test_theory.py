@@ -153,3 +153,17 @@ def test_few_histories_are_not_called_a_difference(call):
 def test_one_measure_that_differs_is_named_in_the_singular(call):
     words = ("run", "theory/chicken", "--set", "theory.measures.stand_a.exact=.3", "-n", 300, "--workers", 1, "--no-report", "--quiet")
     assert "one is too far from it: A stands." in " ".join(call(*words).out.split())
+
+
+def test_a_grid_is_told_only_where_something_stands_on_it(call, stage):
+    """Chicken is a table of two options each; a demand in crisis bargaining is a number of a continuum."""
+    for words in (("theory/chicken",), ("theory/deterrence",), ("theory/kuhn-poker",), (stage,)):
+        out = call("solve", *words).out
+        assert "grid" not in out and "points" not in out, words
+    crisis = call("solve", "theory/crisis-bargaining").out
+    assert "numbers and types on a grid of 21 points" in crisis and "measures on the grid: " in crisis
+
+
+def test_what_rounding_has_left_of_nothing_is_nothing(call):
+    out = " ".join(call("solve", "theory/inspection").out.split())
+    assert "payoff of the inspected state 0;" in out and "e-17" not in out
