@@ -160,6 +160,8 @@ def check_rows(table: RawTable, faults: Faulty) -> None:
     _check_unit_of_salience(table, faults)
     if not table.actors:
         faults.add(Cell("", len(faults.lines), 1, 2), "the table has no actors", hint="write one a line")
+    elif len(table.actors) == 1:
+        faults.add(table.actors[0].name, "one actor alone has nobody to bargain with", hint="a table needs two actors and more")
     elif len(table.actors) > MOST_ACTORS:
         faults.add(table.actors[MOST_ACTORS].name, f"more than {MOST_ACTORS} actors", hint="group the small ones")
     if len(table.dimensions) > MOST_DIMENSIONS:

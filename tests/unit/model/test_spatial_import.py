@@ -96,7 +96,7 @@ def test_dimensions_are_paired_by_name_or_in_order(given):
     )
     assert numbers(spec)[0] == (1.0, [0.2, 0.3], [0.1, 0.4]) and list(spec.dimensions) == ["tax", "toll"]
     found = import_table(
-        given("actor,power,tax position,first salience,toll position,second salience\nUp,1,.2,.1,.3,.4\n")
+        given("actor,power,tax position,first salience,toll position,second salience\nUp,1,.2,.1,.3,.4\nDown,1,.2,.1,.3,.4\n")
     )
     assert any("paired in order: tax position with first salience" in text for text in found.remarks)
 
@@ -155,6 +155,7 @@ def test_options_of_ktabs_xml_are_taken_over(root, given):
         ("Capability,", "Hat,", "there is no column for capability"),
         ("Up", '"Up', "table.csv:2:1: a quotation mark is not closed on its line"),
         ("Up,2,10,0.5\nDown,1,4,0.25\n", "", "the table has no actors"),
+        ("Down,1,4,0.25\n", "", "table.csv:2:1: one actor alone has nobody to bargain with"),
     ],
 )  # fmt: skip
 def test_a_bad_cell_is_told_with_line_column_expected_and_found(given, old, new, expected):
@@ -243,7 +244,7 @@ def test_hostile_text_cannot_break_the_scenario_file(given):
 
 
 def test_windows_text_is_read_and_told(given):
-    found = import_table(given("actor,capability,position,salience\nMünchen,1,1,1\n".encode("cp1252")))
+    found = import_table(given("actor,capability,position,salience\nMünchen,1,1,1\nKöln,1,0,1\n".encode("cp1252")))
     assert "München" in found.text and any("Windows-1252" in text for text in found.remarks)
 
 
