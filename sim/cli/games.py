@@ -9,7 +9,7 @@ from rich.text import Text
 
 from sim.analysis.estimates import number_or_none
 from sim.analysis.game_names import figure
-from sim.analysis.games import FEW_HISTORIES, apart
+from sim.analysis.games import BY_ALGORITHM, FEW_HISTORIES, apart
 from sim.cli.layout import bar, clipped, padded, paragraph
 
 if TYPE_CHECKING:
@@ -100,6 +100,8 @@ def _measures(game: GameSummary, width: int, blocks: bool) -> list[Text]:
         room = width - 2 - len(numbers)
         found.append(Text.assemble(f"  {padded(clipped(check.label, room - 1, blocks), room)}", (numbers, style)))
     told = ["apart: in standard errors; up to 4.1 is put down to chance; `sim verify` plays as many histories as it takes"]
+    if game.by_algorithm:
+        told.append(f"exact: {BY_ALGORITHM}")
     if any(check.few for check in game.checks):
         told.append(f"few: {FEW_HISTORIES}")
     return found + [Text(line, style="dim") for text in told for line in paragraph(text, width, "  ", "  ")]

@@ -28,7 +28,7 @@ def lines(found: Solved, width: int) -> list[Any]:
 
     out = [Text(found.spec.title, style="bold")]
     if found.theorem is not None:
-        out += _of_theorem(found.theorem, width)
+        out += _of_theorem(found.theorem, width, is_played=found.game is None or found.game.kind == "written")
     if found.game is not None:
         out += [Text(), *_of_game(found.game, found.spec, width)]
     if found.unchecked:
@@ -37,7 +37,8 @@ def lines(found: Solved, width: int) -> list[Any]:
     return out
 
 
-def _of_theorem(found: TheoremSolved, width: int) -> list[Any]:
+def _of_theorem(found: TheoremSolved, width: int, is_played: bool) -> list[Any]:
+    """What the theorem says; an equilibrium of it is called played only where players do not play as an algorithm says."""
     from rich.text import Text
 
     from sim.cli.layout import paragraph
@@ -49,18 +50,22 @@ def _of_theorem(found: TheoremSolved, width: int) -> list[Any]:
     meanings = {symbol.name: symbol.meaning for symbol in theorem.symbols}
     out += _numbers([(name, value, meanings[name]) for name, value in found.symbols.items()], width)
     several = len(solution.equilibria) > 1
-    out += [Text(), Text("In the equilibrium that is played" if several else "In equilibrium")]
+    which = "In the equilibrium that is played" if is_played else "In the equilibrium that the theorem selects"
+    out += [Text(), Text(which if several else "In equilibrium")]
     out += _numbers([(output.name, solution.values[output.name], output.meaning) for output in theorem.outputs], width)
     if several:
         out += [Text(), Text(f"All {len(solution.equilibria)} equilibria")]
         for n, item in enumerate(solution.equilibria, 1):
-            mark = " (played)" if item.selected else ""
+            mark = (" (played)" if is_played else " (selected)") if item.selected else ""
             out += [Text(line) for line in paragraph(f"{item.words}{mark}", width, f"  {n}. ", "     ")]
             differing = [name for name in item.values if len({repr(other.values.get(name)) for other in solution.equilibria}) > 1]
             values = ", ".join(f"{name} {_number(item.values[name])}" for name in differing)
             out += [Text(line, style="dim") for line in paragraph(values, width, "     ", "     ")]
     else:
         out += [Text(line) for line in paragraph(solution.equilibria[0].words, width, "  ", "  ")]
+    if not is_played:
+        told = "Players do not play it: how they play is found by algorithm, below."
+        out += [Text(line) for line in paragraph(told, width, "  ", "  ")]
     out.append(Text())
     for text in (solution.uniqueness, solution.selection, *solution.notes):
         out += [Text(line) for line in paragraph(text, width, "  - ", "    ")]

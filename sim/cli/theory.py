@@ -32,7 +32,9 @@ def solve(
         str | None,
         typer.Option("--over", metavar="PATH=LOW:HIGH", help="Move one number over a range, as in parameters.p=0:1 or 0:1:101 (points)."),
     ] = None,
-    show: Annotated[str | None, typer.Option("--show", metavar="NAMES", help="With --over: only these outputs, with commas.")] = None,
+    show: Annotated[
+        str | None, typer.Option("--show", metavar="NAMES", help="With --over: only these, with commas: measures, or solution.NAME.")
+    ] = None,
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="With --over: write a page with the plots.")] = None,
     export: Annotated[
         Path | None, typer.Option("--export", metavar="FILE", help="Write the game as a Gambit file: a tree (.efg) or a table (.nfg).")
@@ -102,7 +104,7 @@ def _write_game(spec: Any, path: Path) -> None:
     except OSError as error:
         hint = "name a file in another folder" if path.parent.is_dir() else f"there is no folder '{path.parent}'"
         raise StoreError(f"{path}: cannot be written: {error.strerror or error}", hint=hint) from None
-    console.say(f"game: {path}")
+    console.put(f"{path}\n")
 
 
 def _solve_file(path: Path, precision: float | None, method: str, limit: float, json: bool) -> None:
@@ -212,10 +214,11 @@ def verify(
     for _, spec in loaded:
         if solve_too:
             gains[spec.id] = _gain(spec)
+        case = compile_case(complete(spec))
         with console.progress(quiet) as tell:
-            found[spec.id] = compare(compile_case(complete(spec)), seed, chosen, replications, workers, tell)
+            found[spec.id] = compare(case, seed, chosen, replications, workers, tell)
         if not json:
-            console.put_lines(_table(spec, found[spec.id], gains.get(spec.id, ""), console.width()))
+            console.put_lines(_table(spec, found[spec.id], gains.get(spec.id, ""), console.width(), case.is_solved))
             console.flush()
     if json:
         records = {name: [_record(check) for check in checks] for name, checks in found.items()}
@@ -255,10 +258,10 @@ def _gain(spec: Any) -> str:
     return gain_in_words(found.game, spec)
 
 
-def _table(spec: Any, checks: list[Check], gain: str, width: int) -> list[Any]:
+def _table(spec: Any, checks: list[Check], gain: str, width: int, by_algorithm: bool) -> list[Any]:
     from rich.text import Text
 
-    from sim.analysis.games import FEW_HISTORIES
+    from sim.analysis.games import BY_ALGORITHM, FEW_HISTORIES
     from sim.cli.layout import clipped, padded, paragraph
 
     room = max(16, width - 46)
@@ -273,6 +276,8 @@ def _table(spec: Any, checks: list[Check], gain: str, width: int) -> list[Any]:
         lines += [Text(line) for line in paragraph(f"solved: {gain}", width, "  ", "    ")]
     counted = max(check.counted for check in checks)
     lines.append(Text(f"  apart: in standard errors; {counted:,} histories", style="dim"))
+    if by_algorithm:
+        lines += [Text(line, style="dim") for line in paragraph(f"exact: {BY_ALGORITHM}", width, "  ", "  ")]
     if any(check.few for check in checks):
         lines.append(Text(f"  few: {FEW_HISTORIES}", style="dim"))
     return [*lines, Text()]

@@ -288,6 +288,7 @@ class Game:
     choices: Sequence[OptionShares] = ()
     measures: Sequence[MeasureRow] = ()
     repeated: bool = False  # whether a move may be made more than once
+    by_algorithm: bool = False  # whether exact values are of the game as an algorithm solves it
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ def game_content(game: GameSummary | None) -> page.Game | None:
             for item in game.checks
         ],
         repeated=game.repeated,
+        by_algorithm=game.by_algorithm,
     )
 
 

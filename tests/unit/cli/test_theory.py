@@ -90,7 +90,7 @@ def test_a_course_that_turns_is_told(call, place):
 @pytest.mark.parametrize("suffix", [".efg", ".nfg"])
 def test_a_game_goes_to_gambit_and_comes_back(call, place, stage, suffix):
     file = place / f"game{suffix}"
-    assert call("solve", stage, "--export", file).code == 0
+    assert call("solve", stage, "--export", file).out == f"{file}\n"
     out = call("solve", file).out
     assert "stand (0.1)" in out and "complete" in out
     assert "0.224159" in call("solve", file, "--precision", 1).out
@@ -167,3 +167,43 @@ def test_a_grid_is_told_only_where_something_stands_on_it(call, stage):
 def test_what_rounding_has_left_of_nothing_is_nothing(call):
     out = " ".join(call("solve", "theory/inspection").out.split())
     assert "payoff of the inspected state 0;" in out and "e-17" not in out
+
+
+def test_what_players_do_not_play_is_not_called_played(call):
+    """Logit players play as an algorithm says, whatever the theorem selects."""
+    logit = ("theory/chicken", "--set", "game.play=logit", "--set", "game.precision=1")
+    as_written, by_algorithm = call("solve", "theory/chicken").out, call("solve", *logit).out
+    assert "3. Both mix, each keeping the other indifferent. (played)" in as_written and "the equilibrium that is played" in as_written
+    assert "(played)" not in by_algorithm and "(selected)" in by_algorithm and "Players do not play it" in by_algorithm
+    run = call("run", *logit, "-n", 200, "--workers", 1, "--no-report", "--quiet")
+    assert "exact: of the game as it is solved by algorithm" in run.out
+    assert "by algorithm" not in call("run", "theory/chicken", "-n", 200, "--workers", 1, "--no-report", "--quiet").out
+    assert "exact: of the game as it is solved by algorithm" in call("verify", *logit, "-n", 200, "--quiet").out
+
+
+def outputs(call, *words):
+    return json.loads(call("solve", *words, "--json").out)["outputs"]
+
+
+def test_statics_are_those_of_the_files_measures(call):
+    """The theorem of chicken knows no custom; the file does: with probability c one side stands by right, so c/2 + (1 - c)/10."""
+    found = outputs(call, "theory/chicken", "--over", "parameters.convention=0:1:3")
+    assert found["stand_a"] == pytest.approx([0.1, 0.3, 0.5]) and found["payoff_a"] == pytest.approx([-0.1, -0.05, 0])
+    assert "stand_1" not in found
+    words = ("theory/chicken", "--set", "parameters.convention=.5", "--over", "parameters.crash=-10:-4:2")
+    assert outputs(call, *words)["crash"] == pytest.approx([0.005, 0.5 * 0.25**2])
+    both = outputs(call, *words, "--show", "solution.crash_probability,crash,crash_probability")
+    assert list(both) == ["solution.crash_probability", "crash", "crash_probability"]
+    assert both["crash_probability"] == both["solution.crash_probability"] == pytest.approx([0.01, 0.25**2])
+
+
+def test_statics_of_logit_players_are_theirs(call):
+    words = ("theory/chicken", "--set", "game.play=logit", "--set", "game.precision=1", "--over", "parameters.crash=-10:-9:2")
+    found = outputs(call, *words)
+    assert found["stand_a"][0] == pytest.approx(0.224159, abs=1e-6) and found["payoff_A"][0] == pytest.approx(-0.502473, abs=1e-6)
+
+
+def test_a_theorem_without_measures_that_move_shows_what_it_gives(call):
+    """In a shift of power all that the file measures stays as it is until war breaks out; the theorem's threshold moves."""
+    found = outputs(call, "theory/power-shift", "--set", "theory.measures={}", "--over", "parameters.p_later=.4:.5:3")
+    assert "need_now" in found and not any(name.startswith("solution.") for name in found)
