@@ -80,14 +80,14 @@ def _expect(name: str, value: Any, types: tuple[type, ...], words: str) -> None:
 def _known(path: str | os.PathLike[str]) -> str | os.PathLike[str]:
     """The path; for a slip in the name of a shipped scenario the nearest name is the hint."""
     from sim import resources
-    from sim.model.diagnostics import did_you_mean
+    from sim.model.kinds import SCENARIO, meant
 
     shipped = resources.list_scenarios()
     is_name = isinstance(path, str) and not os.path.splitext(path)[1] and os.path.basename(path) == path
     if is_name and path not in shipped and not os.path.lexists(path):
         raise ParameterError(
             f"unknown scenario {path!r}: neither a file nor the name of a shipped scenario",
-            hint=did_you_mean(path, shipped, "shipped scenarios"),
+            hint=meant(path, SCENARIO),
         )
     return path
 

@@ -22,7 +22,7 @@ from sim.model.distributions.correlation import cholesky
 from sim.model.distributions.factory import from_quantity
 from sim.model.distributions.integration import conditional_mean_bins
 from sim.model.expressions.expression import Expression, to_text
-from sim.model.expressions.program import compile_expression
+from sim.model.expressions.program import compile_expression, value_of
 from sim.model.expressions.reading import parse
 from sim.model.expressions.rewriting import dependency_order, number, split_lasting, substitute
 from sim.model.game.form import Form
@@ -242,11 +242,7 @@ class Case:
 
     def constant(self, text: str) -> float:
         """The value of an expression over parameters at their point values."""
-        expression = self.read(text)
-        names = sorted(expression.names())
-        program = compile_expression(expression, {name: n for n, name in enumerate(names)})
-        values = [self.base[self.slots.parameters[name].number] for name in names]
-        return evaluate(program.code, program.constants, values, [0.0] * max(1, program.stack_size))
+        return value_of(self.read(text), self.parameter_values)
 
     def _program(self, expression: Expression) -> Condition:
         names = sorted(expression.names())

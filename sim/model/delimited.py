@@ -107,7 +107,7 @@ def number_in(cell: Cell, what: str, faults: Faulty, decimal_comma: bool = False
         if re.fullmatch(r"[-+]?[0-9]+,[0-9]+", text):
             hint = comma_hint(text)
         elif re.fullmatch(r"[-+]?[0-9.]+ ?%", text):
-            hint = f"write {text.rstrip('% ')} without the sign"
+            hint = f"write {text.rstrip('% ')}, without the percent sign"
         elif text.lower().lstrip("+-") in ("nan", "inf", "infinity", "na", "n/a", "-", "null", "none"):
             hint = "write a finite number; a row without one has to be left out or estimated"
         faults.add(cell, what, expected="a number", found=describe(text), hint=hint)

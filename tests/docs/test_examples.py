@@ -116,6 +116,58 @@ def test_commands_of_textbook_games_run(page, desk, capfd, monkeypatch):
         assert out.strip(), line
 
 
+CODE = re.compile(r"`([^`]+)`")
+
+
+def in_sentences(page: Path) -> list[list[str]]:
+    """Commands and options that stand in the text of a page, as words; `./dev sim` and `sim` are the same."""
+    found = [shlex.split(" ".join(text.split())) for text in CODE.findall(pages.prose(page)) if re.match(r"(\./dev )?sim |--[a-z]", text)]
+    return [words[1:] if words[0] == "./dev" else words for words in found]
+
+
+@pytest.mark.parametrize("page", [page for page in pages.PAGES if page.name != "CHANGELOG.md"], ids=pages.name)
+def test_commands_in_sentences_exist_with_their_options(page):
+    """What a sentence names in passing; options without their command may be another program's."""
+    from typer.main import get_command
+
+    from sim.cli.app import app
+
+    commands = get_command(app).commands
+    for words in in_sentences(page):
+        if words[0] != "sim" or words[1] in ("...", "--version"):
+            continue
+        assert words[1] in commands, words
+        known = {option for item in commands[words[1]].params for option in (*item.opts, *item.secondary_opts)}
+        assert {word for word in words if word.startswith("--")} <= known, words
+
+
+@pytest.mark.parametrize("page", THEORY, ids=pages.name)
+def test_changes_that_sentences_name_can_be_made(page, desk, capfd, monkeypatch):
+    """`--set` and `--variant` of the scenario beside the page; a command with either runs."""
+    from sim.analysis import solutions
+    from sim.model.load import load_scenario
+
+    monkeypatch.setattr(solutions, "QUICK_NODES", sample_size("docs_positions"))
+    for words in in_sentences(page):
+        if words[0] == "sim" and {"--set", "--variant"} & set(words):
+            code = call(shortened(words[1:], report=False))
+            assert code == 0, f"{pages.name(page)}: {words}\n{capfd.readouterr().err}"
+        elif words[0] in ("--set", "--variant") and len(words) > 1:
+            changes = [after for before, after in zip(words, words[1:], strict=False) if before == "--set"]
+            variant = words[words.index("--variant") + 1] if "--variant" in words else None
+            load_scenario(page.with_suffix(".yaml"), variant=variant, overrides=changes)
+
+
+@pytest.mark.parametrize("theorem", sorted({name for page in THEORY for name in re.findall(r"theorem `(\w+)`", pages.prose(page))}))
+def test_theorems_that_sentences_name_are_those_of_a_scenario_or_variant(theorem):
+    from sim.model.load import load_scenario
+
+    page = next(page for page in THEORY if f"theorem `{theorem}`" in pages.prose(page))
+    spec = load_scenario(page.with_suffix(".yaml"))
+    named = {spec.theory.theorem, *(load_scenario(page.with_suffix(".yaml"), variant=name).theory.theorem for name in spec.variants)}
+    assert theorem in named
+
+
 @pytest.mark.parametrize("page", PYTHON, ids=pages.name)
 def test_python_examples_run(page, desk, capfd):
     names: dict[str, object] = {}

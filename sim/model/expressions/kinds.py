@@ -11,7 +11,7 @@ from sim.model.expressions.errors import ExpressionError
 from sim.model.expressions.expression import Expression
 from sim.model.expressions.program import compile_expression
 from sim.model.expressions.tree import Boolean, Call, Comparison, Dated, Name, Node, Number, Unary, first_column, walk
-from sim.model.expressions.writing import short_text
+from sim.model.expressions.writing import copied_text, short_text
 from sim.model.quantities import UNIT_NAMES
 from sim.rules import expression as machine
 
@@ -74,9 +74,9 @@ class _Checker:
             what = f"'{short_text(node)}'"
             if wanted is Kind.BOOLEAN:
                 raise self.fail(f"expected a condition {where}, found the number {what}", node,
-                                f"compare it, as in '{short_text(node)} > 0'")  # fmt: skip
+                                f"compare it, as in '{copied_text(node)} > 0'")  # fmt: skip
             raise self.fail(f"expected a number {where}, found the condition {what}", node,
-                            f"write 'if({short_text(node)}, 1, 0)' to count it")  # fmt: skip
+                            f"write 'if({copied_text(node)}, 1, 0)' to count it")  # fmt: skip
         return found
 
     def comparison(self, node: Comparison) -> Kind:
@@ -115,7 +115,7 @@ class _Checker:
             duration = _constant(node.arguments[1], self.expression)
             if duration is not None and duration < 0.0:
                 raise self.fail("expected a duration >= 0 in 'held', found a negative one", node.arguments[1],
-                                "write it without the sign")  # fmt: skip
+                                "write it without the minus sign")  # fmt: skip
             return Kind.BOOLEAN
         for argument in node.arguments:
             self.expect(argument, Kind.NUMBER, f"in '{node.function}'")

@@ -58,6 +58,19 @@ def compile_expression(expression: Expression, index_of: Mapping[str, int]) -> P
     return Program(tuple(code), tuple(compiler.constants), _stack_size(code))
 
 
+def value_of(expression: Expression, values: Mapping[str, float]) -> float:
+    """The value of an expression whose names have these values.
+
+    Raises
+    ------
+    KeyError
+        A name without a value.
+    """
+    names = sorted(expression.names())
+    program = compile_expression(expression, {name: n for n, name in enumerate(names)})
+    return machine.evaluate(program.code, program.constants, [values[name] for name in names], [0.0] * max(1, program.stack_size))
+
+
 class _Compiler:
     def __init__(self, expression: Expression, index_of: Mapping[str, int]):
         self.expression = expression

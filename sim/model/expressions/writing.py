@@ -40,6 +40,12 @@ def number_text(value: float) -> str:
     return text.removesuffix(".0")
 
 
+def copied_text(node: Node) -> str:
+    """The text of a node for a hint that people copy: whole, or three dots for the whole of it where it is long."""
+    text = node_text(node)[0]
+    return text if len(text) <= 80 else "..."
+
+
 def short_text(node: Node) -> str:
     """The text of a node, cut off where a message could not carry it."""
     text = node_text(node)[0]

@@ -68,9 +68,8 @@ def check_rows(table: RawTable, faults: Faulty) -> None:
                 actor.positions if what == "position" else actor.salience
             )[dimension]  # fmt: skip
             if what != "position" and value < 0.0:
-                faults.add(
-                    cell, what, expected="a number >= 0", found=cell.text.strip(), hint="write it without the sign"
-                )
+                hint = f"write 0 for an actor without any, or {cell.text.strip().lstrip('-')} if the minus sign is a slip"
+                faults.add(cell, what, expected="a number >= 0", found=cell.text.strip(), hint=hint)
             elif what == "salience" and value > 100.0:
                 faults.add(
                     cell,
@@ -90,6 +89,8 @@ def check_rows(table: RawTable, faults: Faulty) -> None:
     _check_unit_of_salience(table, faults)
     if not table.actors:
         faults.add(Cell("", len(faults.lines), 1, 2), "the table has no actors", hint="write one a line")
+    elif len(table.actors) == 1:
+        faults.add(table.actors[0].name, "one actor alone has nobody to bargain with", hint="a table needs two actors and more")
     elif len(table.actors) > MOST_ACTORS:
         faults.add(table.actors[MOST_ACTORS].name, f"more than {MOST_ACTORS} actors", hint="group the small ones")
     if len(table.dimensions) > MOST_DIMENSIONS:

@@ -308,6 +308,19 @@ def test_what_does_not_fit_the_scenario_is_refused_at_its_column(text, column, m
     assert error.hint.startswith(hint)
 
 
+@pytest.mark.parametrize("text", ["1 + ({})", "({}) / x + 1", "not (1 - if(deal, {}, 2))", "log(if({}, -1, x) - 1)", "2 / if({}, 0, x)"])
+def test_hints_to_be_copied_are_never_cut_off(text):
+    """A long part is named by three dots as a whole: half of a nested `if` would be no expression."""
+    long = "if(deal and x > 0.25, war or y > 0.125, if(war, deal and y < 0.5, not deal))"
+    written = text.format(long if "not" not in text else "x + y + x * y + 0.125 * x * x + 0.0625 * y * y * y + x * y * y * y + 0.5")
+    try:
+        check(parse(written), KINDS)
+        hints = [item.hint for item in hazards(parse(written), {"x": (-1.0, 1.0), "y": (0.0, 4.0)})]
+    except ExpressionError as error:
+        hints = [error.hint]
+    assert hints and all("…" not in hint and hint.count("(") == hint.count(")") for hint in hints), hints
+
+
 def test_an_expression_error_is_a_scenario_error_and_a_value_error():
     """Validators of the file format report what is a ValueError, the command line what is a ScenarioError."""
     error = refusal("tensoin > 1")
