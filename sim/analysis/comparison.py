@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -81,6 +81,7 @@ def compare(
     played: Played,
     *,
     by: str | None = None,
+    also: Sequence[str] = (),
     pairs: int = PAIRS,
     target: float | None = None,
     workers: int | None = None,
@@ -91,6 +92,7 @@ def compare(
     Parameters
     ----------
     by : by what one history is better than another (`sim.analysis.compared_measures.goal_of`)
+    also : columns of numbers that are compared besides
     pairs : of each arm so many histories that end differently are replayed with their pairs; 0 for none
     workers : processes that replay
     progress : told how far the replays are
@@ -101,7 +103,7 @@ def compare(
         As for ``goal_of`` and ``divergences``.
     """
     columns = common_columns(played)
-    measures = measures_of(played.arms, columns)
+    measures = measures_of(played.arms, columns, also)
     goal: Goal | None = goal_of(played.arms, columns, by)
     rows = read(played, measures, goal)
     names, reference = played.arms.names, played.arms.reference

@@ -43,6 +43,10 @@ def compare(
         str | None,
         typer.Option(metavar="WHAT", help="What is better: outcome (by tone), utility:A, metric:X, outcome=CLASS; with - before it, less."),
     ] = None,
+    also: Annotated[
+        str | None,
+        typer.Option(metavar="A,B", help="Columns of numbers that are compared besides, where both histories have them."),
+    ] = None,
     replications: Annotated[
         int | None,
         typer.Option("--replications", "-n", metavar="N", help="Histories of each arm, by default 1000; with --until-se the most."),
@@ -71,7 +75,7 @@ def compare(
 
     Every arm is an ordinary run in the result directory. Interrupted, the same command goes on; asked for more, it goes on too.
     """
-    from sim.analysis.compared_measures import columns_before, goal_of
+    from sim.analysis.compared_measures import columns_before, goal_of, measures_of
     from sim.cli.runs import _portable
     from sim.experiments.arms import arms_of
     from sim.experiments.comparison import Campaign, directory_name
@@ -83,8 +87,10 @@ def compare(
     )  # fmt: skip
     most = _most(arms, replications, until_se, budget, seed, workers)
     _check(pairs)
-    if by is not None:
-        goal_of(arms, columns_before(arms, seed), by)  # a slip is told before all is played, not after
+    if by is not None or also is not None:  # a slip is told before all is played, not after
+        columns = columns_before(arms, seed)
+        goal_of(arms, columns, by)
+        measures_of(arms, columns, _names(also))
     if not quiet:
         console.warn(arms.warnings)
     campaign = Campaign(
@@ -92,7 +98,7 @@ def compare(
         cluster=cluster, growing=until_se is not None, tell=None if quiet else console.say,
     )  # fmt: skip
     played = _played(campaign, most, until_se, quiet)
-    found = _compared(played, by, pairs, until_se, workers, quiet)
+    found = _compared(played, by, _names(also), pairs, until_se, workers, quiet)
     _finish(found, campaign, _words(ctx, files), json, no_report)
 
 
@@ -158,18 +164,18 @@ def _played(campaign: Campaign, most: int, until_se: float | None, quiet: bool) 
 
 
 def _compared(
-    played: Played, by: str | None, pairs: int, until_se: float | None, workers: int | None, quiet: bool
+    played: Played, by: str | None, also: list[str], pairs: int, until_se: float | None, workers: int | None, quiet: bool
 ) -> Compared:
     from sim.analysis.comparison import compare as compared
 
     with console.progress(quiet) as tell:
-        return compared(played, by=by, pairs=pairs, target=until_se, workers=workers, progress=tell)
+        return compared(played, by=by, also=also, pairs=pairs, target=until_se, workers=workers, progress=tell)
 
 
 def _words(ctx: typer.Context, files: list[tuple[str, str]]) -> list[str]:
     """The words of the command that say what is compared, without where and how it is done."""
     words = ["sim", "compare", *(name for name, _ in files)]
-    for option in ("policies", "written", "variants", "against", "by", "variant", "changes", "seed"):
+    for option in ("policies", "written", "variants", "against", "by", "also", "variant", "changes", "seed"):
         value = ctx.params[option]
         flag = {"written": "--policy", "changes": "--set"}.get(option, f"--{option}")
         for item in value if isinstance(value, (list, tuple)) else [value]:

@@ -92,6 +92,20 @@ def test_by_what_one_end_is_better_can_be_said(call, place):
     assert "holds words" in call(*words, "--by", "outcome@1").err
 
 
+def test_a_column_can_be_compared_besides(call):
+    """Over the histories in which both arms have it, and told whether or not it differs."""
+    words = ("compare", GAME, "--policy", LOW, "-n", 60, "--no-report", "--pairs", 0, *SHORT)
+    answer = call(*words, "--also", "type:reservation,payoff:proposer", "--json")
+    found = {item["measure"]: item for item in json.loads(answer.out)["differences"]}
+    assert found["type:reservation"]["difference"] == 0.0 and found["type:reservation"]["pairs"] == 60
+    groups = {item["id"]: item["group"] for item in json.loads(answer.out)["measures"]}
+    assert (groups["type:reservation"], groups["payoff:proposer"]) == ("also", "payoffs")
+    assert "type reservation" in call(*words, "--also", "type:reservation").out
+    nearest = call(*words, "--also", "type:reservatin", "--out", "never")
+    assert nearest.code == 2 and "did you mean 'type:reservation'?" in nearest.err
+    assert "holds words" in call(*words, "--also", "outcome@1").err
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
