@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from sim.analysis.comparison import Compared
     from sim.experiments.arms import Arms
     from sim.experiments.comparison import Campaign, Played
+    from sim.experiments.design.nested import Nested
 
 REPORTS = "reports"  # folder of result directories, in the current directory
 
@@ -55,6 +56,10 @@ def compare(
         float | None, typer.Option(metavar="X", help="Go on until no outcome's difference has a larger standard error, as in 0.005.")
     ] = None,
     budget: Annotated[int | None, typer.Option(metavar="N", help="Most histories of all arms together.")] = None,
+    repeats: Annotated[
+        int,
+        typer.Option(metavar="K", help="Histories at each draw of the uncertainties: splits what varies between inputs and chance."),
+    ] = 1,
     pairs: Annotated[
         int, typer.Option(metavar="N", help="Pairs of each arm that end differently and are replayed to see where they part; 0 for none.")
     ] = 20,
@@ -87,6 +92,9 @@ def compare(
     )  # fmt: skip
     most = _most(arms, replications, until_se, budget, seed, workers)
     _check(pairs)
+    nested = _nested(repeats, most, until_se)
+    if nested is not None:
+        most = nested.num_rows
     if by is not None or also is not None:  # a slip is told before all is played, not after
         columns = columns_before(arms, seed)
         goal_of(arms, columns, by)
@@ -94,8 +102,8 @@ def compare(
     if not quiet:
         console.warn(arms.warnings)
     campaign = Campaign(
-        arms, seed, out or Path(REPORTS) / directory_name(arms, seed), command=_command(ctx, files), engine=engine, workers=workers,
-        cluster=cluster, growing=until_se is not None, tell=None if quiet else console.say,
+        arms, seed, out or Path(REPORTS) / directory_name(arms, seed, nested), command=_command(ctx, files), engine=engine, workers=workers,
+        cluster=cluster, growing=until_se is not None, tell=None if quiet else console.say, nested=nested,
     )  # fmt: skip
     played = _played(campaign, most, until_se, quiet)
     found = _compared(played, by, _names(also), pairs, until_se, workers, quiet)
@@ -149,6 +157,25 @@ def _check(pairs: int) -> None:
         raise UsageError(f"--pairs: expected a whole number from 0, found {pairs}")
 
 
+def _nested(repeats: int, most: int, until_se: float | None) -> Nested | None:
+    """Points of the inputs with so many histories at each, within the number asked for; none for one history at each."""
+    from sim.errors import UsageError
+    from sim.experiments.design.nested import Nested
+
+    if repeats == 1:
+        return None
+    if repeats < 1:
+        raise UsageError(f"--repeats: expected a whole number from 1, found {repeats}")
+    if until_se is not None:
+        raise UsageError("--repeats and --until-se cannot stand together", hint="say with --replications how many histories there are")
+    if most // repeats < 2:
+        raise UsageError(
+            f"--repeats {repeats}: {most:,} histories are not two draws of the uncertainties with {repeats} each",
+            hint=f"--replications {200 * repeats} makes two hundred",
+        )
+    return Nested(most // repeats, repeats)
+
+
 def _played(campaign: Campaign, most: int, until_se: float | None, quiet: bool) -> Played:
     """All histories that are asked for, or that the rule asks for."""
     from sim.analysis.comparison import outcome_error
@@ -187,8 +214,8 @@ def _words(ctx: typer.Context, files: list[tuple[str, str]]) -> list[str]:
 def _command(ctx: typer.Context, files: list[tuple[str, str]]) -> list[str]:
     """The words of the whole command."""
     words = _words(ctx, files)
-    for option in ("replications", "until_se", "budget"):
-        if ctx.params[option] is not None:
+    for option in ("replications", "until_se", "budget", "repeats"):
+        if ctx.params[option] is not None and (option, ctx.params[option]) != ("repeats", 1):
             words += [f"--{option.replace('_', '-')}", str(ctx.params[option])]
     return words
 

@@ -158,3 +158,17 @@ def test_a_pair_that_is_none_is_refused(call, words, message):
         call("compare", GAME, "--policy", LOW, "-n", 40, "--seed", seed, "--no-report", "--pairs", 0, "--out", out, *SHORT)
     answer = call("replay", *words)
     assert answer.code == 2 and message in answer.err
+
+
+def test_histories_that_share_their_inputs_tell_inputs_from_chance(call):
+    """All that varies here is what the responder holds out for, an input; both arms have the same points."""
+    words = ("compare", GAME, "--policy", LOW, "--no-report", "--pairs", 0, "--json", *SHORT)
+    found = json.loads(call(*words, "-n", 83, "--repeats", 4).out)
+    assert found["replications"] == 80 and found["inputs_and_chance"]["points"] == 20
+    split = next(item for item in found["inputs_and_chance"]["splits"] if (item["arm"], item["measure"]) == ("low", "outcome=agreement"))
+    assert split["value"]["inputs"] == split["difference"]["inputs"] == 1.0
+    duel = next(item for item in found["inputs_and_chance"]["pairs"] if item["arm"] == "base")
+    assert duel["better"]["count"] > 0 == duel["worse"]["count"]
+    refused = call(*words, "-n", 7, "--repeats", 4)
+    assert refused.code == 2 and "7 histories are not two draws of the uncertainties with 4 each" in refused.err
+    assert "cannot stand together" in call(*words, "--until-se", 0.1, "--repeats", 4).err
