@@ -62,6 +62,7 @@ def write(root: Path) -> list[str]:
 def goals(found: Measured) -> str:
     """What must be reached, what is aimed at, what was measured."""
     rows = [*_engine_goals(found), *_memory_goals(found), *_negmas_goals(found), *_start_goals(found), *_cluster_goals(found)]
+    rows += _compare_goals(found)
     return table(["measure", "must", "aim", "measured", "reached"], rows) if rows else ""
 
 
@@ -138,6 +139,18 @@ def _cluster_goals(found: Measured) -> Iterable[list[str]]:
         words = f"a cluster of two local workers against two threads, whole runs of {figures['replications']:,} histories"
         text = f"{figures['efficiency']:.2f} (lowest {figures['lowest_efficiency']:.2f})"
         yield _goal(words, figures["expected_efficiency"], None, figures["efficiency"], text, "", True)
+
+
+def _compare_goals(found: Measured) -> Iterable[list[str]]:
+    figures = _figures(found, "compare")
+    if figures is not None:
+        words = (
+            f"arms, pairing and analysis of {figures['policies']} policies x {figures['replications']:,} histories, above ordinary runs "
+            f"({figures['replications_per_second']:,.0f} histories a processor second)"
+        )
+        overhead = 100.0 * figures["overhead"]
+        text = f"{overhead:.1f}% (highest {100.0 * figures['highest_overhead']:.1f}%)"
+        yield _goal(words, 100.0 * figures["most_overhead"], None, overhead, text, "%")
 
 
 def _size(size: dict[str, Any]) -> str:
