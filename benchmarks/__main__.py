@@ -15,7 +15,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from benchmarks import cluster, engines, memory, negmas, page, profile, scaling, sensitivity, start
+from benchmarks import cluster, compare, engines, memory, negmas, page, profile, scaling, sensitivity, start
 from benchmarks.measured import ROOT, busy, conditions
 from sim import resources
 from sim.model.compile import compile_case
@@ -61,6 +61,10 @@ def _sensitivity(options: Options) -> dict[str, Any]:
     return sensitivity.measure(64) if options.quick else sensitivity.measure()
 
 
+def _compare(options: Options) -> dict[str, Any]:
+    return compare.measure(2_000, 1) if options.quick else compare.measure()
+
+
 MEASUREMENTS: dict[str, Callable[[Options], dict[str, Any]]] = {
     "engines": _engines,
     "profile": _profile,
@@ -70,6 +74,7 @@ MEASUREMENTS: dict[str, Callable[[Options], dict[str, Any]]] = {
     "memory": _memory,
     "cluster": _cluster,
     "sensitivity": _sensitivity,
+    "compare": _compare,
 }
 
 

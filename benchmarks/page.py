@@ -63,6 +63,7 @@ def goals(found: Measured) -> str:
     """What must be reached, what is aimed at, what was measured."""
     rows = [*_engine_goals(found), *_memory_goals(found), *_negmas_goals(found), *_start_goals(found), *_cluster_goals(found)]
     rows += _sensitivity_goals(found)
+    rows += _compare_goals(found)
     return table(["measure", "must", "aim", "measured", "reached"], rows) if rows else ""
 
 
@@ -146,6 +147,18 @@ def _sensitivity_goals(found: Measured) -> Iterable[list[str]]:
     if figures is not None:
         words = f"sampling and analysis against the engine, Sobol, {figures['factors'] - 1} inputs, {figures['samples']:,} samples"
         yield _goal(words, 10.0, None, 100.0 * figures["overhead"], f"{figures['overhead']:.1%}", "%")
+
+
+def _compare_goals(found: Measured) -> Iterable[list[str]]:
+    figures = _figures(found, "compare")
+    if figures is not None:
+        words = (
+            f"arms, pairing and analysis of {figures['policies']} policies x {figures['replications']:,} histories, above ordinary runs "
+            f"({figures['replications_per_second']:,.0f} histories a processor second)"
+        )
+        overhead = 100.0 * figures["overhead"]
+        text = f"{overhead:.1f}% (highest {100.0 * figures['highest_overhead']:.1f}%)"
+        yield _goal(words, 100.0 * figures["most_overhead"], None, overhead, text, "%")
 
 
 def _size(size: dict[str, Any]) -> str:

@@ -90,6 +90,9 @@ COUNTS: dict[str, Count] = {
     "mechanisms": Count(ci=100, full=1_000),  # the unit; rows of the table take one or two
     "sign_worlds": Count(ci=25, full=500),
     "signs": Count(ci=125, full=1_000),  # whole histories of a year; some take twice as many
+    # differences of a comparison: repetitions of 40 pairs each, over which intervals are counted
+    "compare_coverage": Count(ci=400, full=4_000),
+    "signs_compared": Count(ci=250, full=4_000),  # whole histories of each of 31 policies
     "hype_histories": Count(ci=16, full=400),
     "menu_cap": Count(ci=40, full=3_000),  # paired histories at the cap and at twice the cap
     "belief_grid": Count(ci=24, full=3_000),  # paired histories with 7 and with 14 points a belief

@@ -33,6 +33,7 @@ GENERATED: dict[str, tuple[str, bool | str]] = {
     "golden": ("tools.golden:write", True),
     "picture": ("tools.picture:write", "tools.picture:stale"),
     "figures": ("tools.figures:write", "tools.figures:stale"),
+    "thesis": ("tools.thesis:write", "tools.thesis:stale"),
     "claims": ("tools.claims_table:write", "tools.claims_table:stale"),
     "benchmark": ("tools.benchmark:write", "tools.benchmark:stale"),
     "measurements": ("benchmarks.page:write", True),  # tables of what `python -m benchmarks` has measured

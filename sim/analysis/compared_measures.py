@@ -6,7 +6,7 @@ A measure reads one number from each history: 1 or 0 for what happened or not, d
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -29,6 +29,7 @@ GROUPS = {
     "payoffs": "Payoffs",
     "utilities": "Utilities at the end",
     "metrics": "Metrics at the end",
+    "also": "Asked for besides",
 }
 
 
@@ -59,9 +60,28 @@ class Measure:
         return np.asarray(column, dtype=float)
 
 
-def measures_of(arms: Arms, columns: Columns) -> list[Measure]:
-    """All measures of some arms whose rows have these columns, in the order in which they are told."""
-    return list(_measures(arms, columns))
+def measures_of(arms: Arms, columns: Columns, also: Sequence[str] = ()) -> list[Measure]:
+    """All measures of some arms whose rows have these columns, in the order in which they are told.
+
+    Parameters
+    ----------
+    also : columns of numbers that are compared besides, over the histories in which both arms have them
+
+    Raises
+    ------
+    UsageError
+        There is no such column, or it holds words; the hint has the nearest one.
+    """
+    found = list(_measures(arms, columns))
+    there = {item.id for item in found}
+    for name in dict.fromkeys(also):
+        measure = _column_measure(columns, name, option="--also")
+        if measure is None and name not in there:
+            numbers = [column for column, kind in columns.items() if kind != "text"]
+            raise UsageError(f"--also {name}: no column of this name", hint=did_you_mean(name, numbers, "columns"))
+        if measure is not None and name not in there:
+            found.append(replace(measure, group="also"))
+    return found
 
 
 def _measures(arms: Arms, columns: Columns) -> Iterator[Measure]:
@@ -184,11 +204,14 @@ def _by_tone(arms: Arms) -> Goal | None:
     return Goal(OUTCOME, "how good the end is", is_ordinal=True, ranks=ranks)
 
 
-def _column_measure(columns: Columns, name: str) -> Measure | None:
+def _column_measure(columns: Columns, name: str, option: str = "--by") -> Measure | None:
     if name not in columns:
         return None
     if columns[name] == "text":
-        raise UsageError(f"--by {name}: the column holds words, not numbers", hint="for the share of a class write --by outcome=CLASS")
+        raise UsageError(
+            f"{option} {name}: the column holds words, not numbers",
+            hint="for the share of a class write --by outcome=CLASS" if option == "--by" else "name a column of numbers",
+        )
     return Measure(name, plain(name.replace(":", " ")), "metrics", "number", name)
 
 

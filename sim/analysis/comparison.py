@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from sim.analysis import divergences as parted
+from sim.analysis import inputs_and_chance as split
 from sim.analysis import paired_differences as paired
 from sim.analysis import ranking as ranked
 from sim.analysis.compared_measures import GROUPS, OUTCOME, Goal, Measure, common_columns, goal_of, measures_of, read
@@ -31,6 +32,7 @@ class Compared:
     divergences: list[parted.Divergences]
     twins: list[tuple[str, str]]  # arms that are the same in every history
     target: float | None = None  # largest standard error that was asked for
+    inputs: split.InputsAndChance | None = None  # where several histories share each draw of the inputs
     rows: Mapping[str, Mapping[str, np.ndarray]] = field(default_factory=dict, repr=False)
 
     @property
@@ -73,7 +75,9 @@ class Compared:
         for measure in self.measures:
             values = {name: measure.of(self.rows[name]) for name in names}
             for n, one in enumerate(names):
-                found += [paired.difference(measure, two, one, values[two], values[one]) for two in names[n + 1 :]]
+                found += [
+                    paired.difference(measure, two, one, values[two], values[one], self.played.repeats) for two in names[n + 1 :]
+                ]
         return found
 
 
@@ -81,6 +85,7 @@ def compare(
     played: Played,
     *,
     by: str | None = None,
+    also: Sequence[str] = (),
     pairs: int = PAIRS,
     target: float | None = None,
     workers: int | None = None,
@@ -91,6 +96,7 @@ def compare(
     Parameters
     ----------
     by : by what one history is better than another (`sim.analysis.compared_measures.goal_of`)
+    also : columns of numbers that are compared besides
     pairs : of each arm so many histories that end differently are replayed with their pairs; 0 for none
     workers : processes that replay
     progress : told how far the replays are
@@ -101,7 +107,7 @@ def compare(
         As for ``goal_of`` and ``divergences``.
     """
     columns = common_columns(played)
-    measures = measures_of(played.arms, columns)
+    measures = measures_of(played.arms, columns, also)
     goal: Goal | None = goal_of(played.arms, columns, by)
     rows = read(played, measures, goal)
     names, reference = played.arms.names, played.arms.reference
@@ -109,11 +115,12 @@ def compare(
     return Compared(
         played,
         measures,
-        paired.against(rows, measures, names, reference, played.seed),
-        None if goal is None else ranked.ranking(rows, names, goal, played.seed),
+        paired.against(rows, measures, names, reference, played.seed, played.repeats),
+        None if goal is None else ranked.ranking(rows, names, goal, played.seed, played.repeats),
         parted.divergences(played, outcomes, reference, pairs, workers=workers, progress=progress),
         _twins(played, rows),
         target,
+        None if played.repeats == 1 else split.inputs_and_chance(rows, names, reference, measures, goal, played.repeats),
         rows,
     )
 
@@ -170,6 +177,7 @@ def as_data(found: Compared) -> dict[str, Any]:
         "all_pairs": [paired.as_data(item) for item in found.pairs()],
         "ranking": None if found.ranking is None else ranked.as_data(found.ranking),
         "divergences": [parted.as_data(item) for item in found.divergences],
+        **({} if found.inputs is None else {"inputs_and_chance": split.as_data(found.inputs)}),
     }  # fmt: skip
 
 

@@ -33,6 +33,7 @@ def findings(found: Compared) -> list[str]:
         told.append(_best(found))
     told += [_arm(found, name) for name in found.others]
     told += _same(found)
+    told += _inputs(found)
     told.append(_worth(found))
     if found.target is not None and found.largest_error > found.target:
         told.append(
@@ -121,6 +122,34 @@ def _same(found: Compared) -> list[str]:
             else "what they set differently, nothing here reads"
         )
         told.append(f"{quoted(name)} and {quoted(other)} are the same in every history: {why}.")
+    return told
+
+
+def _inputs(found: Compared) -> list[str]:
+    """How much of what varies is not knowing the inputs, and at how many draws of them the best arm does better."""
+    if found.inputs is None:
+        return []
+    inputs, reference = found.inputs, found.reference
+    own = [item for item in inputs.splits if item.arm == reference and item.measure.group == "outcomes" and item.value.varies]
+    told = []
+    if own:
+        most = max(own, key=lambda item: item.value.deviation)
+        split = most.value
+        told.append(
+            f"Of what varies in \u201c{most.measure.label}\u201d under {quoted(reference)}, {100 * split.inputs:.0f}% is not knowing the "
+            f"inputs ({100 * split.low:.0f} to {100 * split.high:.0f}), the rest the world's chance; by {inputs.draws} histories at "
+            f"each of {inputs.points:,} draws of the uncertainties."
+        )
+    if found.ranking is not None and inputs.duels:
+        names = [item.arm for item in found.ranking.standings]
+        first = names[0]
+        other = reference if first != reference else names[1]
+        duel = next((item for item in inputs.duels if (item.arm, item.other) == (first, other)), None)
+        if duel is not None:
+            told.append(
+                f"{quoted(first)} does better than {quoted(other)} more often than worse at {percent(duel.better.share)} of the draws of "
+                f"the uncertainties, more often worse at {percent(duel.worse.share)}."
+            )
     return told
 
 

@@ -81,11 +81,17 @@ class Difference:
         return max(pairs_to_settle(self.difference, self.variance), float(self.pairs + 1))
 
 
-def difference(measure: Measure, arm: str, other: str, one: np.ndarray, two: np.ndarray) -> Difference:
-    """The difference of a measure between two arms, whose values are given in order of replication."""
+def difference(
+    measure: Measure, arm: str, other: str, one: np.ndarray, two: np.ndarray, draws: int = 1
+) -> Difference:
+    """The difference of a measure between two arms, whose values are given in order of replication.
+
+    ``draws`` histories in a row share a point of the inputs: they are no independent pairs, and the error is that between points.
+    """
+    points = np.arange(len(one)) // draws
     known = np.isfinite(one) & np.isfinite(two)
     if not known.all():
-        one, two = one[known], two[known]
+        one, two, points = one[known], two[known], points[known]
     n = len(one)
     apart = one - two
     up, down = int(np.count_nonzero(apart > 0.0)), int(np.count_nonzero(apart < 0.0))
@@ -97,12 +103,26 @@ def difference(measure: Measure, arm: str, other: str, one: np.ndarray, two: np.
     variance = float(apart.var(ddof=1)) if n > 1 and up + down else 0.0
     independent = float(one.var(ddof=1) + two.var(ddof=1)) if n > 1 else math.nan
     error = math.sqrt(variance / n) if n > 1 else math.inf
-    if measure.form == "share":
+    if draws > 1 and up + down:
+        error, number = _error_between(apart - mean, points)
+        worth = n * error**2 / variance  # independent pairs a pair of these is worth, inverted; of single histories it is taken the same
+        variance, independent = worth * variance, worth * independent
+        low, high, p = _student(mean, error, number)
+    elif measure.form == "share":
         ends = score_interval(np.array(up), np.array(down), n)
         low, high, p = float(ends[0]), float(ends[1]), float(equality_test(np.array(up), np.array(down)))
     else:
         low, high, p = _student(mean, error, n)
     return Difference(measure, arm, other, value, other_value, mean, low, high, error, n, up + down, up, p, variance, independent)
+
+
+def _error_between(residuals: np.ndarray, points: np.ndarray) -> tuple[float, int]:
+    """Standard error of a mean whose pairs come in points, from the sums of residuals at each; and the number of points."""
+    sums = np.bincount(points, weights=residuals)[np.bincount(points) > 0]
+    number = len(sums)
+    if number < 2:
+        return math.inf, number
+    return math.sqrt(number / (number - 1) * float(sums @ sums)) / len(residuals), number
 
 
 def _student(mean: float, error: float, n: int) -> tuple[float, float, float]:
@@ -121,7 +141,7 @@ def _student(mean: float, error: float, n: int) -> tuple[float, float, float]:
 
 
 def against(
-    rows: Mapping[str, Columns], measures: Sequence[Measure], arms: Sequence[str], reference: str, root_seed: int
+    rows: Mapping[str, Columns], measures: Sequence[Measure], arms: Sequence[str], reference: str, root_seed: int, draws: int = 1
 ) -> list[Difference]:
     """Every measure of every other arm less that of the reference; those of one group of measures count as read together."""
     found: list[Difference] = []
@@ -135,24 +155,24 @@ def against(
             for arm in arms:
                 if arm != reference:
                     values = measure.of(rows[arm])
-                    table.append(difference(measure, arm, reference, values, base))
+                    table.append(difference(measure, arm, reference, values, base, draws))
                     errors.append(_standardised(values, base))
-        found += corrected(table, _largest_error(errors, f"largest error {group}", root_seed))
+        found += corrected(table, _largest_error(errors, f"largest error {group}", root_seed), draws)
     return found
 
 
-def corrected(table: Sequence[Difference], quantile: float) -> list[Difference]:
+def corrected(table: Sequence[Difference], quantile: float, draws: int = 1) -> list[Difference]:
     """Differences that are read together: joint intervals at the given quantile, and p values after Holm."""
     adjusted = holm([item.p_value for item in table])
     return [
         replace(item, joint_low=low, joint_high=high, p_holm=p)
         for item, p in zip(table, adjusted, strict=True)
-        for low, high in [_joint(item, quantile)]
+        for low, high in [_joint(item, quantile, draws)]
     ]
 
 
-def _joint(item: Difference, quantile: float) -> tuple[float, float]:
-    if item.measure.form == "share" and item.pairs:
+def _joint(item: Difference, quantile: float, draws: int) -> tuple[float, float]:
+    if item.measure.form == "share" and item.pairs and (draws == 1 or not item.differing):
         up, down = np.array(item.up), np.array(item.differing - item.up)
         low, high = score_interval(up, down, item.pairs, quantile)
         return float(low), float(high)

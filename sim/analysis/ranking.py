@@ -11,7 +11,7 @@ Source of the share of wins: Mann and Whitney (1947), Annals of Mathematical Sta
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -65,8 +65,8 @@ class Ranking:
     histories: int  # in which the goal is known of all arms
 
 
-def ranking(rows: Mapping[str, Columns], arms: Sequence[str], goal: Goal, root_seed: int) -> Ranking:
-    """The arms ranked by a goal over histories with the same draws.
+def ranking(rows: Mapping[str, Columns], arms: Sequence[str], goal: Goal, root_seed: int, draws: int = 1) -> Ranking:
+    """The arms ranked by a goal over histories with the same draws; ``draws`` histories in a row share a point of the inputs.
 
     Raises
     ------
@@ -74,17 +74,20 @@ def ranking(rows: Mapping[str, Columns], arms: Sequence[str], goal: Goal, root_s
         In no history is the goal known of all arms.
     """
     values = np.stack([goal.of(rows[name]) for name in arms], axis=1)
-    values = values[np.isfinite(values).all(axis=1)]
+    known = np.isfinite(values).all(axis=1)
+    points = np.flatnonzero(known) // draws
+    values = values[known]
     if not len(values):
         raise UsageError(f"--by {goal.id}: in no history is it known of all arms", hint="compare by what is known in every history")
     duels = {}
     for i, one in enumerate(arms):
         for j, two in enumerate(arms):
             if i != j:
-                duels[one, two] = _duel(one, two, values[:, i], values[:, j])
+                duels[one, two] = _duel(one, two, values[:, i], values[:, j], points if draws > 1 else None)
     scores = _wins(values) if goal.is_ordinal else goal.sign * values
     means = scores.mean(axis=0)
-    drawn = _drawn_means(scores, root_seed) if len(scores) > 1 else means[None, :]
+    blocks = scores if draws == 1 else _by_point(scores, points)
+    drawn = _drawn_means(blocks, root_seed) if len(blocks) > 1 else means[None, :]
     for i in range(len(arms)):  # what never differs from an arm before it differs in no sample either
         twin = next((j for j in range(i) if np.array_equal(values[:, i], values[:, j])), None)
         if twin is not None:
@@ -104,10 +107,29 @@ def ranking(rows: Mapping[str, Columns], arms: Sequence[str], goal: Goal, root_s
     return Ranking(goal, tuple(found[i] for i in places), duels, len(values))
 
 
-def _duel(one: str, two: str, first: np.ndarray, second: np.ndarray) -> Duel:
-    n = len(first)
-    better, worse = int(np.count_nonzero(first > second)), int(np.count_nonzero(first < second))
-    return Duel(one, two, share(better, n), share(worse, n), share(n - better - worse, n))
+def _duel(one: str, two: str, first: np.ndarray, second: np.ndarray, points: np.ndarray | None) -> Duel:
+    return Duel(one, two, *(_share(is_so, points) for is_so in (first > second, first < second, first == second)))
+
+
+def _share(is_so: np.ndarray, points: np.ndarray | None) -> Share:
+    """The share of histories; where these come in points its interval is that of the number of independent ones they are worth."""
+    found = share(int(is_so.sum()), len(is_so))
+    if points is None or not 0 < found.count < found.trials:
+        return found
+    number = int(np.bincount(points).astype(bool).sum())
+    sums = np.bincount(points, weights=is_so - found.share)
+    plain = found.share * (1.0 - found.share) * found.trials
+    worse = max(1.0, number / max(1, number - 1) * float(sums @ sums) / plain)
+    wide = share(found.count / worse, found.trials / worse)  # type: ignore[arg-type]
+    return replace(found, low=wide.low, high=wide.high)
+
+
+def _by_point(scores: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """A row a point, whose mean is that of all histories."""
+    counts = np.bincount(points)
+    there = counts > 0
+    sums = np.stack([np.bincount(points, weights=scores[:, i])[there] for i in range(scores.shape[1])], axis=1)
+    return sums / counts[there].mean()
 
 
 def _wins(values: np.ndarray) -> np.ndarray:

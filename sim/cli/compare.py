@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from sim.analysis.comparison import Compared
     from sim.experiments.arms import Arms
     from sim.experiments.comparison import Campaign, Played
+    from sim.experiments.design.nested import Nested
 
 REPORTS = "reports"  # folder of result directories, in the current directory
 
@@ -43,6 +44,10 @@ def compare(
         str | None,
         typer.Option(metavar="WHAT", help="What is better: outcome (by tone), utility:A, metric:X, outcome=CLASS; with - before it, less."),
     ] = None,
+    also: Annotated[
+        str | None,
+        typer.Option(metavar="A,B", help="Columns of numbers that are compared besides, where both histories have them."),
+    ] = None,
     replications: Annotated[
         int | None,
         typer.Option("--replications", "-n", metavar="N", help="Histories of each arm, by default 1000; with --until-se the most."),
@@ -51,6 +56,10 @@ def compare(
         float | None, typer.Option(metavar="X", help="Go on until no outcome's difference has a larger standard error, as in 0.005.")
     ] = None,
     budget: Annotated[int | None, typer.Option(metavar="N", help="Most histories of all arms together.")] = None,
+    repeats: Annotated[
+        int,
+        typer.Option(metavar="K", help="Histories at each draw of the uncertainties: splits what varies between inputs and chance."),
+    ] = 1,
     pairs: Annotated[
         int, typer.Option(metavar="N", help="Pairs of each arm that end differently and are replayed to see where they part; 0 for none.")
     ] = 20,
@@ -71,7 +80,7 @@ def compare(
 
     Every arm is an ordinary run in the result directory. Interrupted, the same command goes on; asked for more, it goes on too.
     """
-    from sim.analysis.compared_measures import columns_before, goal_of
+    from sim.analysis.compared_measures import columns_before, goal_of, measures_of
     from sim.cli.runs import _portable
     from sim.experiments.arms import arms_of
     from sim.experiments.comparison import Campaign, directory_name
@@ -83,16 +92,21 @@ def compare(
     )  # fmt: skip
     most = _most(arms, replications, until_se, budget, seed, workers)
     _check(pairs)
-    if by is not None:
-        goal_of(arms, columns_before(arms, seed), by)  # a slip is told before all is played, not after
+    nested = _nested(repeats, most, until_se)
+    if nested is not None:
+        most = nested.num_rows
+    if by is not None or also is not None:  # a slip is told before all is played, not after
+        columns = columns_before(arms, seed)
+        goal_of(arms, columns, by)
+        measures_of(arms, columns, _names(also))
     if not quiet:
         console.warn(arms.warnings)
     campaign = Campaign(
-        arms, seed, out or Path(REPORTS) / directory_name(arms, seed), command=_command(ctx, files), engine=engine, workers=workers,
-        cluster=cluster, growing=until_se is not None, tell=None if quiet else console.say,
+        arms, seed, out or Path(REPORTS) / directory_name(arms, seed, nested), command=_command(ctx, files), engine=engine, workers=workers,
+        cluster=cluster, growing=until_se is not None, tell=None if quiet else console.say, nested=nested,
     )  # fmt: skip
     played = _played(campaign, most, until_se, quiet)
-    found = _compared(played, by, pairs, until_se, workers, quiet)
+    found = _compared(played, by, _names(also), pairs, until_se, workers, quiet)
     _finish(found, campaign, _words(ctx, files), json, no_report)
 
 
@@ -143,6 +157,25 @@ def _check(pairs: int) -> None:
         raise UsageError(f"--pairs: expected a whole number from 0, found {pairs}")
 
 
+def _nested(repeats: int, most: int, until_se: float | None) -> Nested | None:
+    """Points of the inputs with so many histories at each, within the number asked for; none for one history at each."""
+    from sim.errors import UsageError
+    from sim.experiments.design.nested import Nested
+
+    if repeats == 1:
+        return None
+    if repeats < 1:
+        raise UsageError(f"--repeats: expected a whole number from 1, found {repeats}")
+    if until_se is not None:
+        raise UsageError("--repeats and --until-se cannot stand together", hint="say with --replications how many histories there are")
+    if most // repeats < 2:
+        raise UsageError(
+            f"--repeats {repeats}: {most:,} histories are not two draws of the uncertainties with {repeats} each",
+            hint=f"--replications {200 * repeats} makes two hundred",
+        )
+    return Nested(most // repeats, repeats)
+
+
 def _played(campaign: Campaign, most: int, until_se: float | None, quiet: bool) -> Played:
     """All histories that are asked for, or that the rule asks for."""
     from sim.analysis.comparison import outcome_error
@@ -158,18 +191,18 @@ def _played(campaign: Campaign, most: int, until_se: float | None, quiet: bool) 
 
 
 def _compared(
-    played: Played, by: str | None, pairs: int, until_se: float | None, workers: int | None, quiet: bool
+    played: Played, by: str | None, also: list[str], pairs: int, until_se: float | None, workers: int | None, quiet: bool
 ) -> Compared:
     from sim.analysis.comparison import compare as compared
 
     with console.progress(quiet) as tell:
-        return compared(played, by=by, pairs=pairs, target=until_se, workers=workers, progress=tell)
+        return compared(played, by=by, also=also, pairs=pairs, target=until_se, workers=workers, progress=tell)
 
 
 def _words(ctx: typer.Context, files: list[tuple[str, str]]) -> list[str]:
     """The words of the command that say what is compared, without where and how it is done."""
     words = ["sim", "compare", *(name for name, _ in files)]
-    for option in ("policies", "written", "variants", "against", "by", "variant", "changes", "seed"):
+    for option in ("policies", "written", "variants", "against", "by", "also", "variant", "changes", "seed"):
         value = ctx.params[option]
         flag = {"written": "--policy", "changes": "--set"}.get(option, f"--{option}")
         for item in value if isinstance(value, (list, tuple)) else [value]:
@@ -181,8 +214,8 @@ def _words(ctx: typer.Context, files: list[tuple[str, str]]) -> list[str]:
 def _command(ctx: typer.Context, files: list[tuple[str, str]]) -> list[str]:
     """The words of the whole command."""
     words = _words(ctx, files)
-    for option in ("replications", "until_se", "budget"):
-        if ctx.params[option] is not None:
+    for option in ("replications", "until_se", "budget", "repeats"):
+        if ctx.params[option] is not None and (option, ctx.params[option]) != ("repeats", 1):
             words += [f"--{option.replace('_', '-')}", str(ctx.params[option])]
     return words
 

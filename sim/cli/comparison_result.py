@@ -99,19 +99,20 @@ def _forest(item: Difference, reach: float, blocks: bool) -> str:
 
 
 def _others(found: Compared, name: str, width: int, blocks: bool) -> list[Text]:
-    """Events, utilities and metrics of an arm that differ also as one of all of their table; one a line."""
+    """Events, utilities and metrics of an arm that differ also as one of all of their table, and what was asked for besides."""
     told = []
-    for group in ("events", "payoffs", "utilities", "metrics"):
+    for group in ("events", "payoffs", "utilities", "metrics", "also"):
         items = found.of(name, group)
         digits = digits_of(items)
-        for item in (item for item in items if item.holds_among_all):
+        for item in (item for item in items if item.holds_among_all or group == "also"):
+            star = "*" if item.holds_among_all else " "
             form = item.measure.form
             label = f"{'utility of ' if group == 'utilities' else 'payoff of ' if group == 'payoffs' else ''}{item.measure.label}"
             if form == "share":
-                numbers = f"{percent(item.value):>6}  {change(item.difference, form):>8}  {_interval(item):>14} *"
+                numbers = f"{percent(item.value):>6}  {change(item.difference, form):>8}  {_interval(item):>14} {star}"
             else:
                 between = _interval(item, digits)
-                numbers = f"{amount(item.value, form, digits):>6}  {change(item.difference, form, digits):>8}  {between:>14} *"
+                numbers = f"{amount(item.value, form, digits):>6}  {change(item.difference, form, digits):>8}  {between:>14} {star}"
             room = max(8, width - len(numbers) - 3)
             told.append(Text(f"  {padded(clipped(label, room, blocks), room)} {numbers}"))
     return told

@@ -23,6 +23,8 @@ import numpy as np
 from sim.errors import StoreError
 from sim.experiments import provenance, replicate
 from sim.experiments.arms import Arm, Arms
+from sim.experiments.design import RANDOM
+from sim.experiments.design.nested import Nested
 from sim.experiments.disk import MANIFEST, as_json, disk_errors, replace_file
 from sim.experiments.engines import AUTO, Tell
 from sim.experiments.replicate import Progress, extend, run_scenario
@@ -52,6 +54,7 @@ class Played:
     directory: Path
     runs: Mapping[str, StoredRun]  # by name of the arm
     replications: int
+    repeats: int = 1  # histories in a row that share a point of the inputs
 
     def rows(self, arm: str, names: Sequence[str]) -> dict[str, np.ndarray]:
         """Some columns of an arm, in order of replication."""
@@ -67,6 +70,7 @@ class Campaign:
     command : the words of the command, for the record
     engine, workers, cluster : as for ``run_scenario``; never change results
     growing : whether more replications may be asked for than at first
+    nested : points of the inputs with several histories at each, the same in all arms; as many are then played, no more
 
     Raises
     ------
@@ -86,9 +90,10 @@ class Campaign:
         cluster: str | None = None,
         growing: bool = False,
         tell: Tell | None = None,
+        nested: Nested | None = None,
     ):
-        self.arms, self.seed, self.directory = arms, seed, directory
-        self.identity = identity(arms, seed)
+        self.arms, self.seed, self.directory, self.nested = arms, seed, directory, nested
+        self.identity = identity(arms, seed, nested)
         self.num_computed = 0  # histories played by this process
         self._circumstances: dict[str, Any] = {"engine": engine, "workers": workers, "cluster": cluster, "tell": tell}
         self._block = BLOCK if growing else None
@@ -116,7 +121,7 @@ class Campaign:
             self.num_computed += outcome.num_computed
             self._circumstances["tell"] = None  # what is to be said of the engine is said once
             runs[arm.name] = outcome.stored
-        return Played(self.arms, self.seed, self.directory, runs, replications)
+        return Played(self.arms, self.seed, self.directory, runs, replications, 1 if self.nested is None else self.nested.draws)
 
     def _counted(self, progress: Progress, before: int, most: int, total: int) -> Progress:
         """What is told of one arm's progress as progress of all."""
@@ -139,11 +144,12 @@ class Campaign:
                     f"{place}: holds another run than the arm '{arm.name}' of this comparison",
                     hint="move it elsewhere; the same command plays the arm anew",
                 )
-            return extend(place, replications, progress=progress, **self._circumstances)
+            if self.nested is None:
+                return extend(place, replications, progress=progress, **self._circumstances)
         return run_scenario(
             arm.completed, scenario_hash=arm.scenario_hash, seed=self.seed, replications=replications, directory=place,
             block_size=self._block, command=["sim", "run", arm.source, *arm.options, "--seed", str(self.seed)],
-            progress=progress, **self._circumstances,
+            progress=progress, design=self.nested or RANDOM, **self._circumstances,
         )  # fmt: skip
 
     # The record
@@ -186,20 +192,21 @@ class Campaign:
             replace_file(self.directory / RECORD, text.encode("utf-8"))
 
 
-def identity(arms: Arms, seed: int) -> str:
+def identity(arms: Arms, seed: int, nested: Nested | None = None) -> str:
     """SHA-256 of all that the histories depend on: scenarios by name, seed, version, tactics of the user's own."""
     told = {
         "arms": [[arm.name, arm.scenario_hash] for arm in arms.arms],
         "seed": seed,
         "sim": provenance.versions()["sim"],
         "own_tactics": [source_hashes(arm.completed) for arm in arms.arms],
+        **({} if nested is None else {"nested": nested.settings()}),
     }
     return hashlib.sha256(as_json(told, sort_keys=True).encode("utf-8")).hexdigest()
 
 
-def directory_name(arms: Arms, seed: int) -> str:
+def directory_name(arms: Arms, seed: int, nested: Nested | None = None) -> str:
     """``compare-<scenario>-<hash8>-s<seed>``; the hash is of all arms."""
-    return f"compare-{slug(str(arms.arms[0].completed['id']))}-{identity(arms, seed)[:8]}-s{seed}"
+    return f"compare-{slug(str(arms.arms[0].completed['id']))}-{identity(arms, seed, nested)[:8]}-s{seed}"
 
 
 def read_record(directory: Path) -> dict[str, Any] | None:

@@ -16,6 +16,7 @@ from sim.analysis.paired_differences import SAMPLES as LARGEST
 from sim.analysis.paired_differences import Difference
 from sim.analysis.phrases import sentence
 from sim.analysis.ranking import SAMPLES
+from sim.analysis.variance_split import VarianceSplit
 from sim.experiments.arms import Arm
 from sim.reports import comparison_figures as figures
 from sim.reports.page import Chart, Table, chart, page_parts, template
@@ -41,7 +42,8 @@ def render_comparison(found: Compared, command: Sequence[str]) -> str:
         findings=told,
         forest=_forest(found),
         ranks=None if found.ranking is None else _ranks(found),
-        numbers=[(GROUPS[group], _numbers(found, group)) for group in found.groups if group != "outcomes"],
+        numbers=[(GROUPS[group], _numbers(found, group)) for group in found.groups if group != "outcomes"]
+        + ([] if found.inputs is None else [("How much is not knowing the inputs", _splits(found))]),
         ways=None if content is None else _ways(found, content),
         partings=[_parting(found, item) for item in found.divergences if item.differing],
         arms=[_arm(found, arm) for arm in played.arms.arms],
@@ -105,6 +107,30 @@ def _numbers(found: Compared, group: str) -> Table:
             cells.append("the same" if item.verdict == "same" else f"{change(item.difference, item.measure.form, digits)} {ends}{star}")
         rows.append([sentence(measure.label), amount(items[0].other_value, measure.form, digits), *cells])
     return Table(("", found.reference, *arms), rows)
+
+
+def _splits(found: Compared) -> Table:
+    """Shares of the inputs in what varies, in each arm and in its differences from the reference."""
+    assert found.inputs is not None
+    inputs, names = found.inputs, found.played.arms.names
+
+    def told(item: VarianceSplit | None) -> str:
+        if item is None or not item.varies:
+            return "-"
+        return f"{100 * item.inputs:.0f}% ({100 * item.low:.0f} to {100 * item.high:.0f})"
+
+    there = {item.measure.id for item in inputs.splits}
+    measures = [item for item in found.measures if item.id in there and item.group in ("outcomes", "utilities", "metrics", "also")]
+    rows = [
+        [
+            sentence(measure.label),
+            told(inputs.of(found.reference, measure.id).value),
+            *(told(inputs.of(name, measure.id).difference) for name in names if name != found.reference),
+        ]
+        for measure in measures
+        if all(any((item.arm, item.measure.id) == (name, measure.id) for item in inputs.splits) for name in names)
+    ]
+    return Table(("", found.reference, *(f"difference of {name}" for name in names if name != found.reference)), rows)
 
 
 def _ranks(found: Compared) -> Chart:

@@ -13,7 +13,7 @@ import duckdb
 import pytest
 
 from benchmarks import __main__ as whole
-from benchmarks import memory, negmas, page, profile, scaling, sensitivity, sobol_gain, start
+from benchmarks import compare, memory, negmas, page, profile, scaling, sensitivity, sobol_gain, start
 from benchmarks.measured import SIM, conditions, ran
 from benchmarks.negotiation import Talks, negotiation
 from sim import resources
@@ -331,3 +331,10 @@ def test_figures_are_kept_beside_earlier_ones(tmp_path, monkeypatch):
     assert {name: part["figures"] for name, part in page.read().items()} == {"memory": {"b": 2}, "start": {"a": 4}}
 
 
+
+
+def test_a_comparison_is_measured_against_its_ordinary_runs():
+    figures = compare.measure(replications=30, turns=1, policies=1)
+    assert figures["ordinary_cpu_seconds"] > 0.0 and figures["runs_cpu_seconds"] > 0.0 and figures["replications_per_second"] > 0.0
+    text = page.goals({"compare": {"conditions": {}, "figures": figures}})
+    assert "arms, pairing and analysis of 1 policies x 30 histories" in text and "\u2264 10%" in text

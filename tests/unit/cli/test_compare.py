@@ -92,6 +92,20 @@ def test_by_what_one_end_is_better_can_be_said(call, place):
     assert "holds words" in call(*words, "--by", "outcome@1").err
 
 
+def test_a_column_can_be_compared_besides(call):
+    """Over the histories in which both arms have it, and told whether or not it differs."""
+    words = ("compare", GAME, "--policy", LOW, "-n", 60, "--no-report", "--pairs", 0, *SHORT)
+    answer = call(*words, "--also", "type:reservation,payoff:proposer", "--json")
+    found = {item["measure"]: item for item in json.loads(answer.out)["differences"]}
+    assert found["type:reservation"]["difference"] == 0.0 and found["type:reservation"]["pairs"] == 60
+    groups = {item["id"]: item["group"] for item in json.loads(answer.out)["measures"]}
+    assert (groups["type:reservation"], groups["payoff:proposer"]) == ("also", "payoffs")
+    assert "type reservation" in call(*words, "--also", "type:reservation").out
+    nearest = call(*words, "--also", "type:reservatin", "--out", "never")
+    assert nearest.code == 2 and "did you mean 'type:reservation'?" in nearest.err
+    assert "holds words" in call(*words, "--also", "outcome@1").err
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
@@ -128,19 +142,30 @@ def test_two_histories_are_told_to_where_they_part(call, place):
     assert "the same happens in both" in " ".join(call("replay", "--pair", "mine/base,./mine/base", "-r", 1).out.split())
 
 
-@pytest.mark.parametrize(
-    ("words", "message"),
-    [
+def test_a_pair_that_is_none_is_refused(call):
+    for seed, out in ((1, "mine"), (2, "other")):
+        call("compare", GAME, "--policy", LOW, "-n", 20, "--seed", seed, "--no-report", "--pairs", 0, "--out", out, *SHORT)
+    for words, message in (
         (("mine", "--pair", "low,bse"), "mine has no arm 'bse'"),
         (("mine", "--pair", "low"), "expected two different arms"),
         (("--pair", "mine/low,mine/low"), "expected two different arms"),
         (("mine", "--pair", "low,base", "--seed", 2), "--seed cannot stand beside --pair"),
-        (("mine", "--pair", "low,base", "-r", 40), "holds 40 replications"),
+        (("mine", "--pair", "low,base", "-r", 20), "holds 20 replications"),
         (("--pair", "mine/low,other/low"), "have different seeds, 1 and 2"),
-    ],
-)
-def test_a_pair_that_is_none_is_refused(call, words, message):
-    for seed, out in ((1, "mine"), (2, "other")):
-        call("compare", GAME, "--policy", LOW, "-n", 40, "--seed", seed, "--no-report", "--pairs", 0, "--out", out, *SHORT)
-    answer = call("replay", *words)
-    assert answer.code == 2 and message in answer.err
+    ):
+        answer = call("replay", *words)
+        assert answer.code == 2 and message in answer.err, words
+
+
+def test_histories_that_share_their_inputs_tell_inputs_from_chance(call):
+    """All that varies here is what the responder holds out for, an input; both arms have the same points."""
+    words = ("compare", GAME, "--policy", LOW, "--no-report", "--pairs", 0, "--json", *SHORT)
+    found = json.loads(call(*words, "-n", 83, "--repeats", 4).out)
+    assert found["replications"] == 80 and found["inputs_and_chance"]["points"] == 20
+    split = next(item for item in found["inputs_and_chance"]["splits"] if (item["arm"], item["measure"]) == ("low", "outcome=agreement"))
+    assert split["value"]["inputs"] == split["difference"]["inputs"] == 1.0
+    duel = next(item for item in found["inputs_and_chance"]["pairs"] if item["arm"] == "base")
+    assert duel["better"]["count"] > 0 == duel["worse"]["count"]
+    refused = call(*words, "-n", 7, "--repeats", 4)
+    assert refused.code == 2 and "7 histories are not two draws of the uncertainties with 4 each" in refused.err
+    assert "cannot stand together" in call(*words, "--until-se", 0.1, "--repeats", 4).err
