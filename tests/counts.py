@@ -108,6 +108,10 @@ COUNTS: dict[str, Count] = {
     # empirical games: trials of three paired columns; histories of each of eight profiles
     "paired_means": Count(ci=200, full=4_000),
     "empirical_summit": Count(ci=60, full=1_000),
+    # sensitivity and discovery: seeds of dummies, of known functions, and of pure noise
+    "dummy_seeds": Count(ci=200, full=4_000),
+    "sensitivity_seeds": Count(ci=4, full=200),
+    "noise_seeds": Count(ci=8, full=400),
     # intervals of the claims audit: coverage .95 to within two points and 4.1 standard errors
     "claim_intervals": Count(ci=1_000, full=20_000),
 }
