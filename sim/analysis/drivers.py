@@ -266,4 +266,6 @@ def _number_standing_out(slices: np.ndarray, names: list[str], asked: Asked) -> 
     return best, association, False
 
 
-__all__ = ["DUMMIES", "MEASURE", "MOST_STUDIED", "RESAMPLES", "DriverTable", "Effect", "drivers", "effects_on", "sliced", "what_to_do", "why_none"]
+__all__ = [
+    "DUMMIES", "MEASURE", "MOST_STUDIED", "RESAMPLES", "DriverTable", "Effect", "drivers", "effects_on", "sliced", "what_to_do", "why_none",
+]  # fmt: skip
