@@ -47,6 +47,7 @@ COUNTS: dict[str, Count] = {
     "kept_orders": Count(ci=4, full=100),
     # examples in README and docs: that they run
     "docs_histories": Count(ci=8, full=40),
+    "docs_studied": Count(ci=160, full=400),  # where inputs are studied
     "docs_positions": Count(ci=500, full=20_000),  # of a game that strategies are held against
     # the installed wheel
     "wheel_replications": Count(ci=20, full=200),
@@ -120,6 +121,10 @@ COUNTS: dict[str, Count] = {
     # records played with a planted hazard, of 40 years each; counts of short records against their closed form
     "planted_hazards": Count(ci=45, full=450),
     "played_records": Count(ci=3_000, full=60_000),
+    # sensitivity and discovery: seeds of dummies, of known functions, and of pure noise
+    "dummy_seeds": Count(ci=200, full=4_000),
+    "sensitivity_seeds": Count(ci=4, full=200),
+    "noise_seeds": Count(ci=8, full=400),
     # intervals of the claims audit: coverage .95 to within two points and 4.1 standard errors
     "claim_intervals": Count(ci=1_000, full=20_000),
 }

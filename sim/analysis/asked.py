@@ -163,7 +163,7 @@ def _condition(stored: StoredRun, rows: np.ndarray, text: str) -> Asked:
     found = stored.query(question)["hit"]
     if found.dtype != bool and not {type(value) for value in found.tolist()} <= {bool, type(None)}:
         raise UsageError(
-            f"--where: expected a condition, which is true or false of a history, found values like {found[0]!r}",
+            f"--where: expected a condition, which is true or false of a history, found values like {found.tolist()[0]!r}",
             hint="write it as in 'outcome = ''pact'' and \"time:deal\" < 365'; `sim query` shows columns",
         )
     hits = np.array([value is True for value in found.tolist()]) if found.dtype != bool else found  # NULL is not true
@@ -173,7 +173,7 @@ def _condition(stored: StoredRun, rows: np.ndarray, text: str) -> Asked:
 def _column(stored: StoredRun, rows: np.ndarray, wanted: str) -> Asked:
     kinds = dict(stored.kinds("results"))
     known = [name for name in kinds if not name.startswith(("input:", "point:")) and name != "replication"]
-    name = wanted if wanted in known else _ending(wanted, known)
+    name = wanted if wanted in known else _ending(wanted, known, [name for name in kinds if name.startswith(("input:", "point:"))])
     values = _taken(stored, rows, name)
     if kinds[name] == "text":
         labels = outcome_labels(stored.case) if name.partition("@")[0] == OUTCOME else {}
@@ -182,7 +182,7 @@ def _column(stored: StoredRun, rows: np.ndarray, wanted: str) -> Asked:
     return Asked(name, column_label(stored.case, name), kind, values.astype(float))
 
 
-def _ending(wanted: str, known: Sequence[str]) -> str:
+def _ending(wanted: str, known: Sequence[str], inputs: Sequence[str]) -> str:
     """The one column that ends so behind its colon, times before others."""
     ending = [name for name in known if name.partition(":")[2] == wanted]
     times = [name for name in ending if name.startswith(TIME)]
@@ -191,6 +191,10 @@ def _ending(wanted: str, known: Sequence[str]) -> str:
             return found[0]
     if ending:
         raise UsageError(f"--of: '{wanted}' stands for several columns", hint=f"name one of them: {', '.join(ending)}")
+    if any(wanted in (name, name.partition(":")[2]) for name in inputs):
+        raise UsageError(
+            f"--of: '{wanted}' is an input, and what it moves is asked", hint="name a column of what came, as in --of time:deal"
+        )
     raise UsageError(f"--of: no column '{wanted}' in the results", hint=did_you_mean(wanted, known, "columns"))
 
 
@@ -215,11 +219,12 @@ def column_label(scenario: Mapping[str, Any], column: str) -> str:
 
 def _always(stored: StoredRun, asked: Asked, histories: int) -> str:
     all_of_them = f"all {histories:,} histories" if histories != 1 else "the one history"
+    none = f"none of the {histories:,} histories" if histories != 1 else "not in the one history"
     if asked.kind is Kind.EVENT:
-        came = bool(asked.values[0])
-        return f"{asked.label} {'came in' if came else 'never came in'} {all_of_them}, so nothing can be told about what it hangs on"
+        came = all_of_them if bool(asked.values[0]) else none
+        return f"{asked.label} came in {came}, so nothing can be told about what it hangs on"
     if asked.kind is Kind.TIME and not np.isfinite(asked.values).any():
-        return f"{asked.name}: never came in {all_of_them}, so nothing can be told about what it hangs on"
+        return f"{asked.name}: it came in {none}, so nothing can be told about what it hangs on"
     value = asked.values[0]
     told = asked.labels.get(str(value), str(value)) if asked.kind is Kind.CLASSES else f"{float(value):g}"
     return f"{asked.name} is the same in {all_of_them} ({told}), so nothing can be told about what it hangs on"

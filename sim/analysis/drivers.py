@@ -96,7 +96,7 @@ def effects_on(asked: Asked, data: GivenData, seed: int) -> DriverTable:
     """Effects of all inputs on what is asked about."""
     n = data.num_rows
     slices = measures.num_slices(n)
-    why = _why_none(asked, data)
+    why = why_none(asked, data)
     if why:
         return DriverTable([], math.nan, n, data.of_rows, data.design, data.constant, why, asked)
     codes, classes = asked.coded(min(slices, MOST_CLASSES))
@@ -107,7 +107,14 @@ def effects_on(asked: Asked, data: GivenData, seed: int) -> DriverTable:
     return DriverTable([item for _, item in found], floors.of(number, True), n, data.of_rows, data.design, data.constant, "", asked)
 
 
-def _why_none(asked: Asked, data: GivenData) -> str:
+def what_to_do(data: GivenData) -> str:
+    """What would make it possible to tell something."""
+    if data.num_rows < FEWEST:
+        return "play more histories: `sim run ... --replications 1000`"
+    return "give inputs a distribution and list them under `uncertainties:`; docs/how-to/find-what-drives-it.md tells how"
+
+
+def why_none(asked: Asked, data: GivenData) -> str:
     """Why nothing can be told, in words; empty where something can."""
     if data.num_rows < FEWEST:
         return f"too few histories to tell what moved the outcome: {data.num_rows} of at least {FEWEST}"
@@ -259,4 +266,6 @@ def _number_standing_out(slices: np.ndarray, names: list[str], asked: Asked) -> 
     return best, association, False
 
 
-__all__ = ["DUMMIES", "MEASURE", "MOST_STUDIED", "RESAMPLES", "DriverTable", "Effect", "drivers", "effects_on", "sliced"]
+__all__ = [
+    "DUMMIES", "MEASURE", "MOST_STUDIED", "RESAMPLES", "DriverTable", "Effect", "drivers", "effects_on", "sliced", "what_to_do", "why_none",
+]  # fmt: skip

@@ -47,7 +47,7 @@ def drivers(
     from sim.analysis import driver_words
     from sim.analysis.asked import ask, outcome_labels
     from sim.analysis.by_input import course
-    from sim.analysis.drivers import MOST_STUDIED, effects_on
+    from sim.analysis.drivers import MOST_STUDIED, effects_on, what_to_do
     from sim.analysis.given_data import given_data
     from sim.api import Run
     from sim.cli.stores import finished
@@ -60,7 +60,7 @@ def drivers(
     asked = ask(stored, data.rows, outcome=outcome, of=of, where=where)
     table = effects_on(asked, data, stored.seed)
     if table.missing:
-        raise UsageError(f"{directory}: {table.missing}", hint=hint_for(data))
+        raise UsageError(f"{directory}: {table.missing}", hint=what_to_do(data))
     by_path = {item.path: item for item in data.inputs}
     courses = [course(asked, by_path[effect.path]) for effect in table.clear[:MOST_COURSES]]
     labels = {**outcome_labels(stored.case), **asked.labels}
@@ -71,13 +71,6 @@ def drivers(
         console.put_json(_as_data(found, table, asked, words, labels, page))
         return
     _print(found, table, asked, words, labels, top, page)
-
-
-def hint_for(data: object) -> str:
-    """What to do where inputs or histories are missing."""
-    if data.num_rows < 20:  # type: ignore[attr-defined]
-        return "play more histories: `sim run ... --replications 1000`"
-    return "give inputs a distribution and list them under `uncertainties:`; docs/how-to/find-what-drives-it.md tells how"
 
 
 def command_words(name: str, directory: Path, outcome: str | None, of: str | None, where: str | None) -> list[str]:
@@ -97,7 +90,7 @@ def page_name(command: str, asked_name: str, is_default: bool) -> str:
     if is_default:
         return f"{command}.html"
     name = slug(asked_name, 40)
-    if slug(asked_name, 1000) != asked_name.replace("=", "-").replace(":", "-"):  # what a file name cannot tell apart
+    if name != asked_name.replace("=", "-").replace(":", "-"):  # what a file name cannot tell apart
         name += "-" + blake2b(asked_name.encode(), digest_size=4).hexdigest()
     return f"{command}-{name}.html"
 

@@ -44,10 +44,15 @@ def finished(directory: Path) -> StoredRun:
     Raises
     ------
     StoreError
-        None is there, or it is not finished; the hint has the command that continues it.
+        None is there, or it is not finished; the hint has the command that continues it, or runs inside the folder.
     """
+    from sim.errors import StoreError
+    from sim.experiments.disk import MANIFEST
     from sim.experiments.store import open_run
 
+    inside = [] if (directory / MANIFEST).exists() else sorted(path.parent.as_posix() for path in directory.glob(f"*/{MANIFEST}"))
+    if inside:
+        raise StoreError(f"{directory}: not a result directory, but it holds some", hint=f"name one of them: {', '.join(inside[:8])}")
     stored = open_run(directory)
     if not stored.is_finished:
         raise _unfinished(stored, "not finished")

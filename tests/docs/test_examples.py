@@ -39,8 +39,18 @@ def commands(page: Path) -> list[str]:
     return [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
 
 
-def shortened(words: list[str], report: bool = True) -> list[str]:
+STUDIED = ("drivers", "discover")  # commands that tell nothing of a handful of histories
+
+
+def histories_of(page: Path) -> int:
+    """How many histories a page's runs have here: more where a command studies them."""
+    is_studied = any(word in STUDIED for line in commands(page) for word in shlex.split(line))
+    return sample_size("docs_studied" if is_studied else "docs_histories")
+
+
+def shortened(words: list[str], report: bool = True, histories: int | None = None) -> list[str]:
     """The command with few histories, in one process."""
+    histories = histories or sample_size("docs_histories")
     if words[0] == "equilibrium":
         words = words[: words.index("--budget")] + words[words.index("--budget") + 2 :] if "--budget" in words else words
         return [*words, "--pilot", "50", "--budget", "900", "--workers", "1", "--no-report"]
@@ -59,9 +69,9 @@ def shortened(words: list[str], report: bool = True) -> list[str]:
             del words[words.index(flag) : words.index(flag) + 2]
     for flag in ("--replications", "-n"):
         if flag in words:
-            words[words.index(flag) + 1] = str(sample_size("docs_histories"))
+            words[words.index(flag) + 1] = str(histories)
             return words
-    return [*words, "--replications", str(sample_size("docs_histories"))]
+    return [*words, "--replications", str(histories)]
 
 
 def expanded(words: list[str]) -> list[str]:
@@ -91,7 +101,7 @@ def test_commands_run(page, desk, capfd):
         )
         if words[0] in SLOW:
             words = [words[0], "--help"]
-        code = call(shortened(expanded(words), report=first))
+        code = call(shortened(expanded(words), first, histories_of(page)))
         first = first and words[0] != "run"  # one report a page is enough
         out, err = capfd.readouterr()
         assert code == 0, f"{pages.name(page)}: {line}\n{err}"

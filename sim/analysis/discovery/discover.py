@@ -18,6 +18,7 @@ from sim.analysis.asked import Asked
 from sim.analysis.discovery import prim
 from sim.analysis.discovery.boxes import Box, coded_columns, rounded
 from sim.analysis.discovery.tree import Node, chance_of, grow
+from sim.analysis.drivers import what_to_do, why_none
 from sim.analysis.estimates import Share, share
 from sim.analysis.given_data import GivenData
 from sim.analysis.resampling import uniforms
@@ -134,10 +135,8 @@ def discover(
 
 
 def _check(asked: Asked, data: GivenData, hits: np.ndarray) -> None:
-    from sim.analysis.drivers import _why_none
-
-    if not data.inputs:
-        raise UsageError(_why_none(asked, data))
+    if why := why_none(asked, data):
+        raise UsageError(why, hint=what_to_do(data))
     came = int(hits.sum())
     rarer, what = (came, "came in") if came <= len(hits) - came else (len(hits) - came, "stayed away in")
     if rarer < FEWEST_HITS:
