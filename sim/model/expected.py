@@ -118,7 +118,8 @@ def load_expected(path: str | os.PathLike[str], spec: ScenarioSpec) -> Expected:
         There is no such file.
     """
     if not Path(path).is_file():
-        raise UsageError(f"{os.fspath(path)}: there is no record of what came of the case", hint=f"it lies in `{FOLDER}/`, named as the case")
+        hint = f"it lies in `{FOLDER}/`, named as the case"
+        raise UsageError(f"{os.fspath(path)}: there is no record of what came of the case", hint=hint)
     document = read(path)
     problems = Problems(document)
     record = _formed(document, problems)
