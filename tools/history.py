@@ -51,7 +51,8 @@ def text_of(coding: Path) -> str:
     schema = "# yaml-language-server: $schema=../../sim/schema/scenario.schema.json\n"
     head = f"# Made by `./dev refresh history` of {shown} and {below}; do not edit. Read {coding.stem}.md first.\n\n"
     body = "\n".join(
-        yaml.dump({key: item}, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=WIDTH) for key, item in scenario.items()
+        yaml.dump({key: item}, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=WIDTH)
+        for key, item in scenario.items()
     )
     return schema + head + body
 
@@ -68,7 +69,9 @@ def _coded(coding: Path, shown: str) -> tuple[str, dict[str, Any]]:
         below = ROOT / TOP / f"{said['from']}.yaml"
         scenario = yaml.safe_load(below.read_text("utf-8"))
     if scenario["version"] != said["version"]:
-        raise SystemExit(f"{shown}: it is written over version {said['version']}, and {below.name} is version {scenario['version']}")
+        raise SystemExit(
+            f"{shown}: it is written over version {said['version']}, and {below.name} is version {scenario['version']}"
+        )
     order = list(scenario)
     for path in said["drop"]:
         place, last = _at(scenario, path, shown)

@@ -45,7 +45,9 @@ class ExpectedEvent(Found):
     at: Date | None = Field(None, description="The day at the end of which it is read.")
     happened: Switch = Field(description="Whether it was so.")
     label: Text = Field(description="The question in words.")
-    question: Identifier | None = Field(None, description="The question of the data set of forecasts that asks the same.")
+    question: Identifier | None = Field(
+        None, description="The question of the data set of forecasts that asks the same."
+    )
 
     @model_validator(mode="after")
     def _one_date(self) -> ExpectedEvent:
@@ -79,7 +81,8 @@ class Expected(Strict):
     schema_version: Literal[1] = Field(description="Version of this format: 1.")
     scenario: Slug = Field(description="The case; the name of both files.")
     looks: dict[Slug, Date] = Field(
-        default_factory=dict, description="The day up to which each variant of the scenario knows what happened; events after it are open."
+        default_factory=dict,
+        description="The day up to which each variant of the scenario knows what happened; events after it are open.",
     )
     sources: dict[Identifier, Source] = Field(min_length=1, description="Where answers come from.")
     outcomes: list[ExpectedClass] = Field(min_length=1, description="Classes at dates of reading.")
@@ -137,7 +140,12 @@ def readings_of(spec: ScenarioSpec) -> tuple[Reading, ...]:
 def _formed(document: Document, problems: Problems) -> Expected:
     data = document.data
     if not isinstance(data, dict):
-        problems.add((), expected="a mapping with the keys of a record", found=describe(data), hint="begin with `schema_version: 1`")
+        problems.add(
+            (),
+            expected="a mapping with the keys of a record",
+            found=describe(data),
+            hint="begin with `schema_version: 1`",
+        )
         problems.raise_if_any()
     try:
         return Expected.model_validate(data)
@@ -166,9 +174,16 @@ def _check(record: Expected, spec: ScenarioSpec, problems: Problems) -> None:
 def _check_looks(record: Expected, spec: ScenarioSpec, end: dt.date, problems: Problems) -> None:
     for name, date in record.looks.items():
         if name not in spec.variants:
-            problems.add(("looks", name), f"unknown variant '{name}'", hint=did_you_mean(name, spec.variants, "variants"), at_key=True)
+            problems.add(
+                ("looks", name),
+                f"unknown variant '{name}'",
+                hint=did_you_mean(name, spec.variants, "variants"),
+                at_key=True,
+            )
         elif not spec.start <= date < end:
-            problems.add(("looks", name), expected=f"a date from {spec.start} up to, and not with, {end}", found=date.isoformat())
+            problems.add(
+                ("looks", name), expected=f"a date from {spec.start} up to, and not with, {end}", found=date.isoformat()
+            )
 
 
 def _check_classes(record: Expected, spec: ScenarioSpec, problems: Problems) -> None:
@@ -177,7 +192,11 @@ def _check_classes(record: Expected, spec: ScenarioSpec, problems: Problems) -> 
     seen: set[dt.date] = set()
     for number, item in enumerate(record.outcomes):
         if item.at not in dates:
-            problems.add(("outcomes", number, "at"), expected=f"a date of reading: {', '.join(map(str, dates))}", found=item.at.isoformat())
+            problems.add(
+                ("outcomes", number, "at"),
+                expected=f"a date of reading: {', '.join(map(str, dates))}",
+                found=item.at.isoformat(),
+            )
         elif item.at in seen:
             problems.add(("outcomes", number, "at"), f"{item.at} is read twice", hint="keep one class a date")
         seen.add(item.at)
@@ -198,7 +217,9 @@ def _check_events(record: Expected, spec: ScenarioSpec, problems: Problems) -> N
         checker = Checker(spec, None, problems.add, problems.add, "")
         if checker.expression(path, item.what, Kind.BOOLEAN) is None or len(problems) > before:
             continue
-        parsed = checker.expression(("events", number, "by" if item.by else "at"), item.condition, Kind.BOOLEAN, until=spec.horizon)
+        parsed = checker.expression(
+            ("events", number, "by" if item.by else "at"), item.condition, Kind.BOOLEAN, until=spec.horizon
+        )
         if parsed is not None:
             truth = interval(parsed, checker.situation.bounds, Kind.BOOLEAN)
             if truth in (Truth.NEVER, Truth.ALWAYS):

@@ -47,7 +47,9 @@ def test_event_for_event(path):
 
 def test_no_class_is_certain_and_several_are_common(path):
     """A case that had been coded to its end would show here; rare classes, such as war, need more histories than this."""
-    outcomes = batch_engine.run_block(case_of(str(path)), range(sample_size("history_classes")), SEED, paths=0)["results"]["outcome"]
+    outcomes = batch_engine.run_block(case_of(str(path)), range(sample_size("history_classes")), SEED, paths=0)[
+        "results"
+    ]["outcome"]
     _, counts = np.unique(outcomes, return_counts=True)
     assert counts.max() < 0.9 * len(outcomes)
     assert np.count_nonzero(counts >= 0.02 * len(outcomes)) >= 3

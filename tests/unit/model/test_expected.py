@@ -68,13 +68,20 @@ def test_no_source_of_a_case_is_a_record_of_what_came_later(path):
         assert name not in spec.sources and f"source: {name}" not in used
     for name, source in spec.sources.items():
         if source.kind in ("record", "computed"):
-            assert "memory" in name or spec.start.isoformat() in (source.reference or "") or "that evening" in (source.reference or "")
+            assert (
+                "memory" in name
+                or spec.start.isoformat() in (source.reference or "")
+                or "that evening" in (source.reference or "")
+            )
     assert spec.targets == []
 
 
 def test_a_record_is_read(tmp_path):
     record = load_expected(written(tmp_path), load_scenario(FIXTURE))
-    assert [item.condition for item in record.events] == ["(deal.exists) by 2031-10-20", "(max_rung >= 4) at 2031-10-28"]
+    assert [item.condition for item in record.events] == [
+        "(deal.exists) by 2031-10-20",
+        "(max_rung >= 4) at 2031-10-28",
+    ]
     assert record.outcomes[1].class_ == "settled" and record.events[1].date == dt.date(2031, 10, 28)
 
 
@@ -134,7 +141,10 @@ def test_a_coding_is_refused_over_another_version(monkeypatch, tmp_path):
 
 def test_a_coding_that_drops_nothing_or_misses_its_way_is_refused(tmp_path):
     coding = tmp_path / "case.yaml"
-    for change, told in (({"drop": ["tracks.moon"]}, "nothing at tracks.moon"), ({"set": {"moon.tides": 1}}, "no moon on the way")):
+    for change, told in (
+        ({"drop": ["tracks.moon"]}, "nothing at tracks.moon"),
+        ({"set": {"moon.tides": 1}}, "no moon on the way"),
+    ):
         coding.write_text(yaml.safe_dump({"from": "summit", "version": 1, "drop": [], "set": {}} | change), "utf-8")
         with pytest.raises(SystemExit, match=told):
             history.text_of(coding)
