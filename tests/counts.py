@@ -80,6 +80,9 @@ COUNTS: dict[str, Count] = {
     # splits of a variance between inputs and chance: repetitions of a cheap model, and points of a scenario played
     "split_coverage": Count(ci=400, full=4_000),
     "split_points": Count(ci=400, full=4_000),
+    # Sobol indices of cheap functions: repetitions
+    "sobol_coverage": Count(ci=60, full=400),
+    "sobol_samples": Count(ci=500, full=10_000),  # base samples of a scenario with known indices, played
     # not more than the prototype it is compared with
     "ladder_figures": Count(ci=1_200, full=12_000),
     # the summit: decisions in worlds that are ready to run, and whole histories

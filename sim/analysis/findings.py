@@ -13,7 +13,6 @@ import numpy as np
 
 from sim.analysis.durations import duration, span
 from sim.analysis.estimates import Share, difference_of_shares, share
-from sim.analysis.input_names import input_label
 from sim.analysis.names import toward_words
 from sim.analysis.summary import FAILED_ROWS, NOT_FAILED_ROWS, Summary
 from sim.analysis.targets import Band, targets_of, unread_targets
@@ -72,7 +71,7 @@ def findings(summary: Summary) -> list[Finding]:
     found = [_headline(summary)]
     rules = (_precision, _good_and_bad, _bands, _meeting_and_deal, _after_failure, _driver, _clipped)
     if summary.is_game:
-        rules = (_precision, _bands, _payoffs, _length, _theory, _driver)
+        rules = (_precision, _unfinished, _bands, _payoffs, _length, _theory, _driver)
     if summary.num_replications > FEW:
         rules = (*(rule for rule in rules if rule not in (_precision, _clipped)), _precision, _clipped)
     for rule in rules:
@@ -111,6 +110,22 @@ def _payoffs(summary: Summary) -> Finding | None:
     return Finding(f"Payoffs are on average: {', '.join(parts)}.", figures)
 
 
+def _unfinished(summary: Summary) -> Finding | None:
+    """In how many histories a game was cut off, by which of its limits."""
+    found = summary.game.unfinished if summary.game is not None else None
+    if found is None:
+        return None
+    parts, figures = [], []
+    for item, why, condition in (
+        (found.stopped, f"because `most_moves`, {found.most_moves:,}, was reached", f"game:moves>={found.most_moves}"),
+        (found.going_on, "because the horizon came first", f"game:moves<{found.most_moves}"),
+    ):
+        if item.count:
+            parts.append(f"{{{len(figures)}}} of histories ended {why}")
+            figures.append(Figure(item.share, f"share:game:over=0&{condition}"))
+    return Finding(f"The game was not over: {' and '.join(parts)}; payoffs are those up to then.", figures)
+
+
 def _length(summary: Summary) -> Finding | None:
     """How long a game takes, where time passes in it."""
     if summary.game is None or not summary.game.passes:
@@ -125,7 +140,7 @@ def _length(summary: Summary) -> Finding | None:
 
 def _theory(summary: Summary) -> Finding | None:
     """Whether the measures of a game agree with theory, as far as this run can tell."""
-    checks = summary.game.checks if summary.game is not None else ()
+    checks = [item for item in (summary.game.checks if summary.game is not None else ()) if item.counted]
     if not checks:
         return None
     wrong = [item for item in checks if not item.holds]
@@ -296,7 +311,7 @@ def _driver(summary: Summary) -> Finding | None:
         return Finding("No recorded input can be told apart from a dummy input in this sample.")
     labels = {item.id: _lower(item.label) for item in summary.classes}
     named = (
-        f"{_whole(input_label(summary.scenario, item.path))} ({toward_words(labels, item.toward, item.association)})"
+        f"{_whole(item.label)} ({toward_words(labels, item.toward, item.association)})"
         for item in leading
     )
     return Finding(f"Among the inputs that nobody sets, the outcome is linked most with {'; '.join(named)}.")

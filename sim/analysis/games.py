@@ -68,6 +68,15 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class Unfinished:
+    """Histories in which the game did not come to its end."""
+
+    most_moves: int  # after which it stops
+    stopped: Share  # by them
+    going_on: Share  # at the horizon
+
+
+@dataclass(frozen=True)
 class GameSummary:
     """A run's histories of a game, summed up."""
 
@@ -78,6 +87,7 @@ class GameSummary:
     lengths: Sequence[Spread]  # periods if any pass; moves if their number varies
     checks: Sequence[Check]  # measures beside their exact values
     repeated: bool  # whether a move is made more than once
+    unfinished: Unfinished | None = None  # where some history was; none also where the rows do not tell
 
     @property
     def passes(self) -> bool:
@@ -109,7 +119,20 @@ def game_summary(spec: ScenarioSpec, scenario: Mapping[str, Any], results: Colum
         lengths=[item for item in lengths if item.high > 0.0 and (item.name == "periods" or not item.is_constant)],
         checks=_checks(spec, scenario, results),
         repeated=leads_back(spec.game),
+        unfinished=unfinished(spec.game.most_moves, results),
     )
+
+
+def unfinished(most_moves: int, results: Columns) -> Unfinished | None:
+    """How often the game did not come to its end; none where it always did, and for rows of an earlier version."""
+    if "game:over" not in results:
+        return None
+    is_open = np.asarray(results["game:over"]) == 0.0
+    if not is_open.any():
+        return None
+    full = np.asarray(results["game:moves"]) >= most_moves
+    counts = (int((is_open & full).sum()), int((is_open & ~full).sum()))
+    return Unfinished(most_moves, *(share(count, len(is_open)) for count in counts))
 
 
 def leads_back(game: Game) -> bool:

@@ -27,6 +27,7 @@ from sim.analysis.estimates import (
     timing,
 )
 from sim.analysis.games import GameSummary, game_summary
+from sim.analysis.names import TIMES
 from sim.errors import UsageError
 from sim.experiments.columns import num_rows
 from sim.experiments.design import HYPERCUBE, RANDOM, SOBOL, design_of
@@ -42,18 +43,6 @@ _OTHERS = (
     "are those of independent histories, do not hold for them."
 )
 
-# Times that every scenario may have, in the order shown, and their words.
-TIMES = (
-    ("meeting", "first leaders' meeting"),
-    ("cancellation", "first cancellation"),
-    ("declaration", "signed declaration"),
-    ("deal", "first deal in force"),
-    ("collapse", "first collapse of a deal"),
-    ("talks_ended", "talks end for the first time"),
-    ("crisis", "first crisis"),
-    ("strike", "use of force"),
-    ("major_war", "major war"),
-)
 AT_HORIZON = 1.0001  # times up to this multiple of the horizon count as inside it
 FAILED = "the first leaders' meeting ended with neither a package nor a declaration to sign"
 NOT_FAILED = "the first leaders' meeting left a package or a declaration to sign"
@@ -163,7 +152,7 @@ class Summary:
     @cached_property
     def drivers(self) -> DriverTable:
         """Which inputs moved the outcomes; worked out when first asked for, for it takes longer than all else here."""
-        return drivers(self.results, self.seed)
+        return drivers(self.results, self.seed, self.scenario, self.design)
 
     @cached_property
     def game(self) -> GameSummary | None:
@@ -179,10 +168,7 @@ class Summary:
     @property
     def interval_note(self) -> str:
         """What must be said wherever intervals are shown; nothing where inputs were drawn at random."""
-        if self.design == RANDOM:
-            return ""
-        points = {SOBOL: "Sobol points", HYPERCUBE: "points of a Latin hypercube"}.get(self.design)
-        return _OTHERS.format(design=self.design) if points is None else _EVEN.format(points=points)
+        return "" if self.design == RANDOM else note_on_even_points(self.design) or _OTHERS.format(design=self.design)
 
     @property
     def title(self) -> str:
@@ -215,6 +201,12 @@ class Summary:
     def per_day(self) -> float:
         """Time units of the scenario in a day."""
         return 24.0 if self.scenario.get("time_unit") == "hours" else 1.0
+
+
+def note_on_even_points(design: str) -> str:
+    """What must be said beside intervals where a design spreads the inputs evenly; nothing of other designs."""
+    points = {SOBOL: "Sobol points", HYPERCUBE: "points of a Latin hypercube"}.get(design)
+    return "" if points is None else _EVEN.format(points=points)
 
 
 def summarise(stored: Any) -> Summary:

@@ -38,6 +38,16 @@ Design = Annotated[
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+Outcome = Annotated[
+    str | None, typer.Option("--outcome", metavar="CLASS", help="Ask about one class of outcome, by name or label.")
+]
+Of = Annotated[
+    str | None, typer.Option("--of", metavar="COLUMN", help="Ask about a number or a time: metric:NAME, time:EVENT, any column of results.")
+]
+Where = Annotated[
+    str | None,
+    typer.Option("--where", metavar="CONDITION", help="Ask about histories that meet a condition in SQL, as `sim query` takes it."),
+]
 Directory = Annotated[Path, typer.Argument(metavar="DIR", help="A result directory.")]
 
 

@@ -214,7 +214,7 @@ def _flag(parameter: Any) -> str:
 
 def _command(ctx: typer.Context) -> list[str]:
     """The command line with long options in one order; the scenario first, without the path of this machine."""
-    words = ["sim", "run"]
+    words = ["sim", str(ctx.info_name)]
     for parameter in ctx.command.params:
         if not _is_given(ctx, parameter):
             continue

@@ -64,15 +64,38 @@ def varied(scenario: Mapping[str, Any], ranges: Mapping[str, Range]) -> dict[str
         if change is not None:
             changes[text] = change
     if changes:
-        bare = {**scenario, "uncertainties": [text for text in scenario.get("uncertainties", []) if text not in levers.values()]}
-        scenario = complete(load_document(read_text(json.dumps(bare), f"{scenario.get('id')} with ranges"), overrides=changes).spec)
-    recorded = [*scenario.get("uncertainties", []), *_numbers(scenario, levers), *(path_of(scenario, name) for name in ranges)]
+        bare = {
+            **scenario,
+            "uncertainties": [text for text in scenario.get("uncertainties", []) if text not in levers.values()],
+        }
+        scenario = complete(
+            load_document(read_text(json.dumps(bare), f"{scenario.get('id')} with ranges"), overrides=changes).spec
+        )
+    recorded = [
+        *scenario.get("uncertainties", []),
+        *_numbers(scenario, levers),
+        *(path_of(scenario, name) for name in ranges),
+    ]
     return {**scenario, "uncertainties": list(dict.fromkeys(recorded))}
 
 
 def path_of(scenario: Mapping[str, Any], name: str) -> str:
     """The path of the number that a path or the name of a lever means, as axes and columns have it; errors as for `varied`."""
     return _place(scenario, spec_of(scenario), _levers(scenario), name)[1]
+
+
+def levers_that_vary(scenario: Mapping[str, Any]) -> list[str]:
+    """Paths of the levers that are numbers and have a range, within which `varied` lets them vary."""
+    spec, levers = spec_of(scenario), _levers(scenario)
+    found = []
+    for name in levers:
+        try:
+            path, text = _place(scenario, spec, levers, name)
+            _as_input(scenario, text, path, None, levers)
+        except UsageError:
+            continue  # a switch, a word, a number without a range or one that is drawn anew at each occurrence
+        found.append(text)
+    return list(dict.fromkeys(found))
 
 
 def value_grid(
@@ -113,9 +136,7 @@ def _levers(scenario: Mapping[str, Any]) -> dict[str, str]:
     return {name: str(lever["path"]) for name, lever in (scenario.get("levers") or {}).items()}
 
 
-def _place(
-    scenario: Mapping[str, Any], spec: ScenarioSpec, levers: Mapping[str, str], name: str
-) -> tuple[Path, str]:
+def _place(scenario: Mapping[str, Any], spec: ScenarioSpec, levers: Mapping[str, str], name: str) -> tuple[Path, str]:
     """Where the number is that a name means."""
     text = levers.get(name, name)
     try:

@@ -45,9 +45,10 @@ class Check:
     @property
     def apart(self) -> float:
         """Standard errors between the two, beyond what is allowed; 0 within rounding, infinite where nothing varies."""
-        gap = max(0.0, abs(self.estimate - self.exact) - self.within - ROUNDING * max(1.0, abs(self.exact)))
+        gap = abs(self.estimate - self.exact) - self.within - ROUNDING * max(1.0, abs(self.exact))
         if not math.isfinite(gap):
-            return math.inf
+            return math.inf  # where no history counts nothing has been verified
+        gap = max(0.0, gap)
         return gap / self.standard_error if self.standard_error > 0.0 else (math.inf if gap > 0.0 else 0.0)
 
     @property
@@ -73,7 +74,7 @@ def verify(
     Raises
     ------
     UsageError
-        The scenario has no measures, or no history counts for one.
+        The scenario has no measures.
     """
     theory = case.spec.theory
     if theory is None or not theory.measures:

@@ -21,6 +21,7 @@ from sim.model.changes import target
 from sim.model.diagnostics import Diagnostic, Path, Problems, describe, did_you_mean, in_file_order
 from sim.model.paths import PathError, split, value_at, with_value
 from sim.model.reader import Document, read, read_text
+from sim.model.spec.issues import in_long_form
 from sim.model.spec.scenario import ScenarioSpec, validation_context
 
 
@@ -141,6 +142,8 @@ def load_document(
         raise ScenarioError(f"{name}: this is a spatial table, not a scenario to play: `sim spatial {name}` reads it")
     if "columns" in data and "covers" in data:
         raise ScenarioError(f"{document.name}: this describes a data set, not a scenario to play: `sim data {document.name}` checks it")
+    if isinstance(data.get("parameters"), dict):  # paths of changes lead into the long form
+        data = {**data, "parameters": {name: in_long_form(item) for name, item in data["parameters"].items()}}
     try:
         data = _changed(data, variant, policy, overrides, strategies or {}, faults)
         spec, warnings = _checked(data, document, faults)

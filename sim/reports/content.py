@@ -204,6 +204,7 @@ class Driver:
     high: float
     distinguishable: bool  # False: inside the noise floor, and said so on the page
     toward: str = ""  # words: what a higher value makes likelier
+    floor: float | None = None  # of this input, where it is not that of all
 
 
 @dataclass(frozen=True)
@@ -216,6 +217,8 @@ class Drivers:
     target: str = ""  # what is moved, in words: "the share of ..."
     reading: str = ""
     sample: str = ""  # which histories it is computed from, in words, where these are not all
+    form: Form = "number"  # how effects are written
+    title: str = ""
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from sim.analysis.games import Choice, GameSummary, Spread, apart
 from sim.reports import content as page
+
+if TYPE_CHECKING:
+    from sim.experiments.verification import Check
 
 
 def game_content(game: GameSummary | None) -> page.Game | None:
@@ -16,12 +21,14 @@ def game_content(game: GameSummary | None) -> page.Game | None:
         distributions=[_distribution(item, item.label, "number named") for item in game.numbers if not item.is_constant]
         + [_distribution(item, f"Length in {item.label}", item.label) for item in game.lengths if not item.is_constant][:1],
         choices=[_choice(item) for item in game.choices],
-        measures=[
-            page.MeasureRow(item.label, item.exact, item.estimate, item.standard_error, apart(item), item.holds, item.counted)
-            for item in game.checks
-        ],
+        measures=[_measure(item) for item in game.checks],
         repeated=game.repeated,
     )
+
+
+def _measure(item: Check) -> page.MeasureRow:
+    speaks_against = item.counted > 0 and not item.holds
+    return page.MeasureRow(item.label, item.exact, item.estimate, item.standard_error, apart(item), not speaks_against, item.counted)
 
 
 def _level(item: Spread) -> page.Level:

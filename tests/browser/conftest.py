@@ -23,10 +23,12 @@ from sim.model.stability.load import conflict_from_text
 from sim.reports.comparison_report import render_comparison
 from sim.reports.equilibrium_report import render_equilibrium
 from sim.reports.page import render, write_page
+from sim.reports.sensitivity_report import render_sensitivity
 from sim.reports.spatial_report import render_spatial
 from sim.reports.stability_report import render_stability
 from sim.reports.timeline import render_timeline
 from tests import two_by_two
+from tests.analysed import analysed
 from tests.browser.chromium import Chromium, Page, find
 from tests.compared import compared
 from tests.unit.reports import sample, spatial_sample
@@ -64,6 +66,8 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         "equilibrium": _equilibrium(),
         "hostile-equilibrium": _equilibrium(HOSTILE),
         "comparison": _comparison(tmp_path_factory.mktemp("compared")),
+        "sensitivity": render_sensitivity(analysed(tmp_path_factory.mktemp("analysed"))),
+        "hostile-sensitivity": render_sensitivity(analysed(tmp_path_factory.mktemp("analysed"), name=HOSTILE)),
         "hostile-comparison": _comparison(tmp_path_factory.mktemp("compared"), HOSTILE),
     }
     return {name: write_page(text, folder / f"{name}.html").as_uri() for name, text in texts.items()}

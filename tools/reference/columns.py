@@ -65,6 +65,7 @@ GENERAL = {
     "type:TYPE": ("Private type: a number, or the class as text; missing or empty of groups, whose members each have one.", "its own"),
     "game:periods": ("Periods that the game took.", "periods"),
     "game:moves": ("Moves made in it.", "count"),
+    "game:over": ("1 where the game came to its end; 0 where `most_moves` or the horizon cut it off.", "0 or 1"),
     "input:PATH": (
         "What was drawn for an input listed under `uncertainties:`; where numbers were made to vary, of these and of levers too.",
         "its own",

@@ -13,7 +13,7 @@ import duckdb
 import pytest
 
 from benchmarks import __main__ as whole
-from benchmarks import memory, negmas, page, profile, scaling, sobol_gain, start
+from benchmarks import memory, negmas, page, profile, scaling, sensitivity, sobol_gain, start
 from benchmarks.measured import SIM, conditions, ran
 from benchmarks.negotiation import Talks, negotiation
 from sim import resources
@@ -72,6 +72,13 @@ def test_scenarios_of_many_sizes_are_valid_and_grow():
     assert sizes[12, 16]["clocks"] > sizes[2, 16]["clocks"] and sizes[2, 16]["packages"] > sizes[2, 1]["packages"]
     assert sizes[12, 16]["nanoseconds_an_event"]["median"] > sizes[2, 1]["nanoseconds_an_event"]["median"]
     assert "| 12 |" in rendered("scaling", figures)
+
+
+def test_parts_of_a_sensitivity_analysis():
+    figures = sensitivity.measure(32, 4)
+    assert (figures["factors"], figures["histories"]) == (5, 32 * 7)
+    assert figures["engine_seconds"] > 0 and 0 < figures["outputs"] <= 8
+    assert "| engine |" in rendered("sensitivity", figures)
 
 
 def test_start_of_commands():
