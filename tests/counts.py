@@ -113,6 +113,11 @@ COUNTS: dict[str, Count] = {
     "plain_events_summit": Count(ci=200, full=1_000),
     "plain_events": Count(ci=12, full=200),
     "equal_tables": Count(ci=8, full=200),
+    # cases of the back-test, in both engines event for event: with compiled acts and with plain ones
+    "history_events": Count(ci=20, full=1_000),
+    "history_plain_events": Count(ci=1, full=20),
+    # and how they come out: enough to see what is no rare class
+    "history_classes": Count(ci=200, full=4_000),
     # runs that are killed; a third each at any moment, in a chunk write and in a manifest write
     "kills": Count(ci=30, full=201),
     # empirical games: trials of three paired columns; histories of each of eight profiles

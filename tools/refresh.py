@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # compared, and "module:function" for what is costly or differs from machine to machine (pictures): that function
 # returns the paths that are stale by a cheaper sign, such as a fingerprint kept with them.
 GENERATED: dict[str, tuple[str, bool | str]] = {
+    "history": ("tools.history:write", True),
     "schema": ("sim.model.schema:write", True),
     "language": ("tools.reference.language:write", True),
     "commands": ("tools.reference.commands:write", True),
