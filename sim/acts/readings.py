@@ -30,7 +30,7 @@ PATHS = (
 )  # fmt: skip
 PATH_SIZE = 1 + len(PATHS)  # the outcome class, then these
 
-# What is read at the horizon, in this order; then utilities by actor, levels by issue, metrics.
+# What is read at the horizon, in this order; then utilities by actor, levels by issue, metrics, what is given.
 HORIZON = (
     "third_party_welfare", "attribution", "nash_product", "nash_distance", "egalitarian_distance", "pressure",
     "tension", "trust",

@@ -13,7 +13,6 @@ import numpy as np
 
 from sim.analysis.durations import duration, span
 from sim.analysis.estimates import Share, difference_of_shares, share
-from sim.analysis.input_names import input_label
 from sim.analysis.names import toward_words
 from sim.analysis.summary import FAILED_ROWS, NOT_FAILED_ROWS, Summary
 from sim.analysis.targets import Band, targets_of, unread_targets
@@ -144,13 +143,19 @@ def _theory(summary: Summary) -> Finding | None:
     checks = [item for item in (summary.game.checks if summary.game is not None else ()) if item.counted]
     if not checks:
         return None
-    wrong = [item for item in checks if not item.holds]
-    if wrong:
-        names = "; ".join(_whole(item.label) for item in wrong)
-        return Finding(f"Of {_counted(len(checks))} measures that theory gives {_counted(len(wrong))} are too far from it: {names}.")
-    if len(checks) == 1:
-        return Finding("The one measure that theory gives comes out as it says, within chance.")
-    return Finding(f"All {_counted(len(checks))} measures that theory gives come out as it says, within chance.")
+    wrong = [item for item in checks if item.differs]
+    sorts = (
+        (len(checks) - len(wrong) - sum(item.few or not item.counted for item in checks), "comes", "come", "out as it says, within chance"),
+        (sum(item.few for item in checks), "cannot", "cannot", "be told from so few histories"),
+        (sum(not item.counted for item in checks), "is", "are", "met by no history"),
+        (len(wrong), "is", "are", f"too far from it: {'; '.join(_whole(item.label) for item in wrong)}"),
+    )
+    told = [(count, f"{one if count == 1 else many} {rest}") for count, one, many, rest in sorts if count]
+    if len(told) == 1:
+        whole = "The one measure" if len(checks) == 1 else f"All {_counted(len(checks))} measures"
+        return Finding(f"{whole} that theory gives {told[0][1]}.")
+    parts = ", ".join(f"{_counted(count)} {text}" for count, text in told)
+    return Finding(f"Of {_counted(len(checks))} measures that theory gives {parts}.")
 
 
 def _lower(label: str) -> str:
@@ -312,7 +317,7 @@ def _driver(summary: Summary) -> Finding | None:
         return Finding("No recorded input can be told apart from a dummy input in this sample.")
     labels = {item.id: _lower(item.label) for item in summary.classes}
     named = (
-        f"{_whole(input_label(summary.scenario, item.path))} ({toward_words(labels, item.toward, item.association)})"
+        f"{_whole(item.label)} ({toward_words(labels, item.toward, item.association)})"
         for item in leading
     )
     return Finding(f"Among the inputs that nobody sets, the outcome is linked most with {'; '.join(named)}.")

@@ -16,6 +16,19 @@ _PARTS = {0.25: "a quarter of the way", 0.5: "half-way", 0.75: "three quarters o
 _SAME_WORDS = 0.011  # levels closer than this have the same words
 _TOLD = 3  # levels by which a package without a name is described
 
+# Times that every scenario may have, in the order shown, and their words.
+TIMES = (
+    ("meeting", "first leaders' meeting"),
+    ("cancellation", "first cancellation"),
+    ("declaration", "signed declaration"),
+    ("deal", "first deal in force"),
+    ("collapse", "first collapse of a deal"),
+    ("talks_ended", "talks end for the first time"),
+    ("crisis", "first crisis"),
+    ("strike", "use of force"),
+    ("major_war", "major war"),
+)
+
 
 class Names:
     """Words for everything that the log of a history names by key."""
@@ -241,4 +254,5 @@ def toward_words(labels: Mapping[str, str], toward: str, association: float) -> 
     `labels` are those of the outcome classes; `toward` is a class, with the value in brackets where there are few.
     """
     name, _, kind = toward.partition(" (")
-    return f"{kind[:-1] if kind else 'higher'}: {labels.get(name, name)} {'likelier' if association > 0 else 'less likely'}"
+    where = kind[:-1].replace("_", " ") if kind else "higher"
+    return f"{where}: {labels.get(name, plain(name))} {'likelier' if association > 0 else 'less likely'}"

@@ -9,18 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
-from sim.analysis.drivers import MEASURE
 from sim.analysis.durations import duration, duration_range, span
 from sim.analysis.estimates import Share, Timing, number_or_none
-from sim.analysis.input_names import input_label
-from sim.analysis.names import toward_words
-from sim.cli import games
-from sim.cli.layout import bar, clipped, meter, padded, paragraph, sparkline
+from sim.cli import driver_lines, games
+from sim.cli.layout import bar, clipped, padded, paragraph, sparkline
 from sim.experiments.design import RANDOM
 from sim.model.diagnostics import cells
 
 if TYPE_CHECKING:
-    from sim.analysis.drivers import Effect
     from sim.analysis.summary import Fan, Summary
     from sim.api import Run
 
@@ -40,6 +36,7 @@ def in_parts(run: Run, width: int, blocks: bool) -> Iterator[list[Text]]:
     summary = run.summary
     yield _head(summary, width)
     following = (
+        lambda: _given(summary, width),
         lambda: _outcomes(summary, width, blocks),
         lambda: _game(summary, width, blocks),
         lambda: _times(summary, width),
@@ -68,6 +65,11 @@ def _head(summary: Summary, width: int) -> list[Text]:
     lines = [Text(line, style=HEADING) for line in paragraph(summary.title, width)]
     question = str(summary.scenario.get("question") or "")
     return lines + [Text(line) for line in paragraph(question, width, "  ", "  ")] if question else lines
+
+
+def _given(summary: Summary, width: int) -> list[Text]:
+    """Which histories are told of, where the scenario says what has happened."""
+    return [Text(line) for line in paragraph(summary.evidence.told, width)] if summary.evidence else []
 
 
 def _outcomes(summary: Summary, width: int, blocks: bool) -> list[Text]:
@@ -148,33 +150,10 @@ def _bounds(fan: Fan) -> tuple[float, float]:
 
 def _drivers(summary: Summary, width: int, blocks: bool) -> list[Text]:
     table = summary.drivers
-    lines = [Text("What moved the outcomes most", style=HEADING)]
     if not table.effects:
         return []
-    told = f"{MEASURE}; a dummy input reaches {table.noise_floor:.3f}" + (f"; {table.sample}" if table.sample else "")
-    for line in paragraph(told, width, "  ", "  "):
-        lines.append(Text(line, style="dim"))
-    longest = max(table.effects[0].effect, table.noise_floor)
-    label_width = width - 2 - 7 - 13
-    for effect in table.effects[:NUM_DRIVERS]:
-        label = clipped(input_label(summary.scenario, effect.path), label_width, blocks)
-        strength = meter(effect.effect / longest if longest > 0 else 0.0, 12, blocks)
-        lines.append(
-            Text.assemble(
-                f"  {padded(label, label_width)} ",
-                (strength, "" if effect.distinguishable else "dim"),
-                f" {effect.effect:6.3f}",
-            )
-        )
-        lines.append(Text(f"    {clipped(_toward(summary, effect), width - 4, blocks)}", style="dim"))
-    return lines
-
-
-def _toward(summary: Summary, effect: Effect) -> str:
-    """What a higher value, or one of several, makes likelier."""
-    if not effect.distinguishable:
-        return "not distinguishable from an input that does nothing"
-    return toward_words({item.id: item.label for item in summary.classes}, effect.toward, effect.association)
+    labels = {item.id: item.label for item in summary.classes}
+    return [Text("What moved the outcomes most", style=HEADING), *driver_lines.lines(table, labels, NUM_DRIVERS, width, blocks)]
 
 
 def _findings(summary: Summary, width: int) -> list[Text]:
@@ -196,11 +175,16 @@ def _foot(run: Run) -> list[Text]:
     changed += summary.overrides
     rows = [
         ("scenario", ", ".join([f"{summary.scenario_id} ({summary.scenario_hash[:8]})", *changed])),
-        ("histories", f"{summary.num_replications:,}, seed {summary.seed}{_design(summary)}"),
+        ("histories", f"{_played(summary):,}, seed {summary.seed}{_design(summary)}"),
         ("digest", run.digest),
         ("results", run.directory.as_posix()),
     ]
     return [_entry(name, value) for name, value in rows]
+
+
+def _played(summary: Summary) -> int:
+    """Histories played; those told of may be fewer."""
+    return summary.evidence.fitting.trials if summary.evidence else summary.num_replications
 
 
 def _entry(name: str, value: str) -> Text:
@@ -255,7 +239,11 @@ def as_data(run: Run, report: Path | None, timing: dict[str, Any]) -> dict[str, 
             "horizon_days": summary.horizon_days,
         },
         "seed": summary.seed,
-        "replications": summary.num_replications,
+        "replications": _played(summary),
+        "given": summary.evidence and {
+            "conditions": list(summary.evidence.conditions), **_share_data(summary.evidence.fitting),
+            "effective_sample_size": summary.evidence.fitting.count,
+        },
         "until_se": rule,
         "design": summary.design,
         "engine": summary.engine,
@@ -290,24 +278,7 @@ def as_data(run: Run, report: Path | None, timing: dict[str, Any]) -> dict[str, 
             }
             for fan in summary.fans
         },
-        "drivers": {
-            "measure": MEASURE,
-            "replications": summary.drivers.num_rows,
-            "noise_floor": number_or_none(summary.drivers.noise_floor),
-            "inputs": [
-                {
-                    "path": item.path,
-                    "label": input_label(summary.scenario, item.path),
-                    "effect": number_or_none(item.effect),
-                    "low": number_or_none(item.low),
-                    "high": number_or_none(item.high),
-                    "distinguishable": item.distinguishable,
-                    "toward": item.toward,
-                    "association": number_or_none(item.association),
-                }
-                for item in summary.drivers.effects
-            ],
-        },
+        "drivers": driver_lines.as_data(summary.drivers),
         "conditions": [
             {
                 "label": item.label,

@@ -22,9 +22,9 @@ from sim.model.distributions.correlation import cholesky
 from sim.model.distributions.factory import from_quantity
 from sim.model.distributions.integration import conditional_mean_bins
 from sim.model.expressions.expression import Expression, to_text
-from sim.model.expressions.program import compile_expression
+from sim.model.expressions.program import compile_expression, value_of
 from sim.model.expressions.reading import parse
-from sim.model.expressions.rewriting import dependency_order, number, split_held, substitute
+from sim.model.expressions.rewriting import dependency_order, number, split_lasting, substitute
 from sim.model.game.form import Form
 from sim.model.game.played import PlayedGame
 from sim.model.game.solving import SolvedGame
@@ -91,10 +91,12 @@ class Condition:
 
 
 @dataclass(frozen=True)
-class Held:
-    """A condition whose unbroken duration is a named quantity."""
+class Lasting:
+    """What a history remembers of a condition or quantity (`sim.model.expressions.rewriting.Lasting`)."""
 
+    kind: str
     condition: Condition
+    until: float
 
 
 @dataclass(frozen=True)
@@ -127,8 +129,8 @@ class Case:
     written: list[int] = field(default_factory=list)  # rows that are texts known to all: named, their shifts and blends
     offered: dict[int, float] = field(default_factory=dict)  # package -> level that a treaty would lift it to
     names: dict[str, int] = field(default_factory=dict)  # quantity -> position
-    held: list[Held] = field(default_factory=list)
-    first_held: dict[str, int] = field(default_factory=dict)  # by text, the number of its first slot in `held`
+    lasting: list[Lasting] = field(default_factory=list)
+    first_lasting: dict[str, int] = field(default_factory=dict)  # by text, the number of its first slot in `lasting`
     conditions: dict[str, Condition] = field(default_factory=dict)
     derived_order: list[str] = field(default_factory=list)
     package_programs: dict[str, tuple[Condition, list[str]]] = field(default_factory=dict)
@@ -181,13 +183,13 @@ class Case:
         }
 
     def compile(self, text: str) -> Condition:
-        """The expression as a program over the named quantities; `held(...)` gets a slot of its own."""
+        """The expression as a program over the named quantities; what needs a memory gets slots of its own."""
         if text in self.conditions:
             return self.conditions[text]
-        self.first_held[text] = len(self.held)
-        expression, held = split_held(self.read(text), first=len(self.held))
-        for item in held:
-            self.held.append(Held(self._program(item.condition)))
+        self.first_lasting[text] = len(self.lasting)
+        expression, lasting = split_lasting(self.read(text), len(self.lasting), self.spec.start)
+        for item in lasting:
+            self.lasting.append(Lasting(item.kind, self._program(item.operand), item.until))
         self.conditions[text] = self._program(expression)
         return self.conditions[text]
 
@@ -240,11 +242,7 @@ class Case:
 
     def constant(self, text: str) -> float:
         """The value of an expression over parameters at their point values."""
-        expression = self.read(text)
-        names = sorted(expression.names())
-        program = compile_expression(expression, {name: n for n, name in enumerate(names)})
-        values = [self.base[self.slots.parameters[name].number] for name in names]
-        return evaluate(program.code, program.constants, values, [0.0] * max(1, program.stack_size))
+        return value_of(self.read(text), self.parameter_values)
 
     def _program(self, expression: Expression) -> Condition:
         names = sorted(expression.names())

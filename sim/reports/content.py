@@ -204,6 +204,7 @@ class Driver:
     high: float
     distinguishable: bool  # False: inside the noise floor, and said so on the page
     toward: str = ""  # words: what a higher value makes likelier
+    floor: float | None = None  # of this input, where it is not that of all
 
 
 @dataclass(frozen=True)
@@ -216,6 +217,8 @@ class Drivers:
     target: str = ""  # what is moved, in words: "the share of ..."
     reading: str = ""
     sample: str = ""  # which histories it is computed from, in words, where these are not all
+    form: Form = "number"  # how effects are written
+    title: str = ""
 
 
 @dataclass(frozen=True)
@@ -274,7 +277,7 @@ class MeasureRow:
     played: float
     standard_error: float
     apart: str
-    holds: bool
+    differs: bool
     histories: int
 
 
@@ -288,6 +291,7 @@ class Game:
     choices: Sequence[OptionShares] = ()
     measures: Sequence[MeasureRow] = ()
     repeated: bool = False  # whether a move may be made more than once
+    by_algorithm: bool = False  # whether exact values are of the game as an algorithm solves it
 
 
 @dataclass(frozen=True)

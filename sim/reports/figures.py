@@ -15,7 +15,6 @@ from sim.reports import colours, drawing, ticks
 from sim.reports.colours import INK, MUTED, tint
 from sim.reports.content import (
     Conditional,
-    Driver,
     Drivers,
     Fan,
     Incidence,
@@ -24,7 +23,7 @@ from sim.reports.content import (
     TimeAxis,
 )
 from sim.reports.drawing import FONT, Figure, label
-from sim.reports.words import integer, percent, percent_interval, shorten
+from sim.reports.words import integer, percent, percent_interval, shorten, written
 
 ROW_HEIGHT = 50  # px of one labelled row: a line of text over a bar
 PAIR_HEIGHT = 62  # px of a row with two marks under its text
@@ -473,6 +472,7 @@ def drivers(content: Drivers, narrow: bool = False) -> Figure:
     """Effect of each input with its interval, against the band that a dummy input reaches."""
     items = list(content.items)
     rows = list(range(len(items)))
+    digits = ".1%" if content.form == "percent" else ".3f"
     data = []
     for clear, colour, symbol, name in (
         (True, colours.BLUE, "circle", "moves the outcome"),
@@ -494,24 +494,12 @@ def drivers(content: Drivers, narrow: bool = False) -> Figure:
                 "text": [label(item.label) for _, item in chosen],
                 "cliponaxis": False,
                 "customdata": [[item.low, item.high] for _, item in chosen],
-                "hovertemplate": "%{text}<br>%{x:.3f} (%{customdata[0]:.3f} to %{customdata[1]:.3f})<extra></extra>",
+                "hovertemplate": f"%{{text}}<br>%{{x:{digits}}} (%{{customdata[0]:{digits}}} to %{{customdata[1]:{digits}}})"
+                "<extra></extra>",
             }
         )
     reach = max([abs(bound) for item in items for bound in (item.low, item.high)] + [content.noise_floor], default=1.0)
     signed = any(item.low < 0 for item in items)
-    floor = abs(content.noise_floor)
-    band = {
-        "type": "rect",
-        "xref": "x",
-        "yref": "paper",
-        "x0": -floor if signed else 0,
-        "x1": floor,
-        "y0": 0,
-        "y1": 1,
-        "line": {"width": 0},
-        "fillcolor": tint(colours.GREY, 0.22),
-        "layer": "below",
-    }
     zero = {
         "type": "line",
         "xref": "x",
@@ -523,7 +511,7 @@ def drivers(content: Drivers, narrow: bool = False) -> Figure:
         "line": {"color": MUTED, "width": 1},
         "layer": "below",
     }
-    notes, lines = _driver_labels(items, signed, narrow)
+    notes, lines = _driver_labels(content, signed, narrow)
     marks = ticks.up_to(reach, 5 if narrow else 7)
     if signed:
         marks = [-mark for mark in reversed(marks[1:])] + marks
@@ -535,11 +523,11 @@ def drivers(content: Drivers, narrow: bool = False) -> Figure:
             margin={"l": 4, "r": EDGE + 2, "t": 46 if narrow else 30, "b": 64},
             showlegend=True,
             legend={**drawing.legend(), "y": 1.0, "traceorder": "normal"},
-            shapes=[band, zero],
+            shapes=[*_floors(content, signed), zero],
             annotations=notes,
             xaxis=drawing.axis(
                 range=[marks[0], marks[-1]],
-                **ticks.axis_of(marks, [f"{mark:g}".replace("-", "\u2212") for mark in marks]),
+                **ticks.axis_of(marks, [_mark(mark, content) for mark in marks]),
                 title={"text": title, "font": {"size": 12, "color": MUTED}},
             ),
             yaxis=drawing.row_axis(len(rows)),
@@ -547,13 +535,29 @@ def drivers(content: Drivers, narrow: bool = False) -> Figure:
     }
 
 
-def _driver_labels(items: Sequence[Driver], signed: bool, narrow: bool) -> tuple[list[dict[str, Any]], int]:
+def _mark(value: float, content: Drivers) -> str:
+    return f"{100 * value:g}%" if content.form == "percent" and value else f"{value:g}".replace("-", "\u2212")
+
+
+def _floors(content: Drivers, signed: bool) -> list[dict[str, Any]]:
+    """What a dummy reaches: one band, or a stretch of it for each row where inputs of different kinds have different ones."""
+    shared = all(item.floor is None or abs(item.floor - content.noise_floor) < 1e-12 for item in content.items)
+    bands = []
+    for row, item in [(None, None)] if shared else list(enumerate(content.items)):
+        floor = abs(content.noise_floor if item is None or item.floor is None else item.floor)
+        place = {"yref": "paper", "y0": 0, "y1": 1} if row is None else {"yref": "y", "y0": row - 0.5, "y1": row + 0.5}
+        band = {"type": "rect", "xref": "x", "x0": -floor if signed else 0, "x1": floor, **place, "line": {"width": 0}}
+        bands.append({**band, "fillcolor": tint(colours.GREY, 0.22), "layer": "below"})
+    return bands
+
+
+def _driver_labels(content: Drivers, signed: bool, narrow: bool) -> tuple[list[dict[str, Any]], int]:
     """Over each row the input's name with its effect, and below it what a higher value makes likelier, all in full.
 
     Second: lines of text over a row, as many as the longest takes.
     """
     wide = 0 if narrow else 1
-    texts = []
+    items, texts = content.items, []
     for item in items:
         told = item.toward if item.distinguishable else "not distinguishable from noise"
         texts.append((textwrap.wrap(item.label, NAME_LETTERS[wide]), textwrap.wrap(told, TOWARD_LETTERS[wide])))
@@ -563,7 +567,7 @@ def _driver_labels(items: Sequence[Driver], signed: bool, narrow: bool) -> tuple
         colours_of = [INK] * len(name) + [MUTED] * len(told)
         height = 6.0 + LINE_HEIGHT * (len(colours_of) - 1)
         if item.distinguishable:
-            effect = f"{item.effect:+.2f}".replace("-", "\u2212") if signed else f"{item.effect:.2f}"
+            effect = f"{item.effect:+.2f}".replace("-", "\u2212") if signed else written(item.effect, content.form)
             beside = len(name) if narrow else 0  # on a phone the name needs the whole line
             notes.append(_right(f"<b>{effect}</b>", row, height - LINE_HEIGHT * beside, narrow))
         for number, (text, colour) in enumerate(zip([*name, *told], colours_of, strict=True)):

@@ -21,8 +21,12 @@ def game_content(game: GameSummary | None) -> page.Game | None:
         distributions=[_distribution(item, item.label, "number named") for item in game.numbers if not item.is_constant]
         + [_distribution(item, f"Length in {item.label}", item.label) for item in game.lengths if not item.is_constant][:1],
         choices=[_choice(item) for item in game.choices],
-        measures=[_measure(item) for item in game.checks],
+        measures=[
+            page.MeasureRow(item.label, item.exact, item.estimate, item.standard_error, apart(item), item.differs, item.counted)
+            for item in game.checks
+        ],
         repeated=game.repeated,
+        by_algorithm=game.by_algorithm,
     )
 
 

@@ -61,9 +61,10 @@ def render(content: ReportContent) -> str:
         game_charts=[] if content.game is None else game_charts(content.game),
         game_title="The game" if content.game is not None and content.game.payoffs else "Beside theory",
         game_measures=None if content.game is None else measures_table(content.game.measures),
+        game_open=content.game is not None and any(item.apart == "few" for item in content.game.measures),
         phase_chart=_phases(content.phases, content.outcomes) if content.phases and content.phases.links else None,
         fan_charts=[_fan(fan) for fan in content.fans],
-        driver_charts=[_drivers(part) for part in content.drivers if part.items],
+        driver_charts=[drivers_chart(part) for part in content.drivers if part.items],
         conditional_charts=[_conditional(part, content.outcomes) for part in content.conditionals if part.shares],
         histories=[(history, svg.history_picture(history), _marks(history, content.meta.hourly)) for history in content.histories],
         history_colours=[by_id.get(history.outcome_id, 0) % len(colours.CLASSES) for history in content.histories],
@@ -87,9 +88,11 @@ def write_page(html: str, path: Path | str) -> Path:
     try:
         partial.write_bytes(html.encode("utf-8"))
         os.replace(partial, path)
-    except BaseException:
+    except BaseException as error:
         with contextlib.suppress(OSError):
             partial.unlink()
+        if isinstance(error, OSError):
+            raise OSError(error.errno, error.strerror, str(path)) from None  # people know nothing of the other name
         raise
     return path
 
@@ -226,7 +229,8 @@ def _fan(content: Fan) -> Chart:
     return chart(title, reading, lambda narrow: figures.fan(content, narrow), Table(headings, rows))
 
 
-def _drivers(content: Drivers) -> Chart:
+def drivers_chart(content: Drivers) -> Chart:
+    """Inputs by effect, with what they move and the numbers behind it."""
     clear = [item for item in content.items if item.distinguishable]
     if content.reading:
         reading = content.reading
@@ -245,17 +249,23 @@ def _drivers(content: Drivers) -> Chart:
     rows = [
         [
             item.label,
-            words.number(item.effect, 3),
-            f"{words.number(item.low, 3)} to {words.number(item.high, 3)}",
+            words.written(item.effect, content.form, _digits(content)),
+            words.written_range(item.low, item.high, content.form)
+            if content.form == "percent"
+            else f"{words.number(item.low, 3)} to {words.number(item.high, 3)}",
             item.toward if item.distinguishable else "not distinguishable from noise",
             item.path,
         ]
         for item in content.items
     ]
-    rows.append(["Dummy input (noise floor)", words.number(content.noise_floor, 3), "", "", ""])
+    rows.append(["Dummy input (noise floor)", words.written(content.noise_floor, content.form, _digits(content)), "", "", ""])
     table = Table(("Input", "Effect", "95% interval", "A higher value makes likelier", "Path"), rows)
-    title = f"What moves {content.target}" if content.target else "What moves the outcomes"
+    title = content.title or (f"What moves {content.target}" if content.target else "What moves the outcomes")
     return chart(title, reading, lambda narrow: figures.drivers(content, narrow), table)
+
+
+def _digits(content: Drivers) -> int:
+    return 1 if content.form == "percent" else 3
 
 
 def _conditional(content: Conditional, overall: Sequence[OutcomeShare]) -> Chart:

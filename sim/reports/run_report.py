@@ -11,17 +11,16 @@ from typing import Any
 
 import numpy as np
 
-from sim.analysis.drivers import MEASURE
 from sim.analysis.estimates import Share, share
 from sim.analysis.findings import findings
 from sim.analysis.input_names import input_label
-from sim.analysis.names import toward_words
 from sim.analysis.summary import Condition, Summary
 from sim.analysis.targets import targets_of
-from sim.experiments.design import RANDOM
+from sim.experiments.design import NAMES, RANDOM, SOBOL
 from sim.model.complete import spec_of
 from sim.model.explain import Entry, inputs_of
 from sim.reports import content as page
+from sim.reports.driver_content import drivers_content
 from sim.reports.game_content import game_content
 from sim.reports.words import all_histories, shorten, span_words
 
@@ -59,7 +58,7 @@ def report_content(
             for item in findings(summary)
         ],
         outcomes=_shares(summary, summary.shares),
-        interval_note=summary.interval_note,
+        interval_note=" ".join(filter(None, (summary.evidence.told if summary.evidence else "", summary.interval_note))),
         game=game_content(summary.game),
         incidence=None if summary.is_game else _incidence(summary),
         times=[
@@ -272,24 +271,8 @@ def _with_paths(summary: Summary, counted: bool = False) -> str:
 
 
 def _drivers(summary: Summary) -> list[page.Drivers]:
-    table = summary.drivers
-    if not table.effects:
-        return []
-    labels = {item.id: item.label for item in summary.classes}
-    items = []
-    for effect in table.effects[:12]:
-        items.append(
-            page.Driver(
-                effect.path,
-                input_label(summary.scenario, effect.path),
-                effect.effect,
-                effect.low,
-                effect.high,
-                effect.distinguishable,
-                toward_words(labels, effect.toward, effect.association),
-            )
-        )
-    return [page.Drivers(MEASURE, items, table.noise_floor, "the class of outcome", sample=table.sample)]
+    found = drivers_content(summary.drivers, {item.id: item.label for item in summary.classes})
+    return [] if found is None else [found]
 
 
 def _conditional(summary: Summary, item: Condition) -> page.Conditional:
@@ -347,9 +330,14 @@ def _commands(summary: Summary, source: str | None) -> list[page.Command]:
         words += ["--set", item]
     if summary.design != RANDOM:
         words += ["--design", summary.design]
-    tail = ["--replications", str(summary.num_replications), "--seed", str(summary.seed)]
+    played = summary.evidence.fitting.trials if summary.evidence else summary.num_replications
+    tail = ["--replications", str(played), "--seed", str(summary.seed)]
     again = shlex.join([*words, *tail])
     base = shlex.join([words[0], "replay", *words[2:], "--seed", str(summary.seed), "--replication", "0"])
+    if summary.design not in (RANDOM, SOBOL):
+        base = "sim replay --from DIR --replication 0"  # its point depends on the other rows
+    if summary.design not in NAMES:
+        return [page.Command("Any single history of this run's directory alone, with its decisions and their reasons", base)]
     return [
         page.Command(
             "The same run again, identical to the last bit with any number of workers; tested on Linux", again

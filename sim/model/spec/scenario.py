@@ -157,8 +157,14 @@ class ScenarioSpec(Strict):
     metrics: dict[Identifier, ExpressionText] = Field(
         default_factory=dict, description="Further quantities recorded at the horizon."
     )
+    given: list[ExpressionText] | None = Field(
+        None,
+        min_length=1,
+        max_length=50,
+        description="What is known to have happened, as conditions with dates: what is told is of the histories that fit.",
+    )
     uncertainties: list[str] = Field(
-        default_factory=list, max_length=40, description="Paths of drawn inputs recorded in every row."
+        default_factory=list, max_length=400, description="Paths of drawn inputs recorded in every row."
     )
     levers: dict[Identifier, Lever] = Field(default_factory=dict, description="What decision-makers set.")
     correlations: dict[Identifier, Correlation] = Field(default_factory=dict, description="Correlated inputs.")
