@@ -140,7 +140,7 @@ def _length(summary: Summary) -> Finding | None:
 
 def _theory(summary: Summary) -> Finding | None:
     """Whether the measures of a game agree with theory, as far as this run can tell."""
-    checks = [item for item in (summary.game.checks if summary.game is not None else ()) if item.counted]
+    checks = summary.game.checks if summary.game is not None else ()
     if not checks:
         return None
     wrong = [item for item in checks if item.differs]

@@ -67,7 +67,7 @@ class Check:
     @property
     def differs(self) -> bool:
         """Whether it cannot, and the histories are enough to say so."""
-        return not (self.holds or self.few)
+        return self.counted > 0 and not (self.holds or self.few)
 
 
 def verify(
@@ -166,7 +166,7 @@ def checks_of(case: Case, columns: Mapping[str, np.ndarray]) -> list[Check]:
     unmet = any(_is_unmet(found[name]) for name in events)
     for name in found.keys() - events:
         item = found[name]
-        found[name] = replace(item, few=not item.holds and (item.counted < FEW or unmet))
+        found[name] = replace(item, few=item.counted > 0 and not item.holds and (item.counted < FEW or unmet))
     return list(found.values())
 
 

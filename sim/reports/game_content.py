@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from sim.analysis.games import Choice, GameSummary, Spread, apart
 from sim.reports import content as page
-
-if TYPE_CHECKING:
-    from sim.experiments.verification import Check
 
 
 def game_content(game: GameSummary | None) -> page.Game | None:
@@ -28,11 +23,6 @@ def game_content(game: GameSummary | None) -> page.Game | None:
         repeated=game.repeated,
         by_algorithm=game.by_algorithm,
     )
-
-
-def _measure(item: Check) -> page.MeasureRow:
-    speaks_against = item.counted > 0 and not item.holds
-    return page.MeasureRow(item.label, item.exact, item.estimate, item.standard_error, apart(item), not speaks_against, item.counted)
 
 
 def _level(item: Spread) -> page.Level:

@@ -48,7 +48,7 @@ def test_outputs_at_each_value_and_only_those_that_move():
     """verification.md T04: the demand falls from .7 by half of the own cost; the highest cost of the other stays."""
     found = statics(0.0, 0.2)
     assert courses(found)["demand"] == pytest.approx([0.7, 0.6])
-    assert "war_probability" in courses(found) and all(course.moves for course in found.courses)
+    assert "payoff_a" in courses(found) and all(course.moves for course in found.courses)
     assert found.now == CRISIS.data["parameters"]["cost_a"]["number"]
     assert found.label == CRISIS.data["parameters"]["cost_a"]["label"]
     assert list(courses(statics(0.0, 0.2, show=["demand"]))) == ["demand"]
@@ -70,7 +70,7 @@ def test_values_without_a_solution_leave_a_gap_and_say_why():
 
 
 def test_no_solution_anywhere_or_nothing_to_solve_is_told():
-    with pytest.raises(UsageError, match=r"no solution at any value: .*above `low`"):
+    with pytest.raises(UsageError, match=r"no solution at any value of parameters\.low: .*above `low`"):
         comparative(CRISIS, None, (), "parameters.low", (0.8, 0.9))
     with pytest.raises(UsageError, match="unknown output 'demnd'"):
         statics(0.0, show=["demnd"])

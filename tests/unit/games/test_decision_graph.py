@@ -179,6 +179,17 @@ def test_play_at_once_without_end_is_weighed_by_what_counts():
     assert answer[0::2] == pytest.approx(1.0 / (1.0 + np.exp(0.7 * (worth[1::2] - worth[0::2]))), abs=1e-8)
 
 
+def test_of_play_without_end_each_visit_counts_as_payoffs_of_the_mover_then_do():
+    """A first position and all later ones look alike to A: at a half each period they weigh the same, to B one to nine."""
+    edges = [
+        (n, 1, 0, option, math.nan, (0.0, paid), (0.9, 0.5))
+        for n, option, paid in ((0, 0, 4.0), (0, 1, 0.0), (1, 0, 0.0), (1, 1, 1.0))
+    ]  # fmt: skip
+    found = graph(("B", "A"), [(1, 2)], edges, [1, 0])
+    assert found.values(found.uniform())[:, 1] == pytest.approx([2.5, 1.0])
+    assert found.option_values(found.uniform()) == pytest.approx([2.5, 1.0])
+
+
 def test_play_that_returns_is_followed_until_values_settle():
     """5 for certain, or 1 a period for ever, worth 10: which is more shows only after some rounds."""
     edges = [(0, -1, 0, 0, math.nan, (5.0,), (1.0,)), (0, 1, 0, 1, math.nan, (0.0,), (1.0,)), (1, 1, -1, 0, 1.0, (1.0,), (0.9,))]

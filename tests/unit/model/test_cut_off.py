@@ -53,6 +53,14 @@ def test_a_game_that_ends_with_its_last_move_is_not_cut_off():
     assert [cut({**game, "most_moves": most}) for most in (1, 2)] == [pytest.approx(1.0), 0.0]
 
 
+def test_all_positions_at_which_play_goes_on_count():
+    """One type goes on with .5, the other with .9."""
+    stage = {"kind": "choice", "by": "A", "options": {"on": {"payoffs": {"A": 1}, "then": "stage"}, "off": {"payoffs": {"B": 1}}}}
+    game = {"types": {"kind": {"of": "A", "classes": {"weak": ".5", "tough": ".5"}}}, "first": "stage", "moves": {"stage": stage},
+            "strategies": {"stage": {"on": "if(type.kind.weak, .5, .9)"}}, "most_moves": 2}  # fmt: skip
+    assert cut(game) == pytest.approx(0.5 * 0.25 + 0.5 * 0.81)
+
+
 def test_play_that_hardly_goes_on_counts_as_none():
     assert cut(repeated(10_000)) == 0.0
 

@@ -73,10 +73,11 @@ def test_a_number_nobody_can_have_named_is_refused_unless_it_is_asked_for_first(
     strategies = {**STRATEGIES, "last": "0"}
     with pytest.raises(ScenarioError, match=r"'move\.last' is not known here"):
         remarks(game(moves=moves, strategies=strategies))
-    late["options"]["refuse"]["payoffs"]["A"] = "if(times.last > 0, move.last, 0)"
-    assert [text for _, text, _ in remarks(game(moves=moves, strategies=strategies))] == [
-        "'times.last' never tells anything here: no play makes the move 'last' before"
-    ]
+    for guarded in ("if(times.last > 0, move.last, 0)", "0 - move.last * times.last"):
+        late["options"]["refuse"]["payoffs"]["A"] = guarded
+        ((path, text, _),) = remarks(game(moves=moves, strategies=strategies))
+        assert path == "game.moves.answer.options.refuse.payoffs.A"
+        assert text.endswith("never tells anything here: no play makes the move 'last' before")
 
 
 def test_a_number_agreed_on_later_is_refused():
@@ -108,6 +109,30 @@ def test_a_rule_of_thumb_needs_no_payoffs_and_a_game_to_be_solved_does():
     assert remarks(game(moves=moves)) == []
     assert [path for path, _, _ in remarks(game(moves=moves, strategies={}))] == ["game.players.A", "game.players.B"]
     assert [path for path, _, _ in remarks(game(moves=moves, play="logit"))] == ["game.players.A", "game.players.B"]
+
+
+def test_a_group_that_votes_need_not_be_paid():
+    players = {"A": {}, "B": {}, "C": {"members": "3"}}
+    moves = {"offer": OFFER, "answer": {**ANSWER, "options": {**ANSWER["options"], "refuse": {"then": "poll"}}},
+             "poll": {"kind": "vote", "by": "C"}}  # fmt: skip
+    assert remarks(game(players=players, moves=moves, strategies={**STRATEGIES, "poll": "1"})) == []
+
+
+def test_who_moves_beside_a_group_that_divides_is_to_be_paid_too():
+    moves = {"offer": {**OFFER, "then": "split"}, "split": {"kind": "division", "by": "C"}}
+    players, strategies = {"A": {}, "C": {"members": "3"}}, {"offer": ".1", "split": {"share": "0", "accept": "1"}}
+    found = remarks(game(players=players, moves=moves, strategies=strategies))
+    assert [path for path, _, _ in found] == ["game.players.A"]
+
+
+def test_a_wrong_name_among_strategies_is_told_once():
+    stage = {"kind": "simultaneous", "by": ["A", "B"], "options": {"A": ["u", "d"], "B": ["l", "r"]}, "payoffs": {
+        "A": [[0, 1], [1, 0]], "B": [[0, 1], [1, 0]]}}  # fmt: skip
+    at_once = {"first": "stage", "moves": {"stage": stage}, "strategies": {"stage": {"A": {"u": 1}, "C": {"l": 1}}}}
+    for wrong in (at_once, game(strategies={"offer": ".1", "answr": {"accept": 1}})):
+        with pytest.raises(ScenarioError) as caught:
+            remarks(wrong)
+        assert len(caught.value.diagnostics) == 1
 
 
 def test_members_are_paid_by_their_division_and_vote_as_they_are_told():

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from tests.played import columns_of, game_scenario
+from tests.statistics_helpers import assert_rate
 
 FEW = 60
 KIND = {"kind": {"of": "A", "classes": {"weak": ".9", "tough": ".1"}}}
@@ -54,6 +55,13 @@ def test_choices_made_at_once_tell_of_types_too():
     }  # fmt: skip
     told, kind = played(game, "move:tell", "type:kind")
     assert np.array_equal(told == 1.0, kind == "tough") and values(told) == {0.0, 1.0}
+
+
+def test_classes_are_drawn_by_their_chances():
+    types = {"kind": {"of": "A", "classes": {"one": ".2", "two": ".3", "three": ".5"}}}
+    (kind,) = played({"types": types, "first": "tell", "moves": {"tell": TELL}, "strategies": {"tell": "0"}}, "type:kind", histories=400)
+    for name, chance in (("one", 0.2), ("two", 0.3), ("three", 0.5)):
+        assert_rate(int((kind == name).sum()), 400, chance)
 
 
 # Payments
