@@ -47,6 +47,7 @@ COUNTS: dict[str, Count] = {
     "kept_orders": Count(ci=4, full=100),
     # examples in README and docs: that they run
     "docs_histories": Count(ci=8, full=40),
+    "docs_given": Count(ci=400, full=2_000),  # of which a tenth may fit
     "docs_studied": Count(ci=160, full=400),  # where inputs are studied
     "docs_positions": Count(ci=500, full=20_000),  # of a game that strategies are held against
     # the installed wheel

@@ -51,6 +51,8 @@ def histories_of(page: Path) -> int:
 def shortened(words: list[str], report: bool = True, histories: int | None = None) -> list[str]:
     """The command with few histories, in one process."""
     histories = histories or sample_size("docs_histories")
+    if "--given" in words or any("history/" in word for word in words):  # some must fit what is given
+        histories = max(histories, sample_size("docs_given"))
     if words[0] == "equilibrium":
         words = words[: words.index("--budget")] + words[words.index("--budget") + 2 :] if "--budget" in words else words
         return [*words, "--pilot", "50", "--budget", "900", "--workers", "1", "--no-report"]

@@ -217,7 +217,7 @@ def test_profiles_of_several_sizes_list_what_grows_by_its_largest_cost(monkeypat
     assert f"| {page.SYSTEM} | 10 | 90 |" in text and "| 2 others | 50 | 52 |" in text
 
 def test_every_part_of_the_page_can_be_measured_and_has_a_place():
-    assert set(page.PARTS) - {"goals", "conditions"} == set(whole.MEASUREMENTS) - {"engines", "cluster"}  # goals alone
+    assert set(page.PARTS) - {"goals", "conditions"} == set(whole.MEASUREMENTS) - {"engines", "cluster", "compare"}  # goals alone
     for name in page.PARTS:
         assert body_of(page.PAGE, name).strip()
 

@@ -90,7 +90,7 @@ def test_json_has_everything_and_is_the_same_for_any_number_of_workers(call, sto
     found = json.loads(one.out)
     assert found["schema"] == 1 and one.err == ""
     assert set(found) == {
-        "schema", "scenario", "seed", "replications", "until_se", "design", "engine", "versions", "outcomes", "readings", "game",
+        "schema", "scenario", "given", "seed", "replications", "until_se", "design", "engine", "versions", "outcomes", "readings", "game",
         "times", "paths", "drivers", "conditions", "findings", "digest", "timing",
     }  # fmt: skip
     assert found["timing"]["directory"] == stored.as_posix()
