@@ -13,8 +13,10 @@ from tests.unit.reports import sample
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("chromium")]
 
-PAGES = ("report", "timeline", "stability", "spatial", "equilibrium")
-HOSTILE_PAGES = ("hostile", "hostile-timeline", "hostile-stability", "hostile-spatial", "hostile-equilibrium")
+PAGES = ("report", "timeline", "stability", "spatial", "equilibrium", "drivers", "drivers-of-a-class", "discovery")
+HOSTILE_PAGES = (
+    "hostile", "hostile-timeline", "hostile-stability", "hostile-spatial", "hostile-equilibrium", "hostile-drivers", "hostile-discovery",
+)  # fmt: skip
 
 # What plotly.js draws for a trace type; a type that the bundle lacks leaves none of these.
 NODES = {
