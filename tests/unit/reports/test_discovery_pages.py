@@ -57,7 +57,7 @@ def test_curves_of_numbers_are_lines_with_bands_and_those_of_words_points_with_w
     assert all(trace["mode"] in ("lines", "lines+markers") for trace in line["data"])
     assert [trace["fill"] for trace in line["data"] if "fill" in trace]
     assert all(trace["mode"] == "markers" and "error_y" in trace for trace in words["data"])
-    assert words["layout"]["xaxis"]["ticktext"] == ["calm", "very tense"] or words["layout"]["xaxis"]["ticktext"] == ["calm", "very_tense"]
+    assert words["layout"]["xaxis"]["ticktext"] == ["calm", "very tense"]
 
 
 def test_one_class_is_drawn_with_its_share_among_all_and_a_time_by_its_median():
