@@ -15,7 +15,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from benchmarks import cluster, engines, memory, negmas, page, profile, scaling, start
+from benchmarks import cluster, compare, engines, memory, negmas, page, profile, scaling, sensitivity, start
 from benchmarks.measured import ROOT, busy, conditions
 from sim import resources
 from sim.model.compile import compile_case
@@ -57,6 +57,14 @@ def _cluster(options: Options) -> dict[str, Any]:
     return cluster.measure(str(resources.scenario_path("summit")), 2, number, repeats)
 
 
+def _sensitivity(options: Options) -> dict[str, Any]:
+    return sensitivity.measure(64) if options.quick else sensitivity.measure()
+
+
+def _compare(options: Options) -> dict[str, Any]:
+    return compare.measure(2_000, 1) if options.quick else compare.measure()
+
+
 MEASUREMENTS: dict[str, Callable[[Options], dict[str, Any]]] = {
     "engines": _engines,
     "profile": _profile,
@@ -65,6 +73,8 @@ MEASUREMENTS: dict[str, Callable[[Options], dict[str, Any]]] = {
     "negmas": _negmas,
     "memory": _memory,
     "cluster": _cluster,
+    "sensitivity": _sensitivity,
+    "compare": _compare,
 }
 
 

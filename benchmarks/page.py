@@ -62,6 +62,8 @@ def write(root: Path) -> list[str]:
 def goals(found: Measured) -> str:
     """What must be reached, what is aimed at, what was measured."""
     rows = [*_engine_goals(found), *_memory_goals(found), *_negmas_goals(found), *_start_goals(found), *_cluster_goals(found)]
+    rows += _sensitivity_goals(found)
+    rows += _compare_goals(found)
     return table(["measure", "must", "aim", "measured", "reached"], rows) if rows else ""
 
 
@@ -138,6 +140,25 @@ def _cluster_goals(found: Measured) -> Iterable[list[str]]:
         words = f"a cluster of two local workers against two threads, whole runs of {figures['replications']:,} histories"
         text = f"{figures['efficiency']:.2f} (lowest {figures['lowest_efficiency']:.2f})"
         yield _goal(words, figures["expected_efficiency"], None, figures["efficiency"], text, "", True)
+
+
+def _sensitivity_goals(found: Measured) -> Iterable[list[str]]:
+    figures = _figures(found, "sensitivity")
+    if figures is not None:
+        words = f"sampling and analysis against the engine, Sobol, {figures['factors'] - 1} inputs, {figures['samples']:,} samples"
+        yield _goal(words, 10.0, None, 100.0 * figures["overhead"], f"{figures['overhead']:.1%}", "%")
+
+
+def _compare_goals(found: Measured) -> Iterable[list[str]]:
+    figures = _figures(found, "compare")
+    if figures is not None:
+        words = (
+            f"arms, pairing and analysis of {figures['policies']} policies x {figures['replications']:,} histories, above ordinary runs "
+            f"({figures['replications_per_second']:,.0f} histories a processor second)"
+        )
+        overhead = 100.0 * figures["overhead"]
+        text = f"{overhead:.1f}% (highest {100.0 * figures['highest_overhead']:.1f}%)"
+        yield _goal(words, 100.0 * figures["most_overhead"], None, overhead, text, "%")
 
 
 def _size(size: dict[str, Any]) -> str:
@@ -318,6 +339,19 @@ def profile(found: Measured) -> str:
     return f"{text}\n\n{figures['nanoseconds_an_event']:,.0f} ns an event under perf; {figures['looks']:,} looks."
 
 
+def sensitivity(found: Measured) -> str:
+    """Seconds of the parts of a sensitivity analysis."""
+    figures = _figures(found, "sensitivity")
+    if figures is None:
+        return ""
+    rows = [[part, f"{figures[f'{part}_seconds']:.2f}"] for part in ("sampling", "engine", "analysis")]
+    told_of = (
+        f"{figures['histories']:,} histories: {figures['samples']:,} base samples over {figures['factors'] - 1} inputs and chance, "
+        f"{figures['outputs']} outputs; {figures['histories_a_second']:,.0f} histories a second, one thread."
+    )
+    return f"{table(['part', 's'], rows)}\n\n{told_of}"
+
+
 def _short(name: str) -> str:
     """Without the name of the package, which all have."""
     return name.removeprefix("sim.")
@@ -335,4 +369,5 @@ PARTS: dict[str, Callable[[Measured], str]] = {
     "negmas": negmas,
     "start": start,
     "profile": profile,
+    "sensitivity": sensitivity,
 }

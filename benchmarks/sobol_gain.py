@@ -19,7 +19,8 @@ from scipy.stats import f as f_distribution
 
 from sim.engines.batch_engine import run_block
 from sim.errors import SimError, UsageError
-from sim.experiments.design import Points
+from sim.experiments.design import Plan
+from sim.experiments.design.sobol import Sobol
 from sim.model.compile import Case, compile_case
 from sim.model.complete import complete
 from sim.model.diagnostics import did_you_mean
@@ -76,7 +77,7 @@ def measure(scenario: str, seeds: int, replications: int, named: Sequence[str]) 
     means: dict[str, list[list[float]]] = {}
     pairs: dict[str, list[np.ndarray]] = {}
     for seed in range(FIRST_SEED, FIRST_SEED + seeds):
-        points = Points(case, seed).block(0, replications)
+        points = Plan(Sobol(), case, seed).block(0, replications)
         plain = run_block(case, numbers, seed + PLAIN, 0)["results"]
         even = run_block(case, numbers, seed, 0, points)["results"]
         again = run_block(case, numbers, seed + AGAIN, 0, points)["results"]
@@ -84,7 +85,7 @@ def measure(scenario: str, seeds: int, replications: int, named: Sequence[str]) 
         for name, value in chosen:
             means.setdefault(name, []).append([float(np.nanmean(value(rows))) for rows in (plain, even)])
             pairs.setdefault(name, []).append(np.stack([value(even), value(again)]))
-    print(f"{scenario}: {seeds} seeds of {replications:,} histories under either design, {len(Points(case, 1).axes)} drawn inputs")
+    print(f"{scenario}: {seeds} seeds of {replications:,} histories under either design, {len(Plan(Sobol(), case, 1).axes)} drawn inputs")
     print(f"{'':<34} {'mean':>9} {'inputs':>7} {'limit':>7} {'gain':>8}   {COVERAGE:.0%} interval")
     factor = float(f_distribution.ppf(0.5 + COVERAGE / 2, seeds - 1, seeds - 1))
     for name, _ in chosen:

@@ -36,8 +36,6 @@ if TYPE_CHECKING:
 
     Scenario = str | os.PathLike[str] | ScenarioSpec | Mapping[str, Any]
 
-REPORT = "report.html"
-
 
 def load_scenario(
     path: str | os.PathLike[str],
@@ -84,14 +82,14 @@ def _expect(name: str, value: Any, types: tuple[type, ...], words: str) -> None:
 def _known(path: str | os.PathLike[str]) -> str | os.PathLike[str]:
     """The path; for a slip in the name of a shipped scenario the nearest name is the hint."""
     from sim import resources
-    from sim.model.diagnostics import did_you_mean
+    from sim.model.kinds import SCENARIO, meant
 
     shipped = resources.list_scenarios()
     is_name = isinstance(path, str) and not os.path.splitext(path)[1] and os.path.basename(path) == path
     if is_name and path not in shipped and not os.path.lexists(path):
         raise ParameterError(
             f"unknown scenario {path!r}: neither a file nor the name of a shipped scenario",
-            hint=did_you_mean(path, shipped, "shipped scenarios"),
+            hint=meant(path, SCENARIO),
         )
     return path
 
@@ -125,7 +123,7 @@ def run(
     cluster : str, optional
         Compute with Dask instead: `local:4` starts four workers, `tcp://host:8786` uses a scheduler that runs.
     design : str
-        How inputs are drawn: `random`, or `sobol`, points that fill their ranges evenly.
+        How inputs are drawn: `random`, or `sobol` or `lhs`, points that fill their ranges evenly.
     until_se : float, optional
         Stop when the largest standard error of any outcome's share is at most this.
     reports, directory : path
@@ -274,6 +272,8 @@ class Run:
     @property
     def report_path(self) -> Path:
         """Where the report is, or would be written."""
+        from sim.experiments.disk import REPORT
+
         return self.directory / REPORT
 
     def write_report(self, source: str | None = None) -> Path:

@@ -1,7 +1,7 @@
 """Where the shipped files lie: in the folders of a checkout, or copied into the installed package.
 
-A checkout has ``scenarios/`` and ``seeds/`` at its top, where readers look for them. A wheel carries the same folders
-inside the package, so that ``sim run summit`` works where nobody cloned anything.
+A checkout has ``scenarios/``, ``seeds/`` and ``data/`` at its top, where readers look for them. A wheel carries the same
+folders inside the package, so that ``sim run summit`` works where nobody cloned anything.
 """
 
 from __future__ import annotations
@@ -61,6 +61,19 @@ def table_path(name: str) -> Path:
     Raises FileNotFoundError, which lists the names there are.
     """
     return _find("scenarios/spatial", name)
+
+
+def list_datasets() -> list[str]:
+    """Names of the shipped data sets, sorted: what ``sim data NAME`` accepts besides a path."""
+    return _names(folder("data"))
+
+
+def dataset_path(name: str) -> Path:
+    """The description of the shipped data set ``name``; its table and its page lie beside it.
+
+    Raises FileNotFoundError, which lists the names there are.
+    """
+    return _find("data", name)
 
 
 def list_seeds() -> list[str]:

@@ -78,6 +78,12 @@ COUNTS: dict[str, Count] = {
     # textbook games held against their theorems: at least so many histories beyond what an error of 2 % asks for, and of variants
     "theory_least": Count(ci=1_000, full=200_000),
     "theory_variants": Count(ci=10_000, full=200_000),
+    # splits of a variance between inputs and chance: repetitions of a cheap model, and points of a scenario played
+    "split_coverage": Count(ci=400, full=4_000),
+    "split_points": Count(ci=400, full=4_000),
+    # Sobol indices of cheap functions: repetitions
+    "sobol_coverage": Count(ci=60, full=400),
+    "sobol_samples": Count(ci=500, full=10_000),  # base samples of a scenario with known indices, played
     # not more than the prototype it is compared with
     "ladder_figures": Count(ci=1_200, full=12_000),
     # the summit: decisions in worlds that are ready to run, and whole histories
@@ -85,6 +91,9 @@ COUNTS: dict[str, Count] = {
     "mechanisms": Count(ci=100, full=1_000),  # the unit; rows of the table take one or two
     "sign_worlds": Count(ci=25, full=500),
     "signs": Count(ci=125, full=1_000),  # whole histories of a year; some take twice as many
+    # differences of a comparison: repetitions of 40 pairs each, over which intervals are counted
+    "compare_coverage": Count(ci=400, full=4_000),
+    "signs_compared": Count(ci=250, full=4_000),  # whole histories of each of 31 policies
     "hype_histories": Count(ci=16, full=400),
     "menu_cap": Count(ci=40, full=3_000),  # paired histories at the cap and at twice the cap
     "belief_grid": Count(ci=24, full=3_000),  # paired histories with 7 and with 14 points a belief
@@ -104,11 +113,19 @@ COUNTS: dict[str, Count] = {
     "plain_events_summit": Count(ci=200, full=1_000),
     "plain_events": Count(ci=12, full=200),
     "equal_tables": Count(ci=8, full=200),
+    # cases of the back-test, in both engines event for event: with compiled acts and with plain ones
+    "history_events": Count(ci=20, full=1_000),
+    "history_plain_events": Count(ci=1, full=20),
+    # and how they come out: enough to see what is no rare class
+    "history_classes": Count(ci=200, full=4_000),
     # runs that are killed; a third each at any moment, in a chunk write and in a manifest write
     "kills": Count(ci=30, full=201),
     # empirical games: trials of three paired columns; histories of each of eight profiles
     "paired_means": Count(ci=200, full=4_000),
     "empirical_summit": Count(ci=60, full=1_000),
+    # records played with a planted hazard, of 40 years each; counts of short records against their closed form
+    "planted_hazards": Count(ci=45, full=450),
+    "played_records": Count(ci=3_000, full=60_000),
     # sensitivity and discovery: seeds of dummies, of known functions, and of pure noise
     "dummy_seeds": Count(ci=200, full=4_000),
     "sensitivity_seeds": Count(ci=4, full=200),

@@ -1,51 +1,49 @@
-"""A scenario whose truth is planted: force comes with a known chance inside a known box on two of its inputs, and seldom elsewhere.
+"""Scenarios whose inputs and chance have known shares of what varies: truths that estimators must find.
 
-Two further inputs do nothing; a third shifts what the sides are paid, so that a number hangs on it and no outcome does.
+Numbers are parameters; chance is a lot of a game, whose probability they give; functions of both are metrics.
 """
 
 from __future__ import annotations
 
-INSIDE, ELSEWHERE = 0.7, 0.04  # chance of force
-BELOW, ABOVE = 0.3, 0.6  # of `need` and of `fear`: the box is 12 % of all
+from collections.abc import Mapping
+from typing import Any
 
-TEXT = f"""\
-schema_version: 1
-id: planted
-title: A quarrel with a planted cause
-description: Force comes where need is small and fear is large, and seldom elsewhere.
-start: 2030-01-01
-horizon: 1 day
-grid: 2
-sources:
-  invented: {{title: An invented case, kind: judgement}}
-sides: [A, B]
-actors:
-  A: {{role: principal, label: Anna}}
-  B: {{role: principal, label: Bert}}
-parameters:
-  need: {{label: Anna's need, number: {{dist: uniform, low: 0, high: 1, source: invented}}}}
-  fear: {{label: Bert's fear, number: {{dist: uniform, low: 0, high: 1, source: invented}}}}
-  weather: {{label: Weather, number: {{dist: uniform, low: 0, high: 1, source: invented}}}}
-  harvest: {{label: Harvest, number: {{dist: uniform, low: 0, high: 1, source: invented}}}}
-  stake: {{label: Stake, number: {{dist: uniform, low: 1, high: 3, source: invented}}}}
-uncertainties:
-  - parameters.need.number
-  - parameters.fear.number
-  - parameters.weather.number
-  - parameters.harvest.number
-  - parameters.stake.number
-game:
-  players: {{A: {{}}, B: {{}}}}
-  first: spark
-  moves:
-    spark:
-      kind: chance
-      options:
-        force: {{probability: "if(need < {BELOW} and fear > {ABOVE}, {INSIDE}, {ELSEWHERE})", payoffs: {{A: -stake, B: -stake}}}}
-        miracle: {{probability: "0 * need", payoffs: {{A: 0, B: 0}}}}
-        calm: {{payoffs: {{A: stake, B: stake}}}}
-outcomes:
-  - {{class: force, label: Use of force, when: move.spark.force, tone: worst}}
-  - {{class: never, label: A miracle, when: move.spark.miracle, tone: good}}
-  - {{class: calm, label: Calm, when: "true", tone: good}}
-"""
+from sim.model.complete import complete
+from sim.model.load import load_document
+from sim.model.reader import read_text
+
+UNIFORM = {"dist": "uniform", "low": 0, "high": 1}
+
+
+def planted(
+    parameters: Mapping[str, Any], probability: str, metrics: Mapping[str, str] | None = None, **parts: Any
+) -> dict[str, Any]:
+    """A scenario that ends in war with a probability that its parameters give, and is over at once."""
+    return {
+        "schema_version": 1,
+        "id": "planted",
+        "title": "Planted",
+        "description": "Only what the test is about.",
+        "start": "2030-01-01",
+        "horizon": "1 day",
+        "grid": 2,
+        "sources": {"invented": {"title": "An invented case for tests", "kind": "judgement"}},
+        "sides": ["one", "two"],
+        "actors": {"one": {"role": "principal"}, "two": {"role": "principal"}},
+        "parameters": {name: {"number": number} for name, number in parameters.items()},
+        "game": {
+            "players": {"one": {}, "two": {}},
+            "first": "lot",
+            "moves": {"lot": {"kind": "chance", "options": {"war": {"probability": probability}, "peace": {}}}},
+        },
+        "outcomes": [{"class": "war", "when": "move.lot.war", "label": "War"}, {"class": "peace", "when": True, "label": "Peace"}],
+        "metrics": dict(metrics or {}),
+        **parts,
+    }
+
+
+def planted_scenario(*arguments: Any, **parts: Any) -> dict[str, Any]:
+    """The same, checked and completed."""
+    import json
+
+    return complete(load_document(read_text(json.dumps(planted(*arguments, **parts)), "planted.json")).spec)

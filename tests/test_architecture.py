@@ -485,3 +485,41 @@ def total(values: Sequence[float], count: int) -> tuple[float, int]:
     return result, count
 '''
     assert rule_violations(text) == []
+
+
+# --- what came of the cases of the back-test ---
+
+ANSWERS = "sim.model.expected"
+
+
+def of_the_back_test(name: str) -> bool:
+    return any(part.startswith("backtest") for part in name.split("."))
+
+
+def readers_of_answers(texts: dict[str, str]) -> list[str]:
+    """Modules outside the back-test that know what came of its cases: by themselves, or through a module of the back-test that is no
+    part of the face of the program."""
+    edges = graph(texts)
+    face = {name for name in edges if name in ROOTS or name.startswith(("sim.cli", "sim.api"))}
+    found = {name for name, targets in edges.items() if ANSWERS in targets and not of_the_back_test(name)}
+    found |= {
+        name
+        for name, targets in edges.items()
+        if name not in face and not of_the_back_test(name) and any(map(of_the_back_test, targets)) and name not in ROOTS
+    }
+    return sorted(found)
+
+
+def test_nothing_but_the_back_test_reads_what_came_of_its_cases():
+    assert ANSWERS in sources()
+    assert readers_of_answers(sources()) == []
+
+
+@pytest.mark.parametrize("statement", ["from sim.model.expected import load_expected", "from sim.experiments import backtest"])
+def test_a_fit_that_reads_what_came_of_a_case_is_found(statement):
+    texts = {
+        "sim": "", "sim.model": "", ANSWERS: "", "sim.experiments": "",
+        "sim.experiments.backtest": "from sim.model.expected import load_expected", "sim.experiments.calibration": statement,
+        "sim.cli": "", "sim.cli.backtest": "from sim.experiments import backtest", "sim.cli.app": "from sim.cli import backtest",
+    }  # fmt: skip
+    assert readers_of_answers(texts) == ["sim.experiments.calibration"]

@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # compared, and "module:function" for what is costly or differs from machine to machine (pictures): that function
 # returns the paths that are stale by a cheaper sign, such as a fingerprint kept with them.
 GENERATED: dict[str, tuple[str, bool | str]] = {
+    "history": ("tools.history:write", True),
     "schema": ("sim.model.schema:write", True),
     "language": ("tools.reference.language:write", True),
     "commands": ("tools.reference.commands:write", True),
@@ -33,6 +34,7 @@ GENERATED: dict[str, tuple[str, bool | str]] = {
     "golden": ("tools.golden:write", True),
     "picture": ("tools.picture:write", "tools.picture:stale"),
     "figures": ("tools.figures:write", "tools.figures:stale"),
+    "thesis": ("tools.thesis:write", "tools.thesis:stale"),
     "claims": ("tools.claims_table:write", "tools.claims_table:stale"),
     "benchmark": ("tools.benchmark:write", "tools.benchmark:stale"),
     "measurements": ("benchmarks.page:write", True),  # tables of what `python -m benchmarks` has measured

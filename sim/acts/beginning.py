@@ -13,7 +13,7 @@ from sim.acts.crises import tick_at
 from sim.acts.draws import draw, duration
 from sim.acts.games import draw_game_types
 from sim.acts.happenings import set_next_date
-from sim.acts.inputs import draw_inputs
+from sim.acts.inputs import coordinate, draw_inputs
 from sim.acts.invitations import set_date
 from sim.acts.ladder import begin_crisis
 from sim.acts.pulse import pulse_due
@@ -163,7 +163,7 @@ def _draw_types(w: World, c: Tables) -> None:
     """Private types and red lines, and others' beliefs about them."""
     for actor in range(c.num_actors):
         if c.num_classes[actor] > 0:
-            w.commitment[actor] = draw_class(w, c, actor, draw(w, c, TYPE, c.actor_key[actor], 0))
+            w.commitment[actor] = draw_class(w, c, actor, _type_uniform(w, c, c.commitment_axis[actor], actor, 0))
         if c.war_cost_slot[actor] >= 0:
             w.war_cost[actor] = w.p[c.war_cost_slot[actor]]
         if c.credibility_slot[actor] >= 0:
@@ -189,7 +189,15 @@ def _draw_line(w: World, c: Tables, actor: int, line: int, lane: int) -> None:
         for n in range(c.num_classes[actor]):
             prior += w.p[c.class_prior[c.class_start[actor] + n]] * w.p[c.line_class_slot[c.line_by_class[line] + n]]
         w.line_prior[line] = prior
-    w.line_present[line] = 1 if draw(w, c, TYPE, c.actor_key[actor], 8 + lane) < chance else 0
+    w.line_present[line] = 1 if _type_uniform(w, c, c.line_axis[line], actor, 8 + lane) < chance else 0
+
+
+@rule
+def _type_uniform(w: World, c: Tables, axis: int, actor: int, lane: int) -> float:
+    """The uniform of a private type: a coordinate of the history's point, else the one at its address."""
+    u = draw(w, c, TYPE, c.actor_key[actor], lane)  # also where it is not used, so that it is counted
+    x = coordinate(w, axis)
+    return x if x > 0.0 else u
 
 
 @act

@@ -23,6 +23,7 @@ from sim.acts.codes import (
 )
 from sim.acts.draws import draw
 from sim.acts.effects import apply
+from sim.acts.inputs import coordinate
 from sim.acts.quantities import evaluated, look, read_game
 from sim.acts.slow import advance
 from sim.acts.telling import tell
@@ -68,6 +69,10 @@ def draw_game_types(w: World, c: Tables) -> None:
 @rule
 def _drawn_type(w: World, c: Tables, n: int, lane: int) -> float:
     u = draw(w, c, MOVE, c.game_type_key[n], lane)
+    if lane == TYPE_LANE:
+        x = coordinate(w, c.game_type_axis[n])
+        if x > 0.0:
+            u = x
     if c.type_points[n] > 0:
         # Where the game is solved on a grid it is played on it.
         w.type_rank[n] = int(u * c.type_points[n])

@@ -1,7 +1,8 @@
 """The drawn inputs of one history: every one by inverse distribution function from one uniform.
 
 The uniform is that of the input's address, or a coordinate of a point that whoever plays the history gives it
-(`World.point`). Axes of such points are the inputs in their order, then the shares that are drawn.
+(`World.point`). Axes of such points are the inputs in their order, then the shares that are drawn, then private types
+(`sim.engines.tables.inputs.axes_of`).
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 from sim.acts.codes import INPUT
 from sim.arithmetic import normal_quantile
 from sim.randomness import uniform
-from sim.rule import act
+from sim.rule import act, rule
 from sim.rules.distributions import correlated_uniform, quantile
 
 if TYPE_CHECKING:
@@ -37,11 +38,22 @@ def draw_inputs(w: World, c: Tables) -> None:
         _draw_shares(w, c, g)
 
 
+@rule
+def coordinate(w: World, axis: int) -> float:
+    """The coordinate of the history's point on an axis, in (0, 1); 0 where it has none and the draw is by address."""
+    if w.designed and axis >= 0:
+        x = w.point[w.point_from + axis]
+        if x > 0.0:  # not of nan, which stands for none
+            return x
+    return 0.0
+
+
 @act
 def _uniform(w: World, c: Tables, axis: int, key: int, counter: int) -> float:
     """The uniform of an input: a coordinate of the point that was given, or the one at the input's address."""
-    if w.designed:
-        return w.point[w.point_from + axis]
+    x = coordinate(w, axis)
+    if x > 0.0:
+        return x
     return uniform(w.seed, w.replication, w.branch, INPUT, key, 0, counter)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.acts.beliefs import trust
+from sim.acts.codes import K_CANCELLATIONS, NUM_TRACK_COUNTS
 from sim.rule import act, rule
 from sim.rules import pressure
 from sim.rules.expression import evaluate_part
@@ -26,8 +27,8 @@ QUANTITY_KINDS = (
     "days_since_meeting", "days_since_major", "talks_recent", "major_recent", "deal.in_force", "deal.exists",
     "deal.age",
     # About something: an issue, an actor, a track, a parameter.
-    "held", "parameter", "deal.level", "level", "seen", "pledged", "derived", "enforcement", "credibility", "war_cost",
-    "trust", "type", "belief", "track.standing", "track.age", "track.pending", "track.held", "track.walked_out",
+    "held", "ever", "dated", "parameter", "deal.level", "level", "seen", "pledged", "derived", "enforcement", "credibility", "war_cost",
+    "trust", "type", "belief", "track.standing", "track.age", "track.pending", "track.held", "track.walked_out", "track.cancelled",
     # Of hazards: arrivals so far, and when the first was.
     "hazard.count", "hazard.first",
     # Of a game.
@@ -39,9 +40,9 @@ QUANTITY_KINDS = (
     Q_DECLARATION, Q_MORATORIUM, Q_EXERCISE_SUSPENDED, Q_CRISIS_ACTIVE, Q_BELIEF_TALKS, Q_BELIEF_PRESSURE,
     Q_DEAL_DISPUTED, Q_DEAL_MILESTONES, Q_TIME, Q_STRESS, Q_PROVOCATION, Q_LAUNCH_PAUSE, Q_UNHEARD, Q_MEETING_PENDING,
     Q_DAYS_SINCE_MEETING, Q_DAYS_SINCE_MAJOR, Q_TALKS_RECENT, Q_MAJOR_RECENT, Q_DEAL_IN_FORCE, Q_DEAL_EXISTS,
-    Q_DEAL_AGE, Q_HELD, Q_PARAMETER, Q_DEAL_LEVEL, Q_LEVEL, Q_SEEN, Q_PLEDGED, Q_DERIVED, Q_ENFORCEMENT,
+    Q_DEAL_AGE, Q_HELD, Q_EVER, Q_DATED, Q_PARAMETER, Q_DEAL_LEVEL, Q_LEVEL, Q_SEEN, Q_PLEDGED, Q_DERIVED, Q_ENFORCEMENT,
     Q_CREDIBILITY, Q_WAR_COST, Q_TRUST, Q_TYPE, Q_BELIEF, Q_TRACK_STANDING, Q_TRACK_AGE, Q_TRACK_PENDING,
-    Q_TRACK_HELD, Q_TRACK_WALKED_OUT, Q_HAZARD_COUNT, Q_HAZARD_FIRST,
+    Q_TRACK_HELD, Q_TRACK_WALKED_OUT, Q_TRACK_CANCELLED, Q_HAZARD_COUNT, Q_HAZARD_FIRST,
     Q_GAME_MOVE, Q_GAME_OPTION, Q_GAME_MADE, Q_GAME_COUNT, Q_GAME_VOTES, Q_GAME_TYPE, Q_GAME_CLASS, Q_GAME_BELIEF,
     Q_GAME_MEMBER, Q_GAME_PAYOFF, Q_GAME_AGREED, Q_GAME_PERIODS, Q_GAME_OVER, Q_GAME_MOVES, Q_GAME_UNIFORM,
 ) = range(len(QUANTITY_KINDS))  # fmt: skip
@@ -124,6 +125,10 @@ def read_quantity(w: World, c: Tables, q: int) -> float:
     if kind == Q_HELD:
         # How long the condition has held; below zero while it does not.
         return w.now - w.held_since[a] if w.held_since[a] != NEVER else -1.0
+    if kind == Q_EVER:
+        return w.remembered[a] if w.remembered[a] != NEVER else LONG_AGO
+    if kind == Q_DATED:
+        return w.remembered[a] if w.remembered[a] != NEVER else 0.0
     if kind == Q_DEAL_LEVEL:
         return c.levels[w.deal * c.num_issues + a] if w.deal >= 0 else 0.0
     if kind == Q_LEVEL:
@@ -156,6 +161,8 @@ def read_quantity(w: World, c: Tables, q: int) -> float:
         return 1.0 * w.met[a]
     if kind == Q_TRACK_WALKED_OUT:
         return 1.0 * w.walked_out[a]
+    if kind == Q_TRACK_CANCELLED:
+        return 1.0 if w.counts[c.track_count[a * NUM_TRACK_COUNTS + K_CANCELLATIONS]] > 0.0 else 0.0
     if kind == Q_HAZARD_COUNT:
         return w.counts[c.hazard_count[a]]
     if kind == Q_HAZARD_FIRST:
@@ -306,3 +313,30 @@ def follow_held(w: World, c: Tables) -> None:
                 w.held_since[n] = w.now
         else:
             w.held_since[n] = NEVER
+    remember(w, c)
+
+
+@act
+def remember(w: World, c: Tables) -> None:
+    """When each condition with a date first held, and what each quantity with a date is until that has come."""
+    for n in range(len(c.remembered_condition)):
+        if c.remembered_until[n] > 0.0:
+            if w.now < c.remembered_until[n]:
+                _keep(w, c, n, value_of(w, c, c.remembered_condition[n]))
+        elif w.remembered[n] == NEVER and holds(w, c, c.remembered_condition[n]):
+            _keep(w, c, n, w.now)
+
+
+@act
+def _keep(w: World, c: Tables, n: int, value: float) -> None:
+    """Remember a number, and let whoever asks for it see it at once."""
+    w.remembered[n] = value
+    _take(w, c, c.remembered_quantity[n], value)
+
+
+@act
+def remember_untouched(w: World, c: Tables) -> None:
+    """`remember` after an event that has moved nothing that rates read: only what they do not read is looked at."""
+    if len(c.remembered_condition) > 0:
+        _read(w, c, c.also_kind, c.also_at, c.also_about)
+        remember(w, c)

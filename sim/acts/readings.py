@@ -30,7 +30,7 @@ PATHS = (
 )  # fmt: skip
 PATH_SIZE = 1 + len(PATHS)  # the outcome class, then these
 
-# What is read at the horizon, in this order; then utilities by actor, levels by issue, metrics.
+# What is read at the horizon, in this order; then utilities by actor, levels by issue, metrics, what is given.
 HORIZON = (
     "third_party_welfare", "attribution", "nash_product", "nash_distance", "egalitarian_distance", "pressure",
     "tension", "trust",
@@ -168,7 +168,7 @@ def _enter_measures(w: World, c: Tables, at: int) -> None:
 
 @rule
 def _enter_game(w: World, c: Tables, at: int) -> None:
-    """What has come of the game: payoffs, numbers named, options taken last, types, periods and moves."""
+    """What has come of the game: payoffs, numbers named, options taken last, types, periods, moves, and whether it is over."""
     for n in range(c.num_players):
         w.horizon[at + n] = w.game_payoff[n]
     at += c.num_players
@@ -185,6 +185,7 @@ def _enter_game(w: World, c: Tables, at: int) -> None:
     for n in range(len(w.game_periods)):
         w.horizon[at] = w.game_periods[n]
         w.horizon[at + 1] = w.game_moves[n]
+        w.horizon[at + 2] = w.game_over[n]
 
 
 @act

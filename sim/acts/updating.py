@@ -8,7 +8,7 @@ from sim.acts.arrivals import refresh
 from sim.acts.clocks import set_clock
 from sim.acts.codes import ARRIVAL_HAZARD, BUNDLES, K_BROKEN_OFF, K_STANDING_ENDED, STAGED_CONSENT, WAITING
 from sim.acts.counting import count_track
-from sim.acts.quantities import follow_held, glance
+from sim.acts.quantities import follow_held, glance, remember_untouched
 from sim.acts.relations import take_back
 from sim.acts.slow import pressure_now
 from sim.acts.telling import tell
@@ -61,6 +61,7 @@ def settle_if_touched(w: World, c: Tables) -> None:
         settle(w, c)
     else:
         w.num_events += 1.0
+        remember_untouched(w, c)
         tell(w, c, "settled")
 
 

@@ -12,8 +12,8 @@ from sim.analysis.by_input import Course, Stretch
 from sim.analysis.drivers import MEASURE, QUANTILE, DriverTable, Effect
 from sim.analysis.durations import duration
 from sim.analysis.names import plain, toward_words
-from sim.analysis.summary import NOTE_ON_INTERVALS
-from sim.experiments.design import RANDOM, SOBOL
+from sim.analysis.summary import note_on_even_points
+from sim.experiments.design import RANDOM
 
 _MORE_LESS = {Kind.EVENT: ("likelier", "less likely"), Kind.TIME: ("later or never", "sooner"), Kind.NUMBER: ("larger", "smaller")}
 NAMED = 3  # inputs that the first sentences name
@@ -50,10 +50,8 @@ def notes(table: DriverTable) -> list[str]:
     found = []
     if table.sample:
         found.append(f"Computed {table.sample}.")
-    if table.design == SOBOL:
-        found.append(NOTE_ON_INTERVALS)
-    elif table.design != RANDOM:
-        found.append(REPEATED)
+    if table.design != RANDOM:
+        found.append(note_on_even_points(table.design) or REPEATED)
     if table.constant:
         many = f"{len(table.constant)} inputs are" if len(table.constant) > 1 else "One input is"
         names = ", ".join(table.constant[:5]) + (", ..." if len(table.constant) > 5 else "")

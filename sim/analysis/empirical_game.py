@@ -35,6 +35,7 @@ from sim.games.many_games import (
 from sim.games.normal_form import NormalForm, Profile
 from sim.games.solve import solve_normal_form
 
+PILOT = 200  # histories of each profile to begin with, where the budget allows it
 RESAMPLED = 400  # bootstrap samples
 EXACT = 200  # of them, where each is solved by the exact method because the game is degenerate
 GROWTH = 5  # a round plays one in so many of the histories so far
@@ -218,6 +219,11 @@ def find(
     return EmpiricalGame(profiles, samples, judged, confidence, budget, pilot, root_seed, stands, rounds)
 
 
+def pilot_within(profiles: Profiles, block: int, budget: int) -> int:
+    """Histories of each profile to begin with, in whole blocks: `PILOT`, or as many as the budget allows, at least a block."""
+    return max(block, min(PILOT, budget // len(profiles) // block * block))
+
+
 def check_sizes(profiles: Profiles, block: int, pilot: int, budget: int, confidence: float) -> None:
     """Raise ``UsageError`` for numbers with which no search can be made."""
     if pilot < 2:
@@ -226,7 +232,8 @@ def check_sizes(profiles: Profiles, block: int, pilot: int, budget: int, confide
         raise UsageError(f"--confidence: expected a share between 0 and 1, found {confidence:g}", hint="as in --confidence .95")
     first = -(-pilot // block) * block
     if budget < len(profiles) * first:
-        hint = f"--budget {len(profiles) * first} and more, a smaller --pilot, or fewer players"
+        hint = f"--budget {len(profiles) * first} is the least" + (f" with --pilot {first}" if first > block else "")
+        hint += f", {len(profiles) * block} with --pilot {block}" if first > block else "; or fewer players"
         raise UsageError(
             f"--budget: {budget:,} histories do not last for {len(profiles):,} profiles with {first:,} each to begin with", hint=hint
         )

@@ -60,10 +60,10 @@ def listed(parts: Sequence[str]) -> str:
 
 
 def findings(found: EmpiricalGame) -> list[str]:
-    """The sentences that stand first: what the equilibria are, whether that stands, and every doubt about it."""
+    """The sentences that stand first: how sure the answer is, what the equilibria are, and every doubt about it."""
     return [
-        *_equilibria(found),
         _standing(found),
+        *_equilibria(found),
         *_others(found),
         _number(found),
         default_play(found),
@@ -115,27 +115,24 @@ def _equilibria(found: EmpiricalGame) -> list[str]:
             told.append(f"{len(equilibria) - MOST_TOLD} further equilibria stand in the table.")
             break
         name = f"Equilibrium {number} of {len(equilibria)}" if several else "The equilibrium"
+        name += "" if found.stands else " at the estimated payoffs"
         kind = "in pure strategies" if one.kind == "pure" else "in mixed strategies"
         told.append(
-            f"{name}, {kind}: {strategies_in_words(found, one)}. It comes out in {percent(lasting)} of {len(found.judgement.resampled)} "
-            "bootstrap samples of the histories."
+            f"{name}, {kind}: {strategies_in_words(found, one)}. It comes out in {percent(lasting)} of the bootstrap samples."
         )
     return told
 
 
 def _standing(found: EmpiricalGame) -> str:
+    """How sure the answer is: the first thing to be said of it."""
     judged = found.judgement
-    what = "this answer, with no equilibrium more or less," if len(found.equilibria) > 1 else "this answer, with no other equilibrium,"
+    what = "the answer, with no equilibrium more or less," if len(found.equilibria) > 1 else "the answer, with no other equilibrium,"
+    samples = f"{len(judged.resampled)} bootstrap samples of the histories"
+    share = f"{percent(judged.share)} of {samples} (asked for: {percent(found.confidence)})"
     histories = f"{found.histories:,} histories of {len(found.profiles)} profiles"
     if found.stands:
-        return (
-            f"The answer stands at the confidence that was asked for: {what} comes out in {percent(judged.share)} of the bootstrap samples "
-            f"(asked for: {percent(found.confidence)}), after {histories}."
-        )
-    return (
-        f"The answer does not stand at the confidence that was asked for: {what} comes out in {percent(judged.share)} of the bootstrap "
-        f"samples only (asked for: {percent(found.confidence)}), and the budget of {found.budget:,} histories has ended after {histories}."
-    )
+        return f"Settled: {what} comes out in {share}, after {histories}."
+    return f"Not settled: {what} comes out in only {share}, and the budget of {found.budget:,} histories has ended after {histories}."
 
 
 def _others(found: EmpiricalGame) -> list[str]:

@@ -71,7 +71,7 @@ def findings(summary: Summary) -> list[Finding]:
     found = [_headline(summary)]
     rules = (_precision, _good_and_bad, _bands, _meeting_and_deal, _after_failure, _driver, _clipped)
     if summary.is_game:
-        rules = (_precision, _bands, _payoffs, _length, _theory, _driver)
+        rules = (_precision, _unfinished, _bands, _payoffs, _length, _theory, _driver)
     if summary.num_replications > FEW:
         rules = (*(rule for rule in rules if rule not in (_precision, _clipped)), _precision, _clipped)
     for rule in rules:
@@ -110,6 +110,22 @@ def _payoffs(summary: Summary) -> Finding | None:
     return Finding(f"Payoffs are on average: {', '.join(parts)}.", figures)
 
 
+def _unfinished(summary: Summary) -> Finding | None:
+    """In how many histories a game was cut off, by which of its limits."""
+    found = summary.game.unfinished if summary.game is not None else None
+    if found is None:
+        return None
+    parts, figures = [], []
+    for item, why, condition in (
+        (found.stopped, f"because `most_moves`, {found.most_moves:,}, was reached", f"game:moves>={found.most_moves}"),
+        (found.going_on, "because the horizon came first", f"game:moves<{found.most_moves}"),
+    ):
+        if item.count:
+            parts.append(f"{{{len(figures)}}} of histories ended {why}")
+            figures.append(Figure(item.share, f"share:game:over=0&{condition}"))
+    return Finding(f"The game was not over: {' and '.join(parts)}; payoffs are those up to then.", figures)
+
+
 def _length(summary: Summary) -> Finding | None:
     """How long a game takes, where time passes in it."""
     if summary.game is None or not summary.game.passes:
@@ -127,13 +143,19 @@ def _theory(summary: Summary) -> Finding | None:
     checks = summary.game.checks if summary.game is not None else ()
     if not checks:
         return None
-    wrong = [item for item in checks if not item.holds]
-    if wrong:
-        names = "; ".join(_whole(item.label) for item in wrong)
-        return Finding(f"Of {_counted(len(checks))} measures that theory gives {_counted(len(wrong))} are too far from it: {names}.")
-    if len(checks) == 1:
-        return Finding("The one measure that theory gives comes out as it says, within chance.")
-    return Finding(f"All {_counted(len(checks))} measures that theory gives come out as it says, within chance.")
+    wrong = [item for item in checks if item.differs]
+    sorts = (
+        (len(checks) - len(wrong) - sum(item.few or not item.counted for item in checks), "comes", "come", "out as it says, within chance"),
+        (sum(item.few for item in checks), "cannot", "cannot", "be told from so few histories"),
+        (sum(not item.counted for item in checks), "is", "are", "met by no history"),
+        (len(wrong), "is", "are", f"too far from it: {'; '.join(_whole(item.label) for item in wrong)}"),
+    )
+    told = [(count, f"{one if count == 1 else many} {rest}") for count, one, many, rest in sorts if count]
+    if len(told) == 1:
+        whole = "The one measure" if len(checks) == 1 else f"All {_counted(len(checks))} measures"
+        return Finding(f"{whole} that theory gives {told[0][1]}.")
+    parts = ", ".join(f"{_counted(count)} {text}" for count, text in told)
+    return Finding(f"Of {_counted(len(checks))} measures that theory gives {parts}.")
 
 
 def _lower(label: str) -> str:

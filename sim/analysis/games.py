@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from sim.model.spec.scenario import ScenarioSpec
 
 MOST_VALUES = 30  # different values up to which each has a bar of its own
+BY_ALGORITHM = "of the game as it is solved by algorithm for how players play here, not by a theorem"
+FEW_HISTORIES = "too few histories to tell; what is rare may not have come yet"
 BINS = 30  # bars of what has more
 
 
@@ -68,6 +70,15 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class Unfinished:
+    """Histories in which the game did not come to its end."""
+
+    most_moves: int  # after which it stops
+    stopped: Share  # by them
+    going_on: Share  # at the horizon
+
+
+@dataclass(frozen=True)
 class GameSummary:
     """A run's histories of a game, summed up."""
 
@@ -78,6 +89,8 @@ class GameSummary:
     lengths: Sequence[Spread]  # periods if any pass; moves if their number varies
     checks: Sequence[Check]  # measures beside their exact values
     repeated: bool  # whether a move is made more than once
+    unfinished: Unfinished | None = None  # where some history was; none also where the rows do not tell
+    by_algorithm: bool = False  # whether what is exact is of the game as an algorithm solves it, for instance for logit players
 
     @property
     def passes(self) -> bool:
@@ -93,8 +106,8 @@ def game_summary(spec: ScenarioSpec, scenario: Mapping[str, Any], results: Colum
     scenario : the completed form of ``spec``.
     results : equally long columns, one row a history.
     """
+    checks, by_algorithm = _checks(spec, scenario, results)
     if spec.game is None or not spec.game.enabled or "game:moves" not in results:
-        checks = _checks(spec, scenario, results)
         return GameSummary(False, (), (), (), (), checks, repeated=False) if checks else None
     names = GameNames(spec)
     numbers = [name for name, move in spec.game.moves.items() if move.kind in ("number", "division")]
@@ -107,9 +120,23 @@ def game_summary(spec: ScenarioSpec, scenario: Mapping[str, Any], results: Colum
         ],
         choices=[item for name in spec.game.moves for item in _choices(names, name, results) if item.made],
         lengths=[item for item in lengths if item.high > 0.0 and (item.name == "periods" or not item.is_constant)],
-        checks=_checks(spec, scenario, results),
+        checks=checks,
         repeated=leads_back(spec.game),
+        unfinished=unfinished(spec.game.most_moves, results),
+        by_algorithm=by_algorithm,
     )
+
+
+def unfinished(most_moves: int, results: Columns) -> Unfinished | None:
+    """How often the game did not come to its end; none where it always did, and for rows of an earlier version."""
+    if "game:over" not in results:
+        return None
+    is_open = np.asarray(results["game:over"]) == 0.0
+    if not is_open.any():
+        return None
+    full = np.asarray(results["game:moves"]) >= most_moves
+    counts = (int((is_open & full).sum()), int((is_open & ~full).sum()))
+    return Unfinished(most_moves, *(share(count, len(is_open)) for count in counts))
 
 
 def leads_back(game: Game) -> bool:
@@ -194,27 +221,29 @@ def _choice(
     return Choice(column, label, made, shares)
 
 
-def _checks(spec: ScenarioSpec, scenario: Mapping[str, Any], results: Columns) -> list[Check]:
-    """Measures beside theory; none where inputs are drawn, for then each history has exact values of its own."""
+def _checks(spec: ScenarioSpec, scenario: Mapping[str, Any], results: Columns) -> tuple[list[Check], bool]:
+    """Measures beside theory, and whether their exact values are those of the game as an algorithm solves it.
+
+    None where inputs are drawn, for then each history has exact values of its own.
+    """
     if spec.theory is None or not spec.theory.measures:
-        return []
-    from sim.experiments.verification import check_of
+        return [], False
+    from sim.experiments.verification import checks_of
     from sim.model.compile import compile_case
 
     case = compile_case(scenario)
     if case.inputs or case.shares:
-        return []
-    return [
-        check_of(case, name, np.asarray(results[f"measure:{name}"], dtype=float))
-        for name in spec.theory.measures
-        if f"measure:{name}" in results
-    ]
+        return [], False
+    names = [name for name in spec.theory.measures if f"measure:{name}" in results]
+    return checks_of(case, {name: np.asarray(results[f"measure:{name}"], dtype=float) for name in names}), case.is_solved
 
 
 def apart(check: Check) -> str:
-    """How far a measure is from its exact value."""
+    """How far a measure is from its exact value, in standard errors, or a word for what is no number."""
     if check.counted == 0:
         return "-"
+    if check.few:
+        return "few"
     if check.standard_error == 0.0:
         return "0" if check.holds else "differs"
     return f"{check.apart:.1f}"

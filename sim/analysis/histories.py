@@ -10,7 +10,7 @@ from sim.analysis.game_names import stands_alone
 from sim.analysis.names import Calendar, Names, plain
 from sim.analysis.phrases import headline, node_words, sentence
 from sim.analysis.story import tell
-from sim.experiments.design import RANDOM
+from sim.experiments.design import RANDOM, SOBOL
 from sim.experiments.engines import OURS
 from sim.experiments.replay import Choice, differences, position_of, replay_row, row_at, typical, worst
 from sim.reports import content as page
@@ -105,6 +105,8 @@ def horizon_days(case: Case) -> float:
 
 def command_of(again: Replay, source: str | None = None) -> str:
     """The command that plays this history again."""
+    if again.design not in (RANDOM, SOBOL):  # its row depends on the other rows of its run
+        return shlex.join(["sim", "replay", "--from", "DIR", "--replication", str(again.replication)])
     completed = again.case.completed
     applied = completed.get("applied") or {}
     words = ["sim", "replay", source or str(completed["id"])]

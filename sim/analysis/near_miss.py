@@ -15,7 +15,7 @@ from sim.analysis.names import Names, plain
 from sim.model.expressions.expression import Expression
 from sim.model.expressions.program import compile_expression
 from sim.model.expressions.reading import parse
-from sim.model.expressions.rewriting import Held, join_held, split_held
+from sim.model.expressions.rewriting import Lasting, join_lasting, split_lasting
 from sim.model.expressions.tree import Binary, Call, Comparison, Name, Node, Number, Unary, walk
 from sim.model.expressions.writing import node_text
 from sim.rules.expression import evaluate
@@ -92,7 +92,7 @@ class _Predicate:
     def __init__(self, case: Case, text: str) -> None:
         case.compile(text)  # done before, by the engine; so its slots have their numbers
         written = parse(text, case.spec.time_unit)
-        expression, held = split_held(written, first=case.first_held[text])
+        expression, held = split_lasting(written, case.first_lasting[text], case.spec.start)
         self.root = expression.root
         self.held = {item.slot: item for item in held}
         self.asks_for_deal = _asks_for_deal(written.root)
@@ -148,7 +148,7 @@ class _Reader:
 class _Words:
     """What failed, for a reader who does not know the names of quantities."""
 
-    def __init__(self, case: Case, reader: _Reader, held: Mapping[str, Held]) -> None:
+    def __init__(self, case: Case, reader: _Reader, held: Mapping[str, Lasting]) -> None:
         self.names = Names(case)
         self.spec = case.spec
         self.case = case
@@ -162,7 +162,7 @@ class _Words:
                 left, right, operator = right, left, _TURNED[operator]
             if isinstance(left, Name) and not any(isinstance(part, Name) for part in walk(right)):
                 value, bound = self.reader.value(left), self.reader.value(right)
-                if left.name in self.held:
+                if left.name in self.held and self.held[left.name].kind == "held":
                     return self.lasting(left.name, value, bound)
                 said, wanted = self.times(value, bound) if _is_time(right) else _apart(value, bound)
                 return f"{self.quantity(left.name)} is {said} ({_WANTED[operator].format(wanted)} is asked)"
@@ -174,11 +174,11 @@ class _Words:
 
     def written(self, node: Node) -> str:
         """A condition as it stands in the file."""
-        return f"\u201c{node_text(join_held(node, self.held))[0]}\u201d"
+        return f"\u201c{node_text(join_lasting(node, self.held, self.spec.start, self.spec.time_unit))[0]}\u201d"
 
     def lasting(self, name: str, since: float, asked: float) -> str:
         """A condition that had to hold for some time."""
-        condition = self.written(self.held[name].condition.root)
+        condition = self.written(self.held[name].operand.root)
         said, wanted = self.times(max(since, 0.0), asked)
         has = f"has held for {said}" if since >= 0.0 else "does not hold"
         return f"{condition} {has} ({wanted} are asked)"

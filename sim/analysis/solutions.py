@@ -141,6 +141,8 @@ def solved(spec: ScenarioSpec, *, checks: bool = True) -> Solved:
     if spec.game is None or not spec.game.enabled or (by_theorem is not None and not spec.game.players):
         if by_theorem is None:
             hint = "name a theorem: `theory: {theorem: NAME}`; `sim solve --theorems` lists them"
+            if spec.strategies:
+                hint = "`sim equilibrium` finds the equilibria among its menus of strategies"
             raise UsageError(f"{spec.id}: there is nothing to solve", hint=hint)
         return Solved(spec, by_theorem, None)
     case = compile_case(complete(spec))

@@ -20,18 +20,18 @@ LABELS = {
     "median": "Weighted median",
     "nash": "Nash point",
     "challenge_first": "Challenge model, one round",
-    "challenge": "Challenge model, end",
-    "challenge_other": "Challenge model, end",
+    "challenge": "Challenge model",
+    "challenge_other": "Challenge model",
     "expected": "Spatial model (KTAB), mean",
     "likeliest": "Spatial model (KTAB), likeliest",
 }
-RULES = {"published": "published", "least_move": "nearest"}  # rules by which an actor chooses among compromises
+RULES = {"published": "published rule", "least_move": "nearest"}  # by which an actor chooses among compromises
 MEANINGS = {
     "mean": "Mean of the positions, weighed by capability times salience.",
     "median": "The position that no other beats in a vote weighed by capability times salience.",
     "nash": "Maximises the product of all actors' gains over disagreement, each to the power of capability times salience.",
     "challenge_first": "Weighted median after one round of challenges.",
-    "challenge": "Weighted median when the rounds of challenges end.",
+    "challenge": "Weighted median when the rounds of challenges end: settled, or stopped while actors still move.",
     "challenge_other": "The same, where an actor that has several compromises to choose from takes another one.",
     "expected": "Mean of the positions, weighed by their probability in the first turn of KTAB's model.",
     "likeliest": "The position with the highest probability in the first turn of KTAB's model.",
@@ -69,14 +69,18 @@ class Move:
         return f"{self.actor} {self.kind} {self.partner}, {self.before:.{digits}g} to {self.after:.{digits}g}"
 
 
-def label_of(result: SpatialResult, forecast_id: str) -> str:
-    """Name of a forecast for readers; the two ends of the challenge model are told apart by their rule."""
-    main = result.spec.spatial.challenge.compromise
-    if forecast_id == "challenge":
-        return f"{LABELS[forecast_id]}, {RULES[main]}"
+def label_of(result: SpatialResult, forecast_id: str, dimension: str | None = None) -> str:
+    """Name of a forecast for readers; that of the challenge model says on a dimension whether it settled, and by which rule."""
+    label = LABELS[forecast_id]
+    if forecast_id not in ("challenge", "challenge_other"):
+        return label
+    rounds = result.rounds
     if forecast_id == "challenge_other":
-        return f"{LABELS[forecast_id]}, {RULES[next(rule for rule in RULES if rule != main)]}"
-    return LABELS[forecast_id]
+        rule = next(rule for rule in RULES if rule != result.spec.spatial.challenge.compromise)
+        label, rounds = f"{label} ({RULES[rule]})", result.other_rounds
+    if dimension is None:
+        return f"{label}, end"
+    return f"{label}, {'settled' if rounds[dimension].settled else 'unsettled'}"
 
 
 def actor_labels(result: SpatialResult) -> list[str]:
@@ -137,7 +141,13 @@ def assumptions(result: SpatialResult) -> list[str]:
         else f"a utility of {level:g} (0 is the far end of the scale)"
     )
     turn = options.first_turn
+    chosen = {"published": "the one that the published rounds have it take", "least_move": "the nearest"}
+    main = options.challenge.compromise
+    other = next(rule for rule in RULES if rule != main)
     found = [
+        f"Challenge model: of several compromises an actor takes {chosen[main]}; in the forecast marked ({RULES[other]}), "
+        f"{chosen[other]}. Unsettled means that actors still moved when the rounds were over: such a number is no forecast of where "
+        "they come to rest.",
         f"Nash point: without agreement everybody gets {without}; losses are quadratic in distance.",
         f"Spatial model: votes are {VOTES[turn.voting]} (KTAB: {VOTING_NAMES[turn.voting]}), probabilities by "
         f"{MODELS[turn.positions]}, attitudes to risk by the {turn.risk} range, victory exponent {turn.victory_exponent:g}. "
@@ -171,15 +181,15 @@ def lead(result: SpatialResult) -> list[str]:
         spread = 100.0 * (high.point - low.point) / (ends[1] - ends[0])
         found.append(
             f"{name}: the weighted mean is {rows['mean'].point:.4g} and the median {rows['median'].point:.4g} on the scale from "
-            f"{ends[0]:g} to {ends[1]:g}; the models lie between {low.point:.4g} ({_lower(label_of(result, low.id))}) and "
-            f"{high.point:.4g} ({_lower(label_of(result, high.id))}), {spread:.0f} % of the scale apart."
+            f"{ends[0]:g} to {ends[1]:g}; the models lie between {low.point:.4g} ({_lower(label_of(result, low.id, dimension))}) and "
+            f"{high.point:.4g} ({_lower(label_of(result, high.id, dimension))}), {spread:.0f} % of the scale apart."
         )
         observed = result.spec.dimensions[dimension].observed
         if observed is not None:
             nearest = min(rows.values(), key=lambda row: abs(row.point - observed))
             found.append(
-                f"What came of it was {observed:.4g}; nearest is {nearest.point:.4g} ({_lower(label_of(result, nearest.id))}). One case "
-                "says nothing about which model is better."
+                f"What came of it was {observed:.4g}; nearest is {nearest.point:.4g} "
+                f"({_lower(label_of(result, nearest.id, dimension))}). One case says nothing about which model is better."
             )
         found.append(f"{name}, challenge model: {_ending(result.rounds[dimension])}.")
     return found
@@ -247,10 +257,11 @@ def _dimension_data(result: SpatialResult, name: str) -> dict[str, Any]:
         "unit": dimension.unit,
         "scale": list(dimension.scale),
         "observed": dimension.observed,
-        "forecasts": {row.id: _forecast_data(result, row) for row in result.forecasts[name]},
+        "forecasts": {row.id: _forecast_data(result, row, name) for row in result.forecasts[name]},
         "challenge": {
             "rounds_played": int(rounds.played),
             "settled": bool(rounds.settled),
+            "settled_by_other_rule": bool(result.other_rounds[name].settled),
             "settled_share": result.settled.get(name),
             "stopping": stopping(result, name),
             "median": rounds.median.tolist(),
@@ -274,10 +285,10 @@ def _dimension_data(result: SpatialResult, name: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _forecast_data(result: SpatialResult, row: Forecast) -> dict[str, Any]:
+def _forecast_data(result: SpatialResult, row: Forecast, dimension: str) -> dict[str, Any]:
     spread = row.spread
     return {
-        "label": label_of(result, row.id),
+        "label": label_of(result, row.id, dimension),
         "meaning": MEANINGS[row.id],
         "point": number_or_none(row.point),
         "q05": None if spread is None else spread.q05,

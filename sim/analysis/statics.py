@@ -10,13 +10,18 @@ from typing import Any
 from sim.analysis.estimates import number_or_none
 from sim.analysis.solutions import Solved, solved
 from sim.errors import ParameterError, ScenarioError, UsageError
+from sim.model.changes import target
+from sim.model.complete import complete
 from sim.model.diagnostics import did_you_mean
 from sim.model.load import load_document
+from sim.model.paths import PathError
 from sim.model.reader import Document
 from sim.model.spec.scenario import ScenarioSpec
+from sim.model.theory import exact_measures
 
 POINTS = 41
 MOST_POINTS = 1001
+SOLUTION = "solution."  # before the name of what the theorem gives, as in expressions
 MOVES = 1e-12  # relative change below which an output counts as constant
 
 
@@ -91,23 +96,30 @@ def comparative(
 
     Parameters
     ----------
-    show : names of outputs; all that move if empty.
+    show : names of outputs, in order; if empty all measures of the file that move, or else whatever moves.
 
     Raises
     ------
     UsageError
-        An output that there is not, or no solution at any value.
+        A path or an output that there is not, or no solution at any value.
     """
     overrides = list(changes)
     base = load_document(document, variant, None, overrides).spec
+    try:
+        target(path, complete(base), values[0])
+    except PathError as error:
+        raise UsageError(f"--over: {path}: {error.message}", hint=error.hint) from None
     rows: list[dict[str, float] | None] = []
     refused: list[tuple[float, str]] = []
     meanings: dict[str, str] = {}
+    own: set[str] = set()  # outputs that are of the file, not of its theorem alone
     for value in values:
         try:
             spec = load_document(document, variant, None, [*overrides, f"{path}={value!r}"]).spec
             has_theorem = spec.theory is not None and spec.theory.theorem is not None
-            found = outputs_of(solved(spec, checks=not has_theorem))
+            known = solved(spec, checks=not has_theorem)
+            found = outputs_of(known)
+            own.update(measures_of(known))
         except (ParameterError, ScenarioError) as error:
             rows.append(None)
             refused.append((value, _first_line(error)))
@@ -117,30 +129,43 @@ def comparative(
     if not meanings and not refused:
         raise UsageError(f"--over: {base.id} has no solution that could move", hint="name a theorem, or let the game be one that is solved")
     if not meanings:
-        raise UsageError(f"--over: there is no solution at any value: {refused[0][1]}", hint="choose another range")
+        hint = f"choose another range of {path}, or the path of another number"
+        raise UsageError(f"--over: there is no solution at any value of {path}: {refused[0][1]}", hint=hint)
     for name in show:
         if name not in meanings:
-            raise UsageError(f"--show: unknown output '{name}'", hint=did_you_mean(name, meanings, "outputs"))
+            known_names = [other for other in meanings if other.startswith(SOLUTION) == name.startswith(SOLUTION)]
+            raise UsageError(f"--show: unknown output '{name}'", hint=did_you_mean(name, known_names, "outputs"))
     courses = [
         Course(name, meaning, tuple(math.nan if row is None else row.get(name, math.nan) for row in rows))
-        for name, meaning in meanings.items()
-        if not show or name in show
+        for name, meaning in ((name, meanings[name]) for name in show or meanings)
     ]
     if not show:
-        courses = [course for course in courses if course.moves]
+        courses = [course for course in courses if course.moves and not course.name.startswith(SOLUTION)]
+        courses = [course for course in courses if course.name in own] or courses
     return Statics(base, path, _label(base, path), tuple(values), tuple(courses), tuple(refused), _now(base, path))
 
 
 def outputs_of(found: Solved) -> dict[str, tuple[str, float]]:
-    """Outputs of a theorem, or payoffs and measures of a solved game: meaning and number by name."""
-    if found.theorem is not None:
-        values = found.theorem.solution.values
-        return {output.name: (output.meaning, float(values[output.name])) for output in found.theorem.theorem.outputs}
-    if found.game is None:
-        return {}
+    """Meaning and number by name: the file's measures, and what its theorem gives, with and without `SOLUTION` before the name."""
+    own = measures_of(found)
+    if found.theorem is None:
+        return own
+    given = {item.name: (item.meaning, float(found.theorem.solution.values[item.name])) for item in found.theorem.theorem.outputs}
+    return own | {name: output for name, output in given.items() if name not in own} | {SOLUTION + name: given[name] for name in given}
+
+
+def measures_of(found: Solved) -> dict[str, tuple[str, float]]:
+    """Measures with their meanings: by the formulas of the file at its theorem's solution, or as a solved game has them, with payoffs."""
     measures = found.spec.theory.measures if found.spec.theory is not None else {}
-    payoffs = {f"payoff_{name}": (f"payoff of {name}", value) for name, value in found.game.payoffs.items()}
-    return payoffs | {name: (measures[name].label or name, value) for name, value in found.game.measures.items()}
+    game = found.game
+    if game is not None and (found.theorem is None or game.kind != "written"):
+        payoffs = {f"payoff_{name}": (f"payoff of {name}", value) for name, value in game.payoffs.items()}
+        return payoffs | {name: (measures[name].label or name, value) for name, value in game.measures.items()}
+    if found.theorem is None:
+        return {}
+    meanings = {SOLUTION + item.name: item.meaning for item in found.theorem.theorem.outputs}
+    exact = exact_measures(found.spec, found.theorem.solution.values)
+    return {name: (meanings.get(measures[name].exact, measures[name].label or name), value) for name, value in exact.items()}
 
 
 def _first_line(error: Exception) -> str:

@@ -6,6 +6,7 @@ line for each stretch between two turning points; the least important lines are 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -52,7 +53,9 @@ class _Stretch:
     minors: list[Minor] = field(default_factory=list)
 
 
-def tell(replay: Replay, *, full: bool = False, limit: int = MOST_LINES) -> Story:
+def tell(
+    replay: Replay, *, full: bool = False, limit: int = MOST_LINES, since: float = -math.inf, until: float = math.inf
+) -> Story:
     """The story of a history.
 
     Parameters
@@ -63,14 +66,16 @@ def tell(replay: Replay, *, full: bool = False, limit: int = MOST_LINES) -> Stor
         Everything that happened and was decided, also after the horizon, one line each.
     limit : int
         Most lines otherwise.
+    since, until : float
+        Only what happens from one time on and before another, in the scenario's unit. What nature drew comes before everything.
     """
-    return _Teller(replay, full).story(limit)
+    return _Teller(replay, full).story(limit, since, until)
 
 
 class _Teller(Happenings):
     """One history being told."""
 
-    def story(self, limit: int) -> Story:
+    def story(self, limit: int, since: float = -math.inf, until: float = math.inf) -> Story:
         """All lines, or the most important ones."""
         self._opening()
         for entry in self.replay.entries:
@@ -83,10 +88,14 @@ class _Teller(Happenings):
             else:
                 self.happening(entry)
         self._beliefs()
+        self.minors = [minor for minor in self.minors if since <= minor.time < until]
         if not self.full:
             self._merge()
         self._ending()
         self.lines.sort(key=lambda line: (line.time, line.order))
+        self.lines = [
+            line for line in self.lines if (since == -math.inf if line.kind == "nature" else since <= line.time < until)
+        ]
         total = len(self.lines)
         kept = self.lines
         if not self.full and total > limit:

@@ -6,7 +6,8 @@ Everything here is computed from the stored rows; nothing knows a scenario's nam
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+import math
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -22,16 +23,24 @@ from sim.analysis.estimates import (
     entropy_bits,
     outcome_shares,
     quantile_bands,
+    share,
     timing,
 )
 from sim.analysis.games import GameSummary, game_summary
 from sim.analysis.names import TIMES
-from sim.experiments.design import RANDOM, design_of
+from sim.errors import UsageError
+from sim.experiments.columns import num_rows
+from sim.experiments.design import HYPERCUBE, RANDOM, SOBOL, design_of
+from sim.experiments.evidence import FEWEST, evidence_in, fitting, fitting_paths, num_fitting
 from sim.model.complete import spec_of
 
-NOTE_ON_INTERVALS = (
-    "Inputs are Sobol points: intervals are those of independent histories and as a rule too wide here, seldom too narrow. "
+_EVEN = (
+    "Inputs are {points}: intervals are those of independent histories and as a rule too wide here, seldom too narrow. "
     "Runs with several seeds give the valid ones: docs/how-to/sample-inputs-evenly.md, in the simulator's folder."
+)
+_OTHERS = (
+    "The rows are those of the design '{design}', which share points or draws: shares are those of its points, and intervals, which "
+    "are those of independent histories, do not hold for them."
 )
 
 AT_HORIZON = 1.0001  # times up to this multiple of the horizon count as inside it
@@ -83,6 +92,24 @@ class Condition:
 
 
 @dataclass(frozen=True)
+class Evidence:
+    """What is known to have happened, and how many of the histories played fit it."""
+
+    conditions: tuple[str, ...]  # as the scenario writes them
+    fitting: Share  # of all histories played; what is told is of these alone
+
+    @property
+    def told(self) -> str:
+        """In a sentence."""
+        known = " and ".join(f"\u201c{text}\u201d" for text in self.conditions)
+        part = self.fitting
+        return (
+            f"Given {known}: {part.count:,} of {part.trials:,} histories fit, {100 * part.share:.3g}% "
+            f"({100 * part.low:.3g} to {100 * part.high:.3g}%), and all that is told is of these."
+        )
+
+
+@dataclass(frozen=True)
 class Summary:
     """Everything a reader is told about a run."""
 
@@ -92,7 +119,7 @@ class Summary:
     seed: int
     engine: str
     versions: Mapping[str, str]
-    num_replications: int
+    num_replications: int  # those that fit what is known to have happened, where a scenario says so
     num_paths: int  # of them, the first ones, whose paths are stored: fans and incidence are about these
     horizon_days: float
     played_days: float  # how far histories were played: the horizon, or a later reading
@@ -106,6 +133,7 @@ class Summary:
     design: str  # how inputs were drawn
     conditions: list[Condition]
     entropy: float
+    evidence: Evidence | None  # where the scenario says what has happened
     results: Columns = field(repr=False)
     paths: Columns = field(repr=False)
     figures: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)  # by name, once known
@@ -140,7 +168,7 @@ class Summary:
     @property
     def interval_note(self) -> str:
         """What must be said wherever intervals are shown; nothing where inputs were drawn at random."""
-        return "" if self.design == RANDOM else NOTE_ON_INTERVALS
+        return "" if self.design == RANDOM else note_on_even_points(self.design) or _OTHERS.format(design=self.design)
 
     @property
     def title(self) -> str:
@@ -175,6 +203,12 @@ class Summary:
         return 24.0 if self.scenario.get("time_unit") == "hours" else 1.0
 
 
+def note_on_even_points(design: str) -> str:
+    """What must be said beside intervals where a design spreads the inputs evenly; nothing of other designs."""
+    points = {SOBOL: "Sobol points", HYPERCUBE: "points of a Latin hypercube"}.get(design)
+    return "" if points is None else _EVEN.format(points=points)
+
+
 def summarise(stored: Any) -> Summary:
     """A stored or in-memory run summed up.
 
@@ -183,13 +217,20 @@ def summarise(stored: Any) -> Summary:
     stored : StoredRun or anything with `results`, `paths`, `manifest`
         `results` and `paths` are dicts of equally long columns in replication order.
     """
-    manifest = stored.manifest
-    return summary_of(manifest, stored.results, stored.paths)
+    return summary_of(stored.manifest, stored.results, stored.paths)
 
 
 def summary_of(manifest: Mapping[str, Any], results: Columns, paths: Columns) -> Summary:
-    """The summary of given tables; `manifest` says which run they come from."""
+    """The summary of given tables; `manifest` says which run they come from.
+
+    Raises
+    ------
+    UsageError
+        Too few histories fit what the scenario says has happened.
+    """
     scenario = manifest["scenario"]
+    evidence = _evidence(scenario, results)
+    paths, results = fitting_paths(paths, results), fitting(results)
     classes = [
         OutcomeClass(
             item["class"],
@@ -234,15 +275,41 @@ def summary_of(manifest: Mapping[str, Any], results: Columns, paths: Columns) ->
         design=design_of(manifest),
         conditions=_conditions(results, outcomes, names, horizon, played),
         entropy=entropy_bits(shares),
+        evidence=evidence,
         results=results,
         paths=paths,
     )
 
 
+def _evidence(scenario: Mapping[str, Any], results: Columns) -> Evidence | None:
+    """What is given and how many histories fit; an error where they are too few to tell shares."""
+    known = evidence_in(scenario)
+    if not known:
+        return None
+    found = Evidence(tuple(known), share(num_fitting(results), num_rows(results)))
+    number, played = found.fitting.count, found.fitting.trials
+    if number < FEWEST:
+        enough = math.ceil(2 * FEWEST * played / number / 1000) * 1000 if number else 0
+        raise UsageError(
+            f"{'none' if number == 0 else f'only {number}'} of {played:,} histories fit what is given "
+            f"({'; '.join(known)}): at least {FEWEST} are needed to tell shares",
+            hint=f"--replications {enough} would give about {number * enough // played}" if number
+            else "more histories, or a condition that the scenario thinks possible; each condition alone shows which one rules all out",
+        )  # fmt: skip
+    return found
+
+
 def _times(
     results: Columns, scenario: Mapping[str, Any], horizon: float
 ) -> Iterator[tuple[str, str, np.ndarray]]:
-    """Name, words and days until each event, nan where it did not come up to the horizon; histories may go on after it.
+    """Name, words and days until each event, nan where it did not come up to the horizon; histories may go on after it."""
+    for name, words in told_times(results, scenario):
+        days = np.asarray(results[f"time:{name}"], dtype=float)
+        yield name, words, np.where(days <= horizon * AT_HORIZON, days, np.nan)
+
+
+def told_times(columns: Container[str], scenario: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Name and words of the events whose times are told.
 
     Meetings of leaders are left out where the scenario has none, and beside a game what nothing can bring about.
     """
@@ -251,10 +318,8 @@ def _times(
         left_out -= {"crisis", "strike", "major_war"}
     leaders = any(track.get("protocol") == LEADERS for track in (scenario.get("tracks") or {}).values())
     for name, words in TIMES:
-        if f"time:{name}" not in results or (name in OF_LEADERS and not leaders) or name in left_out:
-            continue
-        days = np.asarray(results[f"time:{name}"], dtype=float)
-        yield name, words, np.where(days <= horizon * AT_HORIZON, days, np.nan)
+        if f"time:{name}" in columns and not (name in OF_LEADERS and not leaders) and name not in left_out:
+            yield name, words
 
 
 def _settled(by_grid: np.ndarray, outcomes: np.ndarray, names: Sequence[str]) -> list[np.ndarray]:

@@ -14,14 +14,18 @@ from typer.core import TyperGroup
 from sim.cli import (
     bench,
     claims,
+    compare,
     console,
+    data,
     discover,
     drivers,
     elicit,
     equilibrium,
+    estimate,
     files,
     replay,
     runs,
+    sensitivity,
     spatial,
     stability,
     stores,
@@ -32,7 +36,10 @@ OK, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130  # exit codes
 
 # One module a command group, each with `register(app)`. A module imports only the standard library and typer at its
 # top; everything else is imported inside its command functions, so that `sim --help` stays quick.
-GROUPS = (runs, replay, drivers, discover, claims, theory, equilibrium, stability, spatial, files, elicit, stores, bench)
+GROUPS = (
+    runs, compare, sensitivity, replay, drivers, discover, claims, theory, equilibrium, stability, spatial, files, elicit, data,
+    estimate, stores, bench,
+)  # fmt: skip
 
 
 class Commands(TyperGroup):

@@ -35,7 +35,7 @@ def discover(
     limits: Annotated[int, typer.Option("--limits", metavar="N", min=1, max=8, help="Inputs that a box may limit at most.")] = 4,
     coverage: Annotated[
         float | None,
-        typer.Option("--coverage", metavar="P", help="Share of its histories that the first box holds at least; else the search decides."),
+        typer.Option("--coverage", metavar="P", help="Least share that the first box holds, as in .8; else the search decides."),
     ] = None,
     no_tree: Annotated[bool, typer.Option("--no-tree", help="Boxes only.")] = False,
     json: Json = False,

@@ -39,7 +39,9 @@ def equilibrium(
     confidence: Annotated[
         float, typer.Option(metavar="P", help="Share of bootstrap samples in which the answer must come out.")
     ] = 0.95,
-    pilot: Annotated[int, typer.Option(metavar="N", help="Histories of each profile to begin with, in steps of 50.")] = 200,
+    pilot: Annotated[
+        int | None, typer.Option(metavar="N", help="Histories of each profile to begin with, in steps of 50; 200 if the budget allows.")
+    ] = None,
     budget: Annotated[int, typer.Option(metavar="N", help="Most histories of all profiles together.")] = 20_000,
     seed: Annotated[int, typer.Option("--seed", "-s", metavar="N", help="Root seed of all draws.")] = 1,
     variant: Variant = None,
@@ -58,7 +60,7 @@ def equilibrium(
     Histories are added where they decide, until the answer stands in bootstrap samples or the budget ends. Interrupted, the same command
     goes on; a larger budget goes on too.
     """
-    from sim.analysis.empirical_game import check_sizes, find
+    from sim.analysis.empirical_game import PILOT, check_sizes, find, pilot_within
     from sim.analysis.empirical_words import logit_of, record
     from sim.experiments.empirical import Sampler, directory_name
     from sim.experiments.engines import engine_for
@@ -74,13 +76,16 @@ def equilibrium(
     profiles = profiles_of(loaded, names, payoff or (), variant, policy, changes or ())
     if not quiet:
         console.warn(profiles.warnings)
-    check_sizes(profiles, BLOCK, pilot, budget, confidence)
+    first = pilot_within(profiles, BLOCK, budget) if pilot is None else pilot
+    check_sizes(profiles, BLOCK, first, budget, confidence)
+    if pilot is None and first < PILOT and not quiet:
+        console.say(f"the budget allows {first} histories of each of the {len(profiles)} profiles to begin with, not {PILOT}")
     tactics = sorted({name for completed in profiles.scenarios for name in source_hashes(completed)})
-    chosen = engine_for(engine, len(profiles) * pilot, None if quiet else console.say, tactics)
+    chosen = engine_for(engine, len(profiles) * first, None if quiet else console.say, tactics)
     directory = out or Path(REPORTS) / directory_name(profiles, seed)
     with Sampler(profiles, seed, chosen, BLOCK, directory, workers) as sampler:
         with console.progress(quiet) as tell:
-            found = find(sampler, root_seed=seed, pilot=pilot, budget=budget, confidence=confidence, progress=tell)
+            found = find(sampler, root_seed=seed, pilot=first, budget=budget, confidence=confidence, progress=tell)
         logit = logit_of(found, precision)
         told = record(found, logit)
         sampler.note({"result": told})

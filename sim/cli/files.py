@@ -14,6 +14,7 @@ from sim.cli.options import Changes, Json, Policy, Scenario, Variant, scenario_f
 if TYPE_CHECKING:
     from sim.errors import SimError
     from sim.model.explain import Entry
+    from sim.model.kinds import Kind
     from sim.model.reader import Document
 
 
@@ -34,39 +35,53 @@ def list_scenarios(
     every: Annotated[bool, typer.Option("--all", help="Name the variants of the models under theory/ too.")] = False,
     json: Json = False,
 ) -> None:
-    """Name the shipped scenarios, with their variants and policies; the models of theory one a line."""
-    from sim import resources
-    from sim.cli.layout import clipped
+    """Name what is shipped: scenarios with variants and policies, models of theory, conflicts and spatial tables, one a line."""
     from sim.model.diagnostics import visible
-    from sim.model.reader import read
+    from sim.model.kinds import CONFLICT, SCENARIO, TABLE
 
-    entries = []
-    for name in resources.list_scenarios():
-        data = read(resources.scenario_path(name)).data
-        entries.append(
-            {
-                "name": name,
-                "title": str(data.get("title", "")),
-                "question": " ".join(str(data.get("question", "")).split()),
-                "variants": list(data.get("variants") or ()),
-                "policies": list(data.get("policies") or ()),
-            }
-        )
+    scenarios = [{**_titled(one), **_changes_of(one)} for one in _shipped(SCENARIO)]
+    conflicts, tables = ([_titled(one) for one in _shipped(kind)] for kind in (CONFLICT, TABLE))
     if json:
-        console.put_json({"schema": 1, "scenarios": entries})
+        console.put_json({"schema": 1, "scenarios": scenarios, "conflicts": conflicts, "tables": tables})
         return
-    models = [entry for entry in entries if entry["name"].startswith(THEORY)]
-    for entry in entries:
+    models = [entry for entry in scenarios if entry["name"].startswith(THEORY)]
+    for entry in scenarios:
         if entry not in models:
             console.put(f"{entry['name']}: {visible(entry['title'])}\n")
             _put_changes(entry)
-    if models:
-        console.put(f"\nModels of theory, named as in `{console.program()} run {models[0]['name']}`:\n")
-    longest = max((len(entry["name"]) for entry in models), default=0) - len(THEORY)
-    for entry in models:
-        title = clipped(entry["title"], max(12, console.width() - longest - 4))
-        console.put(f"  {entry['name'].removeprefix(THEORY):<{longest}}  {title}\n")
-        if every:
+    _put_group("Models of theory", "run", models, every)
+    _put_group("Conflicts in option form", "stability", conflicts)
+    _put_group("Spatial tables", "spatial", tables)
+
+
+def _shipped(kind: Kind) -> list[tuple[str, dict[str, Any]]]:
+    """Names and data of the shipped files of a kind."""
+    from sim.model.reader import read
+
+    return [(name, read(kind.path(name)).data) for name in kind.names()]
+
+
+def _titled(named: tuple[str, dict[str, Any]]) -> dict[str, Any]:
+    name, data = named
+    return {"name": name, "title": str(data.get("title", "")), "question": " ".join(str(data.get("question", "")).split())}
+
+
+def _changes_of(named: tuple[str, dict[str, Any]]) -> dict[str, Any]:
+    return {key: list(named[1].get(key) or ()) for key in ("variants", "policies")}
+
+
+def _put_group(heading: str, command: str, entries: list[dict[str, Any]], changes: bool = False) -> None:
+    """Files that a command takes, one a line."""
+    from sim.cli.layout import clipped
+
+    if not entries:
+        return
+    console.put(f"\n{heading}, named as in `{console.program()} {command} {entries[0]['name']}`:\n")
+    names = [entry["name"].removeprefix(THEORY) for entry in entries]
+    longest = max(map(len, names))
+    for name, entry in zip(names, entries, strict=True):
+        console.put(f"  {name:<{longest}}  {clipped(entry['title'], max(12, console.width() - longest - 4))}\n")
+        if changes:
             _put_changes(entry)
 
 
@@ -106,10 +121,12 @@ def new(
 
 
 def validate(
-    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Scenario files, or names of shipped ones.")],
+    files: Annotated[
+        list[str], typer.Argument(metavar="FILE...", help="Scenarios, conflicts and spatial tables: files, or names of shipped ones.")
+    ],
     json: Json = False,
 ) -> None:
-    """Check scenario files; every fault is shown at its place."""
+    """Check files of scenarios, conflicts and spatial tables; every fault is shown at its place."""
     from sim.errors import SimError
 
     reports, failures = [], []
@@ -136,13 +153,16 @@ def _checked(file: str, remarks: bool) -> dict[str, Any]:
     from sim.model.compile import compile_case
     from sim.model.complete import complete, content_hash
     from sim.model.diagnostics import to_json
+    from sim.model.kinds import CONFLICT, TABLE, file_named, kind_named, kind_of
     from sim.model.load import check_named_changes, load_document
     from sim.model.reader import read
-    from sim.model.spatial.load import is_table
 
-    document = read(scenario_file(file))
-    if is_table(document):
+    document = read(file_named(file, kind_named(file)))
+    kind = kind_of(document.data)
+    if kind is TABLE:
         return _checked_table(document, file)
+    if kind is CONFLICT:
+        return _checked_conflict(document, file, remarks)
     loaded = load_document(document)
     warnings = (*loaded.warnings, *check_named_changes(loaded))
     completed = complete(loaded.spec)
@@ -168,6 +188,20 @@ def _checked_table(document: Document, file: str) -> dict[str, Any]:
     spec = table_of(document).spec
     report = {"file": file, "valid": True, "id": spec.id, "hash": content_hash(completed(spec))}
     return {**report, "errors": [], "warnings": []}
+
+
+def _checked_conflict(document: Document, file: str, remarks: bool) -> dict[str, Any]:
+    """The same about a conflict in option form."""
+    from sim.model.complete import content_hash
+    from sim.model.diagnostics import to_json
+    from sim.model.stability.load import conflict_of
+
+    loaded = conflict_of(document)
+    if remarks:
+        console.warn(loaded.warnings)
+    spec = loaded.conflict.spec
+    found = content_hash(spec.model_dump(mode="json", by_alias=True, exclude_none=True))
+    return {"file": file, "valid": True, "id": spec.id, "hash": found, "errors": [], "warnings": to_json(loaded.warnings)}
 
 
 def _faults(error: SimError) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from sim.analysis.estimates import number_or_none
 from sim.analysis.game_names import figure
-from sim.analysis.games import apart
+from sim.analysis.games import BY_ALGORITHM, FEW_HISTORIES, apart
 from sim.cli.layout import bar, clipped, padded, paragraph
 
 if TYPE_CHECKING:
@@ -93,14 +93,18 @@ def _measures(game: GameSummary, width: int, blocks: bool) -> list[Text]:
     found = [_heading("Beside theory", f"{'exact':>9}  {'played':>9}  {'apart':>6}", width)]
     for check in game.checks:
         numbers = f"{_short(check.exact):>9}  {_short(check.estimate):>9}  {apart(check):>6}"
-        style = "" if check.holds else "red"
+        style = "red" if check.differs else ""
         if width < NARROW:
             found += [Text(f"  {clipped(check.label, width - 2, blocks)}"), Text(f"    {' '.join(numbers.split())}", style=style)]
             continue
         room = width - 2 - len(numbers)
         found.append(Text.assemble(f"  {padded(clipped(check.label, room - 1, blocks), room)}", (numbers, style)))
-    told = "apart: in standard errors; up to 4.1 is put down to chance; `sim verify` plays as many histories as it takes"
-    return found + [Text(line, style="dim") for line in paragraph(told, width, "  ", "  ")]
+    told = ["apart: in standard errors; up to 4.1 is put down to chance; `sim verify` plays as many histories as it takes"]
+    if game.by_algorithm:
+        told.append(f"exact: {BY_ALGORITHM}")
+    if any(check.few for check in game.checks):
+        told.append(f"few: {FEW_HISTORIES}")
+    return found + [Text(line, style="dim") for text in told for line in paragraph(text, width, "  ", "  ")]
 
 
 def _short(value: float) -> str:
@@ -155,7 +159,7 @@ def as_data(game: GameSummary | None) -> dict[str, Any] | None:
             check.name: {
                 "label": check.label, "exact": number_or_none(check.exact), "played": number_or_none(check.estimate),
                 "standard_error": number_or_none(check.standard_error), "apart": number_or_none(check.apart),
-                "histories": check.counted, "holds": check.holds,
+                "histories": check.counted, "holds": check.holds, "too_few": check.few,
             }
             for check in game.checks
         },

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +13,13 @@ Policy = Annotated[str | None, typer.Option(metavar="NAME", help="Apply a policy
 Changes = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="PATH=VALUE", help="Change one value by its path; may be given again and again."),
+]
+Given = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="CONDITION",
+        help="What has happened, as in 'deal.exists by 2018-06-12': tell of the histories that fit; may be given again.",
+    ),
 ]
 Workers = Annotated[
     int | None, typer.Option("--workers", "-w", metavar="N", help="Processes, or threads of compiled code; never changes results.")
@@ -27,7 +33,7 @@ Cluster = Annotated[
 Design = Annotated[
     str | None,
     typer.Option(
-        "--design", metavar="NAME", help="How inputs are drawn: random, or sobol, points that fill their ranges evenly."
+        "--design", metavar="NAME", help="How inputs are drawn: random; or sobol or lhs, points that fill their ranges evenly."
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
@@ -50,23 +56,8 @@ def scenario_file(text: str) -> str:
     Raises
     ------
     UsageError
-        Neither is there; the hint has the nearest name.
+        Neither is there, or the file is of another kind; the hint has the nearest name, or the command that takes it.
     """
-    from sim import resources
-    from sim.errors import UsageError
-    from sim.model.diagnostics import did_you_mean
+    from sim.model.kinds import SCENARIO, file_named
 
-    shipped = resources.list_scenarios()
-    looks_like_a_file = os.sep in text or "/" in text or Path(text).suffix in (".yaml", ".yml", ".json")
-    if (looks_like_a_file and text not in shipped) or os.path.lexists(text):
-        return text  # the reader says what is wrong with it
-    if text in shipped:
-        return str(resources.scenario_path(text))
-    if text in resources.list_tables():
-        raise UsageError(f"{text}: this is a spatial table, not a scenario to play: `sim spatial {text}` reads it")
-    if f"theory/{text}" in shipped:
-        raise UsageError(f"unknown scenario '{text}'", hint=f"did you mean 'theory/{text}'?")
-    raise UsageError(
-        f"unknown scenario '{text}': neither a file nor the name of a shipped scenario",
-        hint=did_you_mean(text, shipped, "shipped scenarios"),
-    )
+    return file_named(text, SCENARIO)

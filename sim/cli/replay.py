@@ -31,10 +31,15 @@ def register(app: typer.Typer) -> None:
 
 def replay(
     scenario: Annotated[
-        str | None, typer.Argument(metavar="FILE|NAME", help="A scenario file, or the name of a shipped one.")
+        str | None,
+        typer.Argument(metavar="FILE|NAME", help="A scenario file, or the name of a shipped one; with --pair, a comparison's directory."),
     ] = None,
     replication: Annotated[
         int | None, typer.Option("--replication", "-r", metavar="N", help="Which history, counted from 0.")
+    ] = None,
+    pair: Annotated[
+        str | None,
+        typer.Option("--pair", metavar="A,B", help="Tell two histories with the same draws, and where they part: arms, or result folders."),
     ] = None,
     seed: Annotated[int | None, typer.Option("--seed", "-s", metavar="N", help="Root seed, by default 1.")] = None,
     variant: Variant = None,
@@ -55,6 +60,13 @@ def replay(
     html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the timeline page here.")] = None,
 ) -> None:
     """Tell one history: who did what, why, how likely it was, what others made of it; with a timeline page."""
+    if pair is not None:
+        from sim.cli.replay_pair import replay_pair
+
+        beside = {"--seed": seed, "--variant": variant, "--policy": policy, "--set": changes, "--design": design, "--from": source,
+                  "--outcome": outcome, "--decisions": decisions, "--html": html}  # fmt: skip
+        replay_pair(scenario, pair, replication, [name for name, value in beside.items() if value], full, json)
+        return
     again, named = _played(scenario, replication, seed, variant, policy, changes, design, source, outcome)
     from sim.analysis.story import tell
 
@@ -98,7 +110,7 @@ def _played(
     """The history asked for, and the scenario as it was named."""
     from sim.errors import UsageError
     from sim.experiments import replay as again
-    from sim.experiments.design import RANDOM, Points, check_name
+    from sim.experiments.design import HYPERCUBE, RANDOM, Plan, check_name, named_design
 
     if source is not None:
         given = [
@@ -132,6 +144,11 @@ def _played(
         )
     design = design or RANDOM
     check_name(design)
+    if design == HYPERCUBE:
+        raise UsageError(
+            f"--design {HYPERCUBE}: its points depend on how many histories the run has, so a history is replayed from its run",
+            hint="`sim replay --from DIR --replication N`",
+        )
     number = _checked("--replication", 0 if replication is None else replication, 2**32 - 1)
     root_seed = _checked("--seed", 1 if seed is None else seed, 2**64 - 1)
     from sim.model.compile import compile_case
@@ -141,7 +158,7 @@ def _played(
     loaded = load(scenario_file(scenario), variant, policy, changes or ())
     console.warn(loaded.warnings)
     case = compile_case(complete(loaded.spec))
-    point = None if design == RANDOM else Points(case, root_seed).block(number, number + 1)[0].tolist()
+    point = None if design == RANDOM else Plan(named_design(design, number + 1), case, root_seed).row(number)[0]
     return again.replay(case, number, root_seed, point, design), scenario
 
 
@@ -159,9 +176,11 @@ def _command(again: Replay, named: str | None, source: Path | None) -> str:
 
     from sim import resources
     from sim.analysis.histories import command_of
+    from sim.experiments.design import RANDOM, SOBOL
 
     scenario = named or str(again.case.completed["id"])
-    if source is None or Path(scenario).is_file() or scenario in resources.list_scenarios():
+    is_known = Path(scenario).is_file() or scenario in resources.list_scenarios()
+    if source is None or (is_known and again.design in (RANDOM, SOBOL)):
         return command_of(again, named)
     return shlex.join(["sim", "replay", "--from", str(source), "--replication", str(again.replication)])
 

@@ -36,6 +36,7 @@ def in_parts(run: Run, width: int, blocks: bool) -> Iterator[list[Text]]:
     summary = run.summary
     yield _head(summary, width)
     following = (
+        lambda: _given(summary, width),
         lambda: _outcomes(summary, width, blocks),
         lambda: _game(summary, width, blocks),
         lambda: _times(summary, width),
@@ -64,6 +65,11 @@ def _head(summary: Summary, width: int) -> list[Text]:
     lines = [Text(line, style=HEADING) for line in paragraph(summary.title, width)]
     question = str(summary.scenario.get("question") or "")
     return lines + [Text(line) for line in paragraph(question, width, "  ", "  ")] if question else lines
+
+
+def _given(summary: Summary, width: int) -> list[Text]:
+    """Which histories are told of, where the scenario says what has happened."""
+    return [Text(line) for line in paragraph(summary.evidence.told, width)] if summary.evidence else []
 
 
 def _outcomes(summary: Summary, width: int, blocks: bool) -> list[Text]:
@@ -169,11 +175,16 @@ def _foot(run: Run) -> list[Text]:
     changed += summary.overrides
     rows = [
         ("scenario", ", ".join([f"{summary.scenario_id} ({summary.scenario_hash[:8]})", *changed])),
-        ("histories", f"{summary.num_replications:,}, seed {summary.seed}{_design(summary)}"),
+        ("histories", f"{_played(summary):,}, seed {summary.seed}{_design(summary)}"),
         ("digest", run.digest),
         ("results", run.directory.as_posix()),
     ]
     return [_entry(name, value) for name, value in rows]
+
+
+def _played(summary: Summary) -> int:
+    """Histories played; those told of may be fewer."""
+    return summary.evidence.fitting.trials if summary.evidence else summary.num_replications
 
 
 def _entry(name: str, value: str) -> Text:
@@ -228,7 +239,11 @@ def as_data(run: Run, report: Path | None, timing: dict[str, Any]) -> dict[str, 
             "horizon_days": summary.horizon_days,
         },
         "seed": summary.seed,
-        "replications": summary.num_replications,
+        "replications": _played(summary),
+        "given": summary.evidence and {
+            "conditions": list(summary.evidence.conditions), **_share_data(summary.evidence.fitting),
+            "effective_sample_size": summary.evidence.fitting.count,
+        },
         "until_se": rule,
         "design": summary.design,
         "engine": summary.engine,

@@ -5,14 +5,15 @@ from __future__ import annotations
 import contextlib
 import os
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from json import dumps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from sim.cli import console
-from sim.cli.options import Changes, Cluster, Design, Json, Policy, Variant, Workers, scenario_file
+from sim.cli.options import Changes, Cluster, Design, Given, Json, Policy, Variant, Workers, scenario_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,6 +60,7 @@ def run(
     variant: Variant = None,
     policy: Policy = None,
     changes: Changes = None,
+    given: Given = None,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Result directory, by default a new one in reports/.")
     ] = None,
@@ -73,7 +75,7 @@ def run(
         _refuse_beside_resume(ctx)
         simulate = _continued(resume, workers, cluster, engine, design, quiet)
     else:
-        completed = _completed(scenario, horizon, variant, policy, changes, quiet)
+        completed = _completed(scenario, horizon, variant, policy, changes, quiet, given or ())
         simulate = _anew(
             completed,
             seed=seed,
@@ -114,19 +116,25 @@ def _completed(
     policy: str | None,
     changes: list[str] | None,
     quiet: bool,
+    given: Sequence[str] = (),
 ) -> dict[str, Any]:
     """The scenario with every value present, as the command line asks for it."""
     from sim.errors import UsageError
     from sim.model.complete import complete
-    from sim.model.load import load
+    from sim.model.load import load, load_document
 
     if scenario is None:
         raise UsageError("which scenario? Name a file or a shipped scenario", hint="`sim list` names those there are")
     every_change = [*([f"horizon={horizon}"] if horizon is not None else []), *(changes or ())]
     if horizon is not None and not horizon.strip():
         raise UsageError("--horizon: expected a time, found nothing", hint="write it as in '2 years'")
-    with _naming_horizon(horizon):
+    with _naming_options(horizon, (), 0):
         loaded = load(scenario_file(scenario), variant, policy, every_change)
+    if given:
+        known = loaded.spec.given or []
+        with _naming_options(horizon, given, len(known)):
+            every_change.append(f"given={dumps([*known, *given], ensure_ascii=False)}")
+            loaded = load_document(loaded.document, variant, policy, every_change)
     if not quiet:
         console.warn(loaded.warnings)
     return complete(loaded.spec)
@@ -147,28 +155,32 @@ def _anew(completed: dict[str, Any], **settings: Any) -> Simulate:
 
 
 @contextlib.contextmanager
-def _naming_horizon(written: str | None) -> Iterator[None]:
-    """Faults of `--horizon`, which is one of the changes, are shown at the option that was given."""
+def _naming_options(horizon: str | None, given: Sequence[str], known: int) -> Iterator[None]:
+    """Faults of `--horizon` and `--given`, which are changes too, are shown at the option that was given.
+
+    ``known`` is the number of conditions that the scenario itself gives, which come first.
+    """
     from dataclasses import replace
 
     from sim.errors import ScenarioError
     from sim.model.diagnostics import Diagnostic
 
+    def placed(item: Any) -> Any:
+        if not isinstance(item, Diagnostic) or item.file != "--set":
+            return item
+        if item.source_line == f"horizon={horizon}":
+            shift = len("horizon=")
+            return replace(item, file="--horizon", column=max(1, item.column - shift), end=max(2, item.end - shift), source_line=horizon)
+        if given and item.path[:1] == ("given",):
+            number = int(item.path[1]) - known if len(item.path) > 1 else 0
+            text = given[max(0, min(number, len(given) - 1))]
+            return replace(item, file="--given", path=(), column=1, end=len(text) + 1, source_line=text)
+        return item
+
     try:
         yield
     except ScenarioError as error:
-        text, shift = f"horizon={written}", len("horizon=")
-        raise ScenarioError(
-            [
-                replace(item, file="--horizon", column=max(1, item.column - shift), end=max(2, item.end - shift),
-                        source_line=written)
-                if isinstance(item, Diagnostic) and (item.file, item.source_line) == ("--set", text)
-                else item
-                for item in error.diagnostics
-            ]
-            or str(error),
-            hint=error.hint,
-        ) from None  # fmt: skip
+        raise ScenarioError([placed(item) for item in error.diagnostics] or str(error), hint=error.hint) from None
 
 
 # What may stand beside --resume; a design that is not the run's is refused where it is known.
@@ -202,7 +214,7 @@ def _flag(parameter: Any) -> str:
 
 def _command(ctx: typer.Context) -> list[str]:
     """The command line with long options in one order; the scenario first, without the path of this machine."""
-    words = ["sim", "run"]
+    words = ["sim", str(ctx.info_name)]
     for parameter in ctx.command.params:
         if not _is_given(ctx, parameter):
             continue
@@ -233,6 +245,7 @@ def _with_progress(simulate: Simulate, quiet: bool) -> RunOutcome:
 
 def _finish(outcome: RunOutcome, json: bool, quiet: bool, no_report: bool) -> None:
     from sim.api import Run
+    from sim.errors import UsageError
 
     found = Run(outcome.stored)
     if not quiet:
@@ -241,6 +254,8 @@ def _finish(outcome: RunOutcome, json: bool, quiet: bool, no_report: bool) -> No
         missing = _print(found, json, {"computed": outcome.num_computed, "found": outcome.num_found}, no_report)
     except KeyboardInterrupt as stop:
         raise _kept(outcome.directory) from stop
+    except UsageError as error:  # too few histories fit what is given
+        raise UsageError(str(error), hint=f"{error.hint}; what was played is kept in {outcome.directory}") from None
     if missing is not None:
         raise missing
 

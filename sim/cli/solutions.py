@@ -14,8 +14,10 @@ COLUMN = 13
 KINDS = {
     "equilibrium": "By algorithm, all players in equilibrium",
     "logit": "By algorithm, all players as logit players",
-    "written": "The strategies of the file, on a grid",
+    "written": "The strategies of the file, held against every other choice",
 }
+ON_A_GRID = "{}, numbers and types on a grid of {} points"
+ZERO = 1e-12  # below which a number is what rounding has left of nothing
 
 
 def lines(found: Solved, width: int) -> list[Any]:
@@ -26,16 +28,17 @@ def lines(found: Solved, width: int) -> list[Any]:
 
     out = [Text(found.spec.title, style="bold")]
     if found.theorem is not None:
-        out += _of_theorem(found.theorem, width)
+        out += _of_theorem(found.theorem, width, is_played=found.game is None or found.game.kind == "written")
     if found.game is not None:
         out += [Text(), *_of_game(found.game, found.spec, width)]
     if found.unchecked:
-        why = f"not held against other choices on a grid: {found.unchecked}"
+        why = f"not held against other choices: {found.unchecked}"
         out += [Text(line, style="dim") for line in paragraph(why, width, "  ", "  ")]
     return out
 
 
-def _of_theorem(found: TheoremSolved, width: int) -> list[Any]:
+def _of_theorem(found: TheoremSolved, width: int, is_played: bool) -> list[Any]:
+    """What the theorem says; an equilibrium of it is called played only where players do not play as an algorithm says."""
     from rich.text import Text
 
     from sim.cli.layout import paragraph
@@ -47,18 +50,22 @@ def _of_theorem(found: TheoremSolved, width: int) -> list[Any]:
     meanings = {symbol.name: symbol.meaning for symbol in theorem.symbols}
     out += _numbers([(name, value, meanings[name]) for name, value in found.symbols.items()], width)
     several = len(solution.equilibria) > 1
-    out += [Text(), Text("In the equilibrium that is played" if several else "In equilibrium")]
+    which = "In the equilibrium that is played" if is_played else "In the equilibrium that the theorem selects"
+    out += [Text(), Text(which if several else "In equilibrium")]
     out += _numbers([(output.name, solution.values[output.name], output.meaning) for output in theorem.outputs], width)
     if several:
         out += [Text(), Text(f"All {len(solution.equilibria)} equilibria")]
         for n, item in enumerate(solution.equilibria, 1):
-            mark = " (played)" if item.selected else ""
+            mark = (" (played)" if is_played else " (selected)") if item.selected else ""
             out += [Text(line) for line in paragraph(f"{item.words}{mark}", width, f"  {n}. ", "     ")]
             differing = [name for name in item.values if len({repr(other.values.get(name)) for other in solution.equilibria}) > 1]
             values = ", ".join(f"{name} {_number(item.values[name])}" for name in differing)
             out += [Text(line, style="dim") for line in paragraph(values, width, "     ", "     ")]
     else:
         out += [Text(line) for line in paragraph(solution.equilibria[0].words, width, "  ", "  ")]
+    if not is_played:
+        told = "Players do not play it: how they play is found by algorithm, below."
+        out += [Text(line) for line in paragraph(told, width, "  ", "  ")]
     out.append(Text())
     for text in (solution.uniqueness, solution.selection, *solution.notes):
         out += [Text(line) for line in paragraph(text, width, "  - ", "    ")]
@@ -74,7 +81,7 @@ def gain_in_words(found: GameSolved, spec: Any) -> str:
     if found.gain <= 1e-9:
         return "nobody gains by another choice at any one point"
     where = f" ({found.gain_at})" if found.gain_at else ""
-    grid = f"; numbers and types stand on {found.points} points, which a part of it may be due to"
+    grid = f"; numbers and types stand on {found.points} points, which a part of it may be due to" if spec.game.has_grid else ""
     return f"the most that anybody could gain by another choice at one point is {_number(found.gain)}{where}{grid}"
 
 
@@ -86,7 +93,8 @@ def _of_game(found: GameSolved, spec: Any, width: int) -> list[Any]:
     def say(text: str, style: str = "") -> None:
         out.extend(Text(line, style=style) for line in paragraph(text, width, "  ", "    "))
 
-    out = [Text(KINDS[found.kind])]
+    heading = KINDS[found.kind]
+    out = [Text(ON_A_GRID.format(heading, found.points) if spec.game.has_grid else heading)]
     payoffs = ", ".join(f"{name} {_number(value)}" for name, value in found.payoffs.items())
     say(f"payoffs: {payoffs}")
     say(gain_in_words(found, spec))
@@ -106,7 +114,7 @@ def _of_game(found: GameSolved, spec: Any, width: int) -> list[Any]:
     elif found.measures:
         measures = spec.theory.measures
         told = [f"{measures[name].label or name} {_number(value)}" for name, value in found.measures.items()]
-        say("measures on the grid: " + "; ".join(told), "dim")
+        say(("measures on the grid: " if spec.game.has_grid else "measures: ") + "; ".join(told), "dim")
     return out
 
 
@@ -156,4 +164,7 @@ def _numbers(rows: list[tuple[str, float, str]], width: int) -> list[Any]:
 
 
 def _number(value: float) -> str:
-    return f"{value:.6g}"
+    """Six digits; `none` for what there is not."""
+    if value != value:
+        return "none"
+    return "0" if abs(value) < ZERO else f"{value:.6g}"

@@ -47,9 +47,10 @@ def spatial(
 ) -> None:
     """Forecast from positions, saliences and capabilities: mean, median, Nash point, challenge model, KTAB's first turn."""
     from sim.experiments.spatial import forecast
+    from sim.model.kinds import TABLE, file_named
     from sim.model.spatial.load import load_table
 
-    loaded = load_table(table_file(table), changes or ())
+    loaded = load_table(file_named(table, TABLE), changes or ())
     result = forecast(loaded.spec, replications=replications, seed=seed, jitter=jitter, changes=loaded.changes)
     if replications is not None and not result.replications and not quiet:
         console.say("--replications changes nothing: no number of the table varies")
@@ -100,36 +101,6 @@ def _portable(table: str) -> str:
         return table
     inside = os.path.relpath(path)
     return path.name if inside.startswith("..") else Path(inside).as_posix()
-
-
-def table_file(text: str) -> str:
-    """The file meant by an argument: the file of that name, else the shipped table.
-
-    Raises
-    ------
-    UsageError
-        Neither is there, or the file is one to import.
-    """
-    from sim import resources
-    from sim.errors import UsageError
-    from sim.model.diagnostics import did_you_mean
-
-    suffix = Path(text).suffix.lower()
-    if suffix in (".csv", ".tsv", ".xml"):
-        raise UsageError(
-            f"{text}: this is a table to import, not a scenario file", hint=f"`sim import {text}` makes one of it"
-        )
-    if os.sep in text or "/" in text or suffix in (".yaml", ".yml", ".json") or os.path.lexists(text):
-        return text
-    shipped = resources.list_tables()
-    if text in shipped:
-        return str(resources.table_path(text))
-    if text in resources.list_scenarios():
-        raise UsageError(f"{text}: this is a scenario to play, not a spatial table: `sim run {text}` plays it")
-    raise UsageError(
-        f"unknown spatial table '{text}': neither a file nor the name of a shipped one",
-        hint=did_you_mean(text, shipped, "shipped tables"),
-    )
 
 
 def import_table(

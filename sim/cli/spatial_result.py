@@ -46,7 +46,7 @@ def as_lines(result: SpatialResult, report: Path | None, width: int, blocks: boo
 def _forecasts(result: SpatialResult, dimension: str, width: int, blocks: bool) -> list[Text]:
     found = result.spec.dimensions[dimension]
     low, high = found.scale
-    rows = [(label_of(result, row.id), row.point, row.spread) for row in result.forecasts[dimension]]
+    rows = [(label_of(result, row.id, dimension), row.point, row.spread) for row in result.forecasts[dimension]]
     if found.observed is not None:
         rows.append((OBSERVED, found.observed, None))
     intervals = [f"{_figure(spread.q05)} to {_figure(spread.q95)}" if spread else "" for _, _, spread in rows]
@@ -54,7 +54,7 @@ def _forecasts(result: SpatialResult, dimension: str, width: int, blocks: bool) 
     beside = has_spread and width >= MEDIUM  # on a narrow terminal an interval stands below its forecast
     most = max(map(len, intervals), default=0) if beside else 0
     most = max(most, len("middle 90 %")) if beside else 0
-    strip = (18 if has_spread else 24) if width >= NARROW else 0
+    strip = (16 if has_spread else 24) if width >= NARROW else 0
     room = width - 2 - 10 - (strip + 1 if strip else 0) - (most + 2 if beside else 0)
     right = f"{'forecast':>10}" + (f"  {'middle 90 %':<{most}}" if beside else "")
     name = f"{dimension_label(result, dimension)}, from {low:g} to {high:g}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -42,10 +41,11 @@ def stability(
 ) -> None:
     """Tell which states of a conflict in option form are stable, for whom and why."""
     from sim.analysis.stability.verdicts import StabilityResult
+    from sim.model.kinds import CONFLICT, file_named
     from sim.model.stability.load import load_conflict
 
     _refuse_together(state, from_status_quo, out)
-    loaded = load_conflict(_conflict_file(file))
+    loaded = load_conflict(file_named(file, CONFLICT))
     console.warn(loaded.warnings)
     result = StabilityResult(loaded.conflict)
     if state is not None:
@@ -66,25 +66,6 @@ def _refuse_together(state: int | None, from_status_quo: bool, out: Path | None)
         raise UsageError("--state and --from-status-quo cannot stand together", hint="ask for one, then for the other")
     if given and out is not None:
         raise UsageError(f"--out cannot stand beside {given[0]}, which writes no report", hint="leave one of them out")
-
-
-def _conflict_file(text: str) -> str:
-    """The file meant by an argument: the file of that name, else the shipped conflict."""
-    from sim import resources
-    from sim.errors import UsageError
-    from sim.model.diagnostics import did_you_mean
-
-    if os.sep in text or "/" in text or Path(text).suffix in (".yaml", ".yml", ".json") or os.path.lexists(text):
-        return text  # the reader says what is wrong with it
-    shipped = resources.list_conflicts()
-    if text in shipped:
-        return str(resources.conflict_path(text))
-    if text in resources.list_scenarios():
-        return str(resources.scenario_path(text))  # which is then told to be a scenario
-    raise UsageError(
-        f"unknown conflict '{text}': neither a file nor the name of a shipped conflict",
-        hint=did_you_mean(text, shipped, "shipped conflicts"),
-    )
 
 
 # The whole analysis ------------------------------------------------------------------------------------------------

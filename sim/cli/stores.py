@@ -306,7 +306,7 @@ def _write_inputs(stored: StoredRun, replications: range, stream: TextIO) -> Non
     from sim.model.compile import compile_case
 
     case = compile_case(stored.case)
-    points = _points_of(stored, case)
+    given = _given(stored, case)
     slots = {drawn.path: drawn.slot for drawn in case.inputs}
     for group in case.shares:
         slots.update(zip(group.paths, group.slots, strict=True))
@@ -315,35 +315,37 @@ def _write_inputs(stored: StoredRun, replications: range, stream: TextIO) -> Non
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(["replication", *paths, *types])
     for replication in replications:
-        point = points(replication)
-        values = inputs_of(case, replication, stored.seed, point=point)
-        chosen = types_of(case, replication, stored.seed, point) if types else {}
+        point, draws = given(replication)
+        values = inputs_of(case, draws, stored.seed, point=point)
+        chosen = types_of(case, draws, stored.seed, point) if types else {}
         writer.writerow([replication, *(repr(values[slots[path]]) for path in paths), *(chosen[path] for path in types)])
 
 
-def _points_of(stored: StoredRun, case: Case) -> Callable[[int], list[float] | None]:
-    """What the inputs of a replication were drawn from; none where the run drew at random.
+def _given(stored: StoredRun, case: Case) -> Callable[[int], tuple[list[float] | None, int]]:
+    """What the inputs of a replication were drawn from, nothing where the run drew at random, and whose draws it has.
 
-    From its row, of which the chunk is read once for successive replications; of one that has not been played yet the
-    point is made.
+    From its row, of which the chunk is read once for successive replications; of one that has not been played yet both
+    are made.
     """
-    from sim.engines.rows import POINT
-    from sim.experiments.design import RANDOM, Points, design_of
-    from sim.experiments.replay import point_of
+    from sim.engines.rows import DRAWS, POINT
+    from sim.experiments.design import RANDOM, design_of, plan_of
+    from sim.experiments.replay import draws_in, point_of
 
     if design_of(stored.manifest) == RANDOM:
-        return lambda replication: None
-    names = [name for name, _ in stored.kinds("results") if name.startswith(POINT)]
+        return lambda replication: (None, replication)
+    names = [name for name, _ in stored.kinds("results") if name.startswith(POINT) or name == DRAWS]
     read: dict[int, Table] = {}  # by the number of its chunk
 
-    def find(replication: int) -> list[float] | None:
+    def find(replication: int) -> tuple[list[float] | None, int]:
         chunk = next((chunk for chunk in stored.chunks if chunk.start <= replication < chunk.stop), None)
         if chunk is None:
-            return Points(case, stored.seed).block(replication, replication + 1)[0].tolist()
+            point, draws = plan_of(stored.manifest, case, stored.seed).row(replication)
+            return point, replication if draws is None else draws
         if chunk.index not in read:
             read.clear()
             read[chunk.index] = next(table for _, table in stored.blocks("results", names, [chunk]))
         row = {name: column[replication - chunk.start] for name, column in read[chunk.index].items()}
-        return point_of(stored, case, row)
+        draws = draws_in(row)
+        return point_of(stored, case, row), replication if draws is None else draws
 
     return find

@@ -32,7 +32,9 @@ def solve(
         str | None,
         typer.Option("--over", metavar="PATH=LOW:HIGH", help="Move one number over a range, as in parameters.p=0:1 or 0:1:101 (points)."),
     ] = None,
-    show: Annotated[str | None, typer.Option("--show", metavar="NAMES", help="With --over: only these outputs, with commas.")] = None,
+    show: Annotated[
+        str | None, typer.Option("--show", metavar="NAMES", help="With --over: only these, with commas: measures, or solution.NAME.")
+    ] = None,
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="With --over: write a page with the plots.")] = None,
     export: Annotated[
         Path | None, typer.Option("--export", metavar="FILE", help="Write the game as a Gambit file: a tree (.efg) or a table (.nfg).")
@@ -47,7 +49,7 @@ def solve(
 ) -> None:
     """Solve a scenario's game: by its theorem, with formula and all equilibria, and by algorithm where no strategies are written.
 
-    Strategies that the file writes are held against every other choice on a grid. Exit code 2 where the theorem says nothing
+    Strategies that the file writes are held against every other choice, numbers on a grid. Exit code 2 where the theorem says nothing
     for the parameters, or there is nothing to solve.
     """
     from sim.errors import UsageError
@@ -74,10 +76,7 @@ def solve(
 
     spec = load(scenario_file(scenario), variant, None, changes or ()).spec
     if export is not None:
-        from sim.analysis.gambit import game_text
-
-        export.write_text(game_text(spec, export.suffix), encoding="utf-8")
-        console.say(f"game: {export}")
+        _write_game(spec, export)
         return
     found = solved(spec)
     if json:
@@ -86,6 +85,26 @@ def solve(
         from sim.cli.solutions import lines
 
         console.put_lines(lines(found, console.width()))
+
+
+def _write_game(spec: Any, path: Path) -> None:
+    """The scenario's game as a Gambit file."""
+    from sim.analysis.gambit import game_text
+    from sim.errors import ParameterError, StoreError
+
+    try:
+        text = game_text(spec, path.suffix)
+    except ParameterError as error:  # whose hint is for whoever wants the game solved
+        hint = f"a coarser grid makes it smaller, as in --set game.points={max(2, spec.game.points // 2)}"
+        if "more than" not in str(error):
+            hint = "a Gambit file holds a game that ends, of moves of single players; without --export `sim solve` tells what is known"
+        raise ParameterError(f"--export: {spec.id}: {error}", hint=hint) from None
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        hint = "name a file in another folder" if path.parent.is_dir() else f"there is no folder '{path.parent}'"
+        raise StoreError(f"{path}: cannot be written: {error.strerror or error}", hint=hint) from None
+    console.put(f"{path}\n")
 
 
 def _solve_file(path: Path, precision: float | None, method: str, limit: float, json: bool) -> None:
@@ -161,7 +180,7 @@ def verify(
     seed: Annotated[int, typer.Option("--seed", "-s", metavar="N", help="Root seed of all draws.")] = 1,
     engine: Annotated[str, typer.Option("--engine", metavar="NAME", help="auto, simpy or batch; the rows are the same.")] = "auto",
     solve_too: Annotated[
-        bool, typer.Option("--solve/--no-solve", help="Also hold written strategies against every other choice on a grid.")
+        bool, typer.Option("--solve/--no-solve", help="Also hold written strategies against every other choice, numbers on a grid.")
     ] = True,
     workers: Workers = None,
     json: Json = False,
@@ -169,7 +188,8 @@ def verify(
 ) -> None:
     """Solve and play scenarios: what could be gained by another choice; exact, simulated, standard errors apart.
 
-    Exit code 0 if every measure is within 4.1 standard errors of its exact value, 1 if one is not, 2 for bad input.
+    Exit code 0 if no measure is further than 4.1 standard errors from its exact value, 1 if one is, 2 for bad input. Where histories are
+    too few to tell, it says so.
     """
     from sim import resources
     from sim.errors import UsageError
@@ -186,24 +206,39 @@ def verify(
         raise UsageError(f"--replications: expected at least 2, found {replications}", hint="a standard error needs a sample")
     files = [scenario_file(name) for name in scenarios or [name for name in resources.list_scenarios() if name.startswith("theory/")]]
     loaded = [(file, load(file, overrides=changes or ()).spec) for file in files]
+    for name, (_, spec) in zip(scenarios or (), loaded, strict=False):
+        _refuse_without_measures(spec, name)
     chosen = engine_for(engine, replications or TRIAL, None if quiet else console.say)
     found: dict[str, list[Check]] = {}
     gains: dict[str, str] = {}
     for _, spec in loaded:
         if solve_too:
             gains[spec.id] = _gain(spec)
+        case = compile_case(complete(spec))
         with console.progress(quiet) as tell:
-            found[spec.id] = compare(compile_case(complete(spec)), seed, chosen, replications, workers, tell)
+            found[spec.id] = compare(case, seed, chosen, replications, workers, tell)
         if not json:
-            console.put_lines(_table(spec, found[spec.id], gains.get(spec.id, ""), console.width()))
+            console.put_lines(_table(spec, found[spec.id], gains.get(spec.id, ""), console.width(), case.is_solved))
             console.flush()
     if json:
         records = {name: [_record(check) for check in checks] for name, checks in found.items()}
         console.put_json({"seed": seed, "scenarios": records, "solved": gains})
     elif len(found) > 1:
         console.put(_sum_up(found))
-    if not all(check.holds for checks in found.values() for check in checks):
+    if any(check.differs for checks in found.values() for check in checks):
         raise typer.Exit(FAILED)
+
+
+def _refuse_without_measures(spec: Any, name: str) -> None:
+    """Raise ``UsageError``, with the command that has something to say, where there is nothing to compare."""
+    from sim.errors import UsageError
+
+    if spec.theory is not None and spec.theory.measures:
+        return
+    hint = f"`sim run {name}` plays it"
+    if spec.game is not None or spec.theory is not None:
+        hint = f"`sim solve {name}` solves it; measures stand under `theory:`, as docs/how-to/write-a-game.md shows"
+    raise UsageError(f"{spec.id}: nothing to verify: it has no `theory:` with `measures:`", hint=hint)
 
 
 def _gain(spec: Any) -> str:
@@ -223,15 +258,16 @@ def _gain(spec: Any) -> str:
     return gain_in_words(found.game, spec)
 
 
-def _table(spec: Any, checks: list[Check], gain: str, width: int) -> list[Any]:
+def _table(spec: Any, checks: list[Check], gain: str, width: int, by_algorithm: bool) -> list[Any]:
     from rich.text import Text
 
+    from sim.analysis.games import BY_ALGORITHM, FEW_HISTORIES
     from sim.cli.layout import clipped, padded, paragraph
 
     room = max(16, width - 46)
     lines = [Text(spec.title, style="bold"), Text(f"  {'':<{room}}{'exact':>12}{'played':>13}{'apart':>9}")]
     for check in checks:
-        mark, style = ("ok", "green") if check.holds else ("NOT", "bold red")
+        mark, style = _verdict(check)
         label = padded(clipped(check.label, room - 1), room)
         lines.append(Text.assemble(f"  {label}{_number(check.exact):>12}{_number(check.estimate):>13}{_apart(check):>9}  ", (mark, style)))
         if check.within > 0.0:
@@ -239,8 +275,19 @@ def _table(spec: Any, checks: list[Check], gain: str, width: int) -> list[Any]:
     if gain:
         lines += [Text(line) for line in paragraph(f"solved: {gain}", width, "  ", "    ")]
     counted = max(check.counted for check in checks)
-    lines += [Text(f"  apart: in standard errors; {counted:,} histories", style="dim"), Text()]
-    return lines
+    lines.append(Text(f"  apart: in standard errors; {counted:,} histories", style="dim"))
+    if by_algorithm:
+        lines += [Text(line, style="dim") for line in paragraph(f"exact: {BY_ALGORITHM}", width, "  ", "  ")]
+    if any(check.few for check in checks):
+        lines.append(Text(f"  few: {FEW_HISTORIES}", style="dim"))
+    return [*lines, Text()]
+
+
+def _verdict(check: Check) -> tuple[str, str]:
+    """A word and its style."""
+    if check.counted == 0:
+        return "-", "dim"
+    return ("NOT", "bold red") if check.differs else ("few", "yellow") if check.few else ("ok", "green")
 
 
 def _number(value: float) -> str:
@@ -248,6 +295,8 @@ def _number(value: float) -> str:
 
 
 def _apart(check: Check) -> str:
+    if check.few or check.counted == 0:
+        return "-"
     if check.standard_error == 0.0:
         return "exact" if check.holds else "differs"
     return f"{check.apart:.1f}"
@@ -259,12 +308,15 @@ def _record(check: Check) -> dict[str, Any]:
     return {
         "measure": check.name, "label": check.label, "exact": check.exact, "estimate": number_or_none(check.estimate),
         "standard_error": check.standard_error, "apart": number_or_none(check.apart), "within": check.within,
-        "histories": check.counted, "holds": check.holds,
+        "histories": check.counted, "holds": check.holds, "too_few": check.few,
     }  # fmt: skip
 
 
 def _sum_up(found: dict[str, list[Check]]) -> str:
     every = [check for checks in found.values() for check in checks]
-    failed = [f"{name}: {check.label}" for name, checks in found.items() for check in checks if not check.holds]
-    text = f"{len(every)} measures of {len(found)} scenarios, {len(every) - len(failed)} within 4.1 standard errors"
+    failed = [f"{name}: {check.label}" for name, checks in found.items() for check in checks if check.differs]
+    within = sum(check.holds and check.counted > 0 for check in every)
+    text = f"{len(every)} measures of {len(found)} scenarios, {within} within 4.1 standard errors"
+    unmet, few = sum(check.counted == 0 for check in every), sum(check.few for check in every)
+    text += (f", {unmet} met by no history" if unmet else "") + (f", {few} not told by so few histories" if few else "")
     return text + ("\n" if not failed else "; not:\n" + "".join(f"  {name}\n" for name in failed))

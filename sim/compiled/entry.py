@@ -22,15 +22,16 @@ def renew(w: World, c: Tables) -> None:
 
 
 @act
-def play_block(w: World, c: Tables, first: int, count: int, paths: int) -> int:
-    """Histories ``first`` to ``first + count - 1``: rows of results into ``w.rows``, of the first so many paths too.
+def play_block(w: World, c: Tables, paths: int) -> int:
+    """Histories, each with the draws of its number in ``w.draws``: rows of results into ``w.rows``, of the first so many paths too.
 
     Where the inputs are designed, ``w.point`` holds the points of all of them. Returns how many were played: fewer where
     one has run out of room.
     """
+    count = len(w.draws)
     for n in range(count):
         renew(w, c)
-        w.replication = first + n
+        w.replication = w.draws[n]
         w.point_from = n * (len(w.point) // count)
         play(w, c)
         if w.full:

@@ -15,7 +15,7 @@ COMPILED_TABLES = (
 )  # fmt: skip
 COMPILED_SITUATION = (
     *STATE, *KEPT, *SCRATCH, *IDENTITY, Field("all_words", "i[]"), Field("all_memory", "i[]"), Field("rows", "f[]"),
-    Field("path_rows", "f[]"),
+    Field("path_rows", "f[]"), Field("draws", "i[]"),
 )  # fmt: skip
 
 

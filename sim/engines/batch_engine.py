@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import ctypes
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
 from sim.compiled import cache
+from sim.engines.given import NOTHING, Given
 from sim.engines.room import Full, with_room_enough
-from sim.engines.rows import Tables, checked_points, empty_rows, tables_of
+from sim.engines.rows import Tables, empty_rows, tables_of
 from sim.engines.tables.whole import Setup, setup_of
 from sim.errors import EngineError
 from sim.model.compile import Case
@@ -66,14 +67,14 @@ class Machine:
         self.c = tables_block(setup.tables)
         self.c.point("own_tactics", np.array([_tactic(name) for name in setup.own_tactics], dtype=np.int64))
         self.w = world_block(setup.sizes, self.c)
-        self._play = acts.function("sim.compiled.entry.play_block", _WHOLE, _WHOLE, _WHOLE, result=_WHOLE)
+        self._play = acts.function("sim.compiled.entry.play_block", _WHOLE, result=_WHOLE)
 
     def play(
-        self, root_seed: int, first: int, rows: np.ndarray, paths: np.ndarray, points: np.ndarray | None = None
+        self, root_seed: int, draws: np.ndarray, rows: np.ndarray, paths: np.ndarray, points: np.ndarray | None = None
     ) -> int:
-        """Histories from ``first`` on, one a row; of the first ones the paths too. How many there was room for.
+        """Histories with the draws of these numbers, one a row; of the first ones the paths too. How many there was room for.
 
-        ``points``, one a row, are what the inputs are drawn from; their addresses without it.
+        ``points``, one a row, are what inputs and private types are drawn from, nan for what is drawn from its address.
         """
         self.w.seed = _signed(root_seed)
         self.w.designed = points is not None
@@ -81,7 +82,8 @@ class Machine:
             self.w.point("point", points.reshape(-1))
         self.w.point("rows", rows.reshape(-1))
         self.w.point("path_rows", paths.reshape(-1))
-        return self._play(self.w.address, self.c.address, first, len(rows), len(paths))
+        self.w.point("draws", draws)
+        return self._play(self.w.address, self.c.address, len(paths))
 
 
 class CompiledActs:
@@ -158,40 +160,40 @@ def run_block(
     replications: Iterable[int],
     root_seed: int,
     paths: int | None = None,
-    points: np.ndarray | None = None,
+    given: Given = NOTHING,
 ) -> Tables:
     """Tables of the given replications: `results` (a row each) and `paths` (a row each and grid point).
 
-    ``paths`` is the number of histories, from the first on, whose paths are kept; all without it. ``points``, float64 of
-    shape (replications, axes), are what the inputs are drawn from (`sim.engines.tables.inputs.axes_of`); their addresses
-    without it.
+    ``paths`` is the number of histories, from the first on, whose paths are kept; all without it. ``given`` is what a design
+    gives them: coordinates, and whose draws they have.
     """
     wanted = list(replications)
     setup = setup_of(case)
-    points = checked_points(case, points, len(wanted))
+    full = given.checked(case, wanted)
     rows, grid = empty_rows(case, setup, len(wanted), paths)
-    for start, stop in _stretches(wanted):
-        part = slice(start, stop)
-        _play(case, root_seed, wanted[start], rows[part], grid[part], None if points is None else points[part])
-    return tables_of(case, setup, wanted, rows, grid, points)
+    for start in range(0, len(wanted), _AT_ONCE):
+        part = slice(start, start + _AT_ONCE)
+        _play(case, root_seed, full.draws[part], rows[part], grid[part], None if full.points is None else full.points[part])
+    return tables_of(case, setup, wanted, rows, grid, given)
 
 
 def _play(
-    case: Case, root_seed: int, first: int, rows: np.ndarray, grid: np.ndarray, points: np.ndarray | None
+    case: Case, root_seed: int, draws: np.ndarray, rows: np.ndarray, grid: np.ndarray, points: np.ndarray | None
 ) -> None:
-    """Histories from ``first`` on; one that runs out of room is played alone, with more."""
+    """Histories, one a row; one that runs out of room is played alone, with more."""
     machine = _machine(case, 1)
     done = 0
     while done < len(rows):
         rest = slice(done, None)
         try:
-            done += machine.play(root_seed, first + done, rows[rest], grid[rest], None if points is None else points[rest])
+            done += machine.play(root_seed, draws[rest], rows[rest], grid[rest], None if points is None else points[rest])
         except RuntimeError as error:
-            failed = machine.w.replication
-            raise _fault(case, root_seed, failed, None if points is None else points[failed - first], error) from error
+            failed = done + (0 if points is None else machine.w.point_from // points.shape[1])
+            point = None if points is None else points[failed]
+            raise _fault(case, root_seed, machine.w.replication, point, error) from error
         if done < len(rows):
             alone = slice(done, done + 1)
-            _play_alone(case, root_seed, first + done, rows[alone], grid[alone], None if points is None else points[alone])
+            _play_alone(case, root_seed, draws[alone], rows[alone], grid[alone], None if points is None else points[alone])
             done += 1
 
 
@@ -213,22 +215,13 @@ def _fault(case: Case, root_seed: int, replication: int, point: np.ndarray | Non
 
 
 def _play_alone(
-    case: Case, root_seed: int, replication: int, row: np.ndarray, grid: np.ndarray, point: np.ndarray | None
+    case: Case, root_seed: int, draws: np.ndarray, row: np.ndarray, grid: np.ndarray, point: np.ndarray | None
 ) -> None:
     def attempt(room: int) -> None:
-        if not _machine(case, room).play(root_seed, replication, row, grid, point):
+        if not _machine(case, room).play(root_seed, draws, row, grid, point):
             raise Full
 
-    with_room_enough(attempt, replication)
-
-
-def _stretches(wanted: list[int]) -> Iterator[tuple[int, int]]:
-    """Where successive numbers begin and end, in stretches of bounded length."""
-    start = 0
-    for n in range(1, len(wanted) + 1):
-        if n == len(wanted) or wanted[n] != wanted[n - 1] + 1 or n - start == _AT_ONCE:
-            yield start, n
-            start = n
+    with_room_enough(attempt, int(draws[0]))
 
 
 __all__ = ["NAME", "CompiledActs", "Machine", "machine_code", "run_block"]

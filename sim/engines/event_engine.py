@@ -14,10 +14,11 @@ from typing import Any
 import numpy as np
 
 from sim.acts.readings import write_row
+from sim.engines.given import NOTHING, Given
 from sim.engines.history import History
 from sim.engines.log import Log
 from sim.engines.room import with_room_enough
-from sim.engines.rows import Tables, checked_points, coordinates, empty_rows, path_rows, row_of, tables_of
+from sim.engines.rows import Tables, empty_rows, given_columns, path_rows, row_of, tables_of
 from sim.engines.tables.whole import setup_of
 from sim.model.compile import Case
 
@@ -36,14 +37,16 @@ def play(
     log: Log | None = None,
     branch: int = 0,
     point: Sequence[float] | None = None,
+    draws: int | None = None,
 ) -> tuple[dict[str, Any], list[dict[str, Any]], History]:
     """One history: its row of results, its rows of paths, and the history itself.
 
-    Its inputs are drawn from ``point`` (`sim.engines.tables.inputs.axes_of`), or from their addresses without it.
+    Its inputs are drawn from ``point`` (`sim.engines.tables.inputs.axes_of`; nan on an axis that it does not have), or from
+    their addresses without it. It has the draws of the replication ``draws``, or of its own number.
     """
-    history = played(case, replication, root_seed, log, branch, point)
+    history = played(case, replication if draws is None else draws, root_seed, log, branch, point)
     return (
-        row_of(history.setup, replication, numbers_of(history)) | coordinates(case, point),
+        row_of(history.setup, replication, numbers_of(history)) | given_columns(case, point, draws),
         path_rows(case, history.setup, replication, history.w.path),
         history,
     )
@@ -83,26 +86,25 @@ def run_block(
     replications: Iterable[int],
     root_seed: int,
     paths: int | None = None,
-    points: np.ndarray | None = None,
+    given: Given = NOTHING,
 ) -> Tables:
     """Tables of the given replications: `results` (a row each) and `paths` (a row each and grid point).
 
-    ``paths`` is the number of histories, from the first on, whose paths are kept; all without it. ``points``, float64 of
-    shape (replications, axes), are what the inputs are drawn from (`sim.engines.tables.inputs.axes_of`); their addresses
-    without it.
+    ``paths`` is the number of histories, from the first on, whose paths are kept; all without it. ``given`` is what a design
+    gives them: coordinates, and whose draws they have.
     """
     wanted = list(replications)
     setup = setup_of(case)
-    points = checked_points(case, points, len(wanted))
+    full = given.checked(case, wanted)
     rows, grid = empty_rows(case, setup, len(wanted), paths)
     with _collecting_seldom() as count:
-        for n, replication in enumerate(wanted):
-            history = played(case, replication, root_seed, point=None if points is None else points[n])
+        for n, draws in enumerate(full.draws.tolist()):
+            history = played(case, draws, root_seed, point=None if full.points is None else full.points[n])
             rows[n] = numbers_of(history)
             if n < len(grid):
                 grid[n] = np.reshape(history.w.path, grid.shape[1:])
             count()
-    return tables_of(case, setup, wanted, rows, grid, points)
+    return tables_of(case, setup, wanted, rows, grid, given)
 
 
 @contextmanager

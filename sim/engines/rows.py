@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from sim.acts.readings import PATH_SIZE, PATHS
+from sim.engines.given import NOTHING, Given
 from sim.engines.tables.inputs import axes_of
 from sim.engines.tables.whole import Setup
-from sim.errors import EngineError
 from sim.model.compile import Case
 
 Tables = dict[str, dict[str, np.ndarray]]
 POINT = "point:"  # what columns of coordinates begin with; then the path of the input
+DRAWS = "draws"  # the column of whose draws a history has, where a design says so
 
 
 def empty_rows(case: Case, setup: Setup, number: int, paths: int | None) -> tuple[np.ndarray, np.ndarray]:
@@ -23,34 +25,19 @@ def empty_rows(case: Case, setup: Setup, number: int, paths: int | None) -> tupl
     return np.empty((number, len(setup.columns))), np.empty((kept, len(case.grid_times), PATH_SIZE))
 
 
-def checked_points(case: Case, points: np.ndarray | None, number: int) -> np.ndarray | None:
-    """Points of so many histories as the engines read them: float64, one a row, a column each of `axes_of`.
+def given_columns(case: Case, point: Sequence[float] | None, draws: int | None) -> dict[str, float | int]:
+    """The columns of what one history was given: the coordinates of its point, and whose draws it has."""
+    found: dict[str, float | int] = {}
+    if point is not None:
+        found = {POINT + path: float(x) for path, x in zip(axes_of(case), point, strict=True) if x > 0.0}
+    return found if draws is None else found | {DRAWS: draws}
 
-    Raises
-    ------
-    EngineError
-        Another shape, or a coordinate that is not inside (0, 1), where quantiles may be infinite.
-    """
-    if points is None:
+
+def point_in(case: Case, axes: Sequence[str], row: Mapping[str, Any]) -> list[float] | None:
+    """The point of a row of results, as it was played, nan on axes that are not among ``axes``; none where a column is missing."""
+    if not all(POINT + path in row for path in axes):
         return None
-    found = np.ascontiguousarray(points, dtype=np.float64)
-    expected = (number, len(axes_of(case)))
-    if found.shape != expected:
-        raise EngineError(f"points: expected the shape {expected}, histories by drawn inputs, found {found.shape}")
-    if not np.all((found > 0.0) & (found < 1.0)):
-        raise EngineError("points: expected coordinates inside (0, 1)")
-    return found
-
-
-def coordinates(case: Case, point: Sequence[float] | None) -> dict[str, float]:
-    """The columns of one history's point; none without one."""
-    return {} if point is None else {POINT + path: float(x) for path, x in zip(axes_of(case), point, strict=True)}
-
-
-def point_in(case: Case, row: Mapping[str, Any]) -> list[float] | None:
-    """The point of a row of results, as it was played; none where a coordinate is missing."""
-    names = [POINT + path for path in axes_of(case)]
-    return [float(row[name]) for name in names] if all(name in row for name in names) else None
+    return [float(row[POINT + path]) if path in axes else math.nan for path in axes_of(case)]
 
 
 def tables_of(
@@ -59,7 +46,7 @@ def tables_of(
     replications: Iterable[int],
     rows: np.ndarray,
     paths: np.ndarray,
-    points: np.ndarray | None = None,
+    given: Given = NOTHING,
 ) -> Tables:
     """Tables of some histories.
 
@@ -70,8 +57,8 @@ def tables_of(
         As `sim.acts.readings.write_row` writes them.
     paths : float64, shape (m, grid points, PATH_SIZE)
         Of the first m histories, as `sim.acts.readings.read` enters them.
-    points : float64, shape (n, axes), optional
-        What the inputs were drawn from; columns of results of their own, after all others.
+    given : Given
+        What a design gave them; columns of results of their own, after all others.
 
     Returns
     -------
@@ -83,12 +70,15 @@ def tables_of(
     for n, column in enumerate(setup.columns):
         values = np.ascontiguousarray(rows[:, n])
         results[column.name] = values if column.words is None else _words(values, column.words)
-    if points is not None:
-        results.update((POINT + path, np.ascontiguousarray(points[:, n])) for n, path in enumerate(axes_of(case)))
-    size, points = len(paths), len(case.grid_times)
+    if given.points is not None:
+        axes = axes_of(case) if given.axes is None else given.axes
+        results.update((POINT + path, np.array(given.points[:, n], dtype=np.float64)) for n, path in enumerate(axes))
+    if given.draws is not None:
+        results[DRAWS] = np.array(given.draws, dtype=np.int64)
+    size, times = len(paths), len(case.grid_times)
     days = np.array([time / case.per_day for time in case.grid_times])
     found: dict[str, np.ndarray] = {
-        "replication": np.repeat(numbers[:size], points),
+        "replication": np.repeat(numbers[:size], times),
         "day": np.tile(days, size),
         "outcome": _words(paths[:, :, 0].reshape(-1), setup.columns[0].words or ()),
     }

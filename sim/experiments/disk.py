@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import duckdb
 
 MANIFEST = "manifest.json"
+REPORT = "report.html"  # of the run in a result directory
 PARTIAL = ".partial"
 
 

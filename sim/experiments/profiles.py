@@ -130,10 +130,10 @@ def _choice(name: str, item: Any) -> Choice:
 def _players(spec: ScenarioSpec, wanted: Sequence[str]) -> tuple[str, ...]:
     menus = spec.strategies
     if not menus:
-        raise UsageError(
-            f"{spec.id}: nobody has strategies to choose from",
-            hint="declare menus under `strategies:`, by actor; docs/how-to/find-equilibria.md shows how",
-        )
+        hint = "declare menus under `strategies:`, by actor; docs/how-to/find-equilibria.md shows how"
+        if spec.game is not None:
+            hint = f"`sim solve` finds the equilibria of its game; or {hint}"
+        raise UsageError(f"{spec.id}: nobody has strategies to choose from", hint=hint)
     chosen = list(wanted) or list(menus)
     for player in chosen:
         if player not in spec.actors:

@@ -17,11 +17,12 @@ import numpy as np
 from sim.acts.codes import CREDIBILITY, WAR_COST
 from sim.engines.event_engine import play
 from sim.engines.log import Decision, Happening, Log, Sample
-from sim.engines.rows import point_in
+from sim.engines.rows import DRAWS, point_in
 from sim.errors import ReplayError, UsageError
 from sim.experiments.columns import KEY, even_rows, num_rows, rows_at
-from sim.experiments.design import RANDOM, design_of
+from sim.experiments.design import RANDOM, design_of, recorded_axes
 from sim.experiments.engines import OURS
+from sim.experiments.evidence import fitting
 from sim.experiments.provenance import versions
 from sim.model.complete import content_hash
 from sim.own_tactics import changed
@@ -75,6 +76,7 @@ class Replay:
     nature: Mapping[str, Nature]
     ended: float  # when it ended, in the scenario's time unit: its last reading, or earlier by major war
     design: str = RANDOM  # how its inputs were drawn
+    draws: int | None = None  # the replication whose draws it has, if not its own
 
     @property
     def decisions(self) -> list[Decision]:
@@ -88,14 +90,20 @@ class Replay:
 
 
 def replay(
-    case: Case, replication: int, root_seed: int, point: Sequence[float] | None = None, design: str = RANDOM
+    case: Case,
+    replication: int,
+    root_seed: int,
+    point: Sequence[float] | None = None,
+    design: str = RANDOM,
+    draws: int | None = None,
 ) -> Replay:
     """A history of the case, played with a full log. Its row is the one that a run of it stores.
 
-    ``point`` is what its inputs are drawn from where the run has a ``design`` other than ``random``.
+    ``point`` is what its inputs are drawn from, nan for what is drawn from its address, and ``draws`` the replication whose draws
+    it has, where the run has a ``design`` other than ``random``.
     """
     log = Log()
-    row, paths, history = play(case, replication, root_seed, log, point=point)
+    row, paths, history = play(case, replication, root_seed, log, point=point, draws=draws)
     return Replay(
         case=case,
         replication=replication,
@@ -109,6 +117,7 @@ def replay(
         nature=_nature(history),
         ended=history.now,
         design=design,
+        draws=draws,
     )
 
 
@@ -186,7 +195,12 @@ def replay_stored(stored: StoredRun, replication: int, case: Case | None = None)
 def replay_row(stored: StoredRun, case: Case, position: int) -> Replay:
     """The history of a row of a stored run played again, and not yet compared with it."""
     row = row_at(stored, position)
-    return replay(case, int(row[KEY]), stored.seed, point_of(stored, case, row), design_of(stored.manifest))
+    return replay(case, int(row[KEY]), stored.seed, point_of(stored, case, row), design_of(stored.manifest), draws_in(row))
+
+
+def draws_in(row: Mapping[str, Any]) -> int | None:
+    """The replication whose draws a row has; none where it is its own."""
+    return int(row[DRAWS]) if DRAWS in row else None
 
 
 def point_of(stored: StoredRun, case: Case, row: Mapping[str, Any]) -> list[float] | None:
@@ -197,9 +211,10 @@ def point_of(stored: StoredRun, case: Case, row: Mapping[str, Any]) -> list[floa
     ReplayError
         The run has a design, and a coordinate of the point is missing.
     """
-    if design_of(stored.manifest) == RANDOM:
+    axes = () if design_of(stored.manifest) == RANDOM else recorded_axes(stored.manifest, case)
+    if not axes:
         return None
-    point = point_in(case, row)
+    point = point_in(case, axes, row)
     if point is None:
         raise ReplayError(
             f"{stored.directory}: the run has the design '{design_of(stored.manifest)}', and its rows lack coordinates of their points",
@@ -318,7 +333,7 @@ def choose(stored: StoredRun, outcome: str | None = None, replication: int | Non
     if outcome is None:
         return typical(stored, 1)[0].replication
     _known_class(stored, outcome)
-    results = stored.results
+    results = fitting(stored.results)
     outcomes = np.asarray(results["outcome"])
     rows = np.flatnonzero(outcomes == outcome)
     if not len(rows):
@@ -343,7 +358,7 @@ def typical(stored: StoredRun, number: int = 3) -> list[Choice]:
 
     Of a class with more than `MOST_CONSIDERED` histories only so many, at even distances, are looked at.
     """
-    results = stored.results
+    results = fitting(stored.results)
     outcomes = np.asarray(results["outcome"])
     order = [name for name, _, _ in classes_of(stored.case)]
     counts = {name: int(np.count_nonzero(outcomes == name)) for name in order}
@@ -366,7 +381,7 @@ def worst(stored: StoredRun, besides: Sequence[int] = ()) -> Choice | None:
     Classes are worse by tone, then by the order in which the scenario declares them. Losses are those of major war,
     then the utilities of all actors at the horizon together; ties go to the lowest replication.
     """
-    results = stored.results
+    results = fitting(stored.results)
     outcomes = np.asarray(results["outcome"])
     tones = ("worst", "bad", "mixed", "good")
     classes = classes_of(stored.case)

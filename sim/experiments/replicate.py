@@ -20,9 +20,22 @@ from typing import TYPE_CHECKING, Any
 from sim.errors import EngineError, SimError, StoreError, UsageError
 from sim.experiments import provenance
 from sim.experiments.columns import Table
-from sim.experiments.design import RANDOM, Points, check_name, design_of
-from sim.experiments.disk import as_json, resume_command
+from sim.experiments.design import (
+    RANDOM,
+    Design,
+    Plan,
+    Random,
+    check_name,
+    design_entry,
+    design_of,
+    entry_in,
+    named_design,
+    same_design,
+    settings_of,
+)
+from sim.experiments.disk import REPORT, as_json, disk_errors, resume_command
 from sim.experiments.engines import AUTO, BATCH, OURS, SIMPY, Tell, check_engine, engine_for, give_the_same
+from sim.experiments.evidence import fitting
 from sim.experiments.store import FAILED, FINISHED, INTERRUPTED, RUNNING, StoredRun, content_hash, open_run, run_name
 from sim.experiments.workers import Block, EngineSpec, Job, Stopper, Tables, computed
 from sim.experiments.writing import RunWriter, WrittenChunk
@@ -120,7 +133,7 @@ def run_scenario(
     fresh: bool = False,
     engine: str | EngineSpec = AUTO,
     block_size: int | None = None,
-    design: str = RANDOM,
+    design: str | Design = RANDOM,
     command: Sequence[str] | None = None,
     progress: Progress | None = None,
     should_stop: Callable[[], bool] | None = None,
@@ -137,7 +150,7 @@ def run_scenario(
     seed : int
         Root seed, in [0, 2**64).
     replications : int, optional
-        How many; with ``until_se`` the cap. By default ``DEFAULT_REPLICATIONS`` or ``DEFAULT_CAP``.
+        How many; with ``until_se`` the cap. By default the rows of the design, else ``DEFAULT_REPLICATIONS`` or ``DEFAULT_CAP``.
     until_se : float, optional
         Stop at the first block boundary, in replication order, at which the largest standard error of any outcome's
         share is at most this. The same number of replications for any number of workers.
@@ -153,8 +166,9 @@ def run_scenario(
         Compute again, into a directory of the same name with ``-2``, ``-3``, ... where it is taken.
     engine : str or EngineSpec
         ``auto``, ``simpy`` or ``batch`` (`sim.experiments.engines.engine_for`): never changes results.
-    design : str
-        How inputs are drawn, ``random`` or ``sobol`` (`sim.experiments.design`); part of what the run is.
+    design : str or Design
+        What the rows are: ``random``, ``sobol``, ``lhs``, or a design with its settings (`sim.experiments.design`); part of
+        what the run is.
     command : sequence of str, optional
         The command line in words, for the run record.
     progress, should_stop : callable, optional
@@ -166,7 +180,7 @@ def run_scenario(
     ------
     UsageError
         A number of replications, seed, worker count or standard error that makes no sense; a cluster that is not there;
-        no such engine; no such design, or one that needs scipy, which is not there, or a scenario that draws no inputs.
+        no such engine; no such design, or one that does not fit the scenario or the number of replications.
     EngineError
         The engine failed or lost its workers; finished chunks are kept, ``resume`` tries again.
     StoreError
@@ -174,9 +188,14 @@ def run_scenario(
     Interrupted
         Ctrl-C, SIGTERM or ``should_stop``; finished chunks are kept.
     """
+    if isinstance(design, str):
+        check_name(design)
+    elif replications is None:
+        replications = design.num_rows
     total = replications if replications is not None else (DEFAULT_REPLICATIONS if until_se is None else DEFAULT_CAP)
     check_request(total, seed, until_se, workers, block_size)
-    check_name(design)
+    chosen = named_design(design, total) if isinstance(design, str) else design
+    _check_rows(chosen, total, until_se)
     if isinstance(engine, str):
         check_engine(engine)
     crew = Crew.of(workers, cluster)
@@ -190,7 +209,7 @@ def run_scenario(
         "until_se": None if until_se is None else {"target": float(until_se), "cap": int(total)},
         "block_size": block_size or default_block_size(total),
         "paths_kept": PATHS_KEPT,
-        "design": design,
+        "design": chosen.name,
         "engine": engine.name if isinstance(engine, EngineSpec) else SIMPY,
         **provenance.run_record(command),
         "scenario": scenario,
@@ -198,21 +217,23 @@ def run_scenario(
     tactics = source_hashes(scenario)
     if tactics:
         manifest["own_tactics"] = tactics
+    if chosen.settings():
+        manifest["design_settings"] = chosen.settings()
     place, existing = _place(manifest, Path(reports), None if directory is None else Path(directory), fresh)
     if existing is not None and existing.is_finished:
         return RunOutcome(existing, 0, existing.num_replications)
     missing = total - (existing.num_replications if existing is not None else 0)
-    if design != RANDOM:
+    if chosen != Random():
         if isinstance(engine, EngineSpec) and not engine.takes_points:
             raise UsageError(f"the engine '{engine.name}' takes no points of a design", hint="leave --design out")
-        manifest["points"] = checksum_of(scenario, int(seed))
+        manifest |= design_entry(planned(scenario, int(seed), chosen))
         manifest["versions"] |= provenance.version_of("scipy")
     spec = _chosen(engine, missing, tell, tactics)
     manifest["engine"] = spec.name
     if block_size is None and until_se is None:
         manifest["block_size"] = default_block_size(total, spec.name == BATCH)
-    points = (manifest if existing is None else existing.manifest).get("points")
-    job = Job(scenario_text.encode("utf-8"), int(seed), spec, PATHS_KEPT, points)
+    entry = entry_in(manifest if existing is None else existing.manifest)
+    job = Job(scenario_text.encode("utf-8"), int(seed), spec, PATHS_KEPT, entry)
     crew.check()
     writer = RunWriter.reopen(place) if existing is not None else RunWriter.create(place, manifest)
     return _carry_out(writer, job, crew, progress, should_stop)
@@ -243,26 +264,85 @@ def resume(
         As for ``run_scenario``.
     """
     stored = open_run(directory)
-    begun_with = stored.manifest["engine"]
+    total = stored.manifest["replications"]
+    _refuse_other_design(stored, design)
+    crew = _crew_to_continue(stored, total, workers, cluster, engine)
+    if stored.is_finished and not stored.damaged():
+        return RunOutcome(stored, 0, stored.num_replications)
+    job = _job_to_continue(stored, total, engine, tell)
+    crew.check()
+    return _carry_out(RunWriter.reopen(stored.directory), job, crew, progress, should_stop)
+
+
+def extend(
+    directory: str | Path,
+    replications: int,
+    *,
+    workers: int | None = None,
+    cluster: str | None = None,
+    engine: str | EngineSpec | None = None,
+    progress: Progress | None = None,
+    should_stop: Callable[[], bool] | None = None,
+    tell: Tell | None = None,
+) -> RunOutcome:
+    """A stored run brought to so many replications; one that has as many or more is brought to its own end.
+
+    The digest is that of a run of this size from the start. The run's report, which tells of fewer histories, is removed.
+
+    Raises
+    ------
+    UsageError
+        The run ends by a rule (``until_se``), not by a number; otherwise as for ``resume``.
+    StoreError, EngineError, Interrupted
+        As for ``resume``.
+    """
+    stored = open_run(directory)
+    if replications <= stored.manifest["replications"]:
+        return resume(
+            directory, workers=workers, cluster=cluster, engine=engine, progress=progress, should_stop=should_stop, tell=tell
+        )
+    if stored.manifest.get("until_se"):
+        raise UsageError(f"{stored.directory}: the run ends by a rule (--until-se), and cannot be made longer")
+    if settings_of(stored.manifest).num_rows is not None:
+        raise UsageError(f"{stored.directory}: the run's design has {stored.num_replications:,} rows, and cannot be made longer")
+    crew = _crew_to_continue(stored, replications, workers, cluster, engine)
+    job = _job_to_continue(stored, replications, engine, tell)
+    crew.check()
+    writer = RunWriter.reopen(stored.directory)
+    try:
+        with disk_errors(stored.directory):
+            (stored.directory / REPORT).unlink(missing_ok=True)
+        writer.grow(replications)
+    except BaseException:
+        writer.close()
+        raise
+    return _carry_out(writer, job, crew, progress, should_stop)
+
+
+def _crew_to_continue(
+    stored: StoredRun, total: int, workers: int | None, cluster: str | None, engine: str | EngineSpec | None
+) -> Crew:
+    """Who continues a stored run; refuses one that could come out differently now, and requests that make no sense."""
     here, there = provenance.versions()["sim"], stored.manifest["versions"].get("sim")
     if here != there:
         raise StoreError(
             f"{stored.directory}: begun by version {there} of the simulator, and this is {here}: results could differ",
             hint="`sim run --fresh` computes it anew",
         )
-    check_request(stored.manifest["replications"], stored.seed, None, workers, None)
-    _refuse_other_design(stored, design)
+    check_request(total, stored.seed, None, workers, None)
     if isinstance(engine, str):
         check_engine(engine)
     crew = Crew.of(workers, cluster)
     _refuse_changed_tactics(stored)
-    if stored.is_finished and not stored.damaged():
-        return RunOutcome(stored, 0, stored.num_replications)
-    missing = stored.manifest["replications"] - stored.num_replications
+    return crew
+
+
+def _job_to_continue(stored: StoredRun, total: int, engine: str | EngineSpec | None, tell: Tell | None) -> Job:
+    """The job of a stored run that is to have so many replications."""
+    begun_with = stored.manifest["engine"]
+    missing = total - stored.num_replications
     spec = _chosen(engine or (AUTO if begun_with in OURS else begun_with), missing, tell, source_hashes(stored.case))
-    job = Job(as_json(stored.case).encode("utf-8"), stored.seed, spec, stored.manifest.get("paths_kept"), stored.manifest.get("points"))
-    crew.check()
-    return _carry_out(RunWriter.reopen(stored.directory), job, crew, progress, should_stop)
+    return Job(as_json(stored.case).encode("utf-8"), stored.seed, spec, stored.manifest.get("paths_kept"), entry_in(stored.manifest))
 
 
 @dataclass(frozen=True)
@@ -322,7 +402,7 @@ def _is_equal(wanted: Mapping[str, Any], found: Mapping[str, Any]) -> bool:
         and _paths_asked_for(found) == _paths_asked_for(wanted)
         and found["versions"].get("sim") == wanted["versions"]["sim"]
         and found.get("own_tactics") == wanted.get("own_tactics")
-        and design_of(found) == design_of(wanted)
+        and same_design(found, wanted)
     )
 
 
@@ -346,7 +426,7 @@ def _place(
     target = (manifest["until_se"] or {}).get("target")
     name = run_name(
         manifest["scenario_id"], manifest["scenario_hash"], manifest["seed"], manifest["replications"], target,
-        "" if design_of(manifest) == RANDOM else design_of(manifest),
+        "" if design_of(manifest) == RANDOM else settings_of(manifest).suffix,
     )  # fmt: skip
     unfinished, suffix = None, 1
     while True:
@@ -391,6 +471,20 @@ def _by_another_design(manifest: Mapping[str, Any], directory: Path) -> str:
     return f", whose inputs were drawn by --design {found}" if found != design_of(manifest) else ""
 
 
+def _check_rows(design: Design, total: int, until_se: float | None) -> None:
+    """Refuse another number of histories than the design has rows."""
+    rows = design.num_rows
+    if rows is None:
+        return
+    if until_se is not None:
+        raise UsageError(
+            f"the design '{design.name}' has {rows:,} rows, and --until-se may stop before the last",
+            hint="leave --until-se out, or use --design sobol",
+        )
+    if total != rows:
+        raise UsageError(f"the design '{design.name}' has {rows:,} rows, and {total:,} replications were asked for")
+
+
 def _refuse_other_design(stored: StoredRun, design: str | None) -> None:
     if design is None:
         return
@@ -403,11 +497,11 @@ def _refuse_other_design(stored: StoredRun, design: str | None) -> None:
         )
 
 
-def checksum_of(scenario: Mapping[str, Any], root_seed: int) -> str:
-    """What tells the points of a run from others; ``UsageError`` where the design does not fit the scenario."""
+def planned(scenario: Mapping[str, Any], root_seed: int, design: Design) -> Plan:
+    """The rows of a design for a completed scenario; ``UsageError`` where it does not fit."""
     from sim.model.compile import compile_case
 
-    return Points(compile_case(dict(scenario)), root_seed).checksum()
+    return Plan(design, compile_case(dict(scenario)), root_seed)
 
 
 # Carrying out ----------------------------------------------------------------------------------------------------
@@ -547,13 +641,12 @@ class _StopRule:
         """Count a block's outcomes; judge each boundary up to which all blocks are there."""
         if "outcome" not in results:
             raise EngineError("the engine's results have no column 'outcome', and --until-se judges its shares")
-        self._counts[index] = Counter(results["outcome"].tolist())
+        self._counts[index] = Counter(fitting(results)["outcome"].tolist())
         while self.stop is None and self._next in self._counts:
             self._total += self._counts.pop(self._next)
             self._next += 1
-            num_replications = self._blocks[self._next - 1].stop
             self.largest_se = largest_standard_error(self._total)
-            if num_replications >= SMALLEST_SAMPLE and self.largest_se <= self.target:
+            if self._total.total() >= SMALLEST_SAMPLE and self.largest_se <= self.target:
                 self.stop = self._next
 
 

@@ -61,6 +61,7 @@ class SpatialResult:
     point: Arrays
     forecasts: dict[str, tuple[Forecast, ...]]  # by dimension
     rounds: dict[str, Rounds]  # by dimension, at the point values
+    other_rounds: dict[str, Rounds]  # the same with the other rule for compromises
     first_turn: FirstTurn  # at the point values
     paths: dict[str, np.ndarray]  # by dimension: (3, rounds + 1), quantiles .05 .5 .95 of the challenge model's median
     settled: dict[str, float]  # by dimension: share of draws in which the challenge model settled
@@ -132,6 +133,7 @@ def forecast(
         point=point,
         forecasts=found,
         rounds=dict(zip(spec.dimensions, main.rounds, strict=True)),
+        other_rounds=dict(zip(spec.dimensions, main.other_rounds, strict=True)),
         first_turn=main.first_turn,
         paths={dimension: paths[place] for place, dimension in enumerate(spec.dimensions)} if count else {},
         settled={dimension: float(settled[place]) for place, dimension in enumerate(spec.dimensions)} if count else {},
@@ -157,6 +159,7 @@ class _Models:
         )
         self.rounds = self._rounds(spec, arrays, options.challenge.compromise)
         other = next(rule for rule in COMPROMISE_RULES if rule != options.challenge.compromise)
+        self.other_rounds = self._rounds(spec, arrays, other)
         nash = nash_point(arrays.shares, arrays.salience, arrays.capability, options.nash.disagreement)
         by_dimension = np.moveaxis(weights, -1, 0)
         self.forecasts = {
@@ -165,7 +168,7 @@ class _Models:
             "nash": arrays.low + nash * width,
             "challenge_first": _last([rounds.after(1) for rounds in self.rounds]),
             "challenge": _last([rounds.median[..., -1] for rounds in self.rounds]),
-            "challenge_other": _last([rounds.median[..., -1] for rounds in self._rounds(spec, arrays, other)]),
+            "challenge_other": _last([rounds.median[..., -1] for rounds in self.other_rounds]),
             "expected": self.first_turn.expected(arrays.positions),
             "likeliest": self.first_turn.likeliest(arrays.positions),
         }

@@ -49,8 +49,10 @@ if TYPE_CHECKING:
     import pandas
     import pyarrow
 
-SCHEMA_VERSION = 2  # the newest of manifest and chunks; a reader refuses what is newer than itself
+SCHEMA_VERSION = 3  # the newest of manifest and chunks; a reader refuses what is newer than itself
 WITH_ALL_PATHS = 1  # the version of a directory that holds the paths of all its replications
+WITH_PATHS_LEFT_OUT = 2  # of one that holds those of the first ones
+WITH_DESIGN = 3  # of one whose design has settings, coordinates of private types, or rows with the draws of others
 
 RUNNING, FINISHED, INTERRUPTED, FAILED = "running", "finished", "interrupted", "failed"
 

@@ -2,14 +2,18 @@
 
 How many histories: the fewest with which an error of 2 % in a measure is found with a probability of .99 at 4.1 standard
 errors, from a trial of some hundreds; a measure that never varies needs none.
+
+The standard error of a small sample says little: what is rare has not come yet, and nothing varies. A measure that is a condition is
+then judged by the binomial distribution under its exact value. A mean that is further off than 4.1 of its standard errors is left
+open (`Check.few`) below `FEW` histories, and as long as an event to which theory gives a chance has not been met at all.
 """
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,6 +22,8 @@ from sim.errors import UsageError
 from sim.experiments.replicate import Crew
 from sim.experiments.workers import Block, EngineSpec, Job, Stopper
 from sim.model.compile import Case
+from sim.model.expressions.kinds import Kind, check
+from sim.model.vocabulary import situation
 
 SIGMAS = 4.1  # standard errors apart that are still put down to chance
 PLANTED = 0.02  # relative error to be found
@@ -26,6 +32,7 @@ TRIAL = 4_000  # histories from which the spread of a measure is estimated
 FEWEST = 1_000
 MOST = 2_000_000
 BLOCK = 20_000
+FEW = 100  # an event with a chance of 10 % stays out of so many histories as rarely as 4.1 standard errors come by chance
 ROUNDING = 1e-9  # of what does not vary: relative, and absolute below 1
 
 
@@ -41,19 +48,26 @@ class Check:
     counted: int  # histories that count
     within: float  # systematic difference allowed
     note: str | None = None
+    few: bool = False  # beyond 4.1 standard errors of the sample, which may be due to how few histories there are
 
     @property
     def apart(self) -> float:
         """Standard errors between the two, beyond what is allowed; 0 within rounding, infinite where nothing varies."""
-        gap = max(0.0, abs(self.estimate - self.exact) - self.within - ROUNDING * max(1.0, abs(self.exact)))
+        gap = abs(self.estimate - self.exact) - self.within - ROUNDING * max(1.0, abs(self.exact))
         if not math.isfinite(gap):
-            return math.inf
+            return math.inf  # where no history counts nothing has been verified
+        gap = max(0.0, gap)
         return gap / self.standard_error if self.standard_error > 0.0 else (math.inf if gap > 0.0 else 0.0)
 
     @property
     def holds(self) -> bool:
         """Whether the difference can be put down to chance."""
         return self.apart <= SIGMAS
+
+    @property
+    def differs(self) -> bool:
+        """Whether it cannot, and the histories are enough to say so."""
+        return self.counted > 0 and not (self.holds or self.few)
 
 
 def verify(
@@ -73,7 +87,7 @@ def verify(
     Raises
     ------
     UsageError
-        The scenario has no measures, or no history counts for one.
+        The scenario has no measures.
     """
     theory = case.spec.theory
     if theory is None or not theory.measures:
@@ -86,7 +100,7 @@ def verify(
         replications = max([FEWEST, *(histories_needed(values, len(values)) for values in played.measures().values())])
     played.up_to(replications, progress)
     measures = played.measures()
-    return [check_of(case, name, measures[name]) for name in theory.measures]
+    return checks_of(case, measures)
 
 
 def histories_needed(values: np.ndarray, histories: int, planted: float = PLANTED) -> int:
@@ -139,6 +153,43 @@ class _Played:
         """Values by measure, in order of histories."""
         order = sorted(self.parts)
         return {name: np.concatenate([self.parts[start][name] for start in order]) for name in self.case.spec.theory.measures}
+
+
+def checks_of(case: Case, columns: Mapping[str, np.ndarray]) -> list[Check]:
+    """The measures of the case's theory that have a column, by their values in the same histories; nan where one does not count."""
+    measures: Mapping[str, Any] = {} if case.spec.theory is None else case.spec.theory.measures
+    found = {name: check_of(case, name, columns[name]) for name in measures if name in columns}
+    kinds = situation(case.spec).kinds
+    events = {name for name in found if found[name].counted and check(case.read(measures[name].value), kinds) is Kind.BOOLEAN}
+    for name in events:
+        found[name] = _judged(found[name])
+    unmet = any(_is_unmet(found[name]) for name in events)
+    for name in found.keys() - events:
+        item = found[name]
+        found[name] = replace(item, few=item.counted > 0 and not item.holds and (item.counted < FEW or unmet))
+    return list(found.values())
+
+
+def _judged(event: Check) -> Check:
+    """A share judged by what its exact value lets expect: what never happens, or always, needs no sample to be refuted."""
+    if not ROUNDING < event.exact < 1.0 - ROUNDING:
+        return replace(event, standard_error=0.0)
+    return replace(event, few=not event.holds and _comes_by_chance(event))
+
+
+def _is_unmet(event: Check) -> bool:
+    """Whether what theory says to happen now and then has always or never happened so far, which may be chance."""
+    return event.estimate in (0.0, 1.0) and ROUNDING < event.exact < 1.0 - ROUNDING and not event.differs
+
+
+def _comes_by_chance(event: Check) -> bool:
+    """Whether so many or so few hits come as often as 4.1 standard errors of a normal quantity, by the exact distribution."""
+    from scipy.special import bdtr, bdtrc
+
+    nearest = min(max(event.estimate, event.exact - event.within), event.exact + event.within)
+    hits = round(event.counted * event.estimate)
+    tail = min(bdtr(hits, event.counted, nearest), bdtrc(hits - 1, event.counted, nearest))
+    return bool(2.0 * tail >= math.erfc(SIGMAS / math.sqrt(2.0)))
 
 
 def check_of(case: Case, name: str, values: np.ndarray) -> Check:

@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING, Any
 from sim.errors import EngineError, SimError
 
 if TYPE_CHECKING:
-    from sim.experiments.design import Points
+    from sim.experiments.design import Plan
 
 MAX_LOSSES = 3  # times a block may lose its worker before the run gives up
 _GRACE_SECONDS = 1.0  # how long a stop waits for the blocks that threads are at
@@ -57,7 +57,7 @@ class EngineSpec:
     compile: str
     leaves_out_paths: bool = False  # whether ``run`` takes ``paths=``, the number of histories whose paths are wanted
     is_threaded: bool = False
-    takes_points: bool = False  # whether ``run`` takes ``points=``, from which the inputs are drawn
+    takes_points: bool = False  # whether ``run`` takes ``given=``, what a design gives the histories
 
 
 def _ours(name: str, module: str, is_threaded: bool = False) -> EngineSpec:
@@ -77,15 +77,15 @@ ENGINES = {
 class Job:
     """All that a block depends on besides its replications: completed scenario (JSON, UTF-8), root seed, engine, design.
 
-    Paths are wanted of the replications below ``paths_kept`` only; of all without it. ``points`` is the checksum of the
-    points of the run's design (`sim.experiments.design.Points`); without it inputs are drawn from their addresses.
+    Paths are wanted of the replications below ``paths_kept`` only; of all without it. ``design`` is what the run record says of
+    the run's design (`sim.experiments.design.design_entry`); without it every history draws for itself.
     """
 
     scenario: bytes
     root_seed: int
     engine: EngineSpec
     paths_kept: int | None = None
-    points: str | None = None
+    design: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -119,19 +119,20 @@ class Runner:
             raise
         except Exception as error:
             raise _defect("the scenario cannot be prepared", error) from error
-        self._points = None if job.points is None else self._same_points(job, job.points)
+        self._plan = None if job.design is None else self._same_plan(job, job.design)
 
-    def _same_points(self, job: Job, checksum: str) -> Points:
-        from sim.experiments.design import Points
+    def _same_plan(self, job: Job, entry: Mapping[str, Any]) -> Plan | None:
+        from sim.experiments.design import plan_of
 
-        points = Points(self._case, job.root_seed)
-        points.check(checksum)
-        return points
+        plan = plan_of(entry, self._case, job.root_seed)
+        if plan is not None:
+            plan.check(str(entry.get("points")))
+        return plan
 
     def run(self, start: int, stop: int) -> Tables:
         wanted: dict[str, Any] = {} if self._paths_kept is None else {"paths": max(0, self._paths_kept - start)}
-        if self._points is not None:
-            wanted["points"] = self._points.block(start, stop)
+        if self._plan is not None:
+            wanted["given"] = self._plan.block(start, stop)
         block = self._run(self._case, range(start, stop), self._root_seed, **wanted)
         if isinstance(block, Mapping):
             return block

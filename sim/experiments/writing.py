@@ -27,7 +27,16 @@ from sim.experiments.disk import (
     write_partial,
 )
 from sim.experiments.lock import LOCK_NAME, DirectoryLock, Locked, describe, owner_of
-from sim.experiments.store import SCHEMA_VERSION, WITH_ALL_PATHS, Chunk, StoredRun, chunks_of, open_run, read_manifest
+from sim.experiments.store import (
+    WITH_ALL_PATHS,
+    WITH_DESIGN,
+    WITH_PATHS_LEFT_OUT,
+    Chunk,
+    StoredRun,
+    chunks_of,
+    open_run,
+    read_manifest,
+)
 
 if TYPE_CHECKING:
     pass
@@ -75,7 +84,9 @@ class RunWriter:
             others = sorted(path.name for path in directory.iterdir() if path.name != LOCK_NAME)
             if others:
                 raise StoreError(f"{directory}: holds {others[0]} already, and nothing is overwritten", hint=_ELSEWHERE)
-            version = SCHEMA_VERSION if _leaves_paths_out(manifest) else WITH_ALL_PATHS
+            version = WITH_PATHS_LEFT_OUT if _leaves_paths_out(manifest) else WITH_ALL_PATHS
+            if "axes" in manifest:
+                version = WITH_DESIGN
             writer = cls(directory, {"schema_version": version, "columns": {}, "chunks": [], **manifest}, lock)
             writer.write_manifest()
         except BaseException:
@@ -179,9 +190,29 @@ class RunWriter:
             del self._chunks[chunk.index]
         self.write_manifest()
         for chunk in surplus:
-            for name in chunk.files:
-                with contextlib.suppress(OSError):
-                    chunk.path(self.directory, name).unlink()
+            self._remove(chunk)
+
+    def grow(self, replications: int) -> None:
+        """Make it a run of so many replications, more than before, of which those that are there need not be computed.
+
+        A last block that the former end cut short is taken out: a chunk is a whole block, or ends with the run.
+        """
+        size = self.manifest["block_size"]
+        short = [chunk for chunk in self.chunks if chunk.stop - chunk.start < size]
+        for chunk in short:
+            del self._chunks[chunk.index]
+        self.manifest["replications"] = replications
+        self.manifest.pop("digest", None)
+        if _leaves_paths_out(self.manifest):
+            self.manifest["schema_version"] = max(self.manifest["schema_version"], WITH_PATHS_LEFT_OUT)
+        self.write_manifest()
+        for chunk in short:
+            self._remove(chunk)
+
+    def _remove(self, chunk: Chunk) -> None:
+        for name in chunk.files:
+            with contextlib.suppress(OSError):
+                chunk.path(self.directory, name).unlink()
 
     def update(self, **entries: Any) -> None:
         """Change entries of the manifest and write it; ``timing`` is merged, everything else replaced."""

@@ -21,6 +21,7 @@ from sim.errors import ParameterError
 TOLERANCE = 1e-10  # of probabilities, when a fixed point is taken as found
 MOST_SWEEPS = 5_000
 MOST_ON_BRANCH = 250  # options of games whose branch is followed by its curve; of larger ones by repeated replies
+FOR_EVER = 1e11  # so many visits are taken for visits without end
 TIE = 1e-12  # payoffs closer than this, relative to the largest, are equal
 
 
@@ -163,14 +164,16 @@ class DecisionGraph:
             found = splu((identity(self.num_nodes, format="csc") - matrix).tocsc()).solve(constant)
         except RuntimeError:
             found = np.full(self.num_nodes, math.nan)
-        if not np.all(np.isfinite(found)):
+        # Rounding may leave of a singular matrix one that is nearly so, and of its solution nothing that means anything.
+        if not np.all(np.isfinite(found)) or np.abs(found).max(initial=0.0) > FOR_EVER * np.abs(constant).max(initial=0.0):
             raise ParameterError("play may go on for ever", hint="discount payoffs, or let the game end with some probability")
         return found
 
     def option_values(self, strategy: np.ndarray) -> np.ndarray:
         """Expected payoff of each option to its player, in all information sets, given how everybody plays.
 
-        Positions of a set count by how often they are reached; alike in a set that is never reached.
+        Positions of a set count by how often they are reached; alike in a set that is never reached. Where play never ends
+        each visit counts as payoffs then do.
         """
         values = self.values(strategy)
         edges = self._decided
@@ -179,10 +182,20 @@ class DecisionGraph:
         child = self.edge_child[edges]
         later = np.where(child >= 0, self.edge_discount[edges, player] * values[child, player], 0.0)
         worth = self.edge_payoff[edges, player] + later
-        visits = self.reach(strategy)[self.edge_node[edges]] if not self.knows_position else np.ones(len(edges))
+        visits = np.ones(len(edges)) if self.knows_position else self._visits(strategy)
         total = _summed(choice, visits, self.num_options)
         visits = np.where((total.real <= 0.0)[choice], 1.0, visits)
         return _summed(choice, visits * worth, self.num_options) / _summed(choice, visits, self.num_options)
+
+    def _visits(self, strategy: np.ndarray) -> np.ndarray:
+        """How often the position of each decided edge is visited."""
+        at = self.edge_node[self._decided]
+        try:
+            return self.reach(strategy)[at]
+        except ParameterError:
+            mover = self.set_player[self.option_set[self.edge_choice[self._decided]]]
+            by_player = np.stack([self.reach(strategy, player)[at] for player in range(len(self.players))])
+            return by_player[mover, np.arange(len(at))]
 
     # Solving
 

@@ -27,5 +27,8 @@ def target(text: str, data: Any, value: Any = None, model: type[BaseModel] = Sce
     if parts[0] in FIXED:
         raise PathError(f"'{parts[0]}' cannot be changed by path", 0, "change the file")
     if len(parts) == 2 and parts[0] == "parameters" and value is not None and not isinstance(value, dict):
-        parts = (*parts, "number")
+        try:
+            return lookup((*parts, "number"), data, model)
+        except PathError as error:
+            raise PathError(error.message, error.part, error.hint.replace(".number'", "'")) from None
     return lookup(parts, data, model)

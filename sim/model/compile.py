@@ -8,7 +8,7 @@ in the file never shows. Every `Quantity` of the file owns one slot of the flat 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from types import SimpleNamespace
 from typing import Any
@@ -22,16 +22,15 @@ from sim.model.distributions.correlation import cholesky
 from sim.model.distributions.factory import from_quantity
 from sim.model.distributions.integration import conditional_mean_bins
 from sim.model.expressions.expression import Expression, to_text
-from sim.model.expressions.program import compile_expression
+from sim.model.expressions.program import compile_expression, value_of
 from sim.model.expressions.reading import parse
-from sim.model.expressions.rewriting import dependency_order, number, split_held, substitute
-from sim.model.game.agreements import agreed_numbers
-from sim.model.game.form import Form, form_of
-from sim.model.game.solving import SolvedGame, is_written, solve_game
+from sim.model.expressions.rewriting import dependency_order, number, split_lasting, substitute
+from sim.model.game.form import Form
+from sim.model.game.played import PlayedGame
+from sim.model.game.solving import SolvedGame
 from sim.model.menu import build_menu
 from sim.model.recurring import drawn_in_history
 from sim.model.spec.base import Quantity
-from sim.model.spec.game import AgreementMove
 from sim.model.spec.scenario import ScenarioSpec, validation_context
 from sim.model.translate import translated
 from sim.model.valuation import derived_value
@@ -92,10 +91,12 @@ class Condition:
 
 
 @dataclass(frozen=True)
-class Held:
-    """A condition whose unbroken duration is a named quantity."""
+class Lasting:
+    """What a history remembers of a condition or quantity (`sim.model.expressions.rewriting.Lasting`)."""
 
+    kind: str
     condition: Condition
+    until: float
 
 
 @dataclass(frozen=True)
@@ -128,8 +129,8 @@ class Case:
     written: list[int] = field(default_factory=list)  # rows that are texts known to all: named, their shifts and blends
     offered: dict[int, float] = field(default_factory=dict)  # package -> level that a treaty would lift it to
     names: dict[str, int] = field(default_factory=dict)  # quantity -> position
-    held: list[Held] = field(default_factory=list)
-    first_held: dict[str, int] = field(default_factory=dict)  # by text, the number of its first slot in `held`
+    lasting: list[Lasting] = field(default_factory=list)
+    first_lasting: dict[str, int] = field(default_factory=dict)  # by text, the number of its first slot in `lasting`
     conditions: dict[str, Condition] = field(default_factory=dict)
     derived_order: list[str] = field(default_factory=list)
     package_programs: dict[str, tuple[Condition, list[str]]] = field(default_factory=dict)
@@ -182,13 +183,13 @@ class Case:
         }
 
     def compile(self, text: str) -> Condition:
-        """The expression as a program over the named quantities; `held(...)` gets a slot of its own."""
+        """The expression as a program over the named quantities; what needs a memory gets slots of its own."""
         if text in self.conditions:
             return self.conditions[text]
-        self.first_held[text] = len(self.held)
-        expression, held = split_held(self.read(text), first=len(self.held))
-        for item in held:
-            self.held.append(Held(self._program(item.condition)))
+        self.first_lasting[text] = len(self.lasting)
+        expression, lasting = split_lasting(self.read(text), len(self.lasting), self.spec.start)
+        for item in lasting:
+            self.lasting.append(Lasting(item.kind, self._program(item.operand), item.until))
         self.conditions[text] = self._program(expression)
         return self.conditions[text]
 
@@ -201,48 +202,32 @@ class Case:
         return substitute(expression, given)
 
     @cached_property
-    def game(self) -> Form | None:
-        """The scenario's game as flat lists."""
+    def played_game(self) -> PlayedGame | None:
+        """The scenario's game; none without one, or where it is switched off."""
         game = self.spec.game
         if game is None or not game.enabled:
             return None
-        form = form_of(game, self.constant, self.agreed, {})
-        if game.play == "equilibrium" and is_written(form):
-            return form
-        return replace(form_of(game, self.constant, self.agreed, self.solved_game.tables()), points=game.points)
+        return PlayedGame(game, self.parameter_values, self.read, self.constant, self.measures)
 
-    @cached_property
+    @property
+    def game(self) -> Form | None:
+        """The scenario's game as flat lists."""
+        return None if self.played_game is None else self.played_game.form
+
+    @property
     def agreed(self) -> dict[str, dict[str, float]]:
         """What players agree on at each agreement of the game, by number."""
-        return {
-            name: self._agreed(name, move) for name, move in self.spec.game.moves.items() if isinstance(move, AgreementMove)
-        }
-
-    def _agreed(self, name: str, move: AgreementMove) -> dict[str, float]:
-        known = self.parameter_values
-        places = {key: n for n, key in enumerate([*known, *(f"move.{name}.{number}" for number in move.numbers)])}
-        programs = [compile_expression(self.read(move.payoffs[player]), places) for player in move.by]
-        functions = [translated(program.code, program.constants) for program in programs]
-
-        def payoffs(point: Sequence[float]) -> tuple[float, float]:
-            values = [*known.values(), *point]
-            return float(functions[0](values)), float(functions[1](values))
-
-        bounds = [(self.constant(low), self.constant(high)) for low, high in move.numbers.values()]
-        without = [self.constant(move.disagreement.get(player, "0")) for player in move.by]
-        return agreed_numbers(move, payoffs, bounds, (without[0], without[1]), self.constant(move.weight))
+        return {} if self.played_game is None else self.played_game.agreed
 
     @property
     def is_solved(self) -> bool:
         """Whether players play by algorithm, not by the strategies that the file writes."""
         return self.game is not None and self.game.points > 0
 
-    @cached_property
+    @property
     def solved_game(self) -> SolvedGame:
-        """The game solved by algorithm, for players who play so."""
-        game = self.spec.game
-        form = form_of(game, self.constant, self.agreed, {})
-        return solve_game(form, self.parameter_values, self.read, self.constant, self.measures, logit=game.play == "logit")
+        """The game solved by algorithm; of a scenario with a game."""
+        return self.played_game.solved
 
     @property
     def parameter_values(self) -> dict[str, float]:
@@ -257,11 +242,7 @@ class Case:
 
     def constant(self, text: str) -> float:
         """The value of an expression over parameters at their point values."""
-        expression = self.read(text)
-        names = sorted(expression.names())
-        program = compile_expression(expression, {name: n for n, name in enumerate(names)})
-        values = [self.base[self.slots.parameters[name].number] for name in names]
-        return evaluate(program.code, program.constants, values, [0.0] * max(1, program.stack_size))
+        return value_of(self.read(text), self.parameter_values)
 
     def _program(self, expression: Expression) -> Condition:
         names = sorted(expression.names())

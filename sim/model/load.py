@@ -19,8 +19,10 @@ from pydantic import BaseModel, ValidationError
 from sim.errors import ScenarioError
 from sim.model.changes import target
 from sim.model.diagnostics import Diagnostic, Path, Problems, describe, did_you_mean, in_file_order
+from sim.model.kinds import SCENARIO, refuse_other_kind
 from sim.model.paths import PathError, split, value_at, with_value
 from sim.model.reader import Document, read, read_text
+from sim.model.spec.issues import in_long_form
 from sim.model.spec.scenario import ScenarioSpec, validation_context
 
 
@@ -133,12 +135,11 @@ def load_document(
         hint = "begin with `schema_version: 1`"
         faults.add((), expected="a mapping with the keys of a scenario", found=describe(data), hint=hint)
         faults.raise_if_any()
-    if "decision_makers" in data and "actors" not in data:
-        hint = "`sim stability` analyses it; `sim run` wants a file with `actors:`"
-        raise ScenarioError([Diagnostic(message="this is a conflict in option form, not a scenario", hint=hint, file=document.name)])
-    if "spatial" in data:
-        name = document.name
-        raise ScenarioError(f"{name}: this is a spatial table, not a scenario to play: `sim spatial {name}` reads it")
+    refuse_other_kind(data, SCENARIO, document.name)
+    if "columns" in data and "covers" in data:
+        raise ScenarioError(f"{document.name}: this describes a data set, not a scenario to play: `sim data {document.name}` checks it")
+    if isinstance(data.get("parameters"), dict):  # paths of changes lead into the long form
+        data = {**data, "parameters": {name: in_long_form(item) for name, item in data["parameters"].items()}}
     try:
         data = _changed(data, variant, policy, overrides, strategies or {}, faults)
         spec, warnings = _checked(data, document, faults)

@@ -88,7 +88,7 @@ def parse_duration(value: float | str, time_unit: TimeUnit = "days") -> float:
     if not math.isfinite(amount):
         raise QuantityError("a finite duration", describe(value), _EXAMPLE)
     if amount < 0.0:
-        raise QuantityError("a duration >= 0", describe(value), "write it without the sign")
+        raise QuantityError("a duration >= 0", describe(value), "write it without the minus sign")
     duration = in_time_unit(amount, unit, time_unit)
     if duration * HOURS_IN[time_unit] > MAX_DURATION_HOURS:
         raise QuantityError("a duration of at most 10,000 years", describe(value), "check the number and its unit")

@@ -67,12 +67,14 @@ _TIMES = ("value", "low", "high", "mode", "mean", "sd", "median")  # of a quanti
 def schema() -> dict[str, Any]:
     """The schema as plain data."""
     from sim.model.spec.base import Quantity
+    from sim.model.spec.issues import Parameter
 
     raw = ScenarioSpec.model_json_schema(by_alias=True)
     raw["required"] = [name for name in raw["required"] if name != "sides"]  # a game or a theory may leave them out
     definitions = raw.pop("$defs")
-    definitions.setdefault("Quantity", Quantity.model_json_schema(by_alias=True))
-    definitions["Quantity"].pop("$defs", None)
+    for model in (Quantity, Parameter):  # of which the file may hold a short form
+        definitions.setdefault(model.__name__, model.model_json_schema(by_alias=True))
+        definitions[model.__name__].pop("$defs", None)
     definitions = {name: _rewritten(item) for name, item in definitions.items()}
     quantity = definitions["Quantity"]
     for name in _TIMES:
@@ -104,6 +106,8 @@ def _rewritten(item: Any) -> Any:
     if "x-type" in item:
         rest = {key: value for key, value in item.items() if key in ("description",)}
         return {"$ref": f"#/$defs/{item['x-type']}", **rest}
+    if "x-number-or" in item:
+        return {"anyOf": [{"type": "number"}, {"$ref": f"#/$defs/{item['x-number-or']}"}]}
     found = {}
     for key, value in item.items():
         if key == "title" and isinstance(value, str):

@@ -36,7 +36,7 @@ _ADVICE = (
     (r"low <= mode", "the mode lies between low and high"),
     (r"found values from -", "cut it off with `low:` and `high:`, or take a distribution that keeps within them"),
     (r"a number > 0", "write a number above 0"),
-    (r"a number >= 0|cannot be negative", "write it without the sign"),
+    (r"a number >= 0|cannot be negative", "write it without the minus sign"),
     (r"\[0, 1\]", "write a number between 0 and 1"),
     (r"mean above 0", "write a number above 0"),
     (r"labelled twice", "keep one of them"),

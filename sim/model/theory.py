@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
 from sim.model.compile import point_value
-from sim.model.expressions.program import compile_expression
+from sim.model.expressions.program import value_of
 from sim.model.expressions.reading import parse
 from sim.model.spec.base import Quantity
 from sim.model.spec.scenario import ScenarioSpec
-from sim.rules.expression import evaluate
 
 if TYPE_CHECKING:
     from sim.games.theorems.theorem import Solution, Theorem
@@ -33,17 +33,18 @@ def quantity_at(spec: ScenarioSpec, path: str) -> Quantity | None:
     return found if isinstance(found, Quantity) else None
 
 
-def over_parameters(spec: ScenarioSpec, text: str) -> float:
-    """The value of an expression over parameters and other numbers of the file by path, at their point values."""
+def over_parameters(spec: ScenarioSpec, text: str, solution: Mapping[str, float] | None = None) -> float:
+    """The value of an expression over parameters and other numbers of the file by path, at their point values.
+
+    ``solution`` has what the theorem gives, for expressions that name it.
+    """
     expression = parse(text, spec.time_unit)
-    names = sorted(expression.names())
-    program = compile_expression(expression, {name: n for n, name in enumerate(names)})
-    values = []
-    for name in names:
+    values = {f"solution.{name}": value for name, value in (solution or {}).items()}
+    for name in expression.names() - values.keys():
         found = spec.parameters[name].number if name in spec.parameters else quantity_at(spec, name)
         assert found is not None, name
-        values.append(point_value(found))
-    return evaluate(program.code, program.constants, values, [0.0] * max(1, program.stack_size))
+        values[name] = point_value(found)
+    return value_of(expression, values)
 
 
 def theorem_of(spec: ScenarioSpec) -> Theorem | None:
@@ -77,6 +78,16 @@ def solve_theorem(spec: ScenarioSpec) -> Solution | None:
     """
     theorem = theorem_of(spec)
     return None if theorem is None else theorem.solve(**symbols_of(spec))
+
+
+def exact_measures(spec: ScenarioSpec, solution: Mapping[str, float]) -> dict[str, float]:
+    """The exact values of the scenario's measures, by the formulas of the file; nan where a number of the theorem has no value."""
+    measures = {} if spec.theory is None else spec.theory.measures
+    found = {}
+    for name, measure in measures.items():
+        values = [solution[read.removeprefix("solution.")] for read in parse(measure.exact).names() if read.startswith("solution.")]
+        found[name] = over_parameters(spec, measure.exact, solution) if all(map(math.isfinite, values)) else math.nan
+    return found
 
 
 def solution_of(spec: ScenarioSpec) -> dict[str, float]:

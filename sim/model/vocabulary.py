@@ -13,7 +13,7 @@ from sim.model.expressions.kinds import Kind
 from sim.model.expressions.ranges import Bounds
 from sim.model.game import names as game_names
 from sim.model.spec.scenario import ScenarioSpec
-from sim.model.spec.tracks import Bundles, StagedConsent
+from sim.model.spec.tracks import Bundles, LeadersMeeting, StagedConsent
 
 LONG_AGO = 1e9  # stands for "never" in times since an event
 
@@ -87,6 +87,8 @@ def situation(spec: ScenarioSpec) -> Quantities:
             numbers[f"{track}.age"] = (0.0, end)
         if isinstance(how, Bundles):
             conditions.append(f"{track}.standing")
+        if isinstance(how, LeadersMeeting):
+            conditions.append(f"{track}.cancelled")
         conditions.append(f"{track}.pending")
         numbers[f"{track}.held"] = _COUNT
         numbers[f"{track}.walked_out"] = _COUNT

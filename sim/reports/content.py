@@ -277,7 +277,7 @@ class MeasureRow:
     played: float
     standard_error: float
     apart: str
-    holds: bool
+    differs: bool
     histories: int
 
 
@@ -291,6 +291,7 @@ class Game:
     choices: Sequence[OptionShares] = ()
     measures: Sequence[MeasureRow] = ()
     repeated: bool = False  # whether a move may be made more than once
+    by_algorithm: bool = False  # whether exact values are of the game as an algorithm solves it
 
 
 @dataclass(frozen=True)

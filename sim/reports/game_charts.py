@@ -75,7 +75,7 @@ def measures_table(measures: Sequence[MeasureRow]) -> Table | None:
         return None
     rows = [
         [item.label, figure(item.exact), figure(item.played, all_digits=True) if item.standard_error else figure(item.played),
-         item.apart + ("" if item.holds else " \u2715"), words.integer(item.histories)]
+         item.apart + (" \u2715" if item.differs else ""), words.integer(item.histories)]
         for item in measures
     ]  # fmt: skip
     return Table(("Measure", "Exact", "Played", "Standard errors apart", "Histories"), rows)

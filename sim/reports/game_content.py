@@ -17,10 +17,11 @@ def game_content(game: GameSummary | None) -> page.Game | None:
         + [_distribution(item, f"Length in {item.label}", item.label) for item in game.lengths if not item.is_constant][:1],
         choices=[_choice(item) for item in game.choices],
         measures=[
-            page.MeasureRow(item.label, item.exact, item.estimate, item.standard_error, apart(item), item.holds, item.counted)
+            page.MeasureRow(item.label, item.exact, item.estimate, item.standard_error, apart(item), item.differs, item.counted)
             for item in game.checks
         ],
         repeated=game.repeated,
+        by_algorithm=game.by_algorithm,
     )
 
 

@@ -61,6 +61,7 @@ def render(content: ReportContent) -> str:
         game_charts=[] if content.game is None else game_charts(content.game),
         game_title="The game" if content.game is not None and content.game.payoffs else "Beside theory",
         game_measures=None if content.game is None else measures_table(content.game.measures),
+        game_open=content.game is not None and any(item.apart == "few" for item in content.game.measures),
         phase_chart=_phases(content.phases, content.outcomes) if content.phases and content.phases.links else None,
         fan_charts=[_fan(fan) for fan in content.fans],
         driver_charts=[drivers_chart(part) for part in content.drivers if part.items],
@@ -87,9 +88,11 @@ def write_page(html: str, path: Path | str) -> Path:
     try:
         partial.write_bytes(html.encode("utf-8"))
         os.replace(partial, path)
-    except BaseException:
+    except BaseException as error:
         with contextlib.suppress(OSError):
             partial.unlink()
+        if isinstance(error, OSError):
+            raise OSError(error.errno, error.strerror, str(path)) from None  # people know nothing of the other name
         raise
     return path
 

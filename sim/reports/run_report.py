@@ -16,7 +16,7 @@ from sim.analysis.findings import findings
 from sim.analysis.input_names import input_label
 from sim.analysis.summary import Condition, Summary
 from sim.analysis.targets import targets_of
-from sim.experiments.design import RANDOM
+from sim.experiments.design import NAMES, RANDOM, SOBOL
 from sim.model.complete import spec_of
 from sim.model.explain import Entry, inputs_of
 from sim.reports import content as page
@@ -58,7 +58,7 @@ def report_content(
             for item in findings(summary)
         ],
         outcomes=_shares(summary, summary.shares),
-        interval_note=summary.interval_note,
+        interval_note=" ".join(filter(None, (summary.evidence.told if summary.evidence else "", summary.interval_note))),
         game=game_content(summary.game),
         incidence=None if summary.is_game else _incidence(summary),
         times=[
@@ -330,9 +330,14 @@ def _commands(summary: Summary, source: str | None) -> list[page.Command]:
         words += ["--set", item]
     if summary.design != RANDOM:
         words += ["--design", summary.design]
-    tail = ["--replications", str(summary.num_replications), "--seed", str(summary.seed)]
+    played = summary.evidence.fitting.trials if summary.evidence else summary.num_replications
+    tail = ["--replications", str(played), "--seed", str(summary.seed)]
     again = shlex.join([*words, *tail])
     base = shlex.join([words[0], "replay", *words[2:], "--seed", str(summary.seed), "--replication", "0"])
+    if summary.design not in (RANDOM, SOBOL):
+        base = "sim replay --from DIR --replication 0"  # its point depends on the other rows
+    if summary.design not in NAMES:
+        return [page.Command("Any single history of this run's directory alone, with its decisions and their reasons", base)]
     return [
         page.Command(
             "The same run again, identical to the last bit with any number of workers; tested on Linux", again

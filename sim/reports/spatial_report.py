@@ -68,7 +68,7 @@ def _figure(value: float, digits: int) -> str:
 
 def _forecasts(result: SpatialResult, dimension: str) -> Chart:
     found = result.spec.dimensions[dimension]
-    rows = [_row(result, row) for row in result.forecasts[dimension]]
+    rows = [_row(result, row, dimension) for row in result.forecasts[dimension]]
     place = list(result.spec.dimensions).index(dimension)
     weights = result.point.capability * result.point.salience[:, place]
     shares = weights / weights.sum()
@@ -88,7 +88,7 @@ def _forecasts(result: SpatialResult, dimension: str) -> Chart:
         headings += ["Median of the draws", "Middle 90 %", "Mean of the draws", "Its standard error"]
     table_rows = []
     for row in result.forecasts[dimension]:
-        cells = [label_of(result, row.id), f"{row.point:.4f}"]
+        cells = [label_of(result, row.id, dimension), f"{row.point:.4f}"]
         if row.spread:
             spread = row.spread
             cells += [
@@ -103,7 +103,7 @@ def _forecasts(result: SpatialResult, dimension: str) -> Chart:
     )
 
 
-def _row(result: SpatialResult, row: Forecast) -> spatial_figures.Row:
+def _row(result: SpatialResult, row: Forecast, dimension: str) -> spatial_figures.Row:
     spread = row.spread
 
     def text(digits: int) -> str:
@@ -111,7 +111,7 @@ def _row(result: SpatialResult, row: Forecast) -> spatial_figures.Row:
         return _figure(row.point, digits) + interval
 
     ends = (spread.q05, spread.q95) if spread else (None, None)
-    return spatial_figures.Row(label_of(result, row.id), row.point, *ends, text(4), text(3))
+    return spatial_figures.Row(label_of(result, row.id, dimension), row.point, *ends, text(4), text(3))
 
 
 def _rounds(result: SpatialResult, dimension: str) -> Chart:

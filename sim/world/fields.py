@@ -143,6 +143,9 @@ STATE = (
     *_fields("f[]", "track_issues", ("added", "what a text in force has added to the levels")),
     *_fields("f[]", "lines", ("line_prior", "others' first belief in it")),
     *_fields("f[]", "held", ("held_since", NEVER, "since when a condition has held")),
+    *_fields(
+        "f[]", "remembered", ("remembered", NEVER, "when a condition first held, or what a quantity last was before its date")
+    ),
     *_fields("f[]", "quantities", ("quantities", "named quantities as last read")),
     *_fields(
         "f[]", "arrivals",
@@ -337,7 +340,7 @@ SCRATCH = (
     *_fields("i[]", "players", ("chosen_now", "options chosen at once")),
     *_fields("f[]", "paths", ("path", "rows of paths")),
     # Not worked on: who plays the history gives it. Compiled code has the points of a whole block here.
-    *_fields("f[]", "axes", ("point", "uniforms of the inputs, where a design gives them")),
+    *_fields("f[]", "axes", ("point", "uniforms of inputs and private types, where a design gives them")),
 )  # fmt: skip
 
 # Who the history is; set before it begins.
@@ -345,7 +348,7 @@ IDENTITY = _fields(
     "i", "",
     ("seed", "root seed, as 64 bits"), ("replication", "which history"), ("branch", "which branch of it"),
     ("supposed", "whether every draw takes the first option, to see what comes of it"),
-    ("designed", "whether the inputs are drawn from a given point, not from addresses"), ("point_from", "where it begins"),
+    ("designed", "whether inputs and private types are drawn from a given point, not from addresses"), ("point_from", "where it begins"),
 ) + _fields("f", "", ("grid", "times of clocks are rounded up to multiples of this, to force ties; 0 leaves them"))  # fmt: skip
 
 SITUATION = (*STATE, *KEPT, *SCRATCH, *IDENTITY)
@@ -402,8 +405,8 @@ TABLES = (
     # Inputs: point values, distributions, copulas, shares; durations that are drawn at each occurrence.
     *_names("f[]", "base input_numbers copula_factor shares_total recurring_numbers recurring_mean"),
     *_names("i[]", """input_slot input_kind input_first input_key input_counter copula_start copula_first copula_member
-        shares_start share_slot share_kind share_first share_key share_counter share_axis recurring recurring_kind
-        recurring_first"""),
+        shares_start share_slot share_kind share_first share_key share_counter share_axis commitment_axis line_axis
+        game_type_axis recurring recurring_kind recurring_first"""),
     # Issues and packages. Columns are distinct levels of issues, then of derived quantities, over all packages.
     *_names("f[]", "start levels relief_left column_level any_mandate ones offered"),
     *_names("i[]", """column_start column_index needs_treaty deliverable withdrawn_issue in_force_at_signing
@@ -413,7 +416,8 @@ TABLES = (
     *_names("i[]", """code condition_start condition_stop program_start program_stop program_source program_source_start
         derived_program quantity_kind quantity_one quantity_two plain_kind plain_at about_quantity rate_kind rate_at rate_about
         condition_reader condition_reader_start reader reader_start read_by_held reads_more
-        held_condition"""),
+        held_condition remembered_condition remembered_quantity also_kind also_at also_about"""),
+    *_names("f[]", "remembered_until"),
     # Actors.
     *_names("i[]", """actor_key patience overconfidence audience_cost harm_of_war win_probability war_prize risk_aversion
         risk_curvature war_cost_slot credibility_slot class_start num_classes class_prior class_bonus gains_recognition

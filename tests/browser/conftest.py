@@ -20,13 +20,17 @@ from sim.experiments.profiles import profiles_of
 from sim.model.load import load_document
 from sim.model.reader import read_text
 from sim.model.stability.load import conflict_from_text
+from sim.reports.comparison_report import render_comparison
 from sim.reports.equilibrium_report import render_equilibrium
 from sim.reports.page import render, write_page
+from sim.reports.sensitivity_report import render_sensitivity
 from sim.reports.spatial_report import render_spatial
 from sim.reports.stability_report import render_stability
 from sim.reports.timeline import render_timeline
 from tests import two_by_two
+from tests.analysed import analysed
 from tests.browser.chromium import Chromium, Page, find
+from tests.compared import compared
 from tests.unit.reports import discovery_sample, sample, spatial_sample
 
 Look = Callable[..., Page]
@@ -66,6 +70,10 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         "hostile-discovery": discovery_sample.discovery_page(HOSTILE),
         "equilibrium": _equilibrium(),
         "hostile-equilibrium": _equilibrium(HOSTILE),
+        "comparison": _comparison(tmp_path_factory.mktemp("compared")),
+        "sensitivity": render_sensitivity(analysed(tmp_path_factory.mktemp("analysed"))),
+        "hostile-sensitivity": render_sensitivity(analysed(tmp_path_factory.mktemp("analysed"), name=HOSTILE)),
+        "hostile-comparison": _comparison(tmp_path_factory.mktemp("compared"), HOSTILE),
     }
     return {name: write_page(text, folder / f"{name}.html").as_uri() for name, text in texts.items()}
 
@@ -92,6 +100,11 @@ def _equilibrium(name: str = "") -> str:
     with Sampler(profiles, 1, engine_for("batch", 400), 50, None, 1) as sampler:
         found = empirical_game.find(sampler, root_seed=1, pilot=50, budget=400, confidence=0.95)
     return render_equilibrium(found, logit_of(found, 2.0), ["sim", "equilibrium", "stage.yaml"])
+
+
+def _comparison(folder: Path, name: str = "") -> str:
+    """The page of two arms of a game; with a name, it stands wherever the file may have words of its own."""
+    return render_comparison(compared(folder, name), ["sim", "compare", "ultimatum.yaml"])
 
 
 @pytest.fixture(scope="session")

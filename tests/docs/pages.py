@@ -9,7 +9,8 @@ from typing import NamedTuple
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAGES = sorted(
     path
-    for path in (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("scenarios/**/*.md"), *ROOT.glob("seeds/*.md"))
+    for folder in ("*.md", "docs/**/*.md", "scenarios/**/*.md", "seeds/*.md", "data/*.md")
+    for path in ROOT.glob(folder)
 )
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)
 

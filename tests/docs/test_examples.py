@@ -25,7 +25,7 @@ SLOW = ("claims",)  # commands with tests of their own; here they need only exis
 @pytest.fixture
 def desk(tmp_path, monkeypatch) -> Path:
     """A folder that looks like a checkout to whoever types the examples."""
-    for folder in ("scenarios", "seeds"):
+    for folder in ("scenarios", "seeds", "data"):
         shutil.copytree(ROOT / folder, tmp_path / folder)
     (tmp_path / "reports").mkdir()
     monkeypatch.chdir(tmp_path)
@@ -54,10 +54,19 @@ def shortened(words: list[str], report: bool = True, histories: int | None = Non
     if words[0] == "equilibrium":
         words = words[: words.index("--budget")] + words[words.index("--budget") + 2 :] if "--budget" in words else words
         return [*words, "--pilot", "50", "--budget", "900", "--workers", "1", "--no-report"]
-    if words[0] not in ("run", "verify") or "--resume" in words:
+    if words[0] == "estimate":
+        return [*words, "--samples", "2"]
+    if words[0] == "sensitivity":  # as few as it takes; a result directory is played already
+        return words if "-n" not in words else [*words[: words.index("-n") + 1], "32", *words[words.index("-n") + 2 :], "--workers", "1"]
+    if words[0] == "compare":
+        words = [*words, "--pairs", "1", "--no-report"]
+    if words[0] not in ("run", "verify", "compare") or "--resume" in words:
         return words
     has_crew = "--workers" in words or "--cluster" in words
     words = [*words, *(() if has_crew else ("--workers", "1")), *(("--no-report",) if words[0] == "run" and not report else ())]
+    for flag in ("--until-se", "--budget"):
+        if words[0] == "compare" and flag in words:
+            del words[words.index(flag) : words.index(flag) + 2]
     for flag in ("--replications", "-n"):
         if flag in words:
             words[words.index(flag) + 1] = str(histories)
@@ -115,6 +124,58 @@ def test_commands_of_textbook_games_run(page, desk, capfd, monkeypatch):
         out, err = capfd.readouterr()
         assert code == 0 or (code == 1 and words[2] == "verify"), f"{pages.name(page)}: {line}\n{err}"
         assert out.strip(), line
+
+
+CODE = re.compile(r"`([^`]+)`")
+
+
+def in_sentences(page: Path) -> list[list[str]]:
+    """Commands and options that stand in the text of a page, as words; `./dev sim` and `sim` are the same."""
+    found = [shlex.split(" ".join(text.split())) for text in CODE.findall(pages.prose(page)) if re.match(r"(\./dev )?sim |--[a-z]", text)]
+    return [words[1:] if words[0] == "./dev" else words for words in found]
+
+
+@pytest.mark.parametrize("page", [page for page in pages.PAGES if page.name != "CHANGELOG.md"], ids=pages.name)
+def test_commands_in_sentences_exist_with_their_options(page):
+    """What a sentence names in passing; options without their command may be another program's."""
+    from typer.main import get_command
+
+    from sim.cli.app import app
+
+    commands = get_command(app).commands
+    for words in in_sentences(page):
+        if words[0] != "sim" or words[1] in ("...", "--version"):
+            continue
+        assert words[1] in commands, words
+        known = {option for item in commands[words[1]].params for option in (*item.opts, *item.secondary_opts)}
+        assert {word for word in words if word.startswith("--")} <= known, words
+
+
+@pytest.mark.parametrize("page", THEORY, ids=pages.name)
+def test_changes_that_sentences_name_can_be_made(page, desk, capfd, monkeypatch):
+    """`--set` and `--variant` of the scenario beside the page; a command with either runs."""
+    from sim.analysis import solutions
+    from sim.model.load import load_scenario
+
+    monkeypatch.setattr(solutions, "QUICK_NODES", sample_size("docs_positions"))
+    for words in in_sentences(page):
+        if words[0] == "sim" and {"--set", "--variant"} & set(words):
+            code = call(shortened(words[1:], report=False))
+            assert code == 0, f"{pages.name(page)}: {words}\n{capfd.readouterr().err}"
+        elif words[0] in ("--set", "--variant") and len(words) > 1:
+            changes = [after for before, after in zip(words, words[1:], strict=False) if before == "--set"]
+            variant = words[words.index("--variant") + 1] if "--variant" in words else None
+            load_scenario(page.with_suffix(".yaml"), variant=variant, overrides=changes)
+
+
+@pytest.mark.parametrize("theorem", sorted({name for page in THEORY for name in re.findall(r"theorem `(\w+)`", pages.prose(page))}))
+def test_theorems_that_sentences_name_are_those_of_a_scenario_or_variant(theorem):
+    from sim.model.load import load_scenario
+
+    page = next(page for page in THEORY if f"theorem `{theorem}`" in pages.prose(page))
+    spec = load_scenario(page.with_suffix(".yaml"))
+    named = {spec.theory.theorem, *(load_scenario(page.with_suffix(".yaml"), variant=name).theory.theorem for name in spec.variants)}
+    assert theorem in named
 
 
 @pytest.mark.parametrize("page", PYTHON, ids=pages.name)

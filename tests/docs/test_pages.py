@@ -13,7 +13,7 @@ from tools.reference import columns, draws, quantities
 
 ROOT = pages.ROOT
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
-FILE = re.compile(r"`((?:sim|tests|docs|tools|scenarios|seeds|benchmarks)/[\w./-]+)`")
+FILE = re.compile(r"`((?:sim|tests|docs|tools|scenarios|seeds|data|benchmarks)/[\w./-]+)`")
 
 
 def anchors(path: Path) -> set[str]:
@@ -73,7 +73,7 @@ def test_every_work_that_is_cited_is_in_the_bibliography():
     # A surname of several words is cited by its last one: Bueno de Mesquita (1994).
     known = {(entry.partition(",")[0].split()[-1], year) for entry in entries for year in re.findall(r"\((\d{4})\)", entry)[:1]}
     missing = set()
-    for path in [*ROOT.glob("docs/**/*.md"), *ROOT.glob("scenarios/*.md"), *ROOT.glob("sim/**/*.py")]:
+    for path in [*ROOT.glob("docs/**/*.md"), *ROOT.glob("scenarios/*.md"), *ROOT.glob("data/*.md"), *ROOT.glob("sim/**/*.py")]:
         for author, year in CITED.findall(" ".join(path.read_text("utf-8").split())):
             if author not in MONTHS and (author, year) not in known:
                 missing.add(f"{path.relative_to(ROOT).as_posix()}: {author} ({year})")

@@ -18,14 +18,16 @@ from sim.acts.codes import INPUT
 from sim.cli import main
 from sim.engines import batch_engine, event_engine
 from sim.engines.batch_engine import CompiledActs
+from sim.engines.given import Given
 from sim.engines.history import History
 from sim.engines.inputs import inputs_of
 from sim.engines.room import with_room_enough
 from sim.engines.rows import POINT, row_of
-from sim.engines.tables.inputs import axes_of
+from sim.engines.tables.inputs import addresses_of, axes_of
 from sim.engines.tables.whole import setup_of
 from sim.errors import EngineError, ReplayError, StoreError, UsageError
-from sim.experiments.design import Points
+from sim.experiments.design import Plan
+from sim.experiments.design.sobol import Sobol
 from sim.experiments.digest import digest
 from sim.experiments.replay import differences, replay_stored, row_at
 from sim.experiments.replicate import Interrupted, resume, run_scenario
@@ -59,7 +61,7 @@ def case_named(name: str) -> Case:
 
 
 def points_of(case: Case, number: int, seed: int = SEED) -> np.ndarray:
-    return Points(case, seed).block(0, number)
+    return Plan(Sobol(), case, seed).block(0, number).points
 
 
 def scenario(name: str = STRAIT) -> dict:
@@ -94,11 +96,11 @@ def test_coordinates_are_middles_of_cells_and_never_an_end():
 def test_any_block_is_a_piece_of_one_sequence():
     case = case_named("parliament_three_votes")
     whole = points_of(case, 200)
-    again = Points(case, SEED)
+    again = Plan(Sobol(), case, SEED)
     for start, stop in ((0, 1), (1, 3), (3, 64), (64, 200), (150, 160), (0, 7), (199, 200)):
-        assert (again.block(start, stop) == whole[start:stop]).all(), (start, stop)
+        assert (again.block(start, stop).points == whole[start:stop]).all(), (start, stop)
     with ThreadPoolExecutor(4) as threads:
-        blocks = list(threads.map(lambda start: again.block(start, start + 10), range(0, 200, 10)))
+        blocks = list(threads.map(lambda start: again.block(start, start + 10).points, range(0, 200, 10)))
     assert (np.concatenate(blocks) == whole).all()
 
 
@@ -114,8 +116,8 @@ def test_more_inputs_than_there_are_directions_for_are_refused(monkeypatch):
     from scipy.stats import qmc
 
     monkeypatch.setattr(qmc.Sobol, "MAXDIM", 100)
-    with pytest.raises(UsageError, match="draws 130 inputs, and scipy has directions for 100"):
-        Points(case_named("summit"), 1)
+    with pytest.raises(UsageError, match="draws 133 inputs, and scipy has directions for 100"):
+        Plan(Sobol(), case_named("summit"), 1)
 
 
 # What histories make of them
@@ -125,14 +127,11 @@ def test_more_inputs_than_there_are_directions_for_are_refused(monkeypatch):
 def test_a_point_of_the_addressed_uniforms_gives_the_history_of_random_draws(name):
     """So each coordinate is read by the input whose name its column has, and nothing else is drawn otherwise."""
     case = case_named(name)
-    address = {drawn.path: (drawn.key, drawn.counter) for drawn in case.inputs}
-    for group in case.shares:
-        address.update(zip(group.paths, zip(group.keys, group.counters, strict=True), strict=True))
+    addresses = addresses_of(case).values()
     numbers = range(8)
-    points = np.array([[uniform(SEED, r, 0, INPUT, key, 0, counter) for key, counter in map(address.get, axes_of(case))]
-                       for r in numbers])  # fmt: skip
+    points = np.array([[uniform(SEED, r, 0, a.stream, a.key, a.lane, a.counter) for a in addresses] for r in numbers])
     random = batch_engine.run_block(case, numbers, SEED)
-    given = batch_engine.run_block(case, numbers, SEED, points=points)
+    given = batch_engine.run_block(case, numbers, SEED, given=Given(points))
     assert [name for name in given["results"] if name not in random["results"]] == [POINT + path for path in axes_of(case)]
     for axis, path in enumerate(axes_of(case)):
         assert (given["results"].pop(POINT + path) == points[:, axis]).all()
@@ -151,9 +150,9 @@ def test_both_engines_write_the_same_tables(name):
     case = case_named(name)
     numbers = range(4 if name == "summit" else 12)
     points = points_of(case, 20)
-    compiled = batch_engine.run_block(case, numbers, SEED, points=points[: len(numbers)])
-    assert digest(compiled) == digest(event_engine.run_block(case, numbers, SEED, points=points[: len(numbers)]))
-    assert digest(compiled) != digest(batch_engine.run_block(case, numbers, SEED, points=points[1 : 1 + len(numbers)]))
+    compiled = batch_engine.run_block(case, numbers, SEED, given=Given(points[: len(numbers)]))
+    assert digest(compiled) == digest(event_engine.run_block(case, numbers, SEED, given=Given(points[: len(numbers)])))
+    assert digest(compiled) != digest(batch_engine.run_block(case, numbers, SEED, given=Given(points[1 : 1 + len(numbers)])))
     for n in (0, len(numbers) - 1):
         history = with_room_enough(lambda room, n=n: played_with_compiled_acts(case, n, room, points[n]), n)
         row = row_of(history.setup, n, event_engine.numbers_of(history))
@@ -164,7 +163,7 @@ def test_the_machine_of_a_thread_forgets_the_points():
     """Random draws after designed ones are those of a machine that never had points."""
     case = case_named("crisis_13_days")
     before = digest(batch_engine.run_block(case, range(6), SEED))
-    batch_engine.run_block(case, range(6), SEED, points=points_of(case, 6))
+    batch_engine.run_block(case, range(6), SEED, given=Given(points_of(case, 6)))
     assert digest(batch_engine.run_block(case, range(6), SEED)) == before
 
 
@@ -186,7 +185,7 @@ def test_the_order_of_mappings_does_not_enter(name):
     for order in (0, 1, 2):
         mixed = data if order == 0 else {"schema_version": 1, **shuffled(data, random.Random(order))}
         case = case_from(mixed)
-        found.append(digest(batch_engine.run_block(case, range(4), SEED, points=points_of(case, 4))))
+        found.append(digest(batch_engine.run_block(case, range(4), SEED, given=Given(points_of(case, 4)))))
     assert found[0] == found[1] == found[2]
 
 
@@ -199,7 +198,7 @@ def test_axes_are_in_order_of_addresses_wherever_the_file_has_them():
     cases = [compile_case(complete(load_document(text, overrides=changes).spec)) for changes in (one, two)]
     assert [group.paths for group in cases[0].shares] != [group.paths for group in cases[1].shares]
     assert axes_of(cases[0]) == axes_of(cases[1]) and len(axes_of(cases[0])) == 5
-    blocks = [batch_engine.run_block(case, range(8), SEED, points=points_of(case, 8)) for case in cases]
+    blocks = [batch_engine.run_block(case, range(8), SEED, given=Given(points_of(case, 8))) for case in cases]
     assert digest(blocks[0]) == digest(blocks[1])
 
 
@@ -215,7 +214,7 @@ def test_axes_are_in_order_of_addresses_wherever_the_file_has_them():
 @pytest.mark.parametrize("engine", [batch_engine, event_engine])
 def test_points_that_cannot_be_read_are_refused(engine, points, message):
     with pytest.raises(EngineError, match=message):
-        engine.run_block(case_named("crisis_13_days"), range(3), SEED, points=points)
+        engine.run_block(case_named("crisis_13_days"), range(3), SEED, given=Given(points))
 
 
 def test_the_mean_of_a_drawn_input_varies_far_less():
@@ -352,7 +351,7 @@ def test_a_history_replays_from_its_row_alone(stored, monkeypatch):
         assert again.design == "sobol"
         assert differences(again.row, row_at(stored, replication)) == []
     with pytest.raises(UsageError, match="needs the package scipy"):
-        Points(case_named(STRAIT), 1)
+        Plan(Sobol(), case_named(STRAIT), 1)
 
 
 def test_a_row_that_has_lost_its_point_is_refused(stored):

@@ -59,9 +59,9 @@ def call(home: Path, *command: str, cwd: Path) -> subprocess.CompletedProcess[st
     )
 
 
-def test_wheel_ships_scenarios_seeds_and_every_file_of_the_package(wheel, root):
+def test_wheel_ships_scenarios_seeds_data_and_every_file_of_the_package(wheel, root):
     names = set(zipfile.ZipFile(wheel).namelist())
-    for folder in ("scenarios", "seeds"):
+    for folder in ("scenarios", "seeds", "data"):
         for path in (root / folder).rglob("*"):
             if path.is_file():
                 assert f"sim/data/{path.relative_to(root).as_posix()}" in names
@@ -83,13 +83,15 @@ def test_wheel_asks_for_the_declared_packages_and_gives_the_command(wheel, root)
 def test_installed_package_finds_its_own_copies(installed, root, tmp_path):
     code = (
         "import sim, sim.resources as r; print(sim.__file__);"
-        "print(r.seed_path('rp-2018-03')); print(*r.list_scenarios())"
+        "print(r.seed_path('rp-2018-03')); print(*r.list_scenarios());"
+        "from sim.model.datasets.load import load_dataset; print(len(load_dataset('agreements').rows))"
     )
     done = call(installed, "python", "-P", "-c", code, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    package, seed, scenarios = done.stdout.splitlines()
+    package, seed, scenarios, agreements = done.stdout.splitlines()
     assert str(installed) in package
     assert str(installed) in seed
+    assert agreements == "7"
     here = sorted(path.stem for path in (root / "scenarios").glob("*.yaml"))
     textbook = sorted(f"theory/{path.stem}" for path in (root / "scenarios" / "theory").glob("*.yaml"))
     assert scenarios.split() == [*here, *textbook] and len(textbook) > 40

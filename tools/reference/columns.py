@@ -48,6 +48,7 @@ GENERAL = {
     ),
     "egalitarian_distance": ("The same from the package whose smaller gain is largest.", "utility"),
     "level:ISSUE": ("Implemented level of the issue at the horizon.", "0 to 1"),
+    "given": ("Of a scenario that says what has happened (`given`): 1 where it has in the history, else 0.", "truth"),
     "metric:NAME": ("A metric of the scenario at the horizon.", "its own"),
     "pressure": ("Sanctions pressure that reaches the target at the horizon.", "0 to 1"),
     "tension": ("Tension at the horizon.", "0 to 1"),
@@ -64,11 +65,13 @@ GENERAL = {
     "type:TYPE": ("Private type: a number, or the class as text; missing or empty of groups, whose members each have one.", "its own"),
     "game:periods": ("Periods that the game took.", "periods"),
     "game:moves": ("Moves made in it.", "count"),
-    "input:PATH": ("What was drawn for an input listed under `uncertainties:`.", "its own"),
-    "point:PATH": (
-        "Coordinate from which a drawn input was drawn, last of all columns; only with `--design sobol`, for every drawn input.",
-        "(0, 1)",
+    "game:over": ("1 where the game came to its end; 0 where `most_moves` or the horizon cut it off.", "0 or 1"),
+    "input:PATH": (
+        "What was drawn for an input listed under `uncertainties:`; where numbers were made to vary, of these and of levers too.",
+        "its own",
     ),
+    "point:PATH": ("Coordinate from which an input or a private type was drawn; only of those that a design sets.", "(0, 1)"),
+    "draws": ("Replication whose draws the history has, last of all columns; only with designs in which it is another.", "number"),
 }
 TIMES = {
     "meeting": "A leaders' meeting is held.",
@@ -192,8 +195,8 @@ def found() -> tuple[dict[str, list[str]], list[str]]:
     results, paths = {}, {}
     folders = ("scenarios", "tests/spec/valid", "tests/spec/games")
     for file in (path for folder in folders for path in sorted((ROOT / folder).glob("*.yaml"))):
-        case = compile_case(complete(load_scenario(file)))
-        row, path, _ = play(case, 0, 1, point=[0.5] * len(axes_of(case)))  # so that it has all columns
+        case = compile_case(complete(load_scenario(file, overrides={"given": ["time >= 0"]})))  # so that it has all columns
+        row, path, _ = play(case, 0, 1, point=[0.5] * len(axes_of(case)), draws=0)
         results[file.name] = list(row)
         paths |= dict.fromkeys(path[0])
     return results, list(paths)

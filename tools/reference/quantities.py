@@ -55,6 +55,7 @@ MEANINGS = {
     "belief.OBSERVER.ACTOR.CLASS": "The observer's probability that it is.",
     "TRACK.pending": "Whether a meeting on the track has a date.",
     "TRACK.held": "Meetings or rounds held on the track.",
+    "TRACK.cancelled": "Whether a meeting on the track has ever been cancelled.",
     "TRACK.walked_out": "Meetings on the track that ended without a signature.",
     "TRACK.in_force": "Whether the text of a track of staged consent is in force.",
     "TRACK.age": "How long it has been in force.",
@@ -98,6 +99,7 @@ From loosest to tightest:
 | `a or b` | at least one is true |
 | `a and b` | both are true |
 | `not a` | is false |
+| `a by DATE`, `a at DATE` | the condition was true at some time up to the end of that day; what `a` was at its end |
 | `a < b`, `<=`, `>`, `>=`, `==`, `!=` | comparison of numbers; may be chained: `0 <= x <= 1` |
 | `a + b`, `a - b` | sum, difference |
 | `a * b`, `a / b` | product, quotient |
@@ -106,6 +108,10 @@ From loosest to tightest:
 Numbers may carry a unit of time (`180 days`, `36 hours`). `true` and `false` are the truth values. There are two kinds,
 number and boolean, and no conversion between them: `talks_on` is a condition by itself, and `talks_on * 2` is an error;
 write `if(talks_on, 2, 0)`.
+
+`summit.held >= 1 by 2018-06-15` and `(rung at 2018-06-15) > 3` look back: what happens on the day itself counts. Before the date has come,
+`by` asks about the time so far and `at` about the present. Both are noted at each event, so that asking changes no history; a quantity
+that fades between events, such as tension, is as the last event left it.
 
 | function | value |
 | --- | --- |

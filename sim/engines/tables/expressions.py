@@ -12,7 +12,7 @@ from sim.rules.expression import CONSTANT
 _KIND = {name: n for n, name in enumerate(QUANTITY_KINDS)}
 _OF_TRACK = {
     "in_force": "track.standing", "standing": "track.standing", "age": "track.age", "pending": "track.pending",
-    "held": "track.held", "walked_out": "track.walked_out",
+    "held": "track.held", "walked_out": "track.walked_out", "cancelled": "track.cancelled",
 }  # fmt: skip
 
 
@@ -41,13 +41,17 @@ def expressions(m: Maker) -> None:
     names = {name for one in m.arrivals for name in one["reads"]}
     for name in sorted(names):
         case.names.setdefault(name, len(case.names))
-    held = [_number(m, item.condition) for item in case.held]
+    held = [_number(m, item.condition) for item in case.lasting if item.kind == "held"]
+    remembered = [item for item in case.lasting if item.kind != "held"]
+    followed = [_number(m, item.condition) for item in remembered]
     code = _Code()
     spans = [code.add(condition) for condition in m.conditions]
     m.add(
         condition_start=[start for start, _ in spans],
         condition_stop=[stop for _, stop in spans],
         held_condition=held,
+        remembered_condition=followed,
+        remembered_until=[item.until for item in remembered],
     )
     _package_programs(m, code)
     m.add(code=code.code, constants=code.constants)
@@ -58,8 +62,10 @@ def expressions(m: Maker) -> None:
         quantity_one=[one for _, one, _ in found],
         quantity_two=[two for _, _, two in found],
     )
-    _readers(m, order, held, [kind for kind, _, _ in found])
-    m.sizes.update(plain=_KIND["held"], quantities=len(order), held=len(held), conditions=len(m.conditions))
+    m.add(remembered_quantity=[case.names[f"{item.kind}.{n}"] for n, item in enumerate(case.lasting) if item.kind != "held"])
+    _readers(m, order, held, followed, [kind for kind, _, _ in found])
+    m.sizes.update(plain=_KIND["held"], quantities=len(order), conditions=len(m.conditions))
+    m.sizes.update(held=len(held), remembered=len(remembered))
     programs = m.case.package_sources.values()
     m.sizes["numbers"] = max([code.stack + 1, 64, *(len(sources) for sources in programs)])
 
@@ -99,8 +105,10 @@ def _quantity(m: Maker, name: str) -> tuple[int, int, int]:
     case, spec = m.case, m.spec
     if name in _KIND and _KIND[name] < _KIND["held"]:
         return _KIND[name], 0, 0
-    if name.startswith("held."):
-        return _KIND["held"], int(name[5:]), 0
+    if name.startswith(("held.", "ever.", "dated.")):
+        kind, _, number = name.partition(".")
+        before = case.lasting[: int(number)]
+        return _KIND[kind], sum((item.kind == "held") == (kind == "held") for item in before), 0
     if name in spec.parameters:
         return _KIND["parameter"], case.slots.parameters[name].number, 0
     place = of_game(m, name)
@@ -134,15 +142,14 @@ def _class(m: Maker, actor: str, cls: str) -> int:
     return sorted(m.spec.actors[actor].types.commitment).index(cls)
 
 
-def _readers(m: Maker, order: list[str], held: list[int], kinds: list[int]) -> None:
-    """Which rates read which quantity, and what must be known after every event."""
-    lasting = {name for n in held for name in m.conditions[n].names}
-    needed = set(lasting)
-    for one in m.arrivals:
-        needed.update(one["reads"])
-    for n in m.rate_conditions:
-        needed.update(m.conditions[n].names)
-    needed -= set(m.spec.parameters)
+def _readers(m: Maker, order: list[str], held: list[int], followed: list[int], kinds: list[int]) -> None:
+    """Which rates read which quantity, what must be known after every event, and what also where no rate has moved."""
+    by_rates = {name for one in m.arrivals for name in one["reads"]}
+    by_rates.update(name for n in m.rate_conditions for name in m.conditions[n].names)
+    remembered = {name for n in followed for name in m.conditions[n].names}
+    lasting = remembered | {name for n in held for name in m.conditions[n].names}
+    needed = (by_rates | lasting) - set(m.spec.parameters)
+    also = remembered - by_rates - set(m.spec.parameters)
     starts, readers = ragged([[n for n, one in enumerate(m.arrivals) if name in one["reads"]] for name in order])
     plain = range(_KIND["held"])
     watched = {kind: q for q, (name, kind) in enumerate(zip(order, kinds, strict=True)) if name in needed}
@@ -162,6 +169,9 @@ def _readers(m: Maker, order: list[str], held: list[int], kinds: list[int]) -> N
         reader_start=starts,
         reader=readers,
         read_by_held=[name in lasting for name in order],
+        also_kind=[kind for kind in plain if kind in kinds and order[kinds.index(kind)] in also],
+        also_at=[kinds.index(kind) for kind in plain if kind in kinds and order[kinds.index(kind)] in also],
+        also_about=[q for q in moving if order[q] in also],
     )
 
 

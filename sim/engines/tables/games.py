@@ -230,7 +230,7 @@ def game_columns(m: Maker) -> dict[str, tuple[str, ...] | None]:
     found |= {f"move:{name}": None for name in form.moves}
     found |= {f"option:{name}": (*unit.options, "") for name, unit in zip(form.unit_names, form.units, strict=True)}
     found |= {f"type:{name}": (*form.classes(name), "") if form.classes(name) else None for name in form.types}
-    return found | {"game:periods": None, "game:moves": None}
+    return found | {"game:periods": None, "game:moves": None, "game:over": None}
 
 
 def is_named(m: Maker, column: str) -> bool:

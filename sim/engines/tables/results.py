@@ -10,6 +10,8 @@ from sim.acts.codes import COUNTS, RESULTS, TIMES
 from sim.engines.tables.games import game_columns, is_named
 from sim.engines.tables.maker import Maker
 
+GIVEN = "given"  # column that says whether what is known to have happened has happened in the history, 1 or 0
+
 
 @dataclass(frozen=True)
 class Column:
@@ -29,7 +31,7 @@ def results(m: Maker) -> list[Column]:
     report = {time: n for n, time in enumerate(case.readings)}
     m.add(
         outcome=[m.condition(item.when) for item in spec.outcomes],
-        metric=[m.condition(text) for text in spec.metrics.values()],
+        metric=[m.condition(text) for text in (*spec.metrics.values(), *_evidence(m))],
         measure=[m.condition(measure.value) for measure in _measures(m).values()],
         measure_given=[m.condition(measure.given) for measure in _measures(m).values()],
         reading_time=times,
@@ -41,7 +43,7 @@ def results(m: Maker) -> list[Column]:
     m.add(column_from=[column.source for column in columns], column_of=[column.which for column in columns])
     m.sizes.update(
         readings=len(report), paths=acts.PATH_SIZE * len(grid),
-        horizon=acts.HORIZON_SIZE + len(case.actor_ids) + len(case.issue_ids) + len(spec.metrics) + len(_of_theory(m)),
+        horizon=acts.HORIZON_SIZE + len(case.actor_ids) + len(case.issue_ids) + len(spec.metrics) + len(_evidence(m)) + len(_of_theory(m)),
     )  # fmt: skip
     return columns
 
@@ -77,6 +79,8 @@ def _columns(m: Maker) -> list[Column]:
     at += len(case.issue_ids)
     columns += [Column(f"metric:{name}", acts.FROM_HORIZON, at + n) for n, name in enumerate(spec.metrics)]
     at += len(spec.metrics)
+    columns += [Column(GIVEN, acts.FROM_HORIZON, at) for _ in _evidence(m)]
+    at += len(_evidence(m))
     columns += [
         Column(name, acts.FROM_HORIZON, at + n, words) for n, (name, words) in enumerate(_of_theory(m).items()) if is_named(m, name)
     ]
@@ -85,6 +89,11 @@ def _columns(m: Maker) -> list[Column]:
     columns += [_drawn(m, path) for path in spec.uncertainties]
     m.sizes.update(counters=len(m.counters), times=len(m.times))
     return columns
+
+
+def _evidence(m: Maker) -> list[str]:
+    """What is known to have happened, as one condition; none where nothing is."""
+    return [" and ".join(f"({text})" for text in m.spec.given)] if m.spec.given else []
 
 
 def _measures(m: Maker) -> dict[str, Any]:

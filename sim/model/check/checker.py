@@ -5,6 +5,7 @@ These are whether a name exists, whether a text is an expression of the right ki
 
 from __future__ import annotations
 
+import datetime
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
@@ -17,10 +18,12 @@ from sim.model.check.values import point
 from sim.model.diagnostics import Path, did_you_mean
 from sim.model.expressions.errors import ExpressionError
 from sim.model.expressions.expression import Expression
+from sim.model.expressions.grammar import DATED
 from sim.model.expressions.kinds import Kind, check
 from sim.model.expressions.ranges import hazards, interval
 from sim.model.expressions.reading import parse
-from sim.model.expressions.tree import Call, walk
+from sim.model.expressions.tree import Call, Dated, walk
+from sim.model.quantities import HOURS_IN
 from sim.model.spec.base import Grounded, Quantity
 from sim.model.spec.scenario import ScenarioSpec
 from sim.model.spec.tracks import LeadersMeeting
@@ -79,7 +82,8 @@ class Checker:
             seen.add(name)
 
     def expression(
-        self, path: Path, text: str, wanted: Kind | None = None, quantities: vocabulary.Quantities | None = None
+        self, path: Path, text: str, wanted: Kind | None = None, quantities: vocabulary.Quantities | None = None,
+        until: float | None = None,
     ) -> Expression | None:
         """The parsed expression, or None after a fault: not the language, an unknown name, the wrong kind."""
         known = quantities or self.situation
@@ -88,6 +92,8 @@ class Checker:
             kind = check(parsed, known.kinds)
         except ExpressionError as error:
             self.add(path, error.message, hint=error.hint, column=error.column)
+            return None
+        if not self._dates_fit(path, parsed, until):
             return None
         if wanted is not None and kind is not wanted:
             if wanted is Kind.BOOLEAN:
@@ -98,12 +104,27 @@ class Checker:
             return None
         return parsed
 
+    def _dates_fit(self, path: Path, parsed: Expression, until: float | None) -> bool:
+        """Whether all dates of an expression lie within what is played, or before a time; a fault for the first that does not."""
+        start = self.spec.start
+        end = (until or max([self.spec.horizon, *self.spec.readings])) * HOURS_IN[self.spec.time_unit] / HOURS_IN["days"]
+        for node in walk(parsed.root):
+            if isinstance(node, Dated) and not 0 <= (node.date - start).days < end:
+                last = start + datetime.timedelta(days=math.ceil(min(end, (datetime.date.max - start).days)) - 1)
+                when = "before the scenario begins" if node.date < start else "after the end"
+                self.add(path, f"the date {node.date} lies {when}", expected=f"a date from {start} to {last}",
+                         hint="change the date, or `horizon`", column=node.column)  # fmt: skip
+                return False
+        return True
+
     def of_package(self, path: Path, text: str, wanted: Kind, *, parent: bool = False) -> Expression | None:
         """The parsed expression over a package's levels, which has no memory; None after a fault."""
         parsed = self.expression(path, text, wanted, vocabulary.package(self.spec, parent=parent))
-        if parsed is not None and any(isinstance(node, Call) and node.function == "held" for node in walk(parsed.root)):
-            self.add(path, "'held' has no meaning for a package", hint="use it in conditions")
-            return None
+        for node in walk(parsed.root) if parsed is not None else ():
+            word = node.word if isinstance(node, Dated) else node.function if isinstance(node, Call) else ""
+            if word in ("held", *DATED):
+                self.add(path, f"'{word}' has no meaning for a package", hint="use it in conditions")
+                return None
         return parsed
 
     def condition(self, path: Path, text: str | None) -> None:

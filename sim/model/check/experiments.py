@@ -13,6 +13,8 @@ from sim.model.check.correlations import check_matrix
 from sim.model.check.targets import check_targets
 from sim.model.check.values import child
 from sim.model.diagnostics import Path
+from sim.model.expressions.kinds import Kind
+from sim.model.expressions.ranges import Truth, interval
 from sim.model.paths import PathError, children, covers, is_quantity, lookup, one, split
 from sim.model.recurring import drawn_in_history
 from sim.model.spec.base import Quantity
@@ -23,6 +25,8 @@ def check_experiments(checker: Checker) -> None:
     spec = checker.spec
     for name, text in spec.metrics.items():
         checker.expression(("metrics", name), text)
+    for number, text in enumerate(spec.given or ()):
+        _evidence(checker, ("given", number), text)
     for number, text in enumerate(spec.uncertainties):
         path: Path = ("uncertainties", number)
         if text in spec.uncertainties[:number]:
@@ -68,6 +72,13 @@ def check_experiments(checker: Checker) -> None:
         _weights_together(checker, ("shares", name, "members"), group.members)
     _one_group_each(checker)
     check_targets(checker)
+
+
+def _evidence(checker: Checker, path: Path, text: str) -> None:
+    """What has happened is a condition that can hold, about dates up to the horizon, at which it is asked."""
+    parsed = checker.expression(path, text, Kind.BOOLEAN, until=checker.spec.horizon)
+    if parsed is not None and interval(parsed, checker.situation.bounds, Kind.BOOLEAN) is Truth.NEVER:
+        checker.add(path, "what is given can never be true", hint="no history fits it: correct the condition")
 
 
 def _changed(spec: ScenarioSpec) -> list[str]:

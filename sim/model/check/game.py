@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from sim.model.check.checker import Checker
+from sim.model.check.unplayed import check_unplayed, following, results
 from sim.model.diagnostics import Path
 from sim.model.expressions.kinds import Kind
 from sim.model.expressions.reading import parse
@@ -58,11 +59,11 @@ class _GameCheck:
             return  # everything else would be told again under the wrong name
         self.types()
         self.move_name(("game", "first"), self.game.first)
-        self.reached()
         for name, move in self.game.moves.items():
             self.move(("game", "moves", name), name, move)
         self.strategies()
         self.constant(("game", "precision"), self.game.precision, 0.0, math.inf)
+        check_unplayed(self.checker, self.game)
 
     # Players and types
 
@@ -174,19 +175,6 @@ class _GameCheck:
 
     def move_name(self, path: Path, name: str) -> None:
         self.checker.name(path, name, self.game.moves, "move")
-
-    def reached(self) -> None:
-        """Every move can be reached from the first."""
-        waiting, seen = [self.game.first], set()
-        while waiting:
-            name = waiting.pop()
-            if name in seen or name not in self.game.moves:
-                continue
-            seen.add(name)
-            waiting += [then for _, then in successors(self.game.moves[name]) if then is not None]
-        for name in self.game.moves:
-            if name not in seen and self.game.first in self.game.moves:
-                self.checker.warn(("game", "moves", name), f"no move leads to '{name}'", hint="name it under `then:`", at_key=True)
 
     def move(self, path: Path, name: str, move: Move) -> None:
         for n, player in enumerate(move.unseen_by):
@@ -348,6 +336,32 @@ class _GameCheck:
                 for player, of in strategy.items():
                     if self.checker.name((*path, player), player, move.by, "player of this move", at_key=True):
                         self.options((*path, player), of, player, tuple(move.options.get(player, ())))
+        self.complete()
+
+    def complete(self) -> None:
+        """Strategies are there for every group, and for all other moves or for none: a game is solved as a whole."""
+        written, missing = [], []
+        if set(self.game.strategies) - set(self.game.moves):
+            return  # a name that is wrong has been told
+        for name, move in self.game.moves.items():
+            strategy = self.game.strategies.get(name)
+            if isinstance(move, (VoteMove, DivisionMove)):
+                if strategy is None:
+                    what = "`share` and `accept`" if isinstance(move, DivisionMove) else "the yes of a member"
+                    self.checker.add(("game", "moves", name), f"the group at '{name}' has no strategy, and no algorithm finds one",
+                                     hint=f"add `{name}:` to `strategies:`, {what}", at_key=True)  # fmt: skip
+            elif isinstance(move, SimultaneousMove):
+                of = strategy if isinstance(strategy, dict) else dict.fromkeys(move.by if strategy else ())
+                if set(of) - set(move.by):
+                    return  # a name that is wrong has been told
+                for player in move.by:
+                    (written if player in of else missing).append(f"{name}.{player}")
+            elif isinstance(move, (NumberMove, ChoiceMove)):
+                (written if strategy is not None else missing).append(name)
+        if written and missing and self.game.play == "equilibrium":
+            self.checker.add(("game", "strategies"), f"moves without a strategy: {', '.join(missing)}",
+                             hint=f"write them too, or leave out {', '.join(written)}: then an algorithm solves the whole game",
+                             at_key=True)  # fmt: skip
 
     def is_sound(self, move: Move) -> bool:
         """Whether those who move are players of the right kind, with options."""
@@ -388,18 +402,6 @@ class _GameCheck:
             self.checker.add(path, f"probabilities sum to {math.fsum(fixed.values()):.6g}", expected="a sum of at most 1",
                              hint="leave one out: it has the rest", at_key=True)  # fmt: skip
 
-    def leads_back(self, name: str) -> bool:
-        """Whether a move may come again."""
-        waiting, seen = [then for _, then in successors(self.game.moves[name])], set()
-        while waiting:
-            at = waiting.pop()
-            if at == name:
-                return True
-            if at is not None and at in self.game.moves and at not in seen:
-                seen.add(at)
-                waiting += [then for _, then in successors(self.game.moves[at])]
-        return False
-
     def one(self, path: Path, text: Any, player: str, wanted: Kind | None, *, mixes: bool = False) -> None:
         """One expression of a strategy: of what the player knows."""
         if not isinstance(text, str):
@@ -411,7 +413,8 @@ class _GameCheck:
             if name in hidden and name in self.checker.situation.kinds and name.split(".")[1] not in unowned:
                 self.checker.add(path, f"{player} cannot know '{name}': {hidden[name]}", hint="let it read what it has observed")
                 return
-            if name.startswith(f"move.{path[2]}.") and name in self.checker.situation.kinds and not self.leads_back(str(path[2])):
+            move = str(path[2])
+            if name.startswith(f"move.{move}.") and name in self.checker.situation.kinds and move not in following(self.game, move):
                 why = f"{player} cannot know '{name}': it is chosen at the same time"
                 self.checker.add(path, why, hint="let it read what it has observed")
                 return
@@ -435,20 +438,3 @@ def _names(text: str) -> tuple[str, ...]:
         return parse(text).names()
     except ValueError:
         return ()
-
-
-def results(path: Path, move: Move) -> list[tuple[Path, Result | SimultaneousMove]]:
-    """What may follow a move, with its path."""
-    if isinstance(move, (ChoiceMove, ChanceMove)):
-        return [((*path, "options", option), result) for option, result in move.options.items()]
-    if isinstance(move, (VoteMove, DivisionMove)):
-        return [((*path, "passes"), move.passes), ((*path, "fails"), move.fails)]
-    return [(path, move)]
-
-
-def successors(move: Move) -> list[tuple[Path, str | None]]:
-    """The moves to which a move may lead."""
-    return [(path, result.then) for path, result in results((), move)]
-
-
-__all__ = ["check_game", "results", "successors"]

@@ -18,5 +18,8 @@ FUNCTIONS: dict[str, tuple[int, int]] = {  # the least and the greatest number o
 }
 
 COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
-TIGHTNESS = {"or": 1, "and": 2, **dict.fromkeys(COMPARISONS, 4), "+": 5, "-": 5, "*": 6, "/": 6}
-NOT, COMPARE, MINUS, ATOM = 3, 4, 7, 8  # tightness of `not`, of any comparison, of a sign, of a single operand
+DATED = ("at", "by")  # words between a quantity or condition and a date; names elsewhere
+TIGHTNESS = {
+    "or": 1, "and": 2, **dict.fromkeys(DATED, 4), **dict.fromkeys(COMPARISONS, 5), "+": 6, "-": 6, "*": 7, "/": 7
+}  # fmt: skip
+NOT, DATE, COMPARE, MINUS, ATOM = 3, 4, 5, 8, 9  # of `not`, of a date, of any comparison, of a sign, of a single operand

@@ -10,8 +10,8 @@ from sim.model.diagnostics import did_you_mean, nearest
 from sim.model.expressions.errors import ExpressionError
 from sim.model.expressions.expression import Expression
 from sim.model.expressions.program import compile_expression
-from sim.model.expressions.tree import Boolean, Call, Comparison, Name, Node, Number, Unary, first_column, walk
-from sim.model.expressions.writing import short_text
+from sim.model.expressions.tree import Boolean, Call, Comparison, Dated, Name, Node, Number, Unary, first_column, walk
+from sim.model.expressions.writing import copied_text, short_text
 from sim.model.quantities import UNIT_NAMES
 from sim.rules import expression as machine
 
@@ -59,6 +59,8 @@ class _Checker:
             return self.comparison(node)
         if isinstance(node, Call):
             return self.call(node)
+        if isinstance(node, Dated):
+            return self.dated(node)
         wanted = Kind.BOOLEAN if node.operator in ("and", "or") else Kind.NUMBER
         self.expect(node.left, wanted, f"before '{node.operator}'")
         self.expect(node.right, wanted, f"after '{node.operator}'")
@@ -72,9 +74,9 @@ class _Checker:
             what = f"'{short_text(node)}'"
             if wanted is Kind.BOOLEAN:
                 raise self.fail(f"expected a condition {where}, found the number {what}", node,
-                                f"compare it, as in '{short_text(node)} > 0'")  # fmt: skip
+                                f"compare it, as in '{copied_text(node)} > 0'")  # fmt: skip
             raise self.fail(f"expected a number {where}, found the condition {what}", node,
-                            f"write 'if({short_text(node)}, 1, 0)' to count it")  # fmt: skip
+                            f"write 'if({copied_text(node)}, 1, 0)' to count it")  # fmt: skip
         return found
 
     def comparison(self, node: Comparison) -> Kind:
@@ -92,6 +94,15 @@ class _Checker:
         hint = "join conditions with 'and'" if isinstance(first, Comparison) else "conditions compare with == and !="
         raise self.fail(message, first, hint)
 
+    def dated(self, node: Dated) -> Kind:
+        inner = next((part for part in walk(node.operand) if isinstance(part, Dated)), None)
+        if inner is not None:
+            raise self.fail(f"'{inner.word}' and a date stand inside another '{node.word}'", node,
+                            "give what each asks brackets of its own, as in '(rung at 2018-06-01) > (rung at 2018-05-01)'")  # fmt: skip
+        if node.word == "at":
+            return self.kind(node.operand)
+        return self.expect(node.operand, Kind.BOOLEAN, "before 'by'")
+
     def call(self, node: Call) -> Kind:
         if node.function == "if":
             self.expect(node.arguments[0], Kind.BOOLEAN, "as the first argument of 'if'")
@@ -104,7 +115,7 @@ class _Checker:
             duration = _constant(node.arguments[1], self.expression)
             if duration is not None and duration < 0.0:
                 raise self.fail("expected a duration >= 0 in 'held', found a negative one", node.arguments[1],
-                                "write it without the sign")  # fmt: skip
+                                "write it without the minus sign")  # fmt: skip
             return Kind.BOOLEAN
         for argument in node.arguments:
             self.expect(argument, Kind.NUMBER, f"in '{node.function}'")
@@ -129,7 +140,7 @@ class _Checker:
 
 def _constant(node: Node, expression: Expression) -> float | None:
     """The value of a node that uses no names, else None."""
-    if any(isinstance(part, Name) or (isinstance(part, Call) and part.function == "held") for part in walk(node)):
+    if any(isinstance(part, Name | Dated) or (isinstance(part, Call) and part.function == "held") for part in walk(node)):
         return None
     program = compile_expression(Expression(node, expression.time_unit), {})
     return machine.evaluate(program.code, program.constants, (), [0.0] * program.stack_size)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sim.model.diagnostics import did_you_mean
 from sim.model.expressions.errors import ExpressionError
 from sim.model.expressions.expression import Expression
-from sim.model.expressions.tree import Binary, Boolean, Call, Comparison, Name, Node, Number, Unary
+from sim.model.expressions.tree import Binary, Boolean, Call, Comparison, Dated, Name, Node, Number, Unary
 from sim.model.quantities import in_time_unit
 from sim.rules import expression as machine
 
@@ -58,6 +58,19 @@ def compile_expression(expression: Expression, index_of: Mapping[str, int]) -> P
     return Program(tuple(code), tuple(compiler.constants), _stack_size(code))
 
 
+def value_of(expression: Expression, values: Mapping[str, float]) -> float:
+    """The value of an expression whose names have these values.
+
+    Raises
+    ------
+    KeyError
+        A name without a value.
+    """
+    names = sorted(expression.names())
+    program = compile_expression(expression, {name: n for n, name in enumerate(names)})
+    return machine.evaluate(program.code, program.constants, [values[name] for name in names], [0.0] * max(1, program.stack_size))
+
+
 class _Compiler:
     def __init__(self, expression: Expression, index_of: Mapping[str, int]):
         self.expression = expression
@@ -84,7 +97,10 @@ class _Compiler:
             return [self.index_of[node.name]]
         if isinstance(node, Call) and node.function == "held":
             message = "'held' needs a memory and cannot be part of a program"
-            raise ExpressionError(message, node.column, "split it off first (split_held)", self.expression.text)
+            raise ExpressionError(message, node.column, "split it off first (split_lasting)", self.expression.text)
+        if isinstance(node, Dated):
+            message = f"'{node.word}' and a date need a memory and cannot be part of a program"
+            raise ExpressionError(message, node.column, "split them off first (split_lasting)", self.expression.text)
         known = len(self.constants)
         code = self.operation(node)
         if all(c < 0 for c in code):

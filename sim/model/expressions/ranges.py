@@ -15,6 +15,7 @@ from sim.model.expressions.tree import (
     Boolean,
     Call,
     Comparison,
+    Dated,
     Name,
     Node,
     Number,
@@ -22,7 +23,7 @@ from sim.model.expressions.tree import (
     children,
     first_column,
 )
-from sim.model.expressions.writing import short_text
+from sim.model.expressions.writing import copied_text, short_text
 from sim.model.quantities import in_time_unit
 
 
@@ -81,6 +82,8 @@ def _is_condition(node: Node) -> bool:
         return node.operator == "not"
     if isinstance(node, Call):
         return node.function == "held" or (node.function == "if" and any(map(_is_condition, node.arguments[1:])))
+    if isinstance(node, Dated):
+        return node.word == "by" or _is_condition(node.operand)
     return isinstance(node, Boolean | Comparison)
 
 
@@ -118,6 +121,10 @@ class _Ranges:
             return _conjunction(truths)
         if isinstance(node, Call):
             return self.call(node, parts)
+        if isinstance(node, Dated):
+            # What was true at some time may never have been, unless it is true whatever happens; before its date a
+            # quantity is what it is now.
+            return parts[0] if node.word == "at" else _truth(parts[0])
         return self.binary(node, *parts)
 
     def joined(self, node: Binary) -> Bounds:
@@ -178,7 +185,7 @@ class _Ranges:
         if right[0] <= 0.0 <= right[1]:
             divisor = short_text(node.right)
             self.warn(f"the divisor '{divisor}' can be zero; the result is then 0", node.right,
-                      f"keep it away from zero, as in max({divisor}, 0.01), or narrow its range")  # fmt: skip
+                      f"keep it away from zero, as in max({copied_text(node.right)}, 0.01), or narrow its range")  # fmt: skip
             return _ANYTHING
         return _ordered([a / b for a in left for b in right])
 
@@ -200,7 +207,7 @@ class _Ranges:
             return (0.0, 0.0) if _truth(parts[0])[1] <= 0.0 else _OPEN
         if name == "abs":
             return (0.0 if low <= 0.0 <= high else min(abs(low), abs(high))), max(abs(low), abs(high))
-        argument = short_text(node.arguments[0])
+        argument, copied = short_text(node.arguments[0]), copied_text(node.arguments[0])
         if name == "power":
             return self.power(parts[0], parts[1], argument, node)
         if name == "exp" and high > EXP_MAX:
@@ -208,10 +215,10 @@ class _Ranges:
                       "narrow the ranges, or use logistic(x) for a share")  # fmt: skip
         if name == "log" and low <= 0.0:
             self.warn(f"log('{argument}') has no value at zero and below; it is then {LOG_ZERO}", node.arguments[0],
-                      f"write log(max({argument}, 0.001)), or narrow the ranges")  # fmt: skip
+                      f"write log(max({copied}, 0.001)), or narrow the ranges")  # fmt: skip
         if name == "sqrt" and low < 0.0:
             self.warn(f"sqrt('{argument}') has no value below zero; it is then 0", node.arguments[0],
-                      f"write sqrt(max({argument}, 0)), or narrow the ranges")  # fmt: skip
+                      f"write sqrt(max({copied}, 0)), or narrow the ranges")  # fmt: skip
         function = {"exp": exp, "log": log, "sqrt": sqrt, "logistic": logistic, "normal_cdf": normal_cdf,
                     "normal_quantile": normal_quantile}[name]  # fmt: skip
         return _widened(function(low)), _widened(function(high), up=True)
@@ -220,7 +227,7 @@ class _Ranges:
         """Of ``power(x, a)``: 0 where x is 0 or less."""
         if base[0] < 0.0:
             self.warn(f"power('{argument}', ...) has no value below zero; it is then 0", node.arguments[0],
-                      f"write power(max({argument}, 0), ...), or narrow the ranges")  # fmt: skip
+                      f"write power(max({copied_text(node.arguments[0])}, 0), ...), or narrow the ranges")  # fmt: skip
         if base[1] <= 0.0:
             return 0.0, 0.0
         logs = [math.log(end) if 0.0 < end < math.inf else (math.inf if end > 0.0 else -math.inf) for end in base]

@@ -7,14 +7,15 @@ import math
 from sim.model.diagnostics import did_you_mean, nearest
 from sim.model.expressions.errors import ExpressionError
 from sim.model.expressions.expression import Expression, limited
-from sim.model.expressions.grammar import COMPARE, COMPARISONS, FUNCTIONS, MINUS, NOT, TIGHTNESS
+from sim.model.expressions.grammar import COMPARE, COMPARISONS, DATED, FUNCTIONS, MINUS, NOT, TIGHTNESS
 from sim.model.expressions.tokens import Token, tokens
-from sim.model.expressions.tree import Binary, Boolean, Call, Comparison, Name, Node, Number, Unary
-from sim.model.quantities import UNIT_NAMES, TimeUnit
+from sim.model.expressions.tree import Binary, Boolean, Call, Comparison, Dated, Name, Node, Number, Unary
+from sim.model.quantities import UNIT_NAMES, QuantityError, TimeUnit, parse_date
 
 MAX_LENGTH = 2_000  # characters of a text
 MAX_NESTING = 100  # operands inside operands: brackets, signs, right-hand sides
 _SHAPES = {"if": "if(condition, a, b)", "held": "held(condition, duration)", "min": "min(a, b)", "max": "max(a, b)"}
+_A_DATE = "write year-month-day, as in 'talks_on at 2018-06-12'"
 _WORDS = ("and", "or", "not", "true", "false")
 
 
@@ -69,6 +70,9 @@ class _Parser:
             if binding == COMPARE:
                 left = self.comparison(left)
                 continue
+            if operator.text in DATED:
+                left = self.dated(left)
+                continue
             self.place += 1
             left = Binary(operator.text, left, self.part(binding + 1), operator.column)
         self.nesting -= 1
@@ -83,6 +87,19 @@ class _Parser:
             operands.append(self.part(COMPARE + 1))
         return Comparison(tuple(operands), tuple(operators), column)
 
+    def dated(self, operand: Node) -> Node:
+        word = self.token
+        self.place += 1
+        if self.token.kind != "date":
+            found = f"found '{self.token.text}'" if self.token.text else "found nothing"
+            raise self.fail(f"expected a date after '{word.text}', {found}", _A_DATE)
+        try:
+            date = parse_date(self.token.text)
+        except QuantityError as error:
+            raise self.fail(f"expected {error.expected}, found {error.found}", error.hint) from None
+        self.place += 1
+        return Dated(word.text, operand, date, word.column)
+
     def operand(self, tightness: int) -> Node:
         token = self.token
         if token.kind == "end":
@@ -90,6 +107,8 @@ class _Parser:
         self.place += 1
         if token.kind == "number":
             return self.number(token)
+        if token.kind == "date":
+            raise self.fail(f"the date {token.text} stands alone", "write 'at' or 'by' and what is asked before it", token)
         if token.text == "-":
             return Unary("-", self.part(MINUS), token.column)
         if token.text == "+":
@@ -113,7 +132,7 @@ class _Parser:
         if value == math.inf:
             raise self.fail(f"the number {token.text[:40]} is too large", "numbers end at 1.8e308", token)
         unit = self.token
-        if unit.kind != "name" or unit.text in _WORDS:
+        if unit.kind != "name" or unit.text in (*_WORDS, *DATED):
             return Number(value, "", token.column)
         if unit.text not in UNIT_NAMES:
             close = nearest(unit.text, UNIT_NAMES)

@@ -9,6 +9,7 @@ from sim.model.expressions.errors import ExpressionError
 
 _TOKEN = re.compile(
     r"""(?P<space>\s+)
+    |(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9.]))
     |(?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)
     |(?P<name>[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)*)
     |(?P<operator><=|>=|==|!=|\*\*|&&|\|\||<>|[-+*/<>(),])
@@ -47,7 +48,7 @@ _HABITS = (
 class Token(NamedTuple):
     """A word, a number or a sign where it stands in the text."""
 
-    kind: str  # number, name, operator, end
+    kind: str  # number, date, name, operator, end
     text: str
     column: int
 

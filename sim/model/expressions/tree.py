@@ -5,6 +5,7 @@ Columns are for messages only and do not count when two expressions are compared
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -71,12 +72,22 @@ class Call:
     column: int = field(default=1, compare=False)
 
 
-Node = Number | Boolean | Name | Unary | Binary | Comparison | Call
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """``x at DATE``: as it was at the end of that day; ``x by DATE``: whether it was true at some time up to then."""
+
+    word: str
+    operand: Node
+    date: datetime.date
+    column: int = field(default=1, compare=False)
+
+
+Node = Number | Boolean | Name | Unary | Binary | Comparison | Call | Dated
 
 
 def children(node: Node) -> tuple[Node, ...]:
     """The parts of a node from left to right."""
-    if isinstance(node, Unary):
+    if isinstance(node, Unary | Dated):
         return (node.operand,)
     if isinstance(node, Binary):
         return (node.left, node.right)
@@ -98,6 +109,6 @@ def walk(root: Node) -> Iterator[Node]:
 
 def first_column(node: Node) -> int:
     """The column of the first character of a node."""
-    while isinstance(node, Binary | Comparison):
-        node = node.left if isinstance(node, Binary) else node.operands[0]
+    while isinstance(node, Binary | Comparison | Dated):
+        node = node.left if isinstance(node, Binary) else node.operand if isinstance(node, Dated) else node.operands[0]
     return node.column

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sim.model.expressions.grammar import ATOM, COMPARE, MINUS, NOT, TIGHTNESS
-from sim.model.expressions.tree import Boolean, Call, Comparison, Name, Node, Number, Unary
+from sim.model.expressions.grammar import ATOM, COMPARE, DATE, MINUS, NOT, TIGHTNESS
+from sim.model.expressions.tree import Boolean, Call, Comparison, Dated, Name, Node, Number, Unary
 
 
 def node_text(node: Node) -> tuple[str, int]:
@@ -22,6 +22,8 @@ def node_text(node: Node) -> tuple[str, int]:
     if isinstance(node, Comparison):
         parts = [_bracketed(operand, COMPARE + 1) for operand in node.operands]
         return parts[0] + "".join(f" {o} {p}" for o, p in zip(node.operators, parts[1:], strict=True)), COMPARE
+    if isinstance(node, Dated):
+        return f"{_bracketed(node.operand, DATE + 1)} {node.word} {node.date.isoformat()}", DATE
     binding = TIGHTNESS[node.operator]
     left, right = _bracketed(node.left, binding), _bracketed(node.right, binding + 1)
     return f"{left} {node.operator} {right}", binding
@@ -36,6 +38,12 @@ def number_text(value: float) -> str:
     """The shortest text that reads back as the same number: ``180``, ``0.2``, ``1e-07``."""
     text = repr(float(value))
     return text.removesuffix(".0")
+
+
+def copied_text(node: Node) -> str:
+    """The text of a node for a hint that people copy: whole, or three dots for the whole of it where it is long."""
+    text = node_text(node)[0]
+    return text if len(text) <= 80 else "..."
 
 
 def short_text(node: Node) -> str:

@@ -258,10 +258,11 @@ class _Builder:
         done = 0
         while done < len(self.states):
             if len(self.states) > self.most_nodes:
-                raise ParameterError(
-                    f"the game has more than {self.most_nodes:,} positions on a grid of {self.points} points",
-                    hint=f"use fewer, as in --set game.points={max(3, self.points // 2)}, or write strategies",
-                )
+                where, hint = "", "write strategies, or let the game end sooner"
+                if self.game.has_grid:
+                    where = f" on a grid of {self.points} points"
+                    hint = f"use fewer, as in --set game.points={max(3, self.points // 2)}, or write strategies"
+                raise ParameterError(f"the game has more than {self.most_nodes:,} positions{where}", hint=hint)
             move, phase, state = self.states[done]
             self._expand(done, move, phase, state)
             done += 1

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from sim.model.delimited import Cell, Faulty, cells_of, number_in
 from sim.model.diagnostics import nearest
-from sim.model.spatial.raw_table import Cell, Faulty, RawActor, RawTable, check_rows, number_in
+from sim.model.spatial.raw_table import RawActor, RawTable, check_rows
 
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs"}
 WORDS = {
@@ -50,7 +51,7 @@ def read_csv(text: str, name: str) -> RawTable:
         )
         faults.raise_if_any()
     delimiter = max(DELIMITERS, key=lambda sign: numbered[min(1, len(numbered) - 1)][1].count(sign))
-    rows = [_cells(line, number, delimiter, faults) for number, line in numbered]
+    rows = [cells_of(line, number, delimiter, faults) for number, line in numbered]
     faults.raise_if_any()
     table = RawTable(title="", description="", dimensions=[], actors=[])
     if delimiter != ",":
@@ -72,46 +73,6 @@ def read_csv(text: str, name: str) -> RawTable:
     check_rows(table, faults)
     faults.raise_if_any()
     return table
-
-
-def _cells(line: str, number: int, delimiter: str, faults: Faulty) -> list[Cell]:
-    """The cells of a line with their places; quotation marks may enclose a cell and are doubled inside."""
-    found, place = [], 0
-    while True:
-        start = place
-        while place < len(line) and line[place] == " ":
-            place += 1
-        if place < len(line) and line[place] == '"':
-            text, place = "", place + 1
-            while place < len(line):
-                if line.startswith('""', place):
-                    text, place = text + '"', place + 2
-                elif line[place] == '"':
-                    break
-                else:
-                    text, place = text + line[place], place + 1
-            if place >= len(line):
-                faults.add(
-                    Cell("", number, start + 1, start + 2),
-                    "a quotation mark is not closed on its line",
-                    hint="close it, or double it",
-                )
-                return found
-            end = line.find(delimiter, place)
-            end = len(line) if end < 0 else end
-        else:
-            end = line.find(delimiter, start)
-            end = len(line) if end < 0 else end
-            text = line[start:end]
-        lead = len(line[start:end]) - len(line[start:end].lstrip())
-        found.append(
-            Cell(
-                text.strip(), number, start + lead + 1, max(start + lead + 2, start + len(line[start:end].rstrip()) + 1)
-            )
-        )
-        place = end + 1
-        if place > len(line):
-            return found
 
 
 def _ktab_counts(rows: list[list[Cell]]) -> tuple[Cell, Cell] | None:

@@ -11,7 +11,8 @@ from typing import Any
 
 from sim.errors import ScenarioError, UsageError
 from sim.model.diagnostics import visible
-from sim.model.reader import MAX_BYTES, read_text
+from sim.model.kinds import SCENARIO, kind_named, kind_of
+from sim.model.reader import MAX_BYTES, read, read_text
 from sim.model.spatial.csv_table import read_csv
 from sim.model.spatial.load import table_of
 from sim.model.spatial.raw_table import RawTable, identifiers
@@ -68,10 +69,7 @@ def import_table(path: str | os.PathLike[str], scale: tuple[float, float] | None
 def _content(path: Path, name: str) -> bytes:
     if not name:
         raise UsageError("no file is named", hint="name a table in CSV or XML")
-    if path.suffix.lower() in (".yaml", ".yml"):
-        raise UsageError(
-            f"{name}: this is a scenario file already, not a table to import", hint=f"`sim spatial {name}`"
-        )
+    _refuse_what_is_no_raw_table(path, name)
     if path.suffix.lower() in (".xlsx", ".xls", ".ods"):
         raise UsageError(f"{name}: spreadsheets are not read", hint="save the sheet as CSV")
     if path.is_dir():
@@ -87,6 +85,19 @@ def _content(path: Path, name: str) -> bytes:
     if b"\0" in content[:1000]:
         raise UsageError(f"{name}: this is no text", hint="save the table as CSV in UTF-8")
     return content
+
+
+def _refuse_what_is_no_raw_table(path: Path, name: str) -> None:
+    """Raise ``UsageError`` with the command that takes a file of another kind, or a shipped one that is named."""
+    kind = kind_named(name)
+    if name not in kind.names() or path.exists():
+        if path.suffix.lower() not in (".yaml", ".yml"):
+            return
+        try:
+            kind = kind_of(read(path).data) or SCENARIO
+        except ScenarioError:
+            raise UsageError(f"{name}: expected a table to import", hint="name a table in CSV or XML") from None
+    raise UsageError(f"{name}: this is {kind.what} already, not a table to import", hint=kind.hint(name))
 
 
 def _looks_like_xml(content: bytes) -> bool:

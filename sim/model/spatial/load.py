@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from sim.errors import ParameterError, ScenarioError
 from sim.model.diagnostics import Diagnostic, describe, did_you_mean
 from sim.model.distributions.factory import from_quantity
+from sim.model.kinds import TABLE, refuse_other_kind
 from sim.model.load import Enough, Faults, set_by_path
 from sim.model.reader import Document, read
 from sim.model.spatial.spec import SpatialSpec, validation_context
@@ -62,7 +63,9 @@ def table_of(document: Document, overrides: Iterable[str] = ()) -> LoadedTable:
         faults.add((), expected="a mapping with the keys of a spatial table", found=describe(data), hint=hint)
         faults.raise_if_any()
     if MARK not in data:
-        raise ScenarioError(_no_table(document))
+        refuse_other_kind(data, TABLE, document.name)
+        name = document.name
+        raise ScenarioError(f"{name}: this is no spatial table: it has no key `{MARK}:`; `{MARK}: {{}}` takes the default options")
     try:
         data, changes = set_by_path(data, overrides, faults, SpatialSpec)
         spec = _checked(data, faults)
@@ -74,14 +77,6 @@ def table_of(document: Document, overrides: Iterable[str] = ()) -> LoadedTable:
     faults.raise_if_any()
     assert spec is not None
     return LoadedTable(spec, document, changes)
-
-
-def _no_table(document: Document) -> str:
-    if "tracks" in document.data or "issues" in document.data:
-        return f"{document.name}: this is a scenario to play, not a spatial table: `sim run {document.name}` plays it"
-    return (
-        f"{document.name}: this is no spatial table: it has no key `{MARK}:`; `{MARK}: {{}}` takes the default options"
-    )
 
 
 def _checked(data: dict[str, Any], faults: Faults) -> SpatialSpec | None:

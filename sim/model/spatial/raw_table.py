@@ -8,22 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sim.errors import ScenarioError
-from sim.model.diagnostics import Diagnostic, comma_hint, describe, in_file_order
+from sim.model.delimited import Cell, Faulty
 from sim.model.spatial.spec import MOST_ACTORS, MOST_DIMENSIONS
-
-MAX_FAULTS = 100
-_NUMBER = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?\Z")
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A text with its place in the file; line and column count from 1, ``end`` is the column after it."""
-
-    text: str
-    line: int
-    column: int
-    end: int
 
 
 @dataclass
@@ -49,63 +35,6 @@ class RawTable:
     percent: bool | None = None  # whether the form counts positions and saliences from 0 to 100; None: to be seen
     options: dict[str, dict[str, Any]] = field(default_factory=dict)  # of `spatial:`
     remarks: list[str] = field(default_factory=list)
-
-
-class Faulty:
-    """Collects what is wrong with a file that is imported."""
-
-    def __init__(self, name: str, lines: tuple[str, ...]) -> None:
-        self.name, self.lines = name, lines
-        self.items: list[Diagnostic] = []
-
-    def add(self, cell: Cell, message: str = "", *, expected: str = "", found: str = "", hint: str = "") -> None:
-        """Note a fault at a cell; raises at the limit."""
-        line = self.lines[cell.line - 1] if 0 < cell.line <= len(self.lines) else ""
-        self.items.append(
-            Diagnostic(
-                (),
-                message,
-                expected,
-                found,
-                hint,
-                self.name,
-                cell.line,
-                cell.column,
-                max(cell.end, cell.column + 1),
-                line,
-            )
-        )
-        if len(self.items) >= MAX_FAULTS:
-            self.raise_if_any()
-
-    def raise_if_any(self) -> None:
-        """Raise `ScenarioError` with all faults, if there are any."""
-        if self.items:
-            raise ScenarioError(in_file_order(self.items))
-
-
-def number_in(cell: Cell, what: str, faults: Faulty, decimal_comma: bool = False) -> float:
-    """The number of a cell, not below 0 where ``what`` may not be; 0 with a fault noted where there is none."""
-    text = cell.text.strip()
-    written = text.replace(",", ".") if decimal_comma and text.count(",") == 1 and "." not in text else text
-    if not text:
-        faults.add(cell, what, expected="a number", found="nothing", hint="write it into the table")
-        return 0.0
-    if not _NUMBER.match(written):
-        hint = "write a number"
-        if re.fullmatch(r"[-+]?[0-9]+,[0-9]+", text):
-            hint = comma_hint(text)
-        elif re.fullmatch(r"[-+]?[0-9.]+ ?%", text):
-            hint = f"write {text.rstrip('% ')} without the sign"
-        elif text.lower().lstrip("+-") in ("nan", "inf", "infinity", "na", "n/a", "-", "null", "none"):
-            hint = "write a finite number; a row without one has to be left out or estimated"
-        faults.add(cell, what, expected="a number", found=describe(text), hint=hint)
-        return 0.0
-    value = float(written)
-    if not abs(value) <= 1e12:
-        faults.add(cell, what, expected="a number within 1e12", found=text, hint="choose a larger unit")
-        return 0.0
-    return value
 
 
 def identifiers(names: Iterable[str], stem: str) -> list[str]:
@@ -139,9 +68,8 @@ def check_rows(table: RawTable, faults: Faulty) -> None:
                 actor.positions if what == "position" else actor.salience
             )[dimension]  # fmt: skip
             if what != "position" and value < 0.0:
-                faults.add(
-                    cell, what, expected="a number >= 0", found=cell.text.strip(), hint="write it without the sign"
-                )
+                hint = f"write 0 for an actor without any, or {cell.text.strip().lstrip('-')} if the minus sign is a slip"
+                faults.add(cell, what, expected="a number >= 0", found=cell.text.strip(), hint=hint)
             elif what == "salience" and value > 100.0:
                 faults.add(
                     cell,
@@ -161,6 +89,8 @@ def check_rows(table: RawTable, faults: Faulty) -> None:
     _check_unit_of_salience(table, faults)
     if not table.actors:
         faults.add(Cell("", len(faults.lines), 1, 2), "the table has no actors", hint="write one a line")
+    elif len(table.actors) == 1:
+        faults.add(table.actors[0].name, "one actor alone has nobody to bargain with", hint="a table needs two actors and more")
     elif len(table.actors) > MOST_ACTORS:
         faults.add(table.actors[MOST_ACTORS].name, f"more than {MOST_ACTORS} actors", hint="group the small ones")
     if len(table.dimensions) > MOST_DIMENSIONS:

@@ -134,7 +134,7 @@ class SpatialSpec(Strict):
     dimensions: dict[Identifier, Dimension] = Field(
         min_length=1, max_length=MOST_DIMENSIONS, description="The scales that are bargained over."
     )
-    actors: dict[Identifier, SpatialActor] = Field(min_length=1, max_length=MOST_ACTORS, description="Who bargains.")
+    actors: dict[Identifier, SpatialActor] = Field(min_length=2, max_length=MOST_ACTORS, description="Who bargains; two at least.")
     limits: list[Text] = Field(default_factory=list, max_length=40, description="What readers of a result must know.")
 
 

@@ -9,8 +9,9 @@ from xml.parsers import expat
 
 from sim.games.spatial.position_probabilities import MODELS
 from sim.games.spatial.voting import RULES
+from sim.model.delimited import Cell, Faulty, number_in
 from sim.model.diagnostics import did_you_mean
-from sim.model.spatial.raw_table import Cell, Faulty, RawActor, RawTable, check_rows, number_in
+from sim.model.spatial.raw_table import RawActor, RawTable, check_rows
 
 MAX_DEPTH = 20
 VICTORY = {"Linear": 1, "Square": 2, "Quartic": 4, "Octic": 8}

@@ -207,6 +207,13 @@ class Game(Grounded):
     )
     most_moves: Whole = Field(10_000, ge=1, le=1_000_000, description="After so many moves the game stops unfinished.")
 
+    @property
+    def has_grid(self) -> bool:
+        """Whether anything in it is a number of a continuum, which algorithms put on points."""
+        return any(isinstance(move, (NumberMove, DivisionMove)) for move in self.moves.values()) or any(
+            kind.classes is None for kind in self.types.values()
+        )
+
 
 class Measure(Grounded):
     """A quantity that is both known exactly and measured in histories."""

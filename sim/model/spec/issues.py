@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import Field, field_validator
+from typing import Annotated, Any
+
+from pydantic import Field, WithJsonSchema, field_validator, model_validator
 
 from sim.model.spec.base import Entity, ExpressionText, Finite, Grounded, Identifier, Level, Number, Switch, Whole
 
@@ -50,9 +52,22 @@ class Derived(Grounded):
 
 
 class Parameter(Entity):
-    """A named number that expressions may use."""
+    """A named number that expressions may use; a plain number is the short form of `{number: ...}`."""
 
     number: Number = Field(description="Its value.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_bare_number(cls, data: Any) -> Any:
+        return in_long_form(data)
+
+
+def in_long_form(parameter: Any) -> Any:
+    """A parameter as written, what is no mapping as its number."""
+    return {"number": parameter} if isinstance(parameter, (bool, int, float, str)) else parameter
+
+
+ParameterEntry = Annotated[Parameter, WithJsonSchema({"x-number-or": "Parameter"})]
 
 
 class Menu(Grounded):

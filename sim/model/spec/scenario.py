@@ -12,7 +12,7 @@ from sim.model.spec.actors import Actor, VetoPlayer
 from sim.model.spec.base import ExpressionText, Finite, FixedDuration, Grounded, Identifier, Slug, Strict, Text, Whole
 from sim.model.spec.effects import Hazard, Signal
 from sim.model.spec.game import Game, Theory
-from sim.model.spec.issues import Derived, Issue, Menu, Package, Parameter
+from sim.model.spec.issues import Derived, Issue, Menu, Package, ParameterEntry
 from sim.model.spec.mechanisms import Choice, Mechanisms
 from sim.model.spec.tracks import Track
 from sim.randomness import key_of
@@ -134,7 +134,7 @@ class ScenarioSpec(Strict):
         description="The two sides whose talks, deals and crises the mechanisms are about; with a `game` or a `theory`, "
         "two of its actors if absent."
     )
-    parameters: dict[Identifier, Parameter] = Field(default_factory=dict, description="Named numbers for expressions.")
+    parameters: dict[Identifier, ParameterEntry] = Field(default_factory=dict, description="Named numbers for expressions.")
     issues: dict[Identifier, Issue] = Field(
         default_factory=dict, max_length=64, description="What is in dispute; only a scenario with a `game` or a `theory` may have none."
     )
@@ -157,8 +157,14 @@ class ScenarioSpec(Strict):
     metrics: dict[Identifier, ExpressionText] = Field(
         default_factory=dict, description="Further quantities recorded at the horizon."
     )
+    given: list[ExpressionText] | None = Field(
+        None,
+        min_length=1,
+        max_length=50,
+        description="What is known to have happened, as conditions with dates: what is told is of the histories that fit.",
+    )
     uncertainties: list[str] = Field(
-        default_factory=list, max_length=40, description="Paths of drawn inputs recorded in every row."
+        default_factory=list, max_length=400, description="Paths of drawn inputs recorded in every row."
     )
     levers: dict[Identifier, Lever] = Field(default_factory=dict, description="What decision-makers set.")
     correlations: dict[Identifier, Correlation] = Field(default_factory=dict, description="Correlated inputs.")

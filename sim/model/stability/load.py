@@ -10,11 +10,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from sim.errors import ParameterError, ScenarioError
+from sim.errors import ParameterError
 from sim.games.stability.graph import GraphModel
 from sim.games.stability.options import State, feasible_states, option_moves, ranks_by_statements, ranks_of
 from sim.model.diagnostics import Diagnostic, Path, Problems, describe, did_you_mean
 from sim.model.expressions.errors import ExpressionError
+from sim.model.kinds import CONFLICT, refuse_other_kind
 from sim.model.reader import Document, read, read_text
 from sim.model.stability.conflict import Conflict, options_of
 from sim.model.stability.spec import ConflictSpec
@@ -55,11 +56,7 @@ def conflict_of(document: Document) -> LoadedConflict:
         problems.add((), expected="a mapping with the keys of a conflict", found=describe(data),
                      hint="begin with `schema_version: 1`")  # fmt: skip
         problems.raise_if_any()
-    if "actors" in data and "decision_makers" not in data:
-        raise ScenarioError([
-            Diagnostic(message="this is a scenario to be played, not a conflict in option form", file=document.name,
-                       hint="`sim run` plays it; `sim stability` wants a file with `decision_makers:`")
-        ])  # fmt: skip
+    refuse_other_kind(data, CONFLICT, document.name)
     try:
         spec = ConflictSpec.model_validate(data)
     except ValidationError as error:

@@ -14,7 +14,7 @@ from sim.experiments.store import StoredRun
 from sim.model.complete import complete
 from sim.model.load import load_document
 from sim.model.reader import read_text
-from tests import planted
+from tests import planted_box as planted
 
 HISTORIES = 400
 ROWS = np.arange(0, HISTORIES, 2)

@@ -11,16 +11,18 @@ import pytest
 
 from sim.analysis.findings import findings
 from sim.analysis.game_names import GameNames, figure, names_whom, stands_alone
-from sim.analysis.games import BINS, bars_of, leads_back, spread
+from sim.analysis.games import BINS, bars_of, leads_back, spread, unfinished
 from sim.analysis.summary import Summary, summary_of
 from sim.engines.batch_engine import NAME
 from sim.engines.event_engine import run_block
 from sim.experiments.provenance import versions
 from sim.model.compile import compile_case
-from sim.model.complete import complete, content_hash
-from sim.model.load import load_scenario
+from sim.model.complete import complete, content_hash, to_yaml
+from sim.model.load import load_document, load_scenario
+from sim.model.reader import read_text
 from sim.reports.references import recompute
 from sim.reports.run_report import report_content
+from tests.played import game_scenario
 
 EVERY = Path(__file__).resolve().parents[2] / "spec" / "games" / "every_move.yaml"
 NUM_HISTORIES = 120
@@ -28,8 +30,11 @@ NUM_HISTORIES = 120
 
 @cache
 def summed() -> Summary:
-    completed = complete(load_scenario(EVERY))
-    tables = run_block(compile_case(completed), range(NUM_HISTORIES), 1)
+    return summed_up(complete(load_scenario(EVERY)), NUM_HISTORIES)
+
+
+def summed_up(completed, histories: int) -> Summary:
+    tables = run_block(compile_case(completed), range(histories), 1)
     manifest = {
         "scenario": completed, "scenario_id": completed["id"], "scenario_hash": content_hash(completed), "seed": 1,
         "engine": NAME, "versions": versions(),
@@ -79,6 +84,20 @@ def test_measures_stand_beside_their_exact_values():
     assert checks["plan"].counted == np.count_nonzero(np.isfinite(summed().results["measure:plan"])) < NUM_HISTORIES
 
 
+def test_a_measure_for_which_no_history_counts_speaks_neither_for_theory_nor_against():
+    """`sim verify` does not let it pass, a run only says that it does not know."""
+    theory = {"measures": {"never": {"value": "1", "given": "move.again.on and move.again.end", "exact": "0"},
+                           "on": {"value": "times.again.end", "exact": "1"}}}  # fmt: skip
+    found = again_and_again(theory=theory)
+    never, _ = found.game.checks
+    assert never.counted == 0 and not never.holds
+    assert [item.plain() for item in findings(found) if "measure" in item.text] == [
+        "Of two measures that theory gives one comes out as it says, within chance, one is met by no history."
+    ]
+    row = report_content(found).game.measures[0]
+    assert (row.histories, row.apart, row.differs) == (0, "-", False)
+
+
 def test_a_game_alone_is_not_told_in_the_words_of_negotiations():
     """No dates, no deals, no inputs of the language that nothing reads; the numbers of sentences are those of the rows."""
     found = findings(summed())
@@ -92,6 +111,38 @@ def test_a_game_alone_is_not_told_in_the_words_of_negotiations():
     assert (content.incidence, content.phases, content.meta.start_date, list(content.fans)) == (None, None, None, [])
     assert {row.path.split(".")[0] for row in content.inputs} == {"parameters"}
     assert content.game is not None and len(content.game.payoffs) == 3
+
+
+def again_and_again(**parts) -> Summary:
+    """A game whose only move ends it in half of the cases and else comes again, a period later."""
+    options = {"on": {"probability": ".5", "takes": 1, "then": "again"}, "end": {"payoffs": {"A": 1, "B": 0}}}
+    game = {"first": "again", "moves": {"again": {"kind": "chance", "options": options}}, **parts.pop("game", {})}
+    return summed_up(complete(load_document(read_text(to_yaml(game_scenario(game, **parts), header=False), "x.yaml")).spec), 200)
+
+
+def test_a_game_cut_off_by_its_most_moves_is_told():
+    """Two heads in a row: a quarter of the histories, of which those are none that end with the second move."""
+    found = again_and_again(game={"most_moves": 2})
+    stopped = (found.results["game:moves"] == 2) & (found.results["option:again"] == "on")
+    assert 20 < stopped.sum() < 80 and not stopped[found.results["game:over"] == 1.0].any()
+    assert found.game.unfinished.stopped.count == stopped.sum() and found.game.unfinished.going_on.count == 0
+    (told,) = [item for item in findings(found) if "not over" in item.text]
+    assert f"{stopped.sum() / 2:.1f}% of histories ended because `most_moves`, 2, was reached; payoffs" in told.plain()
+    assert [figure.value for figure in told.figures] == [recompute(figure.reference, found.results) for figure in told.figures]
+
+
+def test_a_game_that_the_horizon_cuts_off_is_told():
+    found = again_and_again(horizon="1 day", game={"most_moves": 4})
+    assert found.game.unfinished.stopped.count == 0 and found.game.unfinished.going_on.count == (found.results["game:over"] == 0).sum() > 20
+    (told,) = [item for item in findings(found) if "not over" in item.text]
+    assert "because the horizon came first" in told.plain() and "most_moves" not in told.plain()
+    assert [figure.value for figure in told.figures] == [recompute(figure.reference, found.results) for figure in told.figures]
+
+
+def test_a_game_that_always_ends_is_not_told_of_as_cut_off():
+    assert summed().game.unfinished is None and not [item for item in findings(summed()) if "not over" in item.text]
+    rows = {name: values for name, values in summed().results.items() if name != "game:over"}
+    assert unfinished(1, rows) is None  # rows of an earlier version
 
 
 def test_a_game_beside_hazards_keeps_their_sections(tmp_path):

@@ -126,9 +126,9 @@ def test_numbers_that_would_read_alike_are_told_apart():
 
 def test_asking_changes_nothing_of_the_case():
     again = with_predicate("held(deal.in_force, 800 days)")
-    before = dict(again.case.names), len(again.case.held)
+    before = dict(again.case.names), len(again.case.lasting)
     near_miss(again)
-    assert (dict(again.case.names), len(again.case.held)) == before
+    assert (dict(again.case.names), len(again.case.lasting)) == before
 
 
 def test_a_history_that_ended_before_its_horizon_has_no_reading():

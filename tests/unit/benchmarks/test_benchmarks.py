@@ -13,7 +13,7 @@ import duckdb
 import pytest
 
 from benchmarks import __main__ as whole
-from benchmarks import memory, negmas, page, profile, scaling, sobol_gain, start
+from benchmarks import compare, memory, negmas, page, profile, scaling, sensitivity, sobol_gain, start
 from benchmarks.measured import SIM, conditions, ran
 from benchmarks.negotiation import Talks, negotiation
 from sim import resources
@@ -72,6 +72,13 @@ def test_scenarios_of_many_sizes_are_valid_and_grow():
     assert sizes[12, 16]["clocks"] > sizes[2, 16]["clocks"] and sizes[2, 16]["packages"] > sizes[2, 1]["packages"]
     assert sizes[12, 16]["nanoseconds_an_event"]["median"] > sizes[2, 1]["nanoseconds_an_event"]["median"]
     assert "| 12 |" in rendered("scaling", figures)
+
+
+def test_parts_of_a_sensitivity_analysis():
+    figures = sensitivity.measure(32, 4)
+    assert (figures["factors"], figures["histories"]) == (5, 32 * 7)
+    assert figures["engine_seconds"] > 0 and 0 < figures["outputs"] <= 8
+    assert "| engine |" in rendered("sensitivity", figures)
 
 
 def test_start_of_commands():
@@ -324,3 +331,10 @@ def test_figures_are_kept_beside_earlier_ones(tmp_path, monkeypatch):
     assert {name: part["figures"] for name, part in page.read().items()} == {"memory": {"b": 2}, "start": {"a": 4}}
 
 
+
+
+def test_a_comparison_is_measured_against_its_ordinary_runs():
+    figures = compare.measure(replications=30, turns=1, policies=1)
+    assert figures["ordinary_cpu_seconds"] > 0.0 and figures["runs_cpu_seconds"] > 0.0 and figures["replications_per_second"] > 0.0
+    text = page.goals({"compare": {"conditions": {}, "figures": figures}})
+    assert "arms, pairing and analysis of 1 policies x 30 histories" in text and "\u2264 10%" in text

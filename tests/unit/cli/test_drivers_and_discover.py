@@ -10,7 +10,7 @@ import pytest
 
 from sim.cli import main
 from sim.experiments.store import open_run
-from tests import planted
+from tests import planted_box as planted
 
 HISTORIES = 1_500
 

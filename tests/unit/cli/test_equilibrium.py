@@ -22,7 +22,8 @@ def test_sentences_come_first_then_payoffs_equilibria_and_endings(call, dilemma,
     answer = call("equilibrium", dilemma, *SHORT)
     assert (answer.code, answer.err) == (0, "")
     text = " ".join(answer.out.split())
-    assert text.startswith("A stage game with noise * The equilibrium, in pure strategies: Anna plays d, Bert r. It comes out in 100% of")
+    assert text.startswith("A stage game with noise * Settled: the answer, with no other equilibrium, comes out in 100% of 400 bootstrap")
+    assert "* The equilibrium, in pure strategies: Anna plays d, Bert r. It comes out in 100% of the bootstrap samples." in text
     assert "Payoffs: A (rows), B (columns) l r u 1.9" in text and "Players who err (logit, precision 40" in text
     assert "Equilibria survives payoffs 1. 100% A 1.0" in text and "Anna plays d, Bert r How histories end" in text
     assert "agreed 100.0% (97.5 to 100.0) 0.0% (0.0 to 3.7)" in text
@@ -63,6 +64,25 @@ def test_three_players_have_a_list_by_regret(call, place):
     assert (answer.code, answer.err) == (0, "")
     assert "Profiles by regret regret histories A B C A, B, C 0 " in text
     assert "Exact tie: C could use busy as well" in text and "payoffs 1. 100%" in text
+
+
+def test_an_answer_that_does_not_stand_says_so_first(call, place):
+    (place / "near.yaml").write_text(two_by_two.NEAR, encoding="utf-8")
+    answer = call("equilibrium", "near.yaml", "--budget", 500, "--workers", 1, "--no-report")
+    text = " ".join(answer.out.split())
+    assert "* Not settled: the answer" in text and text.index("Not settled") < text.index(" at the estimated payoffs, in ")
+    assert "and the budget of 500 histories has ended" in text
+
+
+def test_a_small_budget_begins_with_fewer_histories(call, dilemma):
+    """Four profiles: 100 histories of each fit into 500, and at least 50 of each are played."""
+    answer = call("equilibrium", dilemma, "--budget", 500, "--workers", 1, "--no-report")
+    assert answer.code == 0 and "the budget allows 100 histories of each of the 4 profiles" in answer.err
+    assert call("equilibrium", dilemma, "--budget", 200, "--workers", 1, "--no-report", "--quiet").err == ""
+    answer = call("equilibrium", dilemma, "--budget", 199, "--workers", 1, "--no-report")
+    assert answer.code == 2 and "--budget 200 is the least" in answer.err
+    answer = call("equilibrium", dilemma, "--budget", 300, "--pilot", 100, "--workers", 1, "--no-report")
+    assert answer.code == 2 and "--budget 400 is the least with --pilot 100, 200 with --pilot 50" in answer.err
 
 
 @pytest.mark.parametrize(

@@ -100,7 +100,7 @@ def test_schema_is_json(call):
 def test_list_names_the_shipped_scenarios(call):
     answer = call("list")
     assert answer.code == 0
-    cases, _, models = answer.out.partition("\n\n")
+    cases, models, *_ = answer.out.split("\n\n")
     named = [line.split(":")[0] for line in cases.splitlines() if line[0] != " "]
     named += [f"theory/{line.split()[0]}" for line in models.splitlines()[1:]]
     assert sorted(named) == sorted(resources.list_scenarios())

@@ -21,14 +21,35 @@ def test_all_models_stand_side_by_side(call, place):
     answer = call("spatial", EMISSIONS)
     assert answer.code == 0 and answer.err == ""
     for words in (
-        "Weighted mean", "Weighted median", "Nash point", "Challenge model, one round", "Challenge model, end, published",
-        "Challenge model, end, nearest", "Spatial model (KTAB), mean", "Spatial model (KTAB), likeliest", "What came of it",
+        "Weighted mean", "Weighted median", "Nash point", "Challenge model, one round", "Challenge model, unsettled",
+        "Challenge model (nearest), unsettled", "Spatial model (KTAB), mean", "Spatial model (KTAB), likeliest", "What came of it",
     ):  # fmt: skip
         assert words in answer.out
     assert "Belgium compromises with France, 7 to 8.416" in answer.out
     assert "not settled after 10 rounds" in answer.out and "--jitter .05" in answer.out
     report = place / answer.out.splitlines()[-1].split()[1]
     assert report.is_file() and (report.parent / "result.json").is_file()
+
+
+def test_only_rounds_that_have_settled_are_called_so(call):
+    """On the emission standard positions jump about for as long as one looks; a table of two towns comes to rest."""
+    assert ", settled" not in call("spatial", EMISSIONS, "--no-report").out
+    out = call("spatial", "ktab-five-actors", "--no-report").out
+    assert "Challenge model, settled" in out and "Challenge model (nearest), settled" in out
+    swapped = call("spatial", EMISSIONS, "--set", "spatial.challenge.compromise=least_move", "--no-report").out
+    assert "Challenge model (published rule), unsettled" in swapped
+
+
+def test_one_actor_alone_is_refused(call, place):
+    (place / "one.csv").write_text(CSV.replace("Down,1,4,0.25\n", ""), "utf-8")
+    answer = call("import", "one.csv")
+    assert answer.code == 2 and "one actor alone has nobody to bargain with" in answer.err and not (place / "one.yaml").exists()
+    text = table_path("ec-emissions").read_text("utf-8")
+    head, _, rest = text.partition("actors:\n")
+    first = rest.splitlines()[0]
+    (place / "one.yaml").write_text(f"{head}actors:\n{first}\n", "utf-8")
+    answer = call("spatial", "one.yaml")
+    assert answer.code == 2 and "actors: expected at least 2 entries" in answer.err and "1 error" in answer.err
 
 
 def test_json_is_one_object_with_every_quantity(call):
@@ -79,7 +100,7 @@ def test_lines_keep_within_their_width(width, blocks, name):
 def test_a_narrow_terminal_has_whole_names_and_intervals_below_them():
     result = forecast(load_table(table_path("ec-emissions")).spec, replications=20, jitter=0.1)
     lines = [line.plain for line in spatial_result.as_lines(result, None, 50, True)]
-    place = next(number for number, line in enumerate(lines) if "Challenge model, end, published" in line)
+    place = next(number for number, line in enumerate(lines) if "Challenge model, unsettled" in line)
     assert " to " in lines[place + 1] and lines[place + 1].startswith("    ")
 
 
@@ -103,11 +124,11 @@ def test_an_imported_table_can_be_computed_and_is_never_overwritten(call, place)
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("spatial", "summit"), "a scenario to play, not a spatial table: `sim run summit` plays it"),
-        (("run", EMISSIONS), "a spatial table, not a scenario to play: `sim spatial"),
-        (("run", "ec-emissions"), "a spatial table, not a scenario to play: `sim spatial ec-emissions` reads it"),
+        (("spatial", "summit"), "a scenario to play, not a spatial table"),
+        (("run", EMISSIONS), "a spatial table, not a scenario to play"),
+        (("run", "ec-emissions"), "`sim spatial ec-emissions` reads it"),
         (("spatial", "ec-emisions"), "did you mean 'ec-emissions'?"),
-        (("spatial", "towns.csv"), "`sim import towns.csv` makes one of it"),
+        (("spatial", "towns.csv"), "`sim import towns.csv` makes a spatial table of it"),
         (("spatial", "none.yaml"), "none.yaml"),
         (("import", "none.csv"), "there is no such file"),
         (("import", "towns.csv", "--scale", "1"), "--scale: expected two numbers, as in 0,100, found '1'"),

@@ -111,9 +111,9 @@ def test_a_broken_file_is_told_and_code_2(call, place, content):
 
 def test_each_command_names_the_other_for_the_others_file(call):
     answer = call("run", ELMIRA)
-    assert answer.code == 2 and "conflict in option form" in answer.err and "`sim stability`" in answer.err
+    assert answer.code == 2 and "conflict in option form" in answer.err and f"`sim stability {ELMIRA}`" in answer.err
     answer = call("stability", "summit")
-    assert answer.code == 2 and "scenario to be played" in answer.err and "`sim run`" in answer.err
+    assert answer.code == 2 and "a scenario to play" in answer.err and "`sim run summit`" in answer.err
 
 
 def test_a_large_conflict_shows_its_equilibria_alone(call, place):

@@ -14,9 +14,9 @@ from sim.compiled import cache
 from tests.unit.cli.conftest import STRAIT
 
 COMMANDS = (
-    *("run", "show", "replay", "claims", "list", "new", "validate", "complete", "explain", "schema", "export"),
+    *("run", "show", "replay", "claims", "compare", "sensitivity", "list", "new", "validate", "complete", "explain", "schema", "export"),
     *("query", "digest", "inputs", "elicit", "solve", "verify", "equilibrium", "stability", "spatial", "import", "bench"),
-    *("drivers", "discover"),
+    *("data", "estimate", "drivers", "discover"),
 )
 
 

@@ -90,7 +90,7 @@ def test_a_course_that_turns_is_told(call, place):
 @pytest.mark.parametrize("suffix", [".efg", ".nfg"])
 def test_a_game_goes_to_gambit_and_comes_back(call, place, stage, suffix):
     file = place / f"game{suffix}"
-    assert call("solve", stage, "--export", file).code == 0
+    assert call("solve", stage, "--export", file).out == f"{file}\n"
     out = call("solve", file).out
     assert "stand (0.1)" in out and "complete" in out
     assert "0.224159" in call("solve", file, "--precision", 1).out
@@ -106,12 +106,20 @@ def test_a_game_goes_to_gambit_and_comes_back(call, place, stage, suffix):
         (("theory/chicken", "--over", "parameters.p"), "expected path=low:high"),
         (("theory/crisis-bargaining", "--over", "parameters.p=1:0"), "a low end below"),
         (("theory/crisis-bargaining", "--over", "parameters.p=0:1:1"), "2 to 1,001 points"),
-        (("theory/crisis-bargaining", "--over", "parameters.q=0:1"), "no 'q' in parameters"),
+        (("theory/crisis-bargaining", "--over", "parameters.q=0:1"), "--over: parameters.q: there is no 'q' in parameters"),
+        (("theory/crisis-bargaining", "--over", "parameters.cots_a=0:1"), "did you mean 'parameters.cost_a'?"),
+        (("theory/crisis-bargaining", "--over", "cost_a=0:1"), "did you mean 'parameters.cost_a'?"),
+        (("theory/chicken", "--over", "parameters.crash=5:9"), "choose another range of parameters.crash"),
+        (("theory/chicken", "--over", "parameters.crash=-9:-5:3", "--out", "no/plots.html"), "error: no/plots.html: "),
+        (("theory/chicken", "--export", "no/game.efg"), "there is no folder 'no'"),
         (("theory/crisis-bargaining", "--over", "parameters.p=0:1", "--show", "demnd"), "unknown output 'demnd'"),
         (("theory/crisis-bargaining", "--show", "demand"), "--show goes with --over"),
         (("theory/crisis-bargaining", "--precision", "1"), "are for Gambit files"),
         (("theory/crisis-bargaining", "--export", "game.txt"), "expected a file that ends in .nfg or .efg"),
         (("theory/rubinstein", "--export", "game.efg"), "a tree cannot show"),
+        (("theory/rubinstein", "--export", "game.efg"), "a Gambit file holds a game that ends"),
+        (("theory/attrition-exponential", "--export", "game.efg"), "as in --set game.points=10"),
+        (("summit",), "`sim equilibrium` finds the equilibria among its menus of strategies"),
         (("nowhere.efg",), "nowhere.efg"),
     ],
 )
@@ -122,4 +130,80 @@ def test_bad_input_gets_one_message_and_exit_code_2(call, words, message):
 
 def test_verify_of_a_scenario_without_measures_says_so(call):
     answer = call("verify", "summit")
-    assert answer.code == 2 and "nothing to verify" in answer.err
+    assert answer.code == 2 and "nothing to verify" in answer.err and "`sim run summit` plays it" in answer.err
+
+
+def test_verify_of_a_game_without_measures_names_the_command_that_solves_it(call, place):
+    (place / "stage.yaml").write_text(yaml.safe_dump(game_scenario(STAGE)), encoding="utf-8")
+    answer = call("verify", "stage.yaml")
+    assert answer.code == 2 and "nothing to verify" in answer.err and "`sim solve stage.yaml` solves it" in answer.err
+    assert "`sim solve` finds the equilibria of its game" in call("equilibrium", "stage.yaml").err
+
+
+def test_few_histories_are_not_called_a_difference(call):
+    """Ten histories of chicken hardly ever have a crash, so that payoffs do not vary at all."""
+    run = call("run", "theory/chicken", "-n", 10, "--workers", 1, "--no-report", "--quiet")
+    block = run.out[run.out.index("Beside theory") :]
+    assert "differs" not in run.out and " few" in block and "few: too few histories to tell" in " ".join(block.split())
+    assert "cannot be told from so few histories" in " ".join(block.split()) and "one are" not in run.out
+    verify = call("verify", "theory/chicken", "-n", 10, "--quiet")
+    assert verify.code == 0 and " few" in verify.out and "NOT" not in verify.out
+
+
+def test_one_measure_that_differs_is_named_in_the_singular(call):
+    words = ("run", "theory/chicken", "--set", "theory.measures.stand_a.exact=.3", "-n", 300, "--workers", 1, "--no-report", "--quiet")
+    assert "one is too far from it: A stands." in " ".join(call(*words).out.split())
+
+
+def test_a_grid_is_told_only_where_something_stands_on_it(call, stage):
+    """Chicken is a table of two options each; a demand in crisis bargaining is a number of a continuum."""
+    for words in (("theory/chicken",), ("theory/deterrence",), ("theory/kuhn-poker",), (stage,)):
+        out = call("solve", *words).out
+        assert "grid" not in out and "points" not in out, words
+    crisis = call("solve", "theory/crisis-bargaining").out
+    assert "numbers and types on a grid of 21 points" in crisis and "measures on the grid: " in crisis
+
+
+def test_what_rounding_has_left_of_nothing_is_nothing(call):
+    out = " ".join(call("solve", "theory/inspection").out.split())
+    assert "payoff of the inspected state 0;" in out and "e-17" not in out
+
+
+def test_what_players_do_not_play_is_not_called_played(call):
+    """Logit players play as an algorithm says, whatever the theorem selects."""
+    logit = ("theory/chicken", "--set", "game.play=logit", "--set", "game.precision=1")
+    as_written, by_algorithm = call("solve", "theory/chicken").out, call("solve", *logit).out
+    assert "3. Both mix, each keeping the other indifferent. (played)" in as_written and "the equilibrium that is played" in as_written
+    assert "(played)" not in by_algorithm and "(selected)" in by_algorithm and "Players do not play it" in by_algorithm
+    run = call("run", *logit, "-n", 200, "--workers", 1, "--no-report", "--quiet")
+    assert "exact: of the game as it is solved by algorithm" in run.out
+    assert "by algorithm" not in call("run", "theory/chicken", "-n", 200, "--workers", 1, "--no-report", "--quiet").out
+    assert "exact: of the game as it is solved by algorithm" in call("verify", *logit, "-n", 200, "--quiet").out
+
+
+def outputs(call, *words):
+    return json.loads(call("solve", *words, "--json").out)["outputs"]
+
+
+def test_statics_are_those_of_the_files_measures(call):
+    """The theorem of chicken knows no custom; the file does: with probability c one side stands by right, so c/2 + (1 - c)/10."""
+    found = outputs(call, "theory/chicken", "--over", "parameters.convention=0:1:3")
+    assert found["stand_a"] == pytest.approx([0.1, 0.3, 0.5]) and found["payoff_a"] == pytest.approx([-0.1, -0.05, 0])
+    assert "stand_1" not in found
+    words = ("theory/chicken", "--set", "parameters.convention=.5", "--over", "parameters.crash=-10:-4:2")
+    assert outputs(call, *words)["crash"] == pytest.approx([0.005, 0.5 * 0.25**2])
+    both = outputs(call, *words, "--show", "solution.crash_probability,crash,crash_probability")
+    assert list(both) == ["solution.crash_probability", "crash", "crash_probability"]
+    assert both["crash_probability"] == both["solution.crash_probability"] == pytest.approx([0.01, 0.25**2])
+
+
+def test_statics_of_logit_players_are_theirs(call):
+    words = ("theory/chicken", "--set", "game.play=logit", "--set", "game.precision=1", "--over", "parameters.crash=-10:-9:2")
+    found = outputs(call, *words)
+    assert found["stand_a"][0] == pytest.approx(0.224159, abs=1e-6) and found["payoff_A"][0] == pytest.approx(-0.502473, abs=1e-6)
+
+
+def test_a_theorem_without_measures_that_move_shows_what_it_gives(call):
+    """In a shift of power all that the file measures stays as it is until war breaks out; the theorem's threshold moves."""
+    found = outputs(call, "theory/power-shift", "--set", "theory.measures={}", "--over", "parameters.p_later=.4:.5:3")
+    assert "need_now" in found and not any(name.startswith("solution.") for name in found)

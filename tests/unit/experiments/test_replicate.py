@@ -15,7 +15,14 @@ from sim.errors import EngineError, ParameterError, StoreError, UsageError
 from sim.experiments import engines as engines_of_ours
 from sim.experiments import provenance, replicate
 from sim.experiments.digest import digest
-from sim.experiments.replicate import Interrupted, default_block_size, largest_standard_error, resume, run_scenario
+from sim.experiments.replicate import (
+    Interrupted,
+    default_block_size,
+    extend,
+    largest_standard_error,
+    resume,
+    run_scenario,
+)
 from sim.experiments.store import StoredRun, open_run
 from sim.experiments.workers import Job, run_block
 from sim.experiments.writing import RunWriter
@@ -366,3 +373,46 @@ def test_stored_run_cannot_choose_what_is_imported(tmp_path):
         go(tmp_path, replications=200, progress=stop_after(50), should_stop=stop_after.asked)
     with pytest.raises(UsageError, match="engine 'toy': expected one of auto, simpy, batch"):
         resume(next(tmp_path.iterdir()))
+
+
+# --- longer ---
+
+
+@pytest.mark.parametrize("first", [1, 60, 75, 149])
+def test_a_run_made_longer_is_the_run_of_that_size(tmp_path, first):
+    """Also where the former end cut a block short, and past the number of histories whose paths are kept."""
+    found = go(tmp_path / "a", replications=first, block_size=BLOCK)
+    longer = extend(found.directory, NUM, engine=TOY, workers=1)
+    assert longer.num_found == first // BLOCK * BLOCK
+    assert longer.stored.digest() == longer.stored.recorded_digest == expected()
+    assert [chunk.stop for chunk in longer.stored.chunks] == list(range(BLOCK, NUM + 1, BLOCK))
+
+
+def test_a_run_is_never_made_shorter(tmp_path):
+    found = go(tmp_path)
+    assert extend(found.directory, 10, engine=TOY).stored.digest() == expected()
+
+
+def test_a_run_made_longer_keeps_paths_of_as_many_as_one_of_that_size(tmp_path, monkeypatch):
+    monkeypatch.setattr(replicate, "PATHS_KEPT", 40)
+    found = go(tmp_path / "a", replications=30)
+    longer = extend(found.directory, NUM, engine=TOY, workers=1)
+    whole = go(tmp_path / "b", block_size=longer.stored.manifest["block_size"])
+    assert longer.stored.recorded_digest == whole.stored.recorded_digest
+    assert longer.stored.manifest["schema_version"] == whole.stored.manifest["schema_version"] == 2
+
+
+def test_making_a_run_longer_can_be_interrupted_and_resumed(tmp_path):
+    found = go(tmp_path, replications=60, block_size=BLOCK)
+    (found.directory / "report.html").write_text("of 60 histories")
+    asked = iter([False, False, True])
+    with pytest.raises(Interrupted):
+        extend(found.directory, NUM, engine=TOY, workers=1, should_stop=lambda: next(asked, True))
+    assert not (found.directory / "report.html").exists()
+    assert resume(found.directory, engine=TOY, workers=1).stored.digest() == expected()
+
+
+def test_a_run_that_ends_by_a_rule_is_not_made_longer(tmp_path):
+    found = go(tmp_path, until_se=0.4, replications=NUM)
+    with pytest.raises(UsageError, match="ends by a rule"):
+        extend(found.directory, 10 * NUM, engine=TOY)

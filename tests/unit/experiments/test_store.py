@@ -473,7 +473,7 @@ def test_manifest_is_json_with_the_scenario_and_every_chunk(tmp_path):
         ("", "not a run record"),
         ('{"schema_version": 1', "not a run record"),
         ("[]", "expected schema_version"),
-        ('{"schema_version": 99}', "schema_version 99, and this version reads up to 2"),
+        ('{"schema_version": 99}', "schema_version 99, and this version reads up to 3"),
         ('{"schema_version": 1}', "state should be str, found nothing"),
         ("[" * 100_000, "not a run record"),
     ],

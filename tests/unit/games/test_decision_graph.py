@@ -94,3 +94,103 @@ def test_means_at_ends_are_weighed_by_how_often_they_are_reached():
     crash = np.zeros(len(CHICKEN.edge_node))
     crash[-1] = 1.0
     assert CHICKEN.expected(np.array([0.9, 0.1, 0.9, 0.1]), crash) == pytest.approx(0.01)
+
+
+# A may stop, or be paid 1 and let B choose a period later, which then counts half to A and a quarter to B.
+TWO_STAGES = graph(
+    ("A", "B"),
+    [(0, 2), (1, 2)],
+    [
+        (0, -1, 0, 0, math.nan, (0, 0), (1, 1)),
+        (0, 1, 0, 1, math.nan, (1, 0), (0.5, 0.25)),
+        (1, -1, 1, 0, math.nan, (2, 8), (1, 1)),
+        (1, -1, 1, 1, math.nan, (4, 4), (1, 1)),
+    ],
+    [1, 0],
+)
+MIXED = np.array([0.2, 0.8, 0.25, 0.75])
+
+
+def test_later_payoffs_count_by_the_discount_of_each_player():
+    assert TWO_STAGES.values(MIXED) == pytest.approx(np.array([[2.2, 1.0], [3.5, 5.0]]))
+    assert TWO_STAGES.option_values(MIXED) == pytest.approx([0.0, 2.75, 8.0, 4.0])
+
+
+def test_a_position_is_reached_as_often_as_play_leads_there():
+    """For a player each visit counts as its payoffs then do."""
+    assert TWO_STAGES.reach(MIXED) == pytest.approx([1.0, 0.8])
+    assert TWO_STAGES.reach(MIXED, 0) == pytest.approx([1.0, 0.4])
+    assert TWO_STAGES.reach(MIXED, 1) == pytest.approx([1.0, 0.2])
+    assert STAY_OR_LEAVE.reach(np.array([0.5, 0.5]), 0) == pytest.approx([1.0 / (1.0 - 0.45)])
+
+
+def test_a_gain_seen_from_the_start_is_that_where_it_is_made_times_reach_and_discount():
+    assert TWO_STAGES.gains(MIXED) == pytest.approx([0.55, 3.0])
+    assert TWO_STAGES.expected_gains(MIXED) == pytest.approx([0.55, 0.2 * 3.0])
+
+
+def test_what_is_never_reached_is_worth_nothing_from_the_start():
+    stops = np.array([1.0, 0.0, 0.25, 0.75])
+    assert TWO_STAGES.gains(stops) == pytest.approx([2.75, 3.0])
+    assert TWO_STAGES.expected_gains(stops) == pytest.approx([2.75, 0.0])
+
+
+def test_best_replies_go_backwards_through_discounts():
+    assert TWO_STAGES.logit(np.array([math.inf, math.inf])).tolist() == [0.0, 1.0, 1.0, 0.0]
+
+
+def test_logit_replies_go_backwards_through_discounts():
+    """B takes 8 rather than 4 with logistic(4 x); what A expects of it follows, halved."""
+    chance = 1.0 / (1.0 + math.exp(-4.0 * 0.1))
+    worth = 1.0 + 0.5 * (2.0 * chance + 4.0 * (1.0 - chance))
+    go = 1.0 / (1.0 + math.exp(-0.3 * worth))
+    assert TWO_STAGES.logit(np.array([0.3, 0.1])) == pytest.approx([1.0 - go, go, chance, 1.0 - chance])
+
+
+def test_of_equal_options_a_best_reply_takes_the_first():
+    tie = graph(("A",), [(0, 3)], [(0, -1, 0, n, math.nan, (pay,), (1,)) for n, pay in enumerate((1.0, 2.0, 2.0))], [1])
+    assert tie.logit(np.array([math.inf])).tolist() == [0.0, 1.0, 0.0]
+
+
+def test_one_who_errs_replies_to_one_who_does_not():
+    """A gives way to a B who stands with logistic(2), which is what standing is worth to B at precision 2."""
+    stand = 1.0 / (1.0 + math.exp(-2.0))
+    assert CHICKEN.logit(np.array([math.inf, 2.0])) == pytest.approx([1.0, 0.0, 1.0 - stand, stand], abs=1e-9)
+
+
+def test_play_at_once_without_end_is_weighed_by_what_counts():
+    """A dilemma for ever: 3 each round, 1 once somebody has defected; at .5 a round 6, where defecting brings 5 and then 1."""
+    edges = []
+    for first, paid in ((0, ((3.0, 3.0), (0.0, 5.0), (5.0, 0.0), (1.0, 1.0))), (3, ((3.0, 3.0), (0.0, 5.0), (5.0, 0.0), (1.0, 1.0)))):
+        grim = first == 3
+        for a in (0, 1):
+            edges.append((first, first + 1 + a, 2 * grim, a, math.nan, (0, 0), (1, 1)))
+        for a in (0, 1):
+            for b in (0, 1):
+                after = 0 if not grim and a == b == 0 else 3
+                edges.append((first + 1 + a, after, 2 * grim + 1, b, math.nan, paid[2 * a + b], (0.5, 0.5)))
+    found = graph(("A", "B"), [(0, 2), (1, 2), (0, 2), (1, 2)], edges, [1, 0, 0, 0, 0, 0])
+    trigger = np.array([1.0, 0.0, 1.0, 0.0, 0.0, 1.0, 0.0, 1.0])
+    assert found.values(trigger)[0] == pytest.approx([6.0, 6.0])
+    assert found.option_values(trigger)[:4] == pytest.approx([6.0, 6.0, 6.0, 6.0])  # the temptation just does not pay
+    assert found.expected_gains(trigger) == pytest.approx([0.0] * 4, abs=1e-12)
+    answer = found.logit(np.full(4, 0.7))
+    worth = found.option_values(answer)
+    assert answer[0::2] == pytest.approx(1.0 / (1.0 + np.exp(0.7 * (worth[1::2] - worth[0::2]))), abs=1e-8)
+
+
+def test_of_play_without_end_each_visit_counts_as_payoffs_of_the_mover_then_do():
+    """A first position and all later ones look alike to A: at a half each period they weigh the same, to B one to nine."""
+    edges = [
+        (n, 1, 0, option, math.nan, (0.0, paid), (0.9, 0.5))
+        for n, option, paid in ((0, 0, 4.0), (0, 1, 0.0), (1, 0, 0.0), (1, 1, 1.0))
+    ]  # fmt: skip
+    found = graph(("B", "A"), [(1, 2)], edges, [1, 0])
+    assert found.values(found.uniform())[:, 1] == pytest.approx([2.5, 1.0])
+    assert found.option_values(found.uniform()) == pytest.approx([2.5, 1.0])
+
+
+def test_play_that_returns_is_followed_until_values_settle():
+    """5 for certain, or 1 a period for ever, worth 10: which is more shows only after some rounds."""
+    edges = [(0, -1, 0, 0, math.nan, (5.0,), (1.0,)), (0, 1, 0, 1, math.nan, (0.0,), (1.0,)), (1, 1, -1, 0, 1.0, (1.0,), (0.9,))]
+    assert graph(("A",), [(0, 2)], edges, [1, 0]).logit(np.array([math.inf])).tolist() == [0.0, 1.0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import datetime
 import inspect
 import math
 from dataclasses import replace
@@ -21,8 +22,8 @@ from sim.model.expressions.kinds import Kind, _constant, check
 from sim.model.expressions.program import compile_expression
 from sim.model.expressions.ranges import Truth, _is_condition, hazards, interval
 from sim.model.expressions.reading import MAX_LENGTH, parse
-from sim.model.expressions.rewriting import dependency_order, split_held, substitute
-from sim.model.expressions.tree import Binary, Boolean, Call, Comparison, Name, Number, Unary, walk
+from sim.model.expressions.rewriting import dependency_order, join_lasting, split_lasting, substitute
+from sim.model.expressions.tree import Binary, Boolean, Call, Comparison, Dated, Name, Number, Unary, walk
 from sim.model.quantities import HOURS_IN, in_time_unit
 from sim.rule import RULES
 from sim.rules import expression as machine
@@ -60,6 +61,7 @@ NUMBER_NAMES = st.sampled_from([name for name, kind in KINDS.items() if kind is 
 BOOLEAN_NAMES = st.sampled_from([name for name, kind in KINDS.items() if kind is Kind.BOOLEAN]).map(Name)
 
 
+DATES = (datetime.date(2018, 3, 9), datetime.date(2019, 2, 28), datetime.date(2020, 2, 29))
 LEAVES = {Kind.NUMBER: NUMBERS | NUMBER_NAMES, Kind.BOOLEAN: BOOLEAN_NAMES | st.builds(Boolean, st.booleans())}
 
 
@@ -97,6 +99,8 @@ def grow(random: Random, leaves: dict[Kind, list], kind: Kind, depth: int, held:
     if shape == "if":
         return Call("if", (part(boolean), part(boolean), part(boolean)))
     if shape == "held" and held:
+        if random.random() < 0.5:  # a date stands in no other date
+            return Dated(random.choice(("at", "by")), grow(random, leaves, boolean, depth - 1, False), random.choice(DATES))
         return Call("held", (part(boolean), random.choice(leaves[number])))
     return Unary("not", part(boolean))
 
@@ -304,6 +308,19 @@ def test_what_does_not_fit_the_scenario_is_refused_at_its_column(text, column, m
     assert error.hint.startswith(hint)
 
 
+@pytest.mark.parametrize("text", ["1 + ({})", "({}) / x + 1", "not (1 - if(deal, {}, 2))", "log(if({}, -1, x) - 1)", "2 / if({}, 0, x)"])
+def test_hints_to_be_copied_are_never_cut_off(text):
+    """A long part is named by three dots as a whole: half of a nested `if` would be no expression."""
+    long = "if(deal and x > 0.25, war or y > 0.125, if(war, deal and y < 0.5, not deal))"
+    written = text.format(long if "not" not in text else "x + y + x * y + 0.125 * x * x + 0.0625 * y * y * y + x * y * y * y + 0.5")
+    try:
+        check(parse(written), KINDS)
+        hints = [item.hint for item in hazards(parse(written), {"x": (-1.0, 1.0), "y": (0.0, 4.0)})]
+    except ExpressionError as error:
+        hints = [error.hint]
+    assert hints and all("…" not in hint and hint.count("(") == hint.count(")") for hint in hints), hints
+
+
 def test_an_expression_error_is_a_scenario_error_and_a_value_error():
     """Validators of the file format report what is a ValueError, the command line what is a ScenarioError."""
     error = refusal("tensoin > 1")
@@ -452,17 +469,15 @@ def test_the_interpreter_is_a_rule_and_its_literals_are_the_named_codes():
 
 
 def test_held_becomes_a_comparison_with_the_time_its_condition_has_held():
-    expression, slots = split_held(parse("held(deal and x > 1, 2 weeks) or war"))
+    expression, slots = split_lasting(parse("held(deal and x > 1, 2 weeks) or war"))
     assert to_text(expression) == "held.0 >= 2 weeks or war"
-    assert [(slot, to_text(condition), to_text(duration)) for slot, condition, duration in slots] == [
-        ("held.0", "deal and x > 1", "2 weeks")
-    ]
+    assert [(item.slot, item.kind, to_text(item.operand)) for item in slots] == [("held.0", "held", "deal and x > 1")]
 
 
 def test_inner_held_come_first_and_equal_ones_share_a_slot():
-    expression, slots = split_held(parse("held(held(deal, 3) and war, 5) or held(deal, 3) or held(deal, 4)"), first=2)
+    expression, slots = split_lasting(parse("held(held(deal, 3) and war, 5) or held(deal, 3) or held(deal, 4)"), first=2)
     assert to_text(expression) == "held.3 >= 5 or held.2 >= 3 or held.4 >= 4"
-    assert [(slot, to_text(condition)) for slot, condition, _ in slots] == [
+    assert [(item.slot, to_text(item.operand)) for item in slots] == [
         ("held.2", "deal"),
         ("held.3", "held.2 >= 3 and war"),
         ("held.4", "deal"),
@@ -470,11 +485,88 @@ def test_inner_held_come_first_and_equal_ones_share_a_slot():
 
 
 @given(trees(held=True))
-def test_splitting_leaves_no_held_and_splitting_again_changes_nothing(expression):
-    split, slots = split_held(expression)
-    everything = [split, *(held.condition for held in slots)]
-    assert not any(isinstance(node, Call) and node.function == "held" for e in everything for node in walk(e.root))
-    assert split_held(split) == (split, ())
+def test_splitting_leaves_no_memory_and_splitting_again_changes_nothing(expression):
+    split, slots = split_lasting(expression, 0, START)
+    everything = [split, *(item.operand for item in slots)]
+    assert not any(_needs_memory(node) for e in everything for node in walk(e.root))
+    assert split_lasting(split, 0, START) == (split, ())
+
+
+@given(trees(held=True))
+def test_what_was_split_off_is_joined_again(expression):
+    split, slots = split_lasting(expression, 3, START)
+    assert join_lasting(split.root, {item.slot: item for item in slots}, START, expression.time_unit) == expression.root
+
+
+def _needs_memory(node) -> bool:
+    return isinstance(node, Dated) or (isinstance(node, Call) and node.function == "held")
+
+
+# Dates
+
+
+START = datetime.date(2018, 3, 9)
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("war by 2018-05-24", "war by 2018-05-24"),
+        ("not war by 2018-05-24", "not war by 2018-05-24"),
+        ("(not war) by 2018-05-24", "(not war) by 2018-05-24"),
+        ("x > 3 by 2018-05-24 and deal at 2018-06-12", "x > 3 by 2018-05-24 and deal at 2018-06-12"),
+        ("(x at 2018-05-24) > (y at 2018-06-12)", "(x at 2018-05-24) > (y at 2018-06-12)"),
+        ("x at 2018-05-24 > 3", "(x at 2018-05-24) > 3"),
+        ("x + y at 2018-05-24", "x + y at 2018-05-24"),
+        ("(x+3) at 2018-05-24", "x + 3 at 2018-05-24"),
+    ],
+)
+def test_dates_bind_between_not_and_comparisons(text, written):
+    assert to_text(parse(text)) == written
+    assert parse(to_text(parse(text))) == parse(text)
+
+
+def test_at_and_by_may_still_be_names():
+    assert parse("at + by").names() == ("at", "by")
+
+
+def test_by_becomes_a_first_time_and_at_a_remembered_value():
+    expression, slots = split_lasting(parse("war by 2018-05-24 and war by 2018-06-12 and x at 2018-03-09 > 1"), 2, START)
+    assert to_text(expression) == "ever.2 < 77 days and ever.2 < 96 days and dated.3 > 1"
+    assert [(item.slot, item.kind, to_text(item.operand), item.until) for item in slots] == [
+        ("ever.2", "ever", "war", 0.0),
+        ("dated.3", "dated", "x", 1.0),
+    ]
+
+
+def test_days_of_a_scenario_in_hours_end_after_24_of_them():
+    _, (slot,) = split_lasting(parse("x at 2018-03-10", "hours"), 0, START)
+    assert slot.until == 48.0
+
+
+@pytest.mark.parametrize(
+    ("text", "column", "message", "hint"),
+    [
+        ("x by 2018-05-24", 1, "expected a condition before 'by', found the number 'x'", "compare"),
+        ("war by", 7, "expected a date after 'by', found nothing", "year-month-day"),
+        ("war by 2018", 8, "expected a date after 'by', found '2018'", "year-month-day"),
+        ("war by 2018-13-24", 8, "expected a month from 01 to 12, found 13 in 2018-13-24", "months"),
+        ("war at 2018-02-30", 8, "expected a day of that month", "calendar"),
+        ("2018-05-24 > 3", 1, "the date 2018-05-24 stands alone", "'at' or 'by'"),
+        ("(war at 2018-05-24) by 2018-06-12", 2, "'at' and a date stand inside another 'by'", "brackets of its own"),
+        ("x at 2018-05-24 - x at 2018-05-01", 1, "'at' and a date stand inside another 'at'", "brackets of its own"),
+    ],
+)
+def test_what_is_wrong_with_a_date_is_said_where_it_stands(text, column, message, hint):
+    with pytest.raises(ExpressionError) as caught:
+        check(parse(text), KINDS)
+    assert str(caught.value).startswith(message) and caught.value.column == column
+    assert hint in caught.value.hint
+
+
+def test_a_date_cannot_be_compiled_before_it_is_split_off():
+    with pytest.raises(ExpressionError, match="'by' and a date need a memory"):
+        compile_expression(parse("deal by 2018-05-24"), {"deal": 0})
 
 
 # Replacing

@@ -96,7 +96,7 @@ def test_dimensions_are_paired_by_name_or_in_order(given):
     )
     assert numbers(spec)[0] == (1.0, [0.2, 0.3], [0.1, 0.4]) and list(spec.dimensions) == ["tax", "toll"]
     found = import_table(
-        given("actor,power,tax position,first salience,toll position,second salience\nUp,1,.2,.1,.3,.4\n")
+        given("actor,power,tax position,first salience,toll position,second salience\nUp,1,.2,.1,.3,.4\nDown,1,.2,.1,.3,.4\n")
     )
     assert any("paired in order: tax position with first salience" in text for text in found.remarks)
 
@@ -141,11 +141,11 @@ def test_options_of_ktabs_xml_are_taken_over(root, given):
         (",10,", ",nan,", "table.csv:2:6: Position: expected a number, found the text 'nan' (write a finite number"),
         (",10,", ",inf,", "table.csv:2:6: Position: expected a number, found the text 'inf' (write a finite number"),
         (",10,", ",1e400,", "table.csv:2:6: Position: expected a number within 1e12, found 1e400"),
-        ("Up,2", "Up,-2", "table.csv:2:4: capability: expected a number >= 0, found -2"),
+        ("Up,2", "Up,-2", "found -2 (write 0 for an actor without any, or 2 if the minus sign is a slip)"),
         ("0.25", "-0.25", "table.csv:3:10: salience: expected a number >= 0, found -0.25"),
         ("0.25", "250", "table.csv:3:10: salience: expected a number from 0 to 1, or from 0 to 100, found 250"),
         ("0.25", "1.2", "table.csv:3:10: salience: expected numbers from 0 to 1, or from 0 to 100, found 1.2 as the largest"),
-        ("0.5", "50%", "table.csv:2:9: Salience: expected a number, found the text '50%' (write 50 without the sign)"),
+        ("0.5", "50%", "table.csv:2:9: Salience: expected a number, found the text '50%' (write 50, without the percent sign)"),
         ("Down,", ",", "table.csv:3:1: actor: expected a name, found nothing"),
         ("Down,", "up,", "table.csv:3:1: 'up' stands in line 2 already"),
         (",0.25", "", "table.csv:3:9: Salience: expected a number, found nothing"),
@@ -155,6 +155,7 @@ def test_options_of_ktabs_xml_are_taken_over(root, given):
         ("Capability,", "Hat,", "there is no column for capability"),
         ("Up", '"Up', "table.csv:2:1: a quotation mark is not closed on its line"),
         ("Up,2,10,0.5\nDown,1,4,0.25\n", "", "the table has no actors"),
+        ("Down,1,4,0.25\n", "", "table.csv:2:1: one actor alone has nobody to bargain with"),
     ],
 )  # fmt: skip
 def test_a_bad_cell_is_told_with_line_column_expected_and_found(given, old, new, expected):
@@ -211,7 +212,7 @@ def test_other_xml_is_told(given, text, expected):
 @pytest.mark.parametrize(
     ("name", "content", "expected"),
     [
-        ("table.yaml", "a: 1", "a scenario file already"),
+        ("table.yaml", "a: 1", "already, not a table to import"),
         ("table.xlsx", "PK", "spreadsheets are not read"),
         ("table.csv", b"\x00\x01", "this is no text"),
         ("table.csv", b"x" * 5_000_001, "larger than"),
@@ -243,7 +244,7 @@ def test_hostile_text_cannot_break_the_scenario_file(given):
 
 
 def test_windows_text_is_read_and_told(given):
-    found = import_table(given("actor,capability,position,salience\nMünchen,1,1,1\n".encode("cp1252")))
+    found = import_table(given("actor,capability,position,salience\nMünchen,1,1,1\nKöln,1,0,1\n".encode("cp1252")))
     assert "München" in found.text and any("Windows-1252" in text for text in found.remarks)
 
 

@@ -244,8 +244,8 @@ def _game() -> Game:
         ),
         choices=(OptionShares("the answer (A-land)", 900, answer), OptionShares("the weather (by chance)", 900, answer[::-1])),
         measures=(
-            MeasureRow("war", 0.3, 0.31, 0.01, "1.0", True, N),
-            MeasureRow("first demand", 0.65, 0.7, 0.0, "differs", False, N),
+            MeasureRow("war", 0.3, 0.31, 0.01, "1.0", False, N),
+            MeasureRow("first demand", 0.65, 0.7, 0.0, "differs", True, N),
         ),
         repeated=True,
     )  # fmt: skip

@@ -142,9 +142,9 @@ def test_a_conflict_is_no_scenario_and_a_scenario_no_conflict():
     with pytest.raises(ScenarioError) as error:
         load_document(read_text(TEXT, "border.yaml"))
     (fault,) = error.value.diagnostics
-    assert "conflict in option form" in fault.text and "`sim stability`" in fault.hint
+    assert "conflict in option form" in fault.text and "`sim stability border.yaml`" in fault.hint
     (fault,) = faults("schema_version: 1\nactors: {}\n")
-    assert "scenario to be played" in fault.text and "`sim run`" in fault.hint
+    assert "a scenario to play" in fault.text and "`sim run " in fault.hint
 
 
 def test_negated_numbers_of_published_lists_need_no_quotes():
