@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     import pandas
     import pyarrow
 
+    from sim.analysis.discovery.discover import Discovery
+    from sim.analysis.drivers import DriverTable
     from sim.analysis.summary import Summary
     from sim.experiments.store import StoredRun
     from sim.model.compile import Case
@@ -245,6 +247,27 @@ class Run:
             Not one SELECT, or a fault in it; the hint has the nearest name.
         """
         return self.stored.query(question)
+
+    def drivers(self, *, outcome: str | None = None, of: str | None = None, where: str | None = None) -> DriverTable:
+        """Which inputs moved the class of outcome, or one class, a column or a condition, as `sim drivers` does.
+
+        Raises
+        ------
+        UsageError
+            A question that this run cannot answer; the hint says what would help.
+        """
+        from sim.analysis.questions import ask_drivers
+
+        return ask_drivers(self.stored, outcome=outcome, of=of, where=where)[0]
+
+    def discover(self, *, outcome: str | None = None, where: str | None = None, **settings: Any) -> Discovery:
+        """At which values of the inputs something comes often, as `sim discover` does.
+
+        `settings` are `boxes`, `limits`, `coverage` and `with_tree`; errors as for `drivers`.
+        """
+        from sim.analysis.questions import ask_discovery
+
+        return ask_discovery(self.stored, outcome=outcome, where=where, **settings)
 
     @property
     def report_path(self) -> Path:

@@ -46,4 +46,4 @@ def planted_scenario(*arguments: Any, **parts: Any) -> dict[str, Any]:
     """The same, checked and completed."""
     import json
 
-    return complete(load_document(read_text(json.dumps(planted(*arguments, **parts)), "planted.json")).spec)
+    return complete(load_document(read_text(json.dumps(planted(*arguments, **parts), ensure_ascii=False), "planted.json")).spec)

@@ -104,7 +104,7 @@ def _course_words(asked: Asked, labels: Mapping[str, str], top: Course | None) -
 def _place(top: Course, item: Stretch) -> str:
     """Where a stretch lies: `is highest (above 3.2)`."""
     if item.name or not top.item.is_number:
-        return f"is \u201c{item.name}\u201d"
+        return f"is \u201c{item.name.replace('_', ' ')}\u201d"
     if item.low == item.high:
         return f"is {figure(item.low)}"
     if item is top.stretches[0]:

@@ -49,22 +49,16 @@ def discover(
 
         sim discover DIR --where '"time:deal" < 365'
     """
-    from sim.analysis.asked import ask
-    from sim.analysis.discovery import discover as search
     from sim.analysis.discovery import words
-    from sim.analysis.given_data import given_data
+    from sim.analysis.questions import ask_discovery
     from sim.api import Run
     from sim.cli.stores import finished
-    from sim.experiments.design import design_of
 
     stored = finished(directory)
-    _check(directory, outcome, where, coverage)
-    data = given_data(stored.results, stored.case, search.MOST_SEARCHED, design_of(stored.manifest))
-    asked = ask(stored, data.rows, outcome=outcome, where=where)
-    found = search.discover(
-        asked, data, stored.seed, most_boxes=boxes, most_limits=limits, coverage=coverage, with_tree=not no_tree
-    )
     run = Run(stored)
+    found = ask_discovery(
+        stored, outcome=outcome, where=where, boxes=boxes, limits=limits, coverage=coverage, with_tree=not no_tree
+    )
     page = None if no_report else _write(run, found, _command(directory, outcome, where, boxes, limits, coverage, no_tree))
     if json:
         data_of_run = {
@@ -77,18 +71,6 @@ def discover(
         console.put_json({**data_of_run, **words.as_data(found), **place})
         return
     _print(run, found, page)
-
-
-def _check(directory: Path, outcome: str | None, where: str | None, coverage: float | None) -> None:
-    from sim.errors import UsageError
-
-    if outcome is None and where is None:
-        raise UsageError(
-            "which histories are looked for? Name --outcome CLASS or --where CONDITION",
-            hint=f"`sim show {directory}` lists the classes of outcome and how often each came",
-        )
-    if coverage is not None and not 0.0 < coverage < 1.0:
-        raise UsageError(f"--coverage: expected a share between 0 and 1, found {coverage:g}", hint="as in --coverage .8")
 
 
 def _command(

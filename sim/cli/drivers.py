@@ -45,22 +45,15 @@ def drivers(
     Each effect has its interval and stands beside what a dummy input that does nothing would reach.
     """
     from sim.analysis import driver_words
-    from sim.analysis.asked import ask, outcome_labels
+    from sim.analysis.asked import outcome_labels
     from sim.analysis.by_input import course
-    from sim.analysis.drivers import MOST_STUDIED, effects_on, what_to_do
-    from sim.analysis.given_data import given_data
+    from sim.analysis.questions import ask_drivers
     from sim.api import Run
     from sim.cli.stores import finished
-    from sim.errors import UsageError
-    from sim.experiments.design import design_of
 
     stored = finished(directory)
     found = Run(stored)
-    data = given_data(stored.results, stored.case, MOST_STUDIED, design_of(stored.manifest))
-    asked = ask(stored, data.rows, outcome=outcome, of=of, where=where)
-    table = effects_on(asked, data, stored.seed)
-    if table.missing:
-        raise UsageError(f"{directory}: {table.missing}", hint=what_to_do(data))
+    table, asked, data = ask_drivers(stored, outcome=outcome, of=of, where=where)
     by_path = {item.path: item for item in data.inputs}
     courses = [course(asked, by_path[effect.path]) for effect in table.clear[:MOST_COURSES]]
     labels = {**outcome_labels(stored.case), **asked.labels}

@@ -12,7 +12,7 @@ from sim.reports.figures import whiskers
 
 HEIGHT = 300
 NAME_LETTERS = (24, 40)  # of a series in the legend, narrow and wide
-WORD_LETTERS = (9, 16)  # of a value of an input that is a word
+WORD_LETTERS = (12, 18)  # of a value of an input that is a word
 
 
 @dataclass(frozen=True)

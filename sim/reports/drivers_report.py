@@ -74,7 +74,7 @@ def _course(asked: Asked, one: Course, scenario: Mapping[str, Any], labels: Mapp
     """What came at different values of an input."""
     stretches = one.stretches
     places = [item.middle for item in stretches] if one.item.is_number else list(range(len(stretches)))
-    names = () if one.item.is_number else tuple(item.name for item in stretches)
+    names = () if one.item.is_number else tuple(item.name.replace("_", " ") for item in stretches)
     series, overall = (_number_series(asked, one), None) if asked.is_number else _share_series(asked, one, scenario, labels)
     unit = "days" if asked.kind is Kind.TIME else ""
     found = Curves(one.item.label, places, names, series, not asked.is_number, unit, overall)
@@ -127,7 +127,7 @@ def _reading(asked: Asked, one: Course, drawn: int, overall: float | None) -> st
 def _numbers(asked: Asked, one: Course, labels: Mapping[str, str]) -> Table:
     def values(item: Any) -> str:
         if item.name or math.isnan(item.low):
-            return item.name
+            return item.name.replace("_", " ")
         return told.figure(item.low) if item.low == item.high else f"{told.figure(item.low)} to {told.figure(item.high)}"
 
     if asked.is_number:

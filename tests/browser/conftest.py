@@ -31,7 +31,7 @@ from tests import two_by_two
 from tests.analysed import analysed
 from tests.browser.chromium import Chromium, Page, find
 from tests.compared import compared
-from tests.unit.reports import sample, spatial_sample
+from tests.unit.reports import discovery_sample, sample, spatial_sample
 
 Look = Callable[..., Page]
 
@@ -63,6 +63,11 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         "hostile-timeline": render_timeline(sample.hostile_timeline(HOSTILE)),
         "stability": _stability(),
         "hostile-stability": _stability(HOSTILE),
+        "drivers": discovery_sample.drivers_page(),
+        "drivers-of-a-class": discovery_sample.drivers_page(asked_about="clash"),
+        "hostile-drivers": discovery_sample.drivers_page(HOSTILE, "clash"),
+        "discovery": discovery_sample.discovery_page(),
+        "hostile-discovery": discovery_sample.discovery_page(HOSTILE),
         "equilibrium": _equilibrium(),
         "hostile-equilibrium": _equilibrium(HOSTILE),
         "comparison": _comparison(tmp_path_factory.mktemp("compared")),

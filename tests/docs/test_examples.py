@@ -185,7 +185,7 @@ def test_python_examples_run(page, desk, capfd):
     names: dict[str, object] = {}
     for block in pages.blocks(page):
         if block.language == "python":
-            text = re.sub(r"replications=\d+", f"replications={sample_size('docs_histories')}", block.text)
+            text = re.sub(r"replications=\d+", f"replications={histories_of(page)}", block.text)
             exec(compile(text, pages.name(page), "exec"), names)
     assert capfd.readouterr().out
 

@@ -66,6 +66,8 @@ def test_equal_values_share_a_slice_and_few_values_are_slices_of_their_own():
     assert (np.diff(slices[500:]) >= 0).all()
     assert set(slices.tolist()) == set(range(slices.max() + 1))
     assert np.bincount(equal_slices(np.arange(1000.0), 10)).tolist() == [100] * 10
+    heap = np.concatenate([np.arange(30.0), np.full(60, 50.0), np.arange(60.0, 70.0)])  # lies where its middle lies
+    assert np.bincount(equal_slices(heap, 5)).tolist() == [20, 10, 60, 10]
 
 
 def test_resampled_tables_have_all_histories_and_the_shares_of_the_sample():

@@ -96,6 +96,15 @@ def test_a_time_is_sooner_or_later_and_never_counts_as_latest():
     assert "The median is " in driver_words.findings(found, asked, {}, way)[1]
 
 
+def test_an_input_that_makes_it_come_less_often_makes_it_later_or_never():
+    random = numbers(5)
+    x = random.random(N)
+    days = np.where(random.random(N) < 0.8 * x, np.nan, random.random(N))
+    asked = Asked("time:deal", "time until first deal", Kind.TIME, days)
+    found = effects_on(asked, data_of(x=x), 1).effects[0]
+    assert driver_words.direction_words(asked, found, {}) == "higher: later or never"
+
+
 def test_where_nothing_matters_the_findings_say_so():
     random = numbers(8)
     asked = Asked("outcome=war", "\u201cWar\u201d", Kind.EVENT, random.random(300) < 0.3)

@@ -38,7 +38,8 @@ def test_drivers_finds_the_planted_inputs_and_says_how_far_they_move_it(call, ru
     assert by_path["parameters.fear.number"]["low"] < 0.095 < by_path["parameters.fear.number"]["high"]
     assert by_path["parameters.need.number"]["direction"] == "higher: less likely"
     assert {path for path, item in by_path.items() if item["distinguishable"]} == {"parameters.need.number", "parameters.fear.number"}
-    assert Path(found["report"]) == run / "drivers-outcome-force.html" and (run / "drivers-outcome-force.html").exists()
+    assert Path(found["report"]) == run / "drivers-outcome-force.html"
+    assert "<code>sim drivers run --outcome force</code>" in (run / "drivers-outcome-force.html").read_text("utf-8")
 
 
 def test_drivers_prints_sentences_then_bars_with_intervals_and_the_floor(call, run):
@@ -72,7 +73,8 @@ def test_discover_finds_the_planted_box_and_tells_it_in_a_sentence(call, run):
     assert len(found["boxes"]) == 1 and len(first["trajectory"]) > 10
     assert found["findings"][0].startswith("\u201cUse of force\u201d came in ")
     assert "Anna's need is below 0." in found["findings"][0] and "Bert's fear is above 0." in found["findings"][0]
-    assert found["tree"]["parts"] and (run / "discover-outcome-force.html").exists()
+    assert found["tree"]["parts"]
+    assert "<code>sim discover run --outcome force</code>" in (run / "discover-outcome-force.html").read_text("utf-8")
 
 
 def test_discover_prints_boxes_and_the_tree(call, run):

@@ -97,6 +97,15 @@ def test_noise_gives_no_box_and_no_tree_and_says_so():
     assert boxes <= most and trees <= most
 
 
+def test_a_tree_that_the_other_half_does_not_confirm_is_not_shown(monkeypatch):
+    from sim.analysis.discovery import discover as module
+
+    monkeypatch.setattr(module, "chance_of", lambda root: 0.02)
+    found = discover(*planted(1), 1)
+    assert found.tree is None and found.tree_chance == 0.02
+    assert words.findings(found)[-1] == "No tree is shown: the half of the histories that was not searched does not confirm it."
+
+
 def test_two_planted_boxes_are_both_found_and_their_joint_share_is_told():
     random = np.random.Generator(np.random.Philox(9))
     x = random.random((3_000, 4))

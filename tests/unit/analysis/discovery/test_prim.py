@@ -56,6 +56,15 @@ def test_words_are_cut_off_one_by_one():
     assert found[-1].density == 1.0
 
 
+def test_a_strip_is_judged_by_what_it_costs():
+    """Half of the histories have a word with 40 % hits beside 60 %; the lowest twentieth of the number has none."""
+    number = np.linspace(0.0, 1.0, 1_000)
+    word = np.arange(1_000) % 2
+    hits = (np.arange(1_000) % 10 < np.where(word == 1, 6, 4)) & (number > 0.05)
+    first = Search([number, word], hits, [False, True]).trajectory()[1]
+    assert first.box.limits[0].column == 0 and first.histories == 950
+
+
 def test_the_inputs_of_the_planted_box_come_first():
     for seed in range(5):
         assert set(search_of(seed).ranked_columns(2)) == {0, 1}
@@ -110,7 +119,7 @@ def test_bounds_are_told_with_few_digits_and_counted_as_told():
     values = np.random.Generator(np.random.Philox(1)).random(1_000)
     assert round_bound(0.30123, values) == 0.3
     assert round_bound(-math.inf, values) == -math.inf
-    assert round_bound(1.5, np.repeat([1.0, 2.0], 500)) == 1.5
+    assert round_bound(0.12345, np.repeat([0.1, 0.1469], 500)) == 0.12345
     assert round_bound(123_456.0, 1e6 * values) == 120_000.0
     box = rounded(Box((Limit(0, 0.30123, 0.711),)), [values])
     assert box == Box((Limit(0, 0.3, 0.71),))
