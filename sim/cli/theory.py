@@ -47,8 +47,9 @@ def solve(
 ) -> None:
     """Solve a scenario's game: by its theorem, with formula and all equilibria, and by algorithm where no strategies are written.
 
-    Strategies that the file writes are held against every other choice on a grid. Exit code 2 where the theorem says nothing
-    for the parameters, or there is nothing to solve.
+    Strategies that the file writes are held against every other choice on a grid, and set among all equilibria where the game is
+    small. Of each equilibrium it says whether threats and beliefs hold. Exit code 2 where the theorem says nothing for the
+    parameters, or there is nothing to solve.
     """
     from sim.errors import UsageError
 
@@ -74,12 +75,15 @@ def solve(
 
     spec = load(scenario_file(scenario), variant, None, changes or ()).spec
     if export is not None:
-        from sim.analysis.gambit import game_text
+        from sim.analysis.gambit import exported
 
-        export.write_text(game_text(spec, export.suffix), encoding="utf-8")
+        written = exported(spec, export.suffix)
+        export.write_text(written.text, encoding="utf-8")
         console.say(f"game: {export}")
+        for remark in written.remarks:
+            console.say(remark)
         return
-    found = solved(spec)
+    found = solved(spec, with_others=True)
     if json:
         console.put_json(found.as_record())
     else:
@@ -94,16 +98,16 @@ def _solve_file(path: Path, precision: float | None, method: str, limit: float, 
 
     from sim.analysis.gambit import solve_file
     from sim.cli.layout import paragraph
+    from sim.cli.solutions import numbered
 
     found = solve_file(path, precision, method, limit)
-    sentences = found.sentences()
-    equilibria = [item.words for item in getattr(found, "equilibria", ())]
     if json:
-        console.put_json({"file": str(path), "equilibria": equilibria, "sentences": sentences})
+        record = {"file": str(path), "equilibria": list(found.equilibria), "sentences": list(found.sentences)}
+        console.put_json({**record, **({"refinements": list(found.refinements)} if found.refinements else {})})
         return
     width = console.width()
-    lines = [Text(line) for n, words in enumerate(equilibria, 1) for line in paragraph(words, width, f"{n}. ", "   ")]
-    lines += [Text(line) for text in sentences for line in paragraph(text, width, "- ", "  ")]
+    lines = numbered(found, width)
+    lines += [Text(line) for text in found.sentences for line in paragraph(text, width, "- ", "  ")]
     console.put_lines(lines)
 
 
@@ -233,7 +237,9 @@ def _table(spec: Any, checks: list[Check], gain: str, width: int) -> list[Any]:
     for check in checks:
         mark, style = ("ok", "green") if check.holds else ("NOT", "bold red")
         label = padded(clipped(check.label, room - 1), room)
-        lines.append(Text.assemble(f"  {label}{_number(check.exact):>12}{_number(check.estimate):>13}{_apart(check):>9}  ", (mark, style)))
+        scale = max(abs(check.exact), abs(check.estimate), check.standard_error * check.counted**0.5)
+        told = f"{_number(check.exact, scale):>12}{_number(check.estimate, scale):>13}{_apart(check):>9}"
+        lines.append(Text.assemble(f"  {label}{told}  ", (mark, style)))
         if check.within > 0.0:
             lines.append(Text(f"    within {check.within:g}: {check.note or 'the play approximates the model'}", style="dim"))
     if gain:
@@ -243,8 +249,10 @@ def _table(spec: Any, checks: list[Check], gain: str, width: int) -> list[Any]:
     return lines
 
 
-def _number(value: float) -> str:
-    return "none" if value != value else f"{value:.6g}"
+def _number(value: float, scale: float) -> str:
+    from sim.games.equilibrium import without_noise
+
+    return "none" if value != value else f"{without_noise(value, scale):.6g}"
 
 
 def _apart(check: Check) -> str:
