@@ -20,7 +20,7 @@ from sim.errors import ParameterError
 from sim.games.decision_graph import DecisionGraph
 from sim.model.expressions.program import compile_expression
 from sim.model.game.form import Form, Unit
-from sim.model.game.memory import Reader, Variable, remembered, sees
+from sim.model.game.memory import Reader, Variable, counted_votes, remembered, sees
 from sim.model.game.names import has_belief
 from sim.model.spec.game import AgreementMove, ChanceMove, DivisionMove, NumberMove, SimultaneousMove, VoteMove
 from sim.model.translate import translated
@@ -124,6 +124,7 @@ class _Builder:
         self.choice_names = {unit.name: unit.options for unit in form.units}
         self.seen: dict[tuple[str | None, Variable], bool] = {}
         self.live = remembered(form, read, as_written=as_written, measures=self.measures)
+        self.counted = counted_votes(form, read, self.measures)
         self.node_of: dict[tuple, int] = {}
         self.states: list[tuple[str, int, _State]] = []
         self.set_of: dict[tuple, int] = {}
@@ -319,13 +320,7 @@ class _Builder:
             self._lead(node, name, 0, state, -1, 0, 1.0, "agreed")
             return
         if isinstance(move, VoteMove):
-            passes = self._vote_passes(name, move, state)
-            for which, chance in enumerate((passes, 1.0 - passes)):
-                unit = self._unit(name)
-                if chance > 0.0:
-                    self._lead(node, name, which, self._with_option(state, unit, which), -1, 0, chance, unit.options[which])
-                else:
-                    self.impossible.append(f"{name} {unit.options[which]}")
+            self._expand_vote(node, name, move, state)
             return
         if isinstance(move, DivisionMove):
             raise ParameterError(f"'{name}' is a division among a group, which no algorithm here solves", hint="write strategies")
@@ -470,14 +465,31 @@ class _Builder:
         if total > 0.0:
             after.memory[("belief", name)] = tuple(w / total for w in weights)
 
-    def _vote_passes(self, name: str, move: VoteMove, state: _State) -> float:
-        """Probability that a vote passes, members voting as written, each with types of its own."""
+    def _expand_vote(self, node: int, name: str, move: VoteMove, state: _State) -> None:
+        """A vote passes or fails; where something reads how many votes there were, each number leads on by itself."""
+        unit, needed, chances = self._unit(name), self.form.needed[name], self._votes(name, move, state)
+        if name not in self.counted:
+            passes = sum(chance for votes, chance in chances.items() if votes >= needed)
+            for which, chance in enumerate((passes, 1.0 - passes)):
+                if chance > 0.0:
+                    self._lead(node, name, which, self._with_option(state, unit, which), -1, 0, chance, unit.options[which])
+                else:
+                    self.impossible.append(f"{name} {unit.options[which]}")
+            return
+        for votes, chance in chances.items():
+            if chance > 0.0:
+                which = 0 if votes >= needed else 1
+                after = self._with_option(state, unit, which).with_memory({("votes", name): float(votes)})
+                self._lead(node, name, which, after, -1, 0, chance, f"{unit.options[which]} {votes}")
+
+    def _votes(self, name: str, move: VoteMove, state: _State) -> dict[int, float]:
+        """Probability of each number of votes, members voting as written, each with types of its own."""
         program = self._unit(name).programs[0]
         if program is None:
             raise ParameterError(f"the group at '{name}' has no strategy", hint=f"write `strategies: {{{name}: ...}}`")
         yes = self._yes(move.by, program, state)
-        size, needed = self.form.members[move.by], self.form.needed[name] - int(self.value(move.already, state))
-        return sum(math.comb(size, k) * yes**k * (1.0 - yes) ** (size - k) for k in range(max(0, needed), size + 1))
+        size, already = self.form.members[move.by], int(self.value(move.already, state))
+        return {already + k: math.comb(size, k) * yes**k * (1.0 - yes) ** (size - k) for k in range(size + 1)}
 
     def _yes(self, group: str, program: str, state: _State) -> float:
         """Probability that a member says yes, over the types that it may have."""

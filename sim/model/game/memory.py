@@ -83,6 +83,16 @@ def remembered(
         told |= more
 
 
+def counted_votes(form: Form, read: Reader, measures: Mapping[str, tuple[str, str | None]]) -> set[str]:
+    """Votes of which something reads the number."""
+    texts: list[str | None] = [text for pair in measures.values() for text in pair]
+    texts += [text for result in form.results for text in (*result.payoffs.values(), result.takes, result.until)]
+    texts += [text for unit in form.units for text in unit.programs]
+    for move in form.game.moves.values():
+        texts += move.between if isinstance(move, NumberMove) else [move.already] if isinstance(move, VoteMove) else []
+    return {variable[1] for text in texts for variable in variables_of(form, read, text) if variable[0] == "votes"}
+
+
 def variables_of(form: Form, read: Reader, text: str | None) -> set[Variable]:
     """What an expression reads of the past."""
     found: set[Variable] = set()

@@ -163,3 +163,29 @@ def test_equilibria_that_turn_on_a_signal_are_in_the_exported_game_and_not_in_th
     spec = case_from(game_scenario(COIN, {"fair": 1})).spec
     assert len(solve_extensive_form(parse_efg(exported(spec, ".efg").text)).equilibria) == 9
     assert len(solve_extensive_form(tree_of(graph(COIN, {"fair": 1}))).equilibria) == 3
+
+
+# Votes of a group
+
+VOTE = {
+    "players": {"A": {}, "C": {"members": "3"}},
+    "first": "ask",
+    "moves": {
+        "ask": {"kind": "choice", "by": "A", "options": {"yes": {"then": "vote"}, "no": {}}},
+        "vote": {"kind": "vote", "by": "C", "rule": "majority", "already": "1", "passes": {"then": "pay"}, "fails": {"then": "pay"}},
+        "pay": {
+            "kind": "chance",
+            "options": {
+                "many": {"probability": "if(votes.vote >= 3, 1, 0)", "payoffs": {"A": "votes.vote"}},
+                "few": {"payoffs": {"A": "0"}},
+            },
+        },
+    },
+    "strategies": {"ask": {"yes": 1}, "vote": ".8"},
+}  # fmt: skip
+
+
+def test_votes_are_counted_where_something_reads_their_number():
+    """Three members with a yes of .8 each, and one vote that is certain."""
+    (equilibrium,) = solve_extensive_form(tree_of(graph(VOTE))).equilibria
+    assert equilibrium.payoffs[0] == pytest.approx(3 * 3 * 0.8**2 * 0.2 + 4 * 0.8**3)
