@@ -36,6 +36,9 @@ class Count(NamedTuple):
 COUNTS: dict[str, Count] = {
     # the helpers themselves
     "helper_power": Count(ci=2_000, full=40_000),
+    # small random trees that are judged by trying everything, and such that are solved too
+    "random_trees": Count(ci=200, full=2_000),
+    "random_trees_solved": Count(ci=90, full=1_500),
     # the four fixtures of the language: enough to see a class that comes in one history of eight
     "fixture_outcomes": Count(ci=80, full=800),
     # single features of the language, each on and off at the same draws in a case of two neighbours

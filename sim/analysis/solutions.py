@@ -5,23 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from sim.analysis.estimates import number_or_none
+from sim.analysis.listed_equilibria import MERGED, Others, listed, others
 from sim.errors import SimError, UsageError
+from sim.games.decision_graph import TIE
+from sim.games.equilibrium import without_noise
 from sim.model.compile import Case, compile_case
 from sim.model.complete import complete
 from sim.model.game.form import form_of
 from sim.model.game.solving import SolvedGame, is_written, written_game
-from sim.model.game.trees import option_labels, set_labels
+from sim.model.game.trees import option_labels, set_labels, tree_of
 from sim.model.spec.scenario import ScenarioSpec
 from sim.model.theory import solve_theorem, symbols_of, theorem_of
 
 if TYPE_CHECKING:
     from sim.games.theorems.theorem import Solution, Theorem
 
-MERGED = (
-    "Positions from which play goes on alike count as one: equilibria in which players turn on what no longer matters, as on a "
-    "signal without weight or on an earlier round, are not among these."
-)
 MOST_SETS = 40  # information sets whose strategies are listed
 QUICK_NODES = 20_000  # positions that are looked at within seconds
 SHOWN = 5e-5  # probabilities below are left out of a list
@@ -74,6 +75,12 @@ class GameSolved:
         How many equilibria there are, whether that is all, degeneracy, tolerance; of games with one solution how it was found.
     equilibria : tuple of str
         All that were found, in words.
+    judgements : tuple of tuples of str
+        Of each equilibrium whether its threats and beliefs hold, and which replies may vary.
+    refinements : tuple of dict
+        The same as data.
+    others : Others or None
+        Where strategies are written: all equilibria of the game, and which of them the file plays.
     """
 
     kind: str
@@ -85,6 +92,9 @@ class GameSolved:
     strategies: tuple[tuple[str, dict[str, float]], ...]
     sentences: tuple[str, ...] = ()
     equilibria: tuple[str, ...] = ()
+    judgements: tuple[tuple[str, ...], ...] = ()
+    refinements: tuple[dict[str, Any], ...] = ()
+    others: Others | None = None
 
     def as_record(self) -> dict[str, Any]:
         """Plain data."""
@@ -97,6 +107,8 @@ class GameSolved:
             "largest_gain_at": self.gain_at,
             "strategies": [{"at": name, "probabilities": chances} for name, chances in self.strategies],
             "equilibria": list(self.equilibria),
+            "refinements": list(self.refinements),
+            **({"all_equilibria": self.others.as_record()} if self.others is not None else {}),
             "sentences": list(self.sentences),
         }
 
@@ -120,12 +132,13 @@ class Solved:
         }
 
 
-def solved(spec: ScenarioSpec, *, checks: bool = True) -> Solved:
+def solved(spec: ScenarioSpec, *, checks: bool = True, with_others: bool = False) -> Solved:
     """The solution of a scenario: that of its theorem, and its game as the file has it on a grid.
 
     Parameters
     ----------
     checks : whether strategies that are written are held against every other choice on the grid.
+    with_others : whether the other equilibria of a game with written strategies are listed too, where that is quick.
 
     Raises
     ------
@@ -150,27 +163,28 @@ def solved(spec: ScenarioSpec, *, checks: bool = True) -> Solved:
         if not checks:
             return Solved(spec, by_theorem, None)
         try:
-            return Solved(spec, by_theorem, _as_written(case))
+            return Solved(spec, by_theorem, _as_written(case, with_others))
         except SimError as error:
             return Solved(spec, by_theorem, None, str(error))
-    return Solved(spec, by_theorem, _of_game(found=case.solved_game, points=spec.game.points))
+    return Solved(spec, by_theorem, _of_game(case.solved_game, spec.game.points))
 
 
-def _as_written(case: Case) -> GameSolved:
+def _as_written(case: Case, with_others: bool) -> GameSolved:
     """The strategies of the file on the finest grid that is quick: measures need memory, and are left out first."""
     form = form_of(case.spec.game, case.constant, case.agreed, {})
     finest = case.spec.game.points
     last: SimError | None = None
     for points, measures in ((finest, case.measures), (finest, {}), (min(finest, 11), {}), (min(finest, 5), {})):
         try:
-            return _of_game(written_game(form, case.parameter_values, case.read, measures, points, QUICK_NODES), points)
+            found = written_game(form, case.parameter_values, case.read, measures, points, QUICK_NODES)
+            return _of_game(found, points, others(found) if with_others else None)
         except SimError as error:
             last = error
     assert last is not None
     raise last
 
 
-def _of_game(found: SolvedGame, points: int) -> GameSolved:
+def _of_game(found: SolvedGame, points: int, beside: Others | None = None) -> GameSolved:
     labels = set_labels(found.graph.sets)
     starts = found.graph.graph.set_start
     strategies = []
@@ -180,15 +194,37 @@ def _of_game(found: SolvedGame, points: int) -> GameSolved:
             named = zip(option_labels(item), chances, strict=True)
             strategies.append((f"{item.unit.player}: {labels[n]}", {name: float(p) for name, p in named if p > SHOWN}))
     at = next((n for n, item in enumerate(found.graph.sets) if item is found.gain_at), -1)
-    told = found.solutions
+    told = None if found.solutions is None else listed(tree_of(found.graph), found.solutions)
+    scale = float(np.abs(found.graph.graph.edge_payoff).max(initial=0.0))
     return GameSolved(
         kind=found.kind,
         points=points,
-        payoffs=found.payoffs,
-        measures=found.exact,
-        gain=found.gain,
+        payoffs={name: without_noise(value, scale) for name, value in found.payoffs.items()},
+        measures={name: without_noise(value, scale) for name, value in found.exact.items()},
+        gain=without_noise(found.gain, scale),
         gain_at=f"{found.graph.sets[at].unit.player}: {labels[at]}" if at >= 0 else "",
         strategies=tuple(strategies),
-        sentences=(*told.sentences(), MERGED) if told is not None else (),
-        equilibria=tuple(item.words for item in told.equilibria) if told is not None else (),
+        sentences=(*told.sentences, MERGED) if told is not None else _of_induction(found),
+        equilibria=told.equilibria if told is not None else (),
+        judgements=told.judgements if told is not None else (),
+        refinements=told.refinements if told is not None else (),
+        others=beside,
     )
+
+
+def _of_induction(found: SolvedGame) -> tuple[str, ...]:
+    """Of an equilibrium of a game in which every mover knows the position: how it was found, and whether there are others."""
+    if found.kind != "equilibrium":
+        return ()
+    graph = found.graph.graph
+    worth = graph.option_values(found.strategy)
+    best = np.maximum.reduceat(worth, graph.set_start[:-1]) if len(worth) else worth
+    close = worth >= best[graph.option_set] - TIE * np.maximum(1.0, np.abs(best[graph.option_set]))
+    ties = int(np.count_nonzero(np.bincount(graph.option_set[close], minlength=len(graph.set_player)) > 1))
+    if graph.levels is None:
+        return ("Found as the limit of games that end after ever more rounds; whether there are other equilibria is not known.",)
+    how = "Found by backward induction: every mover knows the position, and no reply anywhere could be better (subgame perfect)."
+    if not ties:
+        return (how, "No options tie, so the subgame-perfect equilibrium is unique.")
+    where = "one information set options tie" if ties == 1 else f"{ties:,} information sets options tie"
+    return (how, f"At {where}, and the first is taken; other choices there give further equilibria.")

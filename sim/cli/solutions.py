@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from sim.games.equilibrium import without_noise
+
 if TYPE_CHECKING:
+    from sim.analysis.listed_equilibria import Listed
     from sim.analysis.solutions import GameSolved, Solved, TheoremSolved
     from sim.analysis.statics import Statics
 
 ROWS = 9  # of a table of comparative statics
 COLUMN = 13
+MOST_BESIDE = 12  # equilibria that are listed beside the file's own play
 
 KINDS = {
     "equilibrium": "By algorithm, all players in equilibrium",
@@ -17,7 +23,6 @@ KINDS = {
     "written": "The strategies of the file, held against every other choice",
 }
 ON_A_GRID = "{}, numbers and types on a grid of {} points"
-ZERO = 1e-12  # below which a number is what rounding has left of nothing
 
 
 def lines(found: Solved, width: int) -> list[Any]:
@@ -48,18 +53,19 @@ def _of_theorem(found: TheoremSolved, width: int, is_played: bool) -> list[Any]:
     out += [Text(f"    {line}", style="cyan") for line in theorem.formula]
     out += [Text(), Text("With")]
     meanings = {symbol.name: symbol.meaning for symbol in theorem.symbols}
-    out += _numbers([(name, value, meanings[name]) for name, value in found.symbols.items()], width)
+    scale = _largest([*found.symbols.values(), *solution.values.values()])
+    out += _numbers([(name, value, meanings[name]) for name, value in found.symbols.items()], width, scale)
     several = len(solution.equilibria) > 1
     which = "In the equilibrium that is played" if is_played else "In the equilibrium that the theorem selects"
     out += [Text(), Text(which if several else "In equilibrium")]
-    out += _numbers([(output.name, solution.values[output.name], output.meaning) for output in theorem.outputs], width)
+    out += _numbers([(output.name, solution.values[output.name], output.meaning) for output in theorem.outputs], width, scale)
     if several:
         out += [Text(), Text(f"All {len(solution.equilibria)} equilibria")]
         for n, item in enumerate(solution.equilibria, 1):
             mark = (" (played)" if is_played else " (selected)") if item.selected else ""
             out += [Text(line) for line in paragraph(f"{item.words}{mark}", width, f"  {n}. ", "     ")]
             differing = [name for name in item.values if len({repr(other.values.get(name)) for other in solution.equilibria}) > 1]
-            values = ", ".join(f"{name} {_number(item.values[name])}" for name in differing)
+            values = ", ".join(f"{name} {_number(item.values[name], scale)}" for name in differing)
             out += [Text(line, style="dim") for line in paragraph(values, width, "     ", "     ")]
     else:
         out += [Text(line) for line in paragraph(solution.equilibria[0].words, width, "  ", "  ")]
@@ -104,9 +110,8 @@ def _of_game(found: GameSolved, spec: Any, width: int) -> list[Any]:
             say(f"{name}: {told}")
         if not found.strategies:
             say("too many information sets to list; --json has payoffs and measures, `sim run` plays them", "dim")
-        for n, words in enumerate(found.equilibria, 1):
-            if len(found.equilibria) > 1:
-                say(f"{n}. {words}")
+        if len(found.equilibria) > 1 or found.judgements:
+            out += numbered(found, width, "  ")
         for text in found.sentences:
             say(f"- {text}")
         if len(found.equilibria) > 1:
@@ -115,6 +120,30 @@ def _of_game(found: GameSolved, spec: Any, width: int) -> list[Any]:
         measures = spec.theory.measures
         told = [f"{measures[name].label or name} {_number(value)}" for name, value in found.measures.items()]
         say(("measures on the grid: " if spec.game.has_grid else "measures: ") + "; ".join(told), "dim")
+    if found.others is not None:
+        say(found.others.place)
+        beside = found.others.listed
+        if beside is not None and not found.others.is_only:
+            out += numbered(beside, width, "  ", MOST_BESIDE)
+            if len(beside.equilibria) > MOST_BESIDE:
+                say(f"and {len(beside.equilibria) - MOST_BESIDE} more, which --json has too")
+            for text in beside.sentences:
+                say(f"- {text}")
+    return out
+
+
+def numbered(found: GameSolved | Listed, width: int, indent: str = "", most: int | None = None) -> list[Any]:
+    """Equilibria in words, each with what stands behind it; the first ones up to ``most``."""
+    from rich.text import Text
+
+    from sim.cli.layout import paragraph
+
+    out = []
+    for n, words in enumerate(found.equilibria[:most]):
+        out += [Text(line) for line in paragraph(words, width, f"{indent}{n + 1}. ", f"{indent}   ")]
+        if found.judgements:
+            judged = paragraph(" ".join(found.judgements[n]), width, f"{indent}   ", f"{indent}   ")
+            out += [Text(line, style="dim") for line in judged]
     return out
 
 
@@ -130,11 +159,13 @@ def statics_lines(found: Statics, width: int, blocks: bool) -> list[Any]:
     room = max(1, (width - COLUMN) // COLUMN)
     chosen = sorted({round(n * (len(found.values) - 1) / (ROWS - 1)) for n in range(ROWS)}) if len(found.values) > ROWS else None
     places = range(len(found.values)) if chosen is None else chosen
+    scale = _largest(value for course in found.courses for value in course.values)
     for first in range(0, len(found.courses), room):
         part = found.courses[first : first + room]
         out.append(Text("".join([padded("", COLUMN), *(f"{clipped(course.name, COLUMN - 1):>{COLUMN}}" for course in part)])))
         for n in places:
-            cells = "".join(f"{_number(course.values[n]) if course.values[n] == course.values[n] else '-':>{COLUMN}}" for course in part)
+            told = [_number(course.values[n], scale) if course.values[n] == course.values[n] else "-" for course in part]
+            cells = "".join(f"{text:>{COLUMN}}" for text in told)
             out.append(Text(f"{found.values[n]:>{COLUMN - 1}.6g} {cells}"))
         lines = []
         for course in part:
@@ -150,7 +181,7 @@ def statics_lines(found: Statics, width: int, blocks: bool) -> list[Any]:
     return out
 
 
-def _numbers(rows: list[tuple[str, float, str]], width: int) -> list[Any]:
+def _numbers(rows: list[tuple[str, float, str]], width: int, scale: float) -> list[Any]:
     from rich.text import Text
 
     from sim.cli.layout import paragraph
@@ -158,13 +189,17 @@ def _numbers(rows: list[tuple[str, float, str]], width: int) -> list[Any]:
     longest = max((len(name) for name, _, _ in rows), default=0)
     out: list[Any] = []
     for name, value, meaning in rows:
-        head = f"  {name:<{longest}}  {_number(value):>10}  "
+        head = f"  {name:<{longest}}  {_number(value, scale):>10}  "
         out += [Text(line) for line in paragraph(meaning, width, head, " " * len(head))]
     return out
 
 
-def _number(value: float) -> str:
-    """Six digits; `none` for what there is not."""
+def _number(value: float, scale: float = 0.0) -> str:
+    """A number in six digits; what is only rounding beside a number as large as ``scale`` is 0; `none` for what there is not."""
     if value != value:
         return "none"
-    return "0" if abs(value) < ZERO else f"{value:.6g}"
+    return f"{without_noise(value, scale):.6g}"
+
+
+def _largest(values: Iterable[float]) -> float:
+    return max((abs(value) for value in values if math.isfinite(value)), default=0.0)

@@ -49,8 +49,9 @@ def solve(
 ) -> None:
     """Solve a scenario's game: by its theorem, with formula and all equilibria, and by algorithm where no strategies are written.
 
-    Strategies that the file writes are held against every other choice, numbers on a grid. Exit code 2 where the theorem says nothing
-    for the parameters, or there is nothing to solve.
+    Strategies that the file writes are held against every other choice, numbers on a grid, and set among all equilibria where the
+    game is small. Of each equilibrium it says whether threats and beliefs hold. Exit code 2 where the theorem says nothing for the
+    parameters, or there is nothing to solve.
     """
     from sim.errors import UsageError
 
@@ -78,7 +79,7 @@ def solve(
     if export is not None:
         _write_game(spec, export)
         return
-    found = solved(spec)
+    found = solved(spec, with_others=True)
     if json:
         console.put_json(found.as_record())
     else:
@@ -89,22 +90,24 @@ def solve(
 
 def _write_game(spec: Any, path: Path) -> None:
     """The scenario's game as a Gambit file."""
-    from sim.analysis.gambit import game_text
+    from sim.analysis.gambit import exported
     from sim.errors import ParameterError, StoreError
 
     try:
-        text = game_text(spec, path.suffix)
+        written = exported(spec, path.suffix)
     except ParameterError as error:  # whose hint is for whoever wants the game solved
         hint = f"a coarser grid makes it smaller, as in --set game.points={max(2, spec.game.points // 2)}"
         if "more than" not in str(error):
             hint = "a Gambit file holds a game that ends, of moves of single players; without --export `sim solve` tells what is known"
         raise ParameterError(f"--export: {spec.id}: {error}", hint=hint) from None
     try:
-        path.write_text(text, encoding="utf-8")
+        path.write_text(written.text, encoding="utf-8")
     except OSError as error:
         hint = "name a file in another folder" if path.parent.is_dir() else f"there is no folder '{path.parent}'"
         raise StoreError(f"{path}: cannot be written: {error.strerror or error}", hint=hint) from None
     console.put(f"{path}\n")
+    for remark in written.remarks:
+        console.say(remark)
 
 
 def _solve_file(path: Path, precision: float | None, method: str, limit: float, json: bool) -> None:
@@ -113,16 +116,16 @@ def _solve_file(path: Path, precision: float | None, method: str, limit: float, 
 
     from sim.analysis.gambit import solve_file
     from sim.cli.layout import paragraph
+    from sim.cli.solutions import numbered
 
     found = solve_file(path, precision, method, limit)
-    sentences = found.sentences()
-    equilibria = [item.words for item in getattr(found, "equilibria", ())]
     if json:
-        console.put_json({"file": str(path), "equilibria": equilibria, "sentences": sentences})
+        record = {"file": str(path), "equilibria": list(found.equilibria), "sentences": list(found.sentences)}
+        console.put_json({**record, **({"refinements": list(found.refinements)} if found.refinements else {})})
         return
     width = console.width()
-    lines = [Text(line) for n, words in enumerate(equilibria, 1) for line in paragraph(words, width, f"{n}. ", "   ")]
-    lines += [Text(line) for text in sentences for line in paragraph(text, width, "- ", "  ")]
+    lines = numbered(found, width)
+    lines += [Text(line) for text in found.sentences for line in paragraph(text, width, "- ", "  ")]
     console.put_lines(lines)
 
 
@@ -269,7 +272,9 @@ def _table(spec: Any, checks: list[Check], gain: str, width: int, by_algorithm: 
     for check in checks:
         mark, style = _verdict(check)
         label = padded(clipped(check.label, room - 1), room)
-        lines.append(Text.assemble(f"  {label}{_number(check.exact):>12}{_number(check.estimate):>13}{_apart(check):>9}  ", (mark, style)))
+        scale = max(abs(check.exact), abs(check.estimate), check.standard_error * check.counted**0.5)
+        told = f"{_number(check.exact, scale):>12}{_number(check.estimate, scale):>13}{_apart(check):>9}"
+        lines.append(Text.assemble(f"  {label}{told}  ", (mark, style)))
         if check.within > 0.0:
             lines.append(Text(f"    within {check.within:g}: {check.note or 'the play approximates the model'}", style="dim"))
     if gain:
@@ -290,8 +295,10 @@ def _verdict(check: Check) -> tuple[str, str]:
     return ("NOT", "bold red") if check.differs else ("few", "yellow") if check.few else ("ok", "green")
 
 
-def _number(value: float) -> str:
-    return "none" if value != value else f"{value:.6g}"
+def _number(value: float, scale: float) -> str:
+    from sim.games.equilibrium import without_noise
+
+    return "none" if value != value else f"{without_noise(value, scale):.6g}"
 
 
 def _apart(check: Check) -> str:

@@ -7,7 +7,7 @@ all strategies, pure and mixed, and no list of pure strategies is made.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
@@ -20,6 +20,8 @@ from sim.games.extensive_form import (
     require_recall,
     subgame_roots,
 )
+
+_TIE = 1e-12  # share of the span within which replies are equally good
 
 Behaviour = Mapping[str, Sequence[float]]  # information set -> a probability for each action
 
@@ -66,6 +68,53 @@ def _expected(game: ExtensiveForm, arrays: list[np.ndarray], root: int = 0) -> n
     return total
 
 
+def node_values(game: ExtensiveForm, arrays: Sequence[np.ndarray]) -> np.ndarray:
+    """What each player expects from each node on, shape (nodes, players); ``arrays`` as `behaviour_arrays` gives them."""
+    found = np.zeros((len(game.nodes), game.num_players))
+    for number in reversed(range(len(game.nodes))):
+        node = game.nodes[number]
+        if isinstance(node, End):
+            found[number] = node.payoffs
+            continue
+        chances = node.probabilities if isinstance(node, Chance) else arrays[game.set_of_node[number]]
+        found[number] = sum(p * found[child] for p, child in zip(chances, game.children[number], strict=True))
+    return found
+
+
+def with_best_replies(game: ExtensiveForm, behaviour: Behaviour, labels: Collection[str]) -> dict[str, tuple[float, ...]]:
+    """The behaviour with a best reply at each of the information sets named, those that are met last first.
+
+    Nodes count by how often chance and the others come there, whatever the player does; alike where they never do.
+    """
+    arrays = behaviour_arrays(game, behaviour)
+    places = [k for k, one in enumerate(game.info_sets) if one.label in labels]
+    for at in sorted(places, key=lambda k: -min(game.depths[node] for node in game.info_sets[k].nodes)):
+        one = game.info_sets[at]
+        weights = _reach(game, arrays, without=one.player)[list(one.nodes)]
+        weights = weights if weights.sum() > 0.0 else np.ones(len(one.nodes))
+        values = node_values(game, arrays)[:, one.player]
+        worth = weights @ np.array([[values[child] for child in game.children[node]] for node in one.nodes])
+        arrays[at] = np.eye(len(worth))[int(np.argmax(worth >= worth.max() - _TIE * game.span))]
+    return {one.label: tuple(map(float, array)) for one, array in zip(game.info_sets, arrays, strict=True)}
+
+
+def open_sets(game: ExtensiveForm, behaviour: Behaviour, *, in_subgames: bool) -> tuple[str, ...]:
+    """Information sets from which their player's own moves keep it, so that any reply there leaves an equilibrium one.
+
+    With ``in_subgames`` only moves in the smallest subgame around the set count: what equilibrium in every subgame leaves open.
+    """
+    arrays = behaviour_arrays(game, behaviour)
+    roots = subgame_roots(game) if in_subgames else (0,)
+    found = []
+    for one in game.info_sets:
+        root = max((root for root in roots if root <= one.nodes[0] <= game.last_below[root]), default=0)
+        inside = {k for k, other in enumerate(game.info_sets) if root <= other.nodes[0] <= game.last_below[root]}
+        ways = [[arrays[s][a] for s, a in game.own_moves[node] if s in inside] for node in one.nodes]
+        if all(any(p <= 0.0 for p in way) for way in ways):
+            found.append(one.label)
+    return tuple(found)
+
+
 def best_reply(game: ExtensiveForm, behaviour: Behaviour, player: int) -> tuple[dict[str, int], float]:
     """An action at each of the player's information sets that is best against the others, and what it brings.
 
@@ -108,10 +157,10 @@ def _best_reply(
     return {game.info_sets[k].label: action for k, action in chosen.items()}, value(root)
 
 
-def regrets(game: ExtensiveForm, behaviour: Behaviour) -> np.ndarray:
-    """What each player could gain by another strategy for the whole game, shape (players,), >= 0."""
+def regrets(game: ExtensiveForm, behaviour: Behaviour, root: int = 0) -> np.ndarray:
+    """What each player could gain by another strategy for the game, or the subgame at a node, shape (players,), >= 0."""
     require_recall(game, "regret in a tree")
-    return _regrets(game, behaviour_arrays(game, behaviour), 0)
+    return _regrets(game, behaviour_arrays(game, behaviour), root)
 
 
 def _regrets(game: ExtensiveForm, arrays: list[np.ndarray], root: int) -> np.ndarray:

@@ -80,6 +80,8 @@ class DecisionGraph:
         if not len(self.edge_node):
             return []
         parents, children = self.edge_node[inner], self.edge_child[inner]
+        if self._returns(parents, children):
+            return None
         for _ in range(self.num_nodes + 1):
             above = np.zeros_like(height)
             np.maximum.at(above, parents, height[children] + 1)
@@ -92,6 +94,26 @@ class DecisionGraph:
             if height.max() > 5_000:
                 return None
         return None
+
+    @property
+    def unfolded_size(self) -> float:
+        """Positions and ends of the tree into which the graph unfolds; infinite if play may return."""
+        if self.levels is None:
+            return math.inf
+        ways = (self.roots > 0.0).astype(float)
+        for edges in reversed(self.levels):
+            inner = edges[self.edge_child[edges] >= 0]
+            np.add.at(ways, self.edge_child[inner], ways[self.edge_node[inner]])
+        return float(ways.sum() + ways[self.edge_node[self.edge_child < 0]].sum())
+
+    def _returns(self, parents: np.ndarray, children: np.ndarray) -> bool:
+        """Whether some position can follow on itself."""
+        from scipy.sparse import csr_matrix
+        from scipy.sparse.csgraph import connected_components
+
+        links = csr_matrix((np.ones(len(parents), dtype=np.int8), (parents, children)), shape=(self.num_nodes, self.num_nodes))
+        count, _ = connected_components(links, directed=True, connection="strong")
+        return bool(count < self.num_nodes or (parents == children).any())
 
     @cached_property
     def knows_position(self) -> bool:

@@ -11,8 +11,16 @@ from typing import Literal
 
 Kind = Literal["pure", "mixed", "behaviour"]
 
+NOISE = 2e-15  # share of the largest payoff below which a number is what rounding leaves of 0
+
 _SHOWN = 5e-7  # probabilities below are left out of words
+_OPEN = "replies that a player's own moves never call for, which may be any"
 _TIES_SHOWN = 12  # sentences about ties; the record has all
+
+
+def without_noise(value: float, scale: float) -> float:
+    """The value, or 0 where it is no more than rounding leaves; ``scale`` is the largest number that it was made of."""
+    return 0.0 if abs(value) <= NOISE * abs(scale) else value
 
 
 @dataclass(frozen=True)
@@ -61,7 +69,60 @@ class Equilibrium:
     @property
     def words(self) -> str:
         payoffs = ", ".join(f"{name} {value:.6g}" for name, value in zip(self.players, self.payoffs, strict=True))
-        return f"{'; '.join(map(str, self.profile))}. Payoffs: {payoffs}."
+        return f"{'; '.join(map(str, self.profile)) or 'Nobody chooses'}. Payoffs: {payoffs}."
+
+
+@dataclass(frozen=True)
+class Credibility:
+    """What stands behind an equilibrium of a tree (`sim.games.credibility`).
+
+    Attributes
+    ----------
+    is_subgame_perfect : bool
+        It is an equilibrium in every subgame.
+    is_perfect_bayesian : bool
+        With some beliefs, which follow Bayes' rule where play comes, every reply is a best one (weak perfect Bayesian).
+    is_intuitive : bool or None
+        It passes the intuitive criterion; None where the game is no signalling game, or it is not perfect Bayesian anyway.
+    beliefs : tuple of str
+        Beliefs that would do where play does not come.
+    free : tuple of str or None
+        Replies that may vary each by itself, with how far; None where finding them would take too long.
+    """
+
+    is_subgame_perfect: bool
+    is_perfect_bayesian: bool
+    is_intuitive: bool | None
+    why_not_subgame_perfect: str = ""
+    why_not_bayesian: str = ""
+    why_not_intuitive: str = ""
+    beliefs: tuple[str, ...] = ()
+    free: tuple[str, ...] | None = ()
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether there is nothing to tell but that it holds: no objection, no beliefs or replies that are open."""
+        holds = self.is_subgame_perfect and self.is_perfect_bayesian and self.is_intuitive is not False
+        return holds and not self.beliefs and self.free == ()
+
+    def sentences(self) -> list[str]:
+        """One for each question."""
+        found = [
+            f"Subgame perfect: {_yes(self.is_subgame_perfect, self.why_not_subgame_perfect)}.",
+            f"Perfect Bayesian: {_yes(self.is_perfect_bayesian, self.why_not_bayesian)}"
+            + (f", for instance with the belief of {'; of '.join(self.beliefs)}." if self.beliefs else "."),
+        ]
+        if self.is_intuitive is not None:
+            found.append(f"Intuitive criterion: {'passed' if self.is_intuitive else f'failed, because {self.why_not_intuitive}'}.")
+        if self.free is None:
+            found.append("Whether replies may vary was not looked into: the tree is large.")
+        elif self.free:
+            found.append(f"Free, each by itself: {'; '.join(self.free)}.")
+        return found
+
+
+def _yes(holds: bool, why_not: str) -> str:
+    return "yes" if holds else f"no, because {why_not}"
 
 
 @dataclass(frozen=True)
@@ -112,6 +173,10 @@ class Solutions:
         Largest regret that is taken for none, in units of payoff.
     notes : tuple of str
         Further sentences: rules of selection, supports that could not be settled, what a library said.
+    leaves_open : bool
+        Of a tree: some listed equilibrium has an information set from which its player's own moves keep it, where any reply will do.
+    in_subgames : bool
+        Of a tree: equilibria in every subgame were sought, and the tolerance holds in each.
     """
 
     equilibria: tuple[Equilibrium, ...]
@@ -125,6 +190,8 @@ class Solutions:
     sought: str = "equilibrium"
     value: float | None = None  # to the first player, where the game is one of two players with a constant sum
     notes: tuple[str, ...] = ()
+    leaves_open: bool = False
+    in_subgames: bool = False
 
     def sentences(self) -> list[str]:
         """How many there are, whether that is all, whether the game is degenerate, what is nearly tied, within what tolerance."""
@@ -136,7 +203,7 @@ class Solutions:
             *self._ties(),
             f"Method: {self.method}. A regret of at most {self.tolerance:.3g} in units of payoff counts as none.",
             *(
-                [f"{_counted(self.dropped, 'answer')} of the method had a larger regret and went."]
+                [f"{counted(self.dropped, 'answer')} of the method had a larger regret and went."]
                 if self.dropped
                 else []
             ),
@@ -157,14 +224,17 @@ class Solutions:
                 return f"There is no {self.sought}, and that is certain."
             return f"No {self.sought} was found, which does not show that there is none."
         if not self.is_complete:
-            some = f"{_counted(count, self.sought)} {'was' if count == 1 else 'were'} found"
+            some = f"{counted(count, self.sought)} {'was' if count == 1 else 'were'} found"
             return f"{some}. The list may be incomplete: whether there are others is not known."
+        but = f" but for {_OPEN}" if self.leaves_open else ""
         if count == 1:
-            return f"The {self.sought} is unique."
-        corners = (
-            " at the corners of the sets in which they lie" if any(len(one) > 1 for one in self.components) else ""
+            return f"The {self.sought} is unique{but}."
+        if not any(len(one) > 1 for one in self.components):
+            return f"There are {counted(count, self.sought)}, and the list is complete{but}. Nothing in the game chooses among them."
+        return (
+            f"There are {counted(count, self.sought)} at the corners of the sets in which they lie, and the list of corners is "
+            f"complete{but}. Nothing in the game chooses among them."
         )
-        return f"There are {_counted(count, self.sought)}{corners}, and the list is complete. Nothing in the game chooses among them."
 
     def _joined(self) -> list[str]:
         return [
@@ -179,10 +249,12 @@ class Solutions:
             return "Whether the game is degenerate was not determined by this method."
         if self.is_degenerate:
             return "The game is degenerate: some strategy has more best replies than it uses strategies, or options tie exactly."
-        return "The game is not degenerate: its equilibria are isolated."
+        but = f" but for {_OPEN}" if self.leaves_open else ""
+        return f"The game is not degenerate: its equilibria are isolated{but}."
 
 
-def _counted(count: int, noun: str) -> str:
+def counted(count: int, noun: str) -> str:
+    """`1 equilibrium`, `3 equilibria`."""
     return f"{count} {noun if count == 1 else _plural(noun)}"
 
 

@@ -107,6 +107,11 @@ class ExtensiveForm:
         return tuple(parent for _, parent, _ in self._walk)
 
     @cached_property
+    def depths(self) -> tuple[int, ...]:
+        """For each node how many moves lead there."""
+        return tuple(depth for _, _, depth in self._walk)
+
+    @cached_property
     def last_below(self) -> tuple[int, ...]:
         """For each node the number of the last node of the subtree that starts there; those between belong to it."""
         last = list(range(len(self._walk)))
@@ -221,6 +226,11 @@ class ExtensiveForm:
         """Largest distance between two payoffs of one player; 1 where nobody's payoff varies."""
         ends = np.array([node.payoffs for node in self.nodes if isinstance(node, End)], dtype=float)
         return float((ends.max(axis=0) - ends.min(axis=0)).max()) or 1.0
+
+    @property
+    def largest(self) -> float:
+        """The largest payoff, whatever its sign."""
+        return float(max(abs(value) for node in self.nodes if isinstance(node, End) for value in node.payoffs))
 
     @property
     def has_perfect_information(self) -> bool:

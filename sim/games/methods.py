@@ -83,9 +83,13 @@ def is_quick(game: NormalForm, method: str) -> bool:
     chosen = choose(small) if method == "auto" else method
     if chosen in ("pure", "zero sum"):
         return True
-    if chosen == "enumeration":
-        return sum(small.shape) <= 14
-    return chosen == "supports" and sum(small.shape) - small.num_players <= 4
+    return chosen in ("enumeration", "supports") and is_quick_size(small.shape)
+
+
+def is_quick_size(shape: Sequence[int]) -> bool:
+    """Whether all equilibria of any game with so many strategies of each player are found in a small part of a second."""
+    active = [size for size in shape if size > 1]
+    return len(active) < 2 or (sum(active) <= 14 if len(active) == 2 else sum(active) - len(active) <= 4)
 
 
 def without_idle(game: NormalForm) -> tuple[NormalForm, tuple[int, ...]]:

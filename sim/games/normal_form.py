@@ -98,6 +98,11 @@ class NormalForm:
         return math.prod(self.shape)
 
     @property
+    def largest(self) -> float:
+        """The largest payoff, whatever its sign."""
+        return float(np.abs(self.payoffs).max())
+
+    @property
     def span(self) -> float:
         """Largest distance between two payoffs of one player; 1 where nobody's payoff varies. Tolerances are shares of it."""
         flat = self.payoffs.reshape(self.num_players, -1)

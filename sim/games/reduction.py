@@ -14,6 +14,7 @@ from math import prod
 import numpy as np
 
 from sim.errors import ParameterError
+from sim.games.behaviour import with_best_replies
 from sim.games.extensive_form import Chance, End, ExtensiveForm
 from sim.games.normal_form import NormalForm
 
@@ -107,7 +108,8 @@ def _chance_of(game: ExtensiveForm, number: int) -> float:
 def behaviour_of(
     game: ExtensiveForm, profile: Sequence[Sequence[float]], of_players: Sequence[Sequence[Plan]]
 ) -> dict[str, tuple[float, ...]]:
-    """The behaviour with the same chances as a profile of mixed strategies; uniform where a player's own strategy never gets."""
+    """The behaviour with the same chances as a profile of mixed strategies; a best reply where a player's own strategy never gets."""
+    unasked = []
     found: dict[str, tuple[float, ...]] = {}
     for at, one in enumerate(game.info_sets):
         weights = np.zeros(len(one.actions))
@@ -115,6 +117,8 @@ def behaviour_of(
             if at in plan:
                 weights[plan[at]] += weight
         total = weights.sum()
+        if total <= 1e-12:
+            unasked.append(one.label)
         shares = weights / total if total > 1e-12 else np.full(len(weights), 1.0 / len(weights))
         found[one.label] = tuple(map(float, shares))
-    return found
+    return with_best_replies(game, found, unasked) if unasked else found

@@ -16,7 +16,7 @@ from sim.errors import ParameterError
 from sim.games import behaviour as of_trees
 from sim.games import methods, normal_form
 from sim.games.child import DEFAULT_LIMIT, run_limited
-from sim.games.equilibrium import Equilibrium, LogitEquilibrium, Mixture, Solutions
+from sim.games.equilibrium import Equilibrium, LogitEquilibrium, Mixture, Solutions, without_noise
 from sim.games.extensive_form import ExtensiveForm, recall_fault
 from sim.games.normal_form import NormalForm
 from sim.games.reduction import behaviour_of, reduced_normal_form
@@ -26,7 +26,7 @@ from sim.games.verify import NEAR, TOLERANCE, absolute_tolerance
 
 TREE_METHODS = ("backward induction", "subgame perfect", "sequence form", "normal form")
 LIBRARIES = ("gambit", "lemke-howson")
-_SMALL_TREE = 60  # nodes up to which a tree is solved in this process
+QUICK_TREE = 60  # nodes up to which a tree is solved in this process
 _SMALL_CURVE = 24  # options up to which a branch is followed in this process
 
 
@@ -85,7 +85,7 @@ def solve_extensive_form(
             + (f"; did you mean '{near[0]}'?" if near else "")
         )
     if (
-        len(game.nodes) <= _SMALL_TREE
+        len(game.nodes) <= QUICK_TREE
         or method == "backward induction"
         or (method == "auto" and game.has_perfect_information)
     ):
@@ -110,6 +110,17 @@ def solve_tree_here(game: ExtensiveForm, method: str = "auto", tolerance: float 
     if chosen == "normal form":
         return _by_normal_form(game, tolerance)
     return _by_subgames(game, tolerance)
+
+
+def is_quick_tree(game: ExtensiveForm) -> bool:
+    """Whether ``auto`` ends in a small part of a second on any tree of this size."""
+    if len(game.nodes) > QUICK_TREE:
+        return False
+    chosen = _choose(game)
+    if chosen != "subgame perfect":
+        return chosen != "normal form"
+    sizes = subgame_perfection.largest_stages(game)
+    return all(methods.is_quick_size(shape) for shape in sizes)
 
 
 def _choose(game: ExtensiveForm) -> str:
@@ -148,7 +159,8 @@ def _by_subgames(game: ExtensiveForm, tolerance: float) -> Solutions:
     found = subgame_perfection.subgame_perfect(game, lambda table: methods.solve_here(table, "auto", tolerance))
     return _verified(
         game, found.behaviours, tolerance, method=subgame_perfection.NAME, is_complete=found.is_complete,
-        is_degenerate=found.is_degenerate, sought="subgame-perfect equilibrium", notes=found.notes, in_subgames=True,
+        is_degenerate=found.is_degenerate, sought="subgame-perfect equilibrium", components=found.components, notes=found.notes,
+        in_subgames=True,
     )  # fmt: skip
 
 
@@ -156,7 +168,7 @@ def _by_sequences(game: ExtensiveForm, tolerance: float) -> Solutions:
     behaviour, value = sequence_form.optimal_behaviour(game)
     notes = (
         "All equilibria of a zero-sum game have the same value; one of them is listed.",
-        "Where a player's own moves keep him from an information set, nothing follows about it, and equal chances are shown.",
+        "Where a player's own moves keep it from an information set, nothing follows about it, and a best reply is shown.",
     )
     return _verified(
         game,
@@ -182,12 +194,8 @@ def _by_normal_form(game: ExtensiveForm, tolerance: float) -> Solutions:
     note = "Nash equilibria of the reduced normal form, also such as rest on threats that nobody would carry out."
     return _verified(
         game, behaviours, tolerance, method=f"reduced normal form, {answer.method}", is_complete=answer.is_complete,
-        is_degenerate=answer.is_degenerate, value=answer.value, notes=(*answer.notes, note, *_corners(answer.is_degenerate)),
+        is_degenerate=answer.is_degenerate, value=answer.value, components=answer.components, notes=(*answer.notes, note),
     )  # fmt: skip
-
-
-def _corners(is_degenerate: bool | None) -> tuple[str, ...]:
-    return ("Of a continuum of equilibria its corners are listed.",) if is_degenerate else ()
 
 
 def _verified(
@@ -200,6 +208,7 @@ def _verified(
     is_degenerate: bool | None,
     sought: str = "equilibrium",
     value: float | None = None,
+    components: Sequence[Sequence[int]] = (),
     near_ties: tuple[str, ...] = (),
     notes: tuple[str, ...] = (),
     in_subgames: bool = False,
@@ -207,17 +216,19 @@ def _verified(
     """Behaviours whose regret, in the game or in each of its subgames, is within the tolerance; each once."""
     largest = absolute_tolerance(game.span, tolerance)
     kept: list[Equilibrium] = []
+    places: dict[int, int] = {}  # of a behaviour among those that are kept
     dropped = 0
-    for one in behaviours:
+    for number, one in enumerate(behaviours):
         regrets = of_trees.regrets(game, one)
         worst = of_trees.subgame_regret(game, one) if in_subgames else float(regrets.max())
         if worst > largest:
             dropped += 1
             continue
         profile = _mixtures(game, one)
-        if any(_same(profile, other.profile) for other in kept):
+        places[number] = next((k for k, other in enumerate(kept) if _same(profile, other.profile)), len(kept))
+        if places[number] < len(kept):
             continue
-        payoffs = tuple(map(float, of_trees.expected_payoffs(game, one)))
+        payoffs = tuple(without_noise(float(value), game.largest) for value in of_trees.expected_payoffs(game, one))
         is_pure = all(max(mixture.probabilities) == 1.0 for mixture in profile)
         kept.append(
             Equilibrium(game.players, profile, payoffs, tuple(map(float, regrets)), "pure" if is_pure else "behaviour")
@@ -229,10 +240,27 @@ def _verified(
     )
     if value is None and kept and sequence_form.is_zero_sum(game):
         value = kept[0].payoffs[0]
+    leaves_open = any(
+        of_trees.open_sets(game, {mixture.at: mixture.probabilities for mixture in one.profile}, in_subgames=in_subgames)
+        for one in kept
+    )
     return Solutions(
         equilibria=tuple(kept), method=method, is_complete=is_complete and not dropped, is_degenerate=is_degenerate, tolerance=largest,
-        near_ties=(*near_ties, *near), dropped=dropped, sought=sought, value=value, notes=notes,
+        components=_joined(components, places), near_ties=(*near_ties, *near), dropped=dropped, sought=sought, value=value, notes=notes,
+        leaves_open=leaves_open, in_subgames=in_subgames,
     )  # fmt: skip
+
+
+def _joined(components: Sequence[Sequence[int]], places: Mapping[int, int]) -> tuple[tuple[int, ...], ...]:
+    """Components by the places of what was kept; those that share one are one."""
+    found: list[set[int]] = []
+    for one in components:
+        here = {places[k] for k in one if k in places}
+        near = [other for other in found if other & here]
+        found = [other for other in found if other not in near]
+        if here:
+            found.append(here.union(*near))
+    return tuple(sorted(tuple(sorted(one)) for one in found))
 
 
 def _tree_ties(
@@ -242,6 +270,8 @@ def _tree_ties(
 
     Those to which it does not come count where everybody knows where he is (``with_unreached``): elsewhere beliefs would be a guess.
     """
+    if not one.profile:  # nobody decides
+        return
     behaviour = {mixture.at: mixture.probabilities for mixture in one.profile}
     reach = of_trees.reach_of_sets(game, behaviour)
     flat = np.concatenate([mixture.probabilities for mixture in one.profile])
@@ -338,6 +368,5 @@ def logit_here(game: NormalForm | ExtensiveForm, precision: float, method: str =
         behaviour = {one.label: tuple(map(float, p)) for one, p in zip(game.info_sets, chances, strict=True)}
         profile = _mixtures(game, behaviour)
         payoffs, regrets = of_trees.expected_payoffs(game, behaviour), of_trees.regrets(game, behaviour)
-    return LogitEquilibrium(
-        game.players, precision, profile, tuple(map(float, payoffs)), tuple(map(float, regrets)), residual, name
-    )
+    told = tuple(without_noise(float(value), game.largest) for value in payoffs)
+    return LogitEquilibrium(game.players, precision, profile, told, tuple(map(float, regrets)), residual, name)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.errors import ParameterError
-from sim.games.equilibrium import Equilibrium, Mixture
+from sim.games.equilibrium import Equilibrium, Mixture, without_noise
 from sim.games.normal_form import NormalForm, Profile, deviation_payoffs
 
 TOLERANCE = 1e-8  # largest regret of an equilibrium, as a share of the span of the payoffs
@@ -83,7 +83,7 @@ def _equilibrium(game: NormalForm, profile: Profile, values: list[np.ndarray]) -
     mixtures = tuple(
         Mixture(player, labels, one) for player, labels, one in zip(game.players, game.strategies, profile, strict=True)
     )
-    payoffs = tuple(float(np.dot(one, value)) for one, value in zip(profile, values, strict=True))
+    payoffs = tuple(without_noise(float(np.dot(one, value)), game.largest) for one, value in zip(profile, values, strict=True))
     regrets = tuple(max(0.0, float(value.max()) - payoff) for value, payoff in zip(values, payoffs, strict=True))
     is_pure = all(max(one) == 1.0 for one in profile)
     return Equilibrium(game.players, mixtures, payoffs, regrets, "pure" if is_pure else "mixed")

@@ -8,6 +8,7 @@ that a game that is not degenerate has an odd number (Wilson 1971; Gul, Pearce a
 
 from __future__ import annotations
 
+import io
 import json
 from fractions import Fraction
 from functools import cache
@@ -15,9 +16,12 @@ from functools import cache
 import numpy as np
 import pytest
 
+from sim.analysis.gambit import exported
 from sim.games.equilibrium import Solutions
+from sim.games.files.efg import parse_efg
 from sim.games.normal_form import NormalForm, max_regret
-from sim.games.solve import logit_equilibrium, solve_normal_form
+from sim.games.solve import logit_equilibrium, solve_extensive_form, solve_normal_form
+from sim.model.load import load_scenario
 from tools import gambit_answers
 
 LINES = [json.loads(line) for line in gambit_answers.FILE.read_text("utf-8").splitlines()]
@@ -131,3 +135,24 @@ def test_gambit_still_answers_so():
     assert sorted(flat(solve_normal_form(game, "gambit"))) == sorted(flat(solve_normal_form(game, "enumeration")))
     logit = logit_equilibrium(game, 1.0, "gambit")
     assert logit.residual < 1e-6
+
+
+@pytest.mark.parametrize("name", ["chicken", "deterrence", "indivisible-prize", "inspection", "matching-pennies", "reassurance", "trust"])
+def test_gambit_reads_shipped_games_and_finds_the_payoffs_of_our_equilibria(name):
+    """Live: the exported tree of each, with chance moves and all; all extreme equilibria of its normal form, by both."""
+    gbt = pytest.importorskip("pygambit", reason="the extra `gambit` is not installed")
+    text = exported(load_scenario(f"theory/{name}"), ".efg").text
+    tree = gbt.read_efg(io.BytesIO(text.encode()))
+    ours = solve_extensive_form(parse_efg(text), "normal form")
+    assert ours.is_complete
+    corners = gbt.nash.enummixed_solve(tree).equilibria
+    theirs = {tuple(round(float(one.payoff(player)), 9) + 0.0 for player in tree.players) for one in corners}
+    assert {tuple(round(value, 9) + 0.0 for value in one.payoffs) for one in ours.equilibria} == theirs
+    for one in ours.equilibria:
+        profile = tree.mixed_behavior_profile()
+        chances = {mixture.at: mixture.probabilities for mixture in one.profile}
+        for player in tree.players:
+            for info_set in player.infosets:
+                for action, chance in zip(info_set.actions, chances[info_set.label], strict=True):
+                    profile[action] = chance
+        assert float(profile.max_regret()) < 1e-9

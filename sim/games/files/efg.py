@@ -13,6 +13,8 @@ from sim.games.extensive_form import MAX_DEPTH, Chance, Decision, End, Extensive
 from sim.games.files.nfg import made_different, read_labels, text_of
 from sim.games.files.text import Tokens, chance_texts, number_text, plain_labels, quoted
 
+MOST_LABELS = 1000  # of nodes of chance
+
 
 def write_efg(game: ExtensiveForm) -> str:
     """The text of the file. Labels are written as Gambit accepts them: printable ASCII, all different."""
@@ -20,6 +22,7 @@ def write_efg(game: ExtensiveForm) -> str:
     numbers = _numbers_within_players(game)
     written: set[int] = set()
     lines = [f"EFG 2 R {quoted(game.title)} {{ {' '.join(map(quoted, plain_labels(game.players)))} }}", '""', ""]
+    draws = _labels_of_chance(game)
     ends = chances = 0
     for number, node in enumerate(game.nodes):
         if isinstance(node, End):
@@ -32,7 +35,7 @@ def write_efg(game: ExtensiveForm) -> str:
                 f"{quoted(label)} {chance}"
                 for label, chance in zip(plain_labels(node.outcomes), chance_texts(node.probabilities), strict=True)
             )
-            lines.append(f'c "" {chances} {quoted(node.label)} {{ {branches} }} 0')
+            lines.append(f'c "" {chances} {quoted(draws[chances - 1])} {{ {branches} }} 0')
         else:
             at = game.set_of_node[number]
             actions = " ".join(map(quoted, plain_labels(node.actions)))
@@ -40,6 +43,18 @@ def write_efg(game: ExtensiveForm) -> str:
             lines.append(f'p "" {game.info_sets[at].player + 1} {numbers[at]}{told} 0')
             written.add(at)
     return "\n".join(lines) + "\n"
+
+
+def _labels_of_chance(game: ExtensiveForm) -> list[str]:
+    """Labels of the nodes of chance in order: Gambit demands that they differ, but for those that are empty.
+
+    It compares each with each, which takes it minutes where they are thousands; then none has a label.
+    """
+    labels = [node.label for node in game.nodes if isinstance(node, Chance)]
+    if len(labels) > MOST_LABELS:
+        return [""] * len(labels)
+    names = iter(plain_labels([label for label in labels if label]))
+    return [next(names) if label else "" for label in labels]
 
 
 def _numbers_within_players(game: ExtensiveForm) -> list[int]:
@@ -84,6 +99,7 @@ class _Reader:
         self.players = players
         self.outcomes: dict[int, tuple[str, list[float]]] = {0: ("", [0.0] * len(players))}
         self.sets: dict[tuple[int, int], tuple[str, list[str]]] = {}
+        self.taken: set[str] = set()  # labels of information sets
         self.chances: dict[int, tuple[str, list[str], list[float]]] = {}
 
     def node(self, depth: int, so_far: list[float]) -> Node:
@@ -110,7 +126,9 @@ class _Reader:
         if self.tokens.is_text():
             label = self.tokens.text("name of an information set")
             actions = read_labels(self.tokens, "name of an action")
-            known = self.sets.setdefault((player, number), (self.set_label(label, player, number), actions))
+            if (player, number) not in self.sets:
+                self.sets[player, number] = (self.set_label(label, player, number), actions)
+            known = self.sets[player, number]
             if known[1] != actions:
                 self.tokens.fail(
                     f"after information set {number} of player {player} the actions {', '.join(known[1])} as before"
@@ -122,8 +140,10 @@ class _Reader:
 
     def set_label(self, label: str, player: int, number: int) -> str:
         """The label, or one made of player and number where it is empty or taken."""
-        taken = {one for one, _ in self.sets.values()}
-        return label if label and label not in taken else f"{label or self.players[player - 1]}:{player}.{number}"
+        if not label or label in self.taken:
+            label = f"{label or self.players[player - 1]}:{player}.{number}"
+        self.taken.add(label)
+        return label
 
     def chance(self, depth: int, so_far: list[float]) -> Node:
         number = self.tokens.count("number of an information set", least=0)

@@ -135,11 +135,14 @@ def plain(text: str) -> str:
 def plain_labels(labels: Sequence[str]) -> list[str]:
     """Labels that Gambit accepts, all different: a number is added to those that come out alike or empty."""
     all_plain = [plain(label) for label in labels]
+    as_they_are, taken, last = set(all_plain), set(), dict.fromkeys(all_plain, 1)
     found: list[str] = []
     for base in all_plain:
-        candidate, number = base, 1
-        while not candidate or candidate in found or (number > 1 and candidate in all_plain):
+        candidate, number = base, last[base]
+        while not candidate or candidate in taken or (number > 1 and candidate in as_they_are):
             number += 1
             candidate = f"{base}_{number}"
+        last[base] = max(number - 1, 1)  # all numbers below are taken
+        taken.add(candidate)
         found.append(candidate)
     return found

@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.errors import ParameterError
+from sim.games.behaviour import with_best_replies
 from sim.games.extensive_form import Chance, End, ExtensiveForm, require_recall
 
 NAME = "linear programme of the sequence form"
@@ -47,8 +48,9 @@ def optimal_behaviour(game: ExtensiveForm) -> tuple[dict[str, tuple[float, ...]]
         table[at[0], at[1]] += chances[number] * node.payoffs[0]
     first, value = _realisation(game, 0, sequences, table)
     second, _ = _realisation(game, 1, sequences, -table.T)
-    behaviour = {**_behaviour(game, 0, sequences[0], first), **_behaviour(game, 1, sequences[1], second)}
-    return behaviour, value
+    unasked: list[str] = []
+    behaviour = {**_behaviour(game, 0, sequences[0], first, unasked), **_behaviour(game, 1, sequences[1], second, unasked)}
+    return with_best_replies(game, behaviour, unasked), value
 
 
 Sequences = dict[
@@ -113,13 +115,16 @@ def _realisation(
 
 
 def _behaviour(
-    game: ExtensiveForm, player: int, sequences: Sequences, chances: np.ndarray
+    game: ExtensiveForm, player: int, sequences: Sequences, chances: np.ndarray, unasked: list[str]
 ) -> dict[str, tuple[float, ...]]:
+    """The behaviour of a player at all of its sets; those to which its own moves never lead are added to ``unasked``."""
     found = {}
     for at, one in enumerate(game.info_sets):
         if one.player == player:
             weights = np.array([chances[sequences[((at, action),)]] for action in range(len(one.actions))])
             total = weights.sum()
+            if total <= 1e-12:
+                unasked.append(one.label)
             shares = weights / total if total > 1e-12 else np.full(len(weights), 1.0 / len(weights))
             found[one.label] = tuple(map(float, shares))
     return found

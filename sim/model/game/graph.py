@@ -1,7 +1,8 @@
 """From a game to the graph of its decisions: numbers and types on grids, positions from which play goes on alike merged.
 
-What a position remembers is what an expression further on may read, and, where somebody's type is hidden from one who
-moves later, every choice that may tell of it.
+What a position remembers is what an expression further on may read, and every choice that may tell of what is hidden from
+one who moves later. Where nothing is merged, each course of play has positions of its own, and players know all that they
+have seen, in order.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from sim.errors import ParameterError
 from sim.games.decision_graph import DecisionGraph
 from sim.model.expressions.program import compile_expression
 from sim.model.game.form import Form, Unit
+from sim.model.game.memory import Reader, Variable, counted_votes, remembered, sees
 from sim.model.game.names import has_belief
 from sim.model.spec.game import AgreementMove, ChanceMove, DivisionMove, NumberMove, SimultaneousMove, VoteMove
 from sim.model.translate import translated
@@ -26,11 +28,7 @@ from sim.model.translate import translated
 MOST_NODES = 300_000
 MEMBER_POINTS = 1001  # on which a type of a group's member is put, where the group's vote is worked out
 NOTHING = 1e-7  # a discount from which on payoffs no longer count
-Reader = Callable[[str], Any]  # text -> expression with the theorem's numbers put in
-
-# What a position may remember: ("number", move), ("option", unit), ("made", move), ("count", unit, place),
-# ("votes", move), ("periods",), ("moves",), ("payoff", player), ("belief", type), ("type", name).
-Variable = tuple[Any, ...]
+_HISTORY: Variable = ("history",)  # where nothing is merged: all choices so far, each with its variable
 
 
 @dataclass(frozen=True)
@@ -44,6 +42,23 @@ class InformationSet:
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # names of options by unit
 
 
+@dataclass(frozen=True)
+class Start:
+    """A position at which play may begin, and the draws of types that lead there."""
+
+    node: int
+    draws: tuple[Draw, ...]
+
+
+@dataclass(frozen=True)
+class Draw:
+    """A type that was drawn, its class or its number in words, and the probability of that after the draws before it."""
+
+    name: str
+    value: str
+    probability: float
+
+
 @dataclass
 class GameGraph:
     """A game as a graph, with what its parts mean."""
@@ -51,6 +66,10 @@ class GameGraph:
     graph: DecisionGraph
     sets: list[InformationSet]
     written: np.ndarray | None  # the strategy as the scenario writes it, where it does for all sets
+    node_moves: list[str] = field(default_factory=list)  # by position, the move that is made there
+    edge_names: list[str] = field(default_factory=list)  # by edge, the option that leads along it
+    starts: list[Start] = field(default_factory=list)  # in the order in which types are drawn, the last fastest
+    impossible: list[str] = field(default_factory=list)  # options of chance that never come, as `move option`
     measured: dict[str, np.ndarray] = field(default_factory=dict)  # by measure: value, and whether it counts, at each end
     counted: dict[str, np.ndarray] = field(default_factory=dict)
 
@@ -64,6 +83,7 @@ def graph_of(
     as_written: bool,
     measures: Mapping[str, tuple[str, str | None]] | None = None,
     most_nodes: int = MOST_NODES,
+    merged: bool = True,
 ) -> GameGraph:
     """The graph of a game.
 
@@ -74,22 +94,26 @@ def graph_of(
     as_written : bool
         Whether the strategies of the scenario are followed: their numbers join the grids, and beliefs follow from them.
     measures : by name, expressions to be worked out at the ends: the value, and a condition under which it counts.
+    merged : bool
+        Whether positions from which play goes on alike are one. If not, the graph is the tree as the file writes it, and the
+        information sets of a player are told apart by everything that it has seen.
 
     Raises
     ------
     ParameterError
         The graph is too large, or an expression reads what is not part of the game.
     """
-    return _Builder(form, parameters, read, points, as_written, measures or {}, most_nodes).build()
+    return _Builder(form, parameters, read, points, as_written, measures or {}, most_nodes, merged).build()
 
 
 class _Builder:
     def __init__(
         self, form: Form, parameters: Mapping[str, float], read: Reader, points: int, as_written: bool,
-        measures: Mapping[str, tuple[str, str | None]], most_nodes: int,
+        measures: Mapping[str, tuple[str, str | None]], most_nodes: int, merged: bool,
     ) -> None:  # fmt: skip
         self.form, self.game, self.parameters, self.read = form, form.game, parameters, read
         self.points, self.as_written, self.measures, self.most_nodes = points, as_written, measures, most_nodes
+        self.merged = merged
         self.names: dict[str, int] = {name: n for n, name in enumerate(parameters)}
         self.values: list[float] = list(parameters.values())
         self.meaning: dict[str, Callable[[_State], float]] = {}
@@ -98,7 +122,9 @@ class _Builder:
         self.players = list(form.players)
         self.class_names = {name: tuple(form.classes(name)) for name in form.types}
         self.choice_names = {unit.name: unit.options for unit in form.units}
-        self.live = self._live()
+        self.seen: dict[tuple[str | None, Variable], bool] = {}
+        self.live = remembered(form, read, as_written=as_written, measures=self.measures)
+        self.counted = counted_votes(form, read, self.measures)
         self.node_of: dict[tuple, int] = {}
         self.states: list[tuple[str, int, _State]] = []
         self.set_of: dict[tuple, int] = {}
@@ -106,6 +132,9 @@ class _Builder:
         self.written: list[list[float] | None] = []
         self.edges: list[tuple[int, int, int, int, float, list[float], list[float]]] = []
         self.ends: list[tuple[int, dict[str, float], dict[str, float]]] = []
+        self.edge_names: list[str] = []
+        self.starts: list[Start] = []
+        self.impossible: list[str] = []
 
     # Expressions
 
@@ -177,84 +206,13 @@ class _Builder:
                 return lambda state: state.memory.get(key, 0.0)
         return None
 
-    def variables_of(self, text: str | None) -> set[Variable]:
-        """What an expression reads of the past."""
-        found: set[Variable] = set()
-        for name in () if text is None else self.read(text).names():
-            head, _, rest = name.partition(".")
-            first, _, last = rest.partition(".")
-            if name in ("game.periods", "game.moves"):
-                found.add((rest,))
-            elif head == "payoff":
-                found |= {("payoff", rest), ("periods",)}
-            elif head == "belief":
-                found.add(("belief", first))
-            elif head == "votes":
-                found.add(("votes", first))
-            elif head == "times" and not last:
-                found.add(("made", first))
-            elif head == "move" and not last:
-                found.add(("number", first))
-            elif head in ("move", "times"):
-                for unit in self.form.units:
-                    if unit.move == first and last in unit.names():
-                        found.add(("option", unit.name) if head == "move" else ("count", unit.name, unit.names().index(last)))
-        return found
-
-    def _live(self) -> dict[str, set[Variable]]:
-        """By move, what must be remembered when it is made."""
-        at_end = {v for value, given in self.measures.values() for text in (value, given) for v in self.variables_of(text)}
-        before: dict[str, set[Variable]] = {}
-        after: dict[str, set[Variable]] = {}
-        made: dict[str, set[Variable]] = {}
-        results: dict[str, list[Any]] = {name: [] for name in self.form.moves}
-        for result in self.form.results:
-            results[result.move].append(result)
-        for name in self.form.moves:
-            move = self.game.moves[name]
-            texts: list[str | None] = []
-            units = [unit for unit in self.form.units if unit.move == name]
-            if isinstance(move, NumberMove):
-                texts += move.between
-            if isinstance(move, ChanceMove) or self.as_written or isinstance(move, (VoteMove, DivisionMove)):
-                texts += [program for unit in units for program in unit.programs]
-            if isinstance(move, VoteMove):
-                texts.append(move.already)
-            before[name] = {v for text in texts for v in self.variables_of(text)}
-            read_after = [t for result in results[name] for t in (*result.payoffs.values(), result.takes, result.until)]
-            after[name] = {v for text in read_after for v in self.variables_of(text)}
-            made[name] = {("number", name), ("votes", name), *(("option", unit.name) for unit in units)}
-        told = self._telling()
-        live = {name: set(before[name]) for name in self.form.moves}
-        changed = True
-        while changed:
-            changed = False
-            for name in self.form.moves:
-                nexts = [live[result.then] for result in results[name] if result.then is not None]
-                ends = at_end if any(result.then is None or result.until is not None for result in results[name]) else set()
-                wanted = before[name] | ((after[name] | ends | set().union(*nexts)) - made[name]) | told
-                if not wanted <= live[name]:
-                    live[name] |= wanted
-                    changed = True
-        return live
-
-    def _telling(self) -> set[Variable]:
-        """Choices that may tell of a type that is hidden from somebody who moves."""
-        owners = {kind.of for kind in self.form.types.values() if kind.of is not None and kind.of not in self.form.members}
-        movers = {unit.player for unit in self.form.units if unit.player is not None}
-        hidden = {owner for owner in owners if movers - {owner}}
-        found: set[Variable] = set()
-        for unit in self.form.units:
-            if unit.player in hidden:
-                found.add(("option", unit.name) if unit.options else ("number", unit.move))
-        return found
-
     # Building
 
     def build(self) -> GameGraph:
         roots: list[tuple[int, float]] = []
-        for probability, state in self._first_states():
-            roots.append((self._node(self.game.first, 0, state), probability))
+        for draws, state in self._first_states():
+            roots.append((self._node(self.game.first, 0, state), math.prod(draw.probability for draw in draws)))
+            self.starts.append(Start(roots[-1][0], draws))
         done = 0
         while done < len(self.states):
             if len(self.states) > self.most_nodes:
@@ -291,7 +249,8 @@ class _Builder:
         written = None
         if self.as_written and all(item is not None for item in self.written):
             written = np.array([p for item in self.written for p in item or ()])
-        found = GameGraph(graph, self.sets, written)
+        node_moves = [name for name, _, _ in self.states]
+        found = GameGraph(graph, self.sets, written, node_moves, self.edge_names, self.starts, self._never())
         for name in self.measures:
             found.measured[name] = np.zeros(len(nodes))
             found.counted[name] = np.zeros(len(nodes))
@@ -300,30 +259,38 @@ class _Builder:
                 found.counted[name][edge] = counts[name]
         return found
 
-    def _first_states(self) -> Iterator[tuple[float, _State]]:
-        """Every combination of types on their grids, with its probability."""
+    def _never(self) -> list[str]:
+        """Options of chance and classes of types that come at no position, in the order in which they were met."""
+        come = {f"{self.states[edge[0]][0]} {told}" for edge, told in zip(self.edges, self.edge_names, strict=True)}
+        come |= {f"{draw.name} {draw.value}" for start in self.starts for draw in start.draws}
+        return [name for name in dict.fromkeys(self.impossible) if name not in come]
+
+    def _first_states(self) -> Iterator[tuple[tuple[Draw, ...], _State]]:
+        """Every combination of types on their grids that may come, with its draws."""
         single = [name for name, kind in self.form.types.items() if kind.of not in self.form.members]
         sizes = [len(self.form.classes(name)) or self.points for name in single]
         if math.prod(sizes) > self.most_nodes:
             raise ParameterError(f"{math.prod(sizes):,} combinations of types are too many", hint="use fewer `points`")
         for ranks in product(*(range(size) for size in sizes)):
             state = _State({}, {}, {})
-            probability = 1.0
+            draws: list[Draw] = []
             for name, rank, size in zip(single, ranks, sizes, strict=True):
                 kind = self.form.types[name]
                 if kind.classes is not None:
                     state.types[name] = rank
                     state.type_values[name] = float(rank)
                     terms = list(kind.classes.values())
-                    probability *= self.value(terms[rank], state)
+                    draws.append(Draw(name, self.form.classes(name)[rank], self.value(terms[rank], state)))
                     if has_belief(self.game, name):
                         state.memory[("belief", name)] = tuple(self.value(text, state) for text in terms)
                 else:
                     state.types[name] = rank
                     state.type_values[name] = self._quantile(kind, (rank + 0.5) / size, state)
-                    probability /= size
-            if probability > 0.0:
-                yield probability, state
+                    draws.append(Draw(name, f"{state.type_values[name]:.9g}", 1.0 / size))
+            if all(draw.probability > 0.0 for draw in draws):
+                yield tuple(draws), state
+            else:
+                self.impossible += [f"{draw.name} {draw.value}" for draw in draws if draw.probability <= 0.0]
 
     def _quantile(self, kind: Any, u: float, state: _State) -> float:
         if kind.dist == "uniform":
@@ -334,6 +301,9 @@ class _Builder:
         return 0.0 - self.value(kind.mean, state) * log(1.0 - u)
 
     def _node(self, move: str, phase: int, state: _State) -> int:
+        if not self.merged:
+            self.states.append((move, phase, state))
+            return len(self.states) - 1
         live = self.live[move]
         memory = {v: x for v, x in state.memory.items() if v in live or v[0] == "pending" or (v[0] == "belief" and self.as_written)}
         key = (move, phase, tuple(sorted(state.types.items())), tuple(sorted(memory.items(), key=repr)))
@@ -348,13 +318,10 @@ class _Builder:
             self._expand_at_once(node, name, move, phase, state)
             return
         if isinstance(move, AgreementMove):
-            self._lead(node, name, 0, state, -1, 0, 1.0)
+            self._lead(node, name, 0, state, -1, 0, 1.0, "agreed")
             return
         if isinstance(move, VoteMove):
-            passes = self._vote_passes(name, move, state)
-            for which, chance in enumerate((passes, 1.0 - passes)):
-                after = self._with_option(state, self._unit(name), which)
-                self._lead(node, name, which, after, -1, 0, chance)
+            self._expand_vote(node, name, move, state)
             return
         if isinstance(move, DivisionMove):
             raise ParameterError(f"'{name}' is a division among a group, which no algorithm here solves", hint="write strategies")
@@ -362,13 +329,15 @@ class _Builder:
         if isinstance(move, ChanceMove):
             for place, chance in enumerate(self._chances(unit, state)):
                 if chance > 0.0:
-                    self._lead(node, name, place, self._with_option(state, unit, place), -1, 0, chance)
+                    self._lead(node, name, place, self._with_option(state, unit, place), -1, 0, chance, unit.options[place])
+                else:
+                    self.impossible.append(f"{name} {unit.options[place]}")
             return
         if isinstance(move, NumberMove):
             options, chances = self._numbers(unit, move, state)
             found = self._set(unit, state, options, chances)
             for place, number in enumerate(options):
-                after = state.with_memory({("number", name): number})
+                after = self._with_choice(state, ("number", name), number)
                 self._learn_number(unit, move, state, after, number)
                 self._lead(node, name, 0, after, found, place, math.nan)
             return
@@ -409,7 +378,15 @@ class _Builder:
 
     def _with_option(self, state: _State, unit: Unit, place: int) -> _State:
         count: Variable = ("count", unit.name, place)
-        return state.with_memory({("option", unit.name): float(place), count: state.memory.get(count, 0.0) + 1.0})
+        after = self._with_choice(state, ("option", unit.name), float(place))
+        after.memory[count] = state.memory.get(count, 0.0) + 1.0
+        return after
+
+    def _with_choice(self, state: _State, variable: Variable, value: float) -> _State:
+        """The state after a choice; where nothing is merged, with all choices so far in order."""
+        if self.merged:
+            return state.with_memory({variable: value})
+        return state.with_memory({variable: value, _HISTORY: (*state.memory.get(_HISTORY, ()), (variable, value))})
 
     def _chances(self, unit: Unit, state: _State) -> list[float]:
         """Probabilities as `sim.acts.games` weighs them."""
@@ -448,6 +425,9 @@ class _Builder:
             if v in live and v[0] in ("number", "option", "made", "count", "votes", "periods", "moves") and self._sees(player, v)
         ]  # fmt: skip
         known = tuple(sorted([*own, *seen], key=repr))
+        if not self.merged:
+            clock = [(v, x) for v, x in seen if v[0] in ("periods", "moves")]
+            known = (*sorted(own, key=repr), *((v, x) for v, x in state.memory.get(_HISTORY, ()) if self._sees(player, v)), *clock)
         # What all believe is known to all, and strategies may rest on it: it tells histories apart that counts do not.
         beliefs = tuple(sorted((v, x) for v, x in state.memory.items() if v[0] == "belief")) if self.as_written else ()
         key = (unit.name, known, beliefs)
@@ -458,10 +438,9 @@ class _Builder:
         return self.set_of[key]
 
     def _sees(self, player: str | None, variable: Variable) -> bool:
-        if variable[0] in ("periods", "moves"):
-            return True
-        move = variable[1].split(".")[0] if variable[0] in ("option", "count") else variable[1]
-        return player not in self.game.moves[move].unseen_by
+        if (player, variable) not in self.seen:
+            self.seen[player, variable] = sees(self.form, player, variable)
+        return self.seen[player, variable]
 
     def _learn_option(self, unit: Unit, state: _State, after: _State, place: int) -> None:
         """Beliefs after a choice, by the strategies as written."""
@@ -487,14 +466,31 @@ class _Builder:
         if total > 0.0:
             after.memory[("belief", name)] = tuple(w / total for w in weights)
 
-    def _vote_passes(self, name: str, move: VoteMove, state: _State) -> float:
-        """Probability that a vote passes, members voting as written, each with types of its own."""
+    def _expand_vote(self, node: int, name: str, move: VoteMove, state: _State) -> None:
+        """A vote passes or fails; where something reads how many votes there were, each number leads on by itself."""
+        unit, needed, chances = self._unit(name), self.form.needed[name], self._votes(name, move, state)
+        if name not in self.counted:
+            passes = sum(chance for votes, chance in chances.items() if votes >= needed)
+            for which, chance in enumerate((passes, 1.0 - passes)):
+                if chance > 0.0:
+                    self._lead(node, name, which, self._with_option(state, unit, which), -1, 0, chance, unit.options[which])
+                else:
+                    self.impossible.append(f"{name} {unit.options[which]}")
+            return
+        for votes, chance in chances.items():
+            if chance > 0.0:
+                which = 0 if votes >= needed else 1
+                after = self._with_option(state, unit, which).with_memory({("votes", name): float(votes)})
+                self._lead(node, name, which, after, -1, 0, chance, f"{unit.options[which]} {votes}")
+
+    def _votes(self, name: str, move: VoteMove, state: _State) -> dict[int, float]:
+        """Probability of each number of votes, members voting as written, each with types of its own."""
         program = self._unit(name).programs[0]
         if program is None:
             raise ParameterError(f"the group at '{name}' has no strategy", hint=f"write `strategies: {{{name}: ...}}`")
         yes = self._yes(move.by, program, state)
-        size, needed = self.form.members[move.by], self.form.needed[name] - int(self.value(move.already, state))
-        return sum(math.comb(size, k) * yes**k * (1.0 - yes) ** (size - k) for k in range(max(0, needed), size + 1))
+        size, already = self.form.members[move.by], int(self.value(move.already, state))
+        return {already + k: math.comb(size, k) * yes**k * (1.0 - yes) ** (size - k) for k in range(size + 1)}
 
     def _yes(self, group: str, program: str, state: _State) -> float:
         """Probability that a member says yes, over the types that it may have."""
@@ -515,7 +511,9 @@ class _Builder:
             total += chance * _bounded(self.value(program, state.asked(member)))
         return total
 
-    def _lead(self, node: int, name: str, place: int, after: _State, found: int, option: int, chance: float) -> None:
+    def _lead(
+        self, node: int, name: str, place: int, after: _State, found: int, option: int, chance: float, told: str = ""
+    ) -> None:
         """The edge to what follows a result: payoffs, time, the next position."""
         result = self.form.results[self.form.first_result[name] + place]
         made: Variable = ("made", name)
@@ -549,11 +547,12 @@ class _Builder:
                 values[measure] = self.value(value, after) if counts[measure] else 0.0
             self.ends.append((len(self.edges), values, counts))
         child = -1 if over else self._node(result.then or "", 0, after)
-        self._enter(node, child, found, option, chance, (payoffs, discounts))
+        self._enter(node, child, found, option, chance, (payoffs, discounts), told)
 
     def _enter(
-        self, node: int, child: int, found: int, option: int, chance: float, paid: tuple[list[float], list[float]] | None
+        self, node: int, child: int, found: int, option: int, chance: float, paid: tuple[list[float], list[float]] | None, told: str = ""
     ) -> None:
+        self.edge_names.append(told)
         payoffs, discounts = paid or ([0.0] * len(self.players), [1.0] * len(self.players))
         self.edges.append((node, child, found, option, chance, payoffs, discounts))
 
@@ -589,4 +588,4 @@ def _bounded(p: float) -> float:
     return 1.0 if p >= 1.0 else (p if p > 0.0 else 0.0)
 
 
-__all__ = ["GameGraph", "InformationSet", "graph_of"]
+__all__ = ["Draw", "GameGraph", "InformationSet", "Start", "graph_of"]

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 
 import numpy as np
 
 from sim.errors import ParameterError
 from sim.games.equilibrium import Equilibrium
 from sim.games.extensive_form import Chance, Decision, End, ExtensiveForm, Node
-from sim.model.game.graph import GameGraph, InformationSet, Variable
+from sim.model.game.graph import GameGraph, InformationSet, Start
+from sim.model.game.memory import Variable
 
-MOST_TREE_NODES = 20_000
+MOST_TREE_NODES = 50_000  # ends among them
 
 
 def tree_of(found: GameGraph, title: str = "") -> ExtensiveForm:
@@ -22,23 +24,14 @@ def tree_of(found: GameGraph, title: str = "") -> ExtensiveForm:
     ParameterError
         Play may return, or the tree is too large.
     """
+    refuse_large(found)
     graph = found.graph
-    if graph.levels is None:
-        raise ParameterError(
-            "play may return to an earlier move, which a tree cannot show", hint="write strategies, or play logit: --set game.play=logit"
-        )
     starts = np.searchsorted(graph.edge_node, np.arange(graph.num_nodes + 1))
     assert np.all(np.diff(graph.edge_node) >= 0)
     labels = set_labels(found.sets)
     actions = [option_labels(item) for item in found.sets]
-    size = [0]
 
     def node(number: int, paid: np.ndarray, counts: np.ndarray) -> Node:
-        size[0] += 1
-        if size[0] > MOST_TREE_NODES:
-            raise ParameterError(
-                f"the tree has more than {MOST_TREE_NODES:,} nodes", hint="use fewer `points`, write strategies, or play logit"
-            )
         edges = range(starts[number], starts[number + 1])
         children: list[Node] = []
         for edge in edges:
@@ -47,18 +40,40 @@ def tree_of(found: GameGraph, title: str = "") -> ExtensiveForm:
             children.append(node(child, now, counts * graph.edge_discount[edge]) if child >= 0 else End(tuple(map(float, now))))
         first = edges[0]
         if graph.edge_choice[first] < 0:
-            names = tuple(str(n + 1) for n in range(len(children)))
-            return Chance(names, tuple(float(graph.edge_chance[edge]) for edge in edges), tuple(children))
+            chances = tuple(float(graph.edge_chance[edge]) for edge in edges)
+            return Chance(tuple(found.edge_names[edge] for edge in edges), chances, tuple(children), found.node_moves[number])
         chosen = int(graph.option_set[graph.edge_choice[first]])
         return Decision(graph.players[graph.set_player[chosen]], labels[chosen], actions[chosen], tuple(children))
 
-    nothing, full = np.zeros(len(graph.players)), np.ones(len(graph.players))
-    roots = np.flatnonzero(graph.roots > 0.0)
-    if len(roots) == 1:
-        return ExtensiveForm(graph.players, node(int(roots[0]), nothing, full), title)
-    names = tuple(str(n + 1) for n in range(len(roots)))
-    chances = tuple(float(graph.roots[n]) for n in roots)
-    return ExtensiveForm(graph.players, Chance(names, chances, tuple(node(int(n), nothing, full) for n in roots)), title)
+    def drawn(beginnings: Sequence[Start], depth: int) -> Node:
+        """The draws of types one after another, and then the game."""
+        draws = beginnings[0].draws
+        if depth == len(draws):
+            return node(beginnings[0].node, np.zeros(len(graph.players)), np.ones(len(graph.players)))
+        parts = [list(part) for _, part in groupby(beginnings, key=lambda item: item.draws[depth])]
+        names = distinct([part[0].draws[depth].value for part in parts])
+        chances = tuple(part[0].draws[depth].probability for part in parts)
+        return Chance(names, chances, tuple(drawn(part, depth + 1) for part in parts), draws[depth].name)
+
+    return ExtensiveForm(graph.players, drawn(found.starts, 0), title)
+
+
+def refuse_large(found: GameGraph) -> None:
+    """Raise ``ParameterError`` if play may return to an earlier position, or the tree is too large."""
+    if found.graph.levels is None:
+        raise ParameterError(
+            "play may return to an earlier move, which a tree cannot show", hint="write strategies, or play logit: --set game.play=logit"
+        )
+    if (size := found.graph.unfolded_size) > MOST_TREE_NODES:
+        raise ParameterError(
+            f"the tree has {size:,.0f} nodes, and {MOST_TREE_NODES:,} are taken",
+            hint="use fewer points, as in --set game.points=5, write strategies, or play logit",
+        )
+
+
+def distinct(names: Sequence[str]) -> tuple[str, ...]:
+    """The names, numbered where they are not all different."""
+    return tuple(names) if len(set(names)) == len(names) else tuple(f"{name} #{n}" for n, name in enumerate(names, 1))
 
 
 def strategy_of(found: GameGraph, equilibrium: Equilibrium) -> np.ndarray:

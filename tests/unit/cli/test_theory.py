@@ -56,6 +56,117 @@ def test_a_game_without_theorem_is_solved_by_algorithm(call, stage):
     assert "0.2242" in call("solve", stage, "--set", "game.play=logit", "--set", "game.precision=1").out
 
 
+BREAKFAST = {
+    "types": {"kind": {"of": "A", "classes": {"weak": 0.1, "surly": 0.9}}},
+    "first": "breakfast",
+    "moves": {
+        "breakfast": {
+            "kind": "choice", "by": "A",
+            "options": {
+                "beer": {"then": "answer", "payoffs": {"A": "if(type.kind.surly, 1, 0)"}},
+                "quiche": {"then": "answer", "payoffs": {"A": "if(type.kind.weak, 1, 0)"}},
+            },
+        },
+        "answer": {
+            "kind": "choice", "by": "B",
+            "options": {"duel": {"payoffs": {"B": "if(type.kind.weak, 1, -1)"}}, "let_be": {"payoffs": {"A": 2}}},
+        },
+    },
+}  # fmt: skip
+
+
+@pytest.fixture
+def breakfast(place):
+    """Cho and Kreps (1987), without strategies."""
+    path = place / "breakfast.yaml"
+    path.write_text(yaml.safe_dump(game_scenario(BREAKFAST)), encoding="utf-8")
+    return path
+
+
+def test_what_stands_behind_each_equilibrium_is_said(call, breakfast):
+    out = " ".join(call("solve", breakfast).out.split())
+    assert "the list of corners is complete" in out and "Numbers 1, 2 belong to one continuum" in out
+    assert "Subgame perfect: yes. Perfect Bayesian: yes, for instance with the belief of B at answer (breakfast quiche): " in out
+    assert "Intuitive criterion: failed, because whatever the reply, weak would not take beer" in out
+    assert "Free, each by itself: B at answer (breakfast quiche) (duel from 0.5 to 1)." in out
+    record = json.loads(call("solve", breakfast, "--json").out)["game"]
+    assert [one["intuitive_criterion"] for one in record["refinements"]] == [True, True, False, False]
+    assert all(one["subgame_perfect"] and one["perfect_bayesian"] for one in record["refinements"])
+
+
+def test_an_empty_threat_in_a_gambit_file_is_told(call, place):
+    file = place / "entry.efg"
+    file.write_text(
+        'EFG 2 R "Entry" { "E" "I" }\np "" 1 1 "e" { "out" "in" } 0\nt "" 1 "" { 0, 2 }\n'
+        'p "" 2 1 "i" { "fight" "yield" } 0\nt "" 2 "" { -1, -1 }\nt "" 3 "" { 1, 1 }\n'
+    )
+    out = " ".join(call("solve", file, "--method", "normal form").out.split())
+    assert "Subgame perfect: no, because after in I would gain 2 by yield at i." in out
+    assert "Perfect Bayesian: no, because at i fight is worse for I than yield." in out
+    sound = " ".join(call("solve", file).out.split())
+    assert "Subgame perfect and perfect Bayesian: yes." in sound and "no, because" not in sound
+
+
+def test_the_place_of_the_files_play_among_all_equilibria_is_told(call):
+    chicken = call("solve", "theory/chicken").out
+    assert "the file's play is number 2 of 3 subgame-perfect equilibria" in chicken and "There are 3 subgame-perfect" in chicken
+    record = json.loads(call("solve", "theory/chicken", "--json").out)["game"]["all_equilibria"]
+    assert record["place"].endswith("number 2 of 3 subgame-perfect equilibria of the game") and len(record["equilibria"]) == 3
+    errs = " ".join(call("solve", "theory/matching-pennies").out.split())
+    assert "the only subgame-perfect equilibrium of the game is not the file's play 1. searcher" in errs
+    large = " ".join(call("solve", "theory/ultimatum").out.split())
+    assert "are not listed: its tree has 1,344 nodes, and up to 60 are quick; to have them sought, add --set game.strategies={}" in large
+
+
+def test_by_induction_it_is_said_whether_options_tie(call, place):
+    """B gets the same by both replies to the low offer, or not."""
+    for worth, told in (("2", "At one information set options tie, and the first is taken"), ("1", "No options tie, so the")):
+        replies = {
+            "low": {"yes": {"payoffs": {"A": 3, "B": worth}}, "no": {"payoffs": {"B": 2}}},
+            "high": {"yes": {"payoffs": {"A": 1, "B": 3}}, "no": {"payoffs": {"B": 2}}},
+        }
+        moves = {name: {"kind": "choice", "by": "B", "options": options} for name, options in replies.items()}
+        moves["offer"] = {"kind": "choice", "by": "A", "options": {name: {"then": name} for name in replies}}
+        path = place / "offer.yaml"
+        path.write_text(yaml.safe_dump(game_scenario({"first": "offer", "moves": moves})), encoding="utf-8")
+        assert told in " ".join(call("solve", path).out.split())
+
+
+def test_replies_that_are_never_asked_for_may_differ_from_the_equilibrium_that_is_played(call, place):
+    """A stays out, for B would fight; the file lets B fight with chance .8, the corners do with 1 and with .5."""
+    game = {
+        "first": "enter",
+        "moves": {
+            "enter": {
+                "kind": "choice", "by": "A",
+                "options": {"out": {"payoffs": {"B": 2}}, "left": {"then": "reply"}, "right": {"then": "reply"}},
+            },
+            "reply": {
+                "kind": "choice", "by": "B",
+                "options": {
+                    "fight": {"payoffs": {"A": "if(move.enter.left, -1, -2)", "B": -1}},
+                    "share": {"payoffs": {"A": "if(move.enter.left, 1, .5)", "B": "if(move.enter.left, 1, 0)"}},
+                },
+            },
+        },
+        "strategies": {"enter": {"out": 1, "left": 0}, "reply": {"fight": 0.8}},
+    }  # fmt: skip
+    game["moves"]["enter"]["unseen_by"] = ["B"]
+    path = place / "enter.yaml"
+    path.write_text(yaml.safe_dump(game_scenario(game)), encoding="utf-8")
+    out = " ".join(call("solve", path).out.split())
+    assert "where play comes, the file's play is number" in out and "elsewhere its replies are others" in out
+    assert "fight is worse for B than share whatever B believes" in out
+
+
+def test_what_rounding_leaves_of_nothing_is_shown_as_nothing(call):
+    """The inspected side's payoff is 0; sums of floats make it -2.8e-17, and a theorem's 6e-18."""
+    for words in ((), ("--variant", "cheaper-inspections")):
+        out = call("solve", "theory/inspection", *words).out
+        assert "payoffs: inspected 0, inspector" in out and "e-1" not in out
+    assert "e-1" not in call("solve", "theory/salami-tactics").out
+
+
 def test_verify_tells_exact_played_and_standard_errors_apart(call, stage):
     answer = call("verify", stage, "-n", 4000, "--quiet")
     assert answer.code == 0 and "stood" in answer.out and " ok" in answer.out and "4,000 histories" in answer.out
@@ -94,6 +205,12 @@ def test_a_game_goes_to_gambit_and_comes_back(call, place, stage, suffix):
     out = call("solve", file).out
     assert "stand (0.1)" in out and "complete" in out
     assert "0.224159" in call("solve", file, "--precision", 1).out
+
+
+def test_an_export_says_what_it_leaves_out(call, place):
+    told = call("solve", "theory/chicken", "--export", place / "game.efg").err
+    assert "left out, since the probability is 0: right_of_way a, right_of_way b" in told
+    assert "left out" not in call("solve", "theory/chicken", "--set", "parameters.convention=.5", "--export", place / "game.efg").err
 
 
 @pytest.mark.parametrize(

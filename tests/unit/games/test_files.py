@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
+import re
 from fractions import Fraction
 
 import numpy as np
 import pytest
 
 from sim.errors import ParameterError
-from sim.games.extensive_form import Chance, Decision, End, ExtensiveForm
+from sim.games.extensive_form import Chance, Decision, End, ExtensiveForm, Node
 from sim.games.files.efg import parse_efg, read_efg, write_efg
 from sim.games.files.nfg import parse_nfg, read_nfg, write_nfg
 from sim.games.files.text import chance_texts, number_text, plain, plain_labels
@@ -148,6 +149,18 @@ def test_a_tree_is_read_with_sets_outcomes_and_payments_on_the_way():
     assert ends == [(3, -3), (2, -2), (1, -1), (-2, 2), (1, -1), (-1, 1)]
     assert tree.nodes[0].probabilities == (0.5, 0.5)
     assert parse_efg(write_efg(tree)) == tree
+
+
+def test_nodes_of_chance_have_labels_of_their_own_in_a_file():
+    """Gambit refuses two that are alike; empty ones it takes, and where there are very many all are."""
+
+    def toss(left: int, label: str) -> Node:
+        return Chance(("h", "t"), (0.5, 0.5), (toss(left - 1, label), toss(left - 1, label)), label) if left else End((1.0,))
+
+    labels = re.findall(r'^c "" \d+ "(.*?)"', write_efg(ExtensiveForm(("A",), toss(2, "toss"))), re.MULTILINE)
+    assert labels == ["toss", "toss_2", "toss_3"]
+    assert re.findall(r'^c "" \d+ "(.*?)"', write_efg(ExtensiveForm(("A",), toss(2, ""))), re.MULTILINE) == [""] * 3
+    assert set(re.findall(r'^c "" \d+ "(.*?)"', write_efg(ExtensiveForm(("A",), toss(10, "toss"))), re.MULTILINE)) == {""}
 
 
 def test_information_sets_of_two_players_may_share_a_name_in_a_file():

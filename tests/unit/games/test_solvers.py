@@ -10,7 +10,8 @@ import pytest
 
 from sim.errors import ParameterError, UsageError
 from sim.games import methods
-from sim.games.equilibrium import Solutions
+from sim.games.equilibrium import Solutions, without_noise
+from sim.games.extensive_form import Chance, End, ExtensiveForm
 from sim.games.normal_form import NormalForm, bimatrix, max_regret
 from sim.games.solve import logit_equilibrium, solve_extensive_form, solve_normal_form
 from sim.games.solvers import extreme_points, polytope, supports
@@ -302,3 +303,18 @@ def test_regret_of_a_logit_equilibrium_shrinks_with_precision():
 def test_expected_payoffs_of_equilibria_are_those_of_the_profile():
     for one in solve_normal_form(PENNIES).equilibria:
         assert max_regret(PENNIES, [m.probabilities for m in one.profile]) == one.regret
+
+
+def test_what_rounding_leaves_of_nothing_is_nothing_and_a_small_payoff_is_not():
+    assert without_noise(-2.8e-17, 1.0) == 0.0 and without_noise(-2.8e-17, 1e-3) == -2.8e-17
+    assert without_noise(1e-9, 1.0) == 1e-9
+    small = bimatrix([[1e-12, 0.0], [0.0, 0.0]], [[1e-12, 0.0], [0.0, 0.0]])
+    assert max(one.payoffs[0] for one in solve_normal_form(small).equilibria) == 1e-12
+    thirds = bimatrix([[0.1, -0.2], [-0.2, 0.4]], [[0.3, 0.7], [0.7, 0.3]])  # worth 0, but for rounding
+    assert [one.payoffs[0] for one in solve_normal_form(thirds).equilibria] == [0.0]
+
+
+def test_a_tree_in_which_nobody_chooses_has_its_payoffs_as_answer():
+    game = ExtensiveForm(("A",), Chance(("h", "t"), (0.25, 0.75), (End((4.0,)), End((0.0,)))))
+    (only,) = solve_extensive_form(game).equilibria
+    assert only.words == "Nobody chooses. Payoffs: A 1."
