@@ -11,6 +11,7 @@ from pathlib import Path
 PACKAGE = Path(__file__).resolve().parent
 CHECKOUT = PACKAGE.parent
 SUFFIX = ".yaml"
+SHELVES = ("history", "theory")  # folders of scenarios below ``scenarios/``, by which their names begin
 
 
 def folder(name: str) -> Path:
@@ -25,8 +26,12 @@ def folder(name: str) -> Path:
 
 
 def list_scenarios() -> list[str]:
-    """Names of the shipped scenarios, sorted: what ``sim run NAME`` accepts besides a path; ``theory/NAME`` for textbook games."""
-    return [*_names(folder("scenarios")), *(f"theory/{name}" for name in _names(folder("scenarios") / "theory"))]
+    """Names of the shipped scenarios, sorted: what ``sim run NAME`` accepts besides a path.
+
+    ``theory/NAME`` for textbook games, ``history/NAME`` for cases of the back-test.
+    """
+    top = folder("scenarios")
+    return [*_names(top), *(f"{shelf}/{name}" for shelf in SHELVES for name in _names(top / shelf))]
 
 
 def scenario_path(name: str) -> Path:

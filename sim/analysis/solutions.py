@@ -9,14 +9,17 @@ import numpy as np
 
 from sim.analysis.estimates import number_or_none
 from sim.analysis.listed_equilibria import MERGED, Others, listed, others
+from sim.analysis.solved_remarks import remarks
 from sim.errors import SimError, UsageError
 from sim.games.decision_graph import TIE
 from sim.games.equilibrium import without_noise
 from sim.model.compile import Case, compile_case
 from sim.model.complete import complete
 from sim.model.game.form import form_of
+from sim.model.game.members import as_a_member_sees
 from sim.model.game.solving import SolvedGame, is_written, written_game
 from sim.model.game.trees import option_labels, set_labels, tree_of
+from sim.model.spec.game import Game
 from sim.model.spec.scenario import ScenarioSpec
 from sim.model.theory import solve_theorem, symbols_of, theorem_of
 
@@ -72,7 +75,8 @@ class GameSolved:
     strategies : tuple of (information set, option -> probability)
         Of small games; without options that are hardly ever taken.
     sentences : tuple of str
-        How many equilibria there are, whether that is all, degeneracy, tolerance; of games with one solution how it was found.
+        How many equilibria there are, whether that is all, degeneracy, tolerance; of games with one solution how it was found;
+        what `most_moves` cuts off in histories, and what of groups is taken as written.
     equilibria : tuple of str
         All that were found, in words.
     judgements : tuple of tuples of str
@@ -166,25 +170,27 @@ def solved(spec: ScenarioSpec, *, checks: bool = True, with_others: bool = False
             return Solved(spec, by_theorem, _as_written(case, with_others))
         except SimError as error:
             return Solved(spec, by_theorem, None, str(error))
-    return Solved(spec, by_theorem, _of_game(case.solved_game, spec.game.points))
+    return Solved(spec, by_theorem, _of_game(spec.game, case.solved_game, spec.game.points))
 
 
 def _as_written(case: Case, with_others: bool) -> GameSolved:
     """The strategies of the file on the finest grid that is quick: measures need memory, and are left out first."""
-    form = form_of(case.spec.game, case.constant, case.agreed, {})
-    finest = case.spec.game.points
+    game = case.spec.game
+    seen = as_a_member_sees(game, case.constant)
+    form = form_of(seen, case.constant, case.agreed, {})
+    finest = game.points
     last: SimError | None = None
-    for points, measures in ((finest, case.measures), (finest, {}), (min(finest, 11), {}), (min(finest, 5), {})):
+    for points, measures in ((finest, case.measures if seen is game else {}), (finest, {}), (min(finest, 11), {}), (min(finest, 5), {})):
         try:
             found = written_game(form, case.parameter_values, case.read, measures, points, QUICK_NODES)
-            return _of_game(found, points, others(found) if with_others else None)
+            return _of_game(game, found, points, others(found) if with_others and seen is game else None)
         except SimError as error:
             last = error
     assert last is not None
     raise last
 
 
-def _of_game(found: SolvedGame, points: int, beside: Others | None = None) -> GameSolved:
+def _of_game(game: Game, found: SolvedGame, points: int, beside: Others | None = None) -> GameSolved:
     labels = set_labels(found.graph.sets)
     starts = found.graph.graph.set_start
     strategies = []
@@ -204,7 +210,7 @@ def _of_game(found: SolvedGame, points: int, beside: Others | None = None) -> Ga
         gain=without_noise(found.gain, scale),
         gain_at=f"{found.graph.sets[at].unit.player}: {labels[at]}" if at >= 0 else "",
         strategies=tuple(strategies),
-        sentences=(*told.sentences, MERGED) if told is not None else _of_induction(found),
+        sentences=(*((*told.sentences, MERGED) if told is not None else _of_induction(found)), *remarks(game, found)),
         equilibria=told.equilibria if told is not None else (),
         judgements=told.judgements if told is not None else (),
         refinements=told.refinements if told is not None else (),

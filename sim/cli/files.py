@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sim.model.reader import Document
 
 
-THEORY = "theory/"  # how names of the models of theory begin
+SHELVES = {"theory/": "Models of theory", "history/": "Cases of the back-test"}  # how names begin, and what they are
 
 
 def register(app: typer.Typer) -> None:
@@ -35,7 +35,7 @@ def list_scenarios(
     every: Annotated[bool, typer.Option("--all", help="Name the variants of the models under theory/ too.")] = False,
     json: Json = False,
 ) -> None:
-    """Name what is shipped: scenarios with variants and policies, models of theory, conflicts and spatial tables, one a line."""
+    """Name what is shipped: scenarios with variants and policies, models, cases, conflicts and spatial tables, one a line."""
     from sim.model.diagnostics import visible
     from sim.model.kinds import CONFLICT, SCENARIO, TABLE
 
@@ -44,12 +44,12 @@ def list_scenarios(
     if json:
         console.put_json({"schema": 1, "scenarios": scenarios, "conflicts": conflicts, "tables": tables})
         return
-    models = [entry for entry in scenarios if entry["name"].startswith(THEORY)]
     for entry in scenarios:
-        if entry not in models:
+        if not entry["name"].startswith(tuple(SHELVES)):
             console.put(f"{entry['name']}: {visible(entry['title'])}\n")
             _put_changes(entry)
-    _put_group("Models of theory", "run", models, every)
+    for shelf, heading in SHELVES.items():
+        _put_group(heading, "run", [entry for entry in scenarios if entry["name"].startswith(shelf)], every)
     _put_group("Conflicts in option form", "stability", conflicts)
     _put_group("Spatial tables", "spatial", tables)
 
@@ -77,7 +77,7 @@ def _put_group(heading: str, command: str, entries: list[dict[str, Any]], change
     if not entries:
         return
     console.put(f"\n{heading}, named as in `{console.program()} {command} {entries[0]['name']}`:\n")
-    names = [entry["name"].removeprefix(THEORY) for entry in entries]
+    names = [entry["name"].rpartition("/")[2] for entry in entries]
     longest = max(map(len, names))
     for name, entry in zip(names, entries, strict=True):
         console.put(f"  {name:<{longest}}  {clipped(entry['title'], max(12, console.width() - longest - 4))}\n")

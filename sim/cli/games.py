@@ -155,6 +155,10 @@ def as_data(game: GameSummary | None) -> dict[str, Any] | None:
             for item in game.choices
         },
         "length": _spreads(game.lengths),
+        "unfinished": None if game.unfinished is None else {
+            "most_moves": game.unfinished.most_moves, "stopped": game.unfinished.stopped.share,
+            "at_horizon": game.unfinished.going_on.share,
+        },
         "measures": {
             check.name: {
                 "label": check.label, "exact": number_or_none(check.exact), "played": number_or_none(check.estimate),

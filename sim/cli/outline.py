@@ -192,7 +192,8 @@ class _Outline:
         strategy = self.game.strategies.get(name)
         if self.game.moves[name].kind in ("chance", "agreement"):
             return []
-        if strategy is None or self.game.play == "logit":
+        by_group = self.game.moves[name].kind in ("vote", "division")  # whose members play as written in any case
+        if strategy is None or (self.game.play == "logit" and not by_group):
             return self._row("played", "as the solution by algorithm says", 4)
         if isinstance(strategy, str):
             return self._row("played", strategy, 4)

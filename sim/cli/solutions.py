@@ -120,6 +120,9 @@ def _of_game(found: GameSolved, spec: Any, width: int) -> list[Any]:
         measures = spec.theory.measures
         told = [f"{measures[name].label or name} {_number(value)}" for name, value in found.measures.items()]
         say(("measures on the grid: " if spec.game.has_grid else "measures: ") + "; ".join(told), "dim")
+    if found.kind == "written":
+        for text in found.sentences:
+            say(f"- {text}")
     if found.others is not None:
         say(found.others.place)
         beside = found.others.listed

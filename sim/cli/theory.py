@@ -75,7 +75,9 @@ def solve(
     from sim.analysis.solutions import solved
     from sim.model.load import load
 
-    spec = load(scenario_file(scenario), variant, None, changes or ()).spec
+    loaded = load(scenario_file(scenario), variant, None, changes or ())
+    console.warn(loaded.warnings)
+    spec = loaded.spec
     if export is not None:
         _write_game(spec, export)
         return
@@ -208,7 +210,10 @@ def verify(
     if replications is not None and replications < 2:
         raise UsageError(f"--replications: expected at least 2, found {replications}", hint="a standard error needs a sample")
     files = [scenario_file(name) for name in scenarios or [name for name in resources.list_scenarios() if name.startswith("theory/")]]
-    loaded = [(file, load(file, overrides=changes or ()).spec) for file in files]
+    read = [load(file, overrides=changes or ()) for file in files]
+    if not quiet:
+        console.warn(tuple(remark for item in read for remark in item.warnings))
+    loaded = [(file, item.spec) for file, item in zip(files, read, strict=True)]
     for name, (_, spec) in zip(scenarios or (), loaded, strict=False):
         _refuse_without_measures(spec, name)
     chosen = engine_for(engine, replications or TRIAL, None if quiet else console.say)

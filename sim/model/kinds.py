@@ -58,7 +58,7 @@ RAW_TABLE = Kind("a table to import", "table", "tables", "sim import", "makes a 
 
 _SHIPPED = (SCENARIO, CONFLICT, TABLE)
 _WRITTEN = (".yaml", ".yml", ".json")
-_BELOW = "theory/"  # where most of the shipped scenarios stand; their names are typed without it now and then
+_BELOW = tuple(f"{shelf}/" for shelf in resources.SHELVES)  # how most names begin; they are typed without it now and then
 
 
 def kind_of(data: Any) -> Kind | None:
@@ -99,7 +99,7 @@ def file_named(text: str, wanted: Kind) -> str:
     if text in wanted.names():
         return str(wanted.path(text))
     for kind in (kind for kind in _SHIPPED if kind is not wanted):
-        for name in (text, _BELOW + text):
+        for name in (text, *(shelf + text for shelf in _BELOW)):
             if name in kind.names():
                 raise UsageError(f"{name}: {_not(kind, wanted)}", hint=kind.hint(name))
     if (os.sep in text or "/" in text) and _nearest(text, wanted) is None:
@@ -131,6 +131,10 @@ def _not(found: Kind, wanted: Kind) -> str:
 
 def _nearest(text: str, kind: Kind) -> str | None:
     """The nearest name of a kind as a question, with or without the folder in which it stands."""
-    names = {name.removeprefix(_BELOW): name for name in kind.names()}
-    found = nearest(text.removeprefix(_BELOW), names)
+    names = {_stem(name): name for name in kind.names()}
+    found = nearest(_stem(text), names)
     return None if found is None else f"did you mean '{names[found]}'?"
+
+
+def _stem(name: str) -> str:
+    return name.partition("/")[2] if name.startswith(_BELOW) else name

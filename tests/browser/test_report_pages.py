@@ -95,6 +95,18 @@ def test_page_is_never_wider_than_its_screen(name: str, drawn: Look) -> None:
         )
 
 
+@pytest.mark.parametrize("name", PAGES)
+def test_a_chart_that_still_has_its_former_width_never_widens_the_page(name: str, drawn: Look) -> None:
+    """Between a turn of the phone and the redrawing, which takes longer on a busy machine."""
+    page = drawn(name, width=390)
+    wide = """(() => { const drawings = [...document.querySelectorAll(".chart .svg-container")];
+        drawings.forEach((drawing) => drawing.style.width = "820px");
+        const found = document.documentElement.scrollWidth;
+        drawings.forEach((drawing) => drawing.style.width = "");
+        return [drawings.length > 0, found]; })()"""
+    assert page.evaluate(wide) == [True, 390]
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("name", [*PAGES, "long-names", "hostile-timeline", "hostile-spatial", "hostile-equilibrium"])
 def test_no_two_labels_of_a_chart_overlap(name: str, width: int, drawn: Look) -> None:

@@ -100,9 +100,10 @@ def test_schema_is_json(call):
 def test_list_names_the_shipped_scenarios(call):
     answer = call("list")
     assert answer.code == 0
-    cases, models, *_ = answer.out.split("\n\n")
-    named = [line.split(":")[0] for line in cases.splitlines() if line[0] != " "]
-    named += [f"theory/{line.split()[0]}" for line in models.splitlines()[1:]]
+    worlds, models, cases, *_ = answer.out.split("\n\n")
+    named = [line.split(":")[0] for line in worlds.splitlines() if line[0] != " "]
+    for shelf, group in (("theory", models), ("history", cases)):
+        named += [f"{shelf}/{line.split()[0]}" for line in group.splitlines()[1:]]
     assert sorted(named) == sorted(resources.list_scenarios())
     assert [entry["name"] for entry in json.loads(call("list", "--json").out)["scenarios"]] == resources.list_scenarios()
 

@@ -28,7 +28,7 @@ def test_run_tells_the_game_after_the_outcomes(run):
     assert places == sorted(places)
     assert "Over time" not in answer.out and "When it first" not in answer.out
     game = data["game"]
-    assert set(game) == {"payoffs", "numbers", "choices", "length", "measures"}
+    assert set(game) == {"payoffs", "numbers", "choices", "length", "unfinished", "measures"}
     assert game["numbers"]["split"]["constant"] and "the share of the spoils (the council)" in answer.out
     row = next(line for line in answer.out.splitlines() if "the besieger" in line and "to" in line)
     assert f"{game['payoffs']['besieger']['mean']:.3f}" in row
@@ -109,6 +109,6 @@ def test_explain_below_a_game_leaves_out_what_the_file_does_not_write(call):
 
 def test_list_has_a_line_for_each_model_and_its_variants_when_asked(call):
     short, long = call("list").out, call("list", "--all").out
-    models = short.partition("\n\n")[2].splitlines()[1:]
-    assert models and all(line.startswith("  ") and not line.startswith("   ") and "variants" not in line for line in models)
+    models = short.partition("\n\n")[2].partition("\n\n")[0].splitlines()[1:]
+    assert len(models) > 1 and all(line.startswith("  ") and not line.startswith("   ") and "variants" not in line for line in models)
     assert all(line in long for line in models)
