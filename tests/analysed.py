@@ -19,7 +19,8 @@ def scenario_xy(name: str = ""):
     if name:
         parts |= {"title": name, "question": name, "limits": [name]}
         parts["outcomes"] = [{"class": "war", "when": "move.lot.war", "label": name}, {"class": "peace", "when": True, "label": name}]
-    return planted_scenario({"x": UNIFORM, "y": UNIFORM}, "0.8 * x", METRICS, **parts)
+    parameters = {letter: {"number": UNIFORM, **({"label": f"{letter} {name}"} if name else {})} for letter in "xy"}
+    return planted_scenario(parameters, "0.8 * x", METRICS, **parts)
 
 
 def analysed(

@@ -15,6 +15,11 @@ from sim.model.reader import read_text
 UNIFORM = {"dist": "uniform", "low": 0, "high": 1}
 
 
+def in_long_form(parameter: Any) -> Any:
+    """A parameter that has its number already, or one of which only the number is given."""
+    return parameter if isinstance(parameter, Mapping) and "number" in parameter else {"number": parameter}
+
+
 def planted(
     parameters: Mapping[str, Any], probability: str, metrics: Mapping[str, str] | None = None, **parts: Any
 ) -> dict[str, Any]:
@@ -30,7 +35,7 @@ def planted(
         "sources": {"invented": {"title": "An invented case for tests", "kind": "judgement"}},
         "sides": ["one", "two"],
         "actors": {"one": {"role": "principal"}, "two": {"role": "principal"}},
-        "parameters": {name: {"number": number} for name, number in parameters.items()},
+        "parameters": {name: in_long_form(number) for name, number in parameters.items()},
         "game": {
             "players": {"one": {}, "two": {}},
             "first": "lot",

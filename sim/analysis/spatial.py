@@ -25,7 +25,7 @@ LABELS = {
     "expected": "Spatial model (KTAB), mean",
     "likeliest": "Spatial model (KTAB), likeliest",
 }
-RULES = {"published": "published rule", "least_move": "nearest"}  # by which an actor chooses among compromises
+RULES = {"published": "published", "least_move": "nearest"}  # by which an actor chooses among compromises
 MEANINGS = {
     "mean": "Mean of the positions, weighed by capability times salience.",
     "median": "The position that no other beats in a vote weighed by capability times salience.",
@@ -77,7 +77,7 @@ def label_of(result: SpatialResult, forecast_id: str, dimension: str | None = No
     rounds = result.rounds
     if forecast_id == "challenge_other":
         rule = next(rule for rule in RULES if rule != result.spec.spatial.challenge.compromise)
-        label, rounds = f"{label} ({RULES[rule]})", result.other_rounds
+        label, rounds = f"Challenge ({RULES[rule]})", result.other_rounds
     if dimension is None:
         return f"{label}, end"
     return f"{label}, {'settled' if rounds[dimension].settled else 'unsettled'}"

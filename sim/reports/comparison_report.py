@@ -106,7 +106,7 @@ def _numbers(found: Compared, group: str) -> Table:
             ends = f"({change(item.low, item.measure.form, digits)} to {change(item.high, item.measure.form, digits)})"
             cells.append("the same" if item.verdict == "same" else f"{change(item.difference, item.measure.form, digits)} {ends}{star}")
         rows.append([sentence(measure.label), amount(items[0].other_value, measure.form, digits), *cells])
-    return Table(("", found.reference, *arms), rows)
+    return Table(("Measure", found.reference, *arms), rows)
 
 
 def _splits(found: Compared) -> Table:
@@ -130,7 +130,7 @@ def _splits(found: Compared) -> Table:
         for measure in measures
         if all(any((item.arm, item.measure.id) == (name, measure.id) for item in inputs.splits) for name in names)
     ]
-    return Table(("", found.reference, *(f"difference of {name}" for name in names if name != found.reference)), rows)
+    return Table(("Measure", found.reference, *(f"difference of {name}" for name in names if name != found.reference)), rows)
 
 
 def _ranks(found: Compared) -> Chart:
@@ -154,7 +154,7 @@ def _ranks(found: Compared) -> Chart:
         [f"{duel.arm} against {duel.other}", percent(duel.better.share), percent(duel.worse.share), percent(duel.tied.share)]
         for duel in ranking.duels.values()
     ]
-    more = ("pair by pair, in the same histories", Table(("", "Does better in", "Worse in", "No differently in"), duels))
+    more = ("pair by pair, in the same histories", Table(("Pair", "Does better in", "Worse in", "No differently in"), duels))
     return chart("Which arm is best", reading, lambda narrow: figures.ranks(ranking, narrow), table, more)
 
 

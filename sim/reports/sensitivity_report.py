@@ -100,7 +100,8 @@ def _growing(found: Sensitivity, answer: Answer) -> Chart:
         for i in answer.order()
     ]  # fmt: skip
     table = Table(("Factor", *(f"{part.samples:,}" for part in answer.growing)), rows)
-    return chart("Whether it has settled", reading, lambda narrow: figures.convergence(found, answer, narrow), table)
+    title = f"Whether it has settled: \u201c{answer.output.label}\u201d"
+    return chart(title, reading, lambda narrow: figures.convergence(found, answer, narrow), table)
 
 
 def _factors(found: Sensitivity) -> list[dict[str, Any]]:

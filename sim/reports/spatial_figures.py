@@ -133,7 +133,7 @@ def _names(names: Sequence[str], values: Sequence[str], narrow: bool) -> list[di
         place = {"xref": "paper", "y": row, "yref": "y", "yanchor": "bottom", "yshift": 9}
         notes.append(
             drawing.note(
-                label(name, 34 if narrow else 64),
+                label(name, 32 if narrow else 64),
                 x=0,
                 xanchor="left",
                 xshift=-16,

@@ -22,7 +22,7 @@ def test_all_models_stand_side_by_side(call, place):
     assert answer.code == 0 and answer.err == ""
     for words in (
         "Weighted mean", "Weighted median", "Nash point", "Challenge model, one round", "Challenge model, unsettled",
-        "Challenge model (nearest), unsettled", "Spatial model (KTAB), mean", "Spatial model (KTAB), likeliest", "What came of it",
+        "Challenge (nearest), unsettled", "Spatial model (KTAB), mean", "Spatial model (KTAB), likeliest", "What came of it",
     ):  # fmt: skip
         assert words in answer.out
     assert "Belgium compromises with France, 7 to 8.416" in answer.out
@@ -35,9 +35,9 @@ def test_only_rounds_that_have_settled_are_called_so(call):
     """On the emission standard positions jump about for as long as one looks; a table of two towns comes to rest."""
     assert ", settled" not in call("spatial", EMISSIONS, "--no-report").out
     out = call("spatial", "ktab-five-actors", "--no-report").out
-    assert "Challenge model, settled" in out and "Challenge model (nearest), settled" in out
+    assert "Challenge model, settled" in out and "Challenge (nearest), settled" in out
     swapped = call("spatial", EMISSIONS, "--set", "spatial.challenge.compromise=least_move", "--no-report").out
-    assert "Challenge model (published rule), unsettled" in swapped
+    assert "Challenge (published), unsettled" in swapped
 
 
 def test_one_actor_alone_is_refused(call, place):
