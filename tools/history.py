@@ -8,11 +8,14 @@ which coefficients) is the same in all cases and can be seen to be, a coding und
     drop: [paths]          what the case has not; without ``claims`` no claim is cited anywhere
     set: {path: value}     what it has instead; a value replaces what stands at the path, whole
 
+A source that nothing left in a case cites goes with what cited it: a case names no record of what came after its day.
+
 ``./dev refresh history`` writes the scenario file of each.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +87,8 @@ def _coded(coding: Path, shown: str) -> tuple[str, dict[str, Any]]:
     scenario["id"] = coding.stem
     if "claims" not in scenario:
         scenario = _without_claims(scenario)
+    cited = set(_words(scenario))
+    scenario["sources"] = {key: source for key, source in scenario["sources"].items() if key in cited}
     order += [key for key in scenario if key not in order]
     return below.relative_to(ROOT).as_posix(), {key: scenario[key] for key in order if key in scenario}
 
@@ -93,6 +98,17 @@ def _without_claims(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _without_claims(item) for key, item in value.items() if key != "claim"}
     return [_without_claims(item) for item in value] if isinstance(value, list) else value
+
+
+def _words(value: Any) -> Iterator[str]:
+    """All texts that stand as a value, not as a key."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        for item in value:
+            yield from _words(item)
+    elif isinstance(value, str):
+        yield value
 
 
 def _at(scenario: dict[str, Any], path: str, shown: str) -> tuple[dict[Any, Any], str]:

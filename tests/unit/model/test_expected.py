@@ -131,6 +131,14 @@ def test_a_record_that_is_not_there_or_no_mapping(tmp_path):
         load_expected(written(tmp_path, "- 1\n"), load_scenario(FIXTURE))
 
 
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+def test_a_case_names_no_source_that_it_does_not_cite(path):
+    spec = load_scenario(path)
+    body = path.read_text("utf-8")
+    for name in spec.sources:
+        assert f": {name}\n" in body or f": {name}," in body or f": {name}}}" in body, name
+
+
 def test_a_coding_is_refused_over_another_version(monkeypatch, tmp_path):
     """A later version may know what came later."""
     coding = tmp_path / "case.yaml"
