@@ -65,11 +65,12 @@ class DriverTable:
     constant: tuple[str, ...] = ()  # paths of inputs that never varied
     missing: str = ""  # why there are no effects, in words
     asked: Asked | None = field(default=None, repr=False, compare=False)
+    set_aside: int = 0  # histories that do not fit what is given
 
     @property
     def sample(self) -> str:
         """Which histories are studied where these are not all, in words; empty where they are."""
-        return sample_words(self.num_rows, self.of_rows, self.design)
+        return sample_words(self.num_rows, self.of_rows, self.design, self.set_aside)
 
     @property
     def clear(self) -> list[Effect]:
@@ -96,15 +97,16 @@ def effects_on(asked: Asked, data: GivenData, seed: int) -> DriverTable:
     """Effects of all inputs on what is asked about."""
     n = data.num_rows
     slices = measures.num_slices(n)
+    studied = {"num_rows": n, "of_rows": data.of_rows, "design": data.design, "constant": data.constant, "set_aside": data.set_aside}
     why = why_none(asked, data)
     if why:
-        return DriverTable([], math.nan, n, data.of_rows, data.design, data.constant, why, asked)
+        return DriverTable([], math.nan, missing=why, asked=asked, **studied)
     codes, classes = asked.coded(min(slices, MOST_CLASSES))
     floors = _Floors(codes, len(classes), asked.is_number, seed)
     found = [_effect(item, asked, codes, classes, slices, floors, seed) for item in data.inputs]
     found.sort(key=lambda pair: (-pair[0], pair[1].path))
     number = np.bincount(measures.equal_slices(np.arange(n), slices))
-    return DriverTable([item for _, item in found], floors.of(number, True), n, data.of_rows, data.design, data.constant, "", asked)
+    return DriverTable([item for _, item in found], floors.of(number, True), asked=asked, **studied)
 
 
 def what_to_do(data: GivenData) -> str:

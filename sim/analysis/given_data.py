@@ -17,6 +17,7 @@ from sim.analysis.input_names import input_label
 from sim.analysis.names import plain
 from sim.experiments.columns import even_rows, num_rows, rows_at
 from sim.experiments.design import RANDOM, SOBOL
+from sim.experiments.evidence import fitting_rows
 
 INPUT, TYPE = "input:", "type:"
 FEWEST = 20  # histories below which nothing is told
@@ -43,13 +44,17 @@ class Input:
 
 @dataclass(frozen=True)
 class GivenData:
-    """The studied histories, by position in the results, and their inputs, those that never vary apart."""
+    """The studied histories, by position in the results, and their inputs, those that never vary apart.
+
+    ``of_rows`` histories could be studied: all that fit what is given, where something is; ``set_aside`` do not.
+    """
 
     rows: np.ndarray = field(repr=False)
     of_rows: int
     design: str
     inputs: tuple[Input, ...] = field(repr=False)
     constant: tuple[str, ...] = ()
+    set_aside: int = 0
 
     @property
     def num_rows(self) -> int:
@@ -59,15 +64,18 @@ class GivenData:
     @property
     def sample(self) -> str:
         """Which histories are studied where these are not all, in words; empty where they are."""
-        return sample_words(self.num_rows, self.of_rows, self.design)
+        return sample_words(self.num_rows, self.of_rows, self.design, self.set_aside)
 
 
-def sample_words(studied: int, of_rows: int, design: str) -> str:
+def sample_words(studied: int, of_rows: int, design: str, set_aside: int = 0) -> str:
     """Which histories are studied where these are not all; empty where they are."""
-    if studied >= of_rows:
-        return ""
-    which = "the first points of the sequence" if design == SOBOL else "evenly spaced"
-    return f"from {studied:,} of the {of_rows:,} histories, {which}"
+    some, which = "", ""
+    if studied < of_rows:
+        some = f"{studied:,} of the "
+        which = f", {'the first points of the sequence' if design == SOBOL else 'evenly spaced'}"
+    if set_aside:
+        return f"from {some}{of_rows:,} histories that fit what is given{which}; {set_aside:,} do not fit"
+    return f"from {some}{of_rows:,} histories{which}" if some else ""
 
 
 def studied_rows(total: int, most: int, design: str) -> np.ndarray:
@@ -85,9 +93,9 @@ def input_columns(results: Mapping[str, Any]) -> list[str]:
 def given_data(
     results: Mapping[str, np.ndarray], scenario: Mapping[str, Any], most: int, design: str = RANDOM
 ) -> GivenData:
-    """The studied histories of a run and their inputs."""
-    total = num_rows(results)
-    rows = studied_rows(total, most, design)
+    """The studied histories of a run and their inputs; where something is given, of those that fit."""
+    fit = fitting_rows(results)
+    rows = fit[studied_rows(len(fit), most, design)]
     names = input_columns(results)
     table = rows_at(results, rows, names) if names else {}
     found, constant = [], []
@@ -97,7 +105,7 @@ def given_data(
             constant.append(item.path)
         else:
             found.append(item)
-    return GivenData(rows, total, design, tuple(found), tuple(constant))
+    return GivenData(rows, len(fit), design, tuple(found), tuple(constant), num_rows(results) - len(fit))
 
 
 def path_of(column: str) -> str:

@@ -121,7 +121,7 @@ def arms_of(
     ------
     UsageError
         Fewer than two arms; a name that is not in the file, given twice or not fit for a directory; a policy that sets nothing,
-        or what a common change sets too; arms without a common class of outcome.
+        or what a common change sets too; arms without a common class of outcome; something given.
     ScenarioError
         A scenario that cannot be used.
     """
@@ -142,6 +142,12 @@ def arms_of(
     names = [arm.name for arm in arms]
     if reference not in names:
         raise UsageError(f"--against {reference}: no arm of this name", hint=did_you_mean(reference, names, "arms"))
+    for arm in arms:
+        if arm.completed.get("given"):
+            raise UsageError(
+                f"{arm.name}: given: {arm.completed['given'][0]}: pairs need all histories, also those that do not fit what is given",
+                hint="`sim run --given ...` of each arm tells of the histories that fit, each with its own",
+            )
     found = Arms(tuple(arms), reference, tuple(dict.fromkeys(warnings)))
     if not found.classes:
         ends = "; ".join(f"'{arm.name}' ends as {', '.join(arm.classes)}" for arm in arms)

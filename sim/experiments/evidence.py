@@ -49,9 +49,14 @@ def evidence_in(scenario: Mapping[str, Any]) -> list[str]:
 
 def fitting(results: Mapping[str, np.ndarray]) -> Mapping[str, np.ndarray]:
     """The results of the histories that fit; all where nothing is given."""
+    return Fitting(results, fitting_rows(results)) if GIVEN in results else results
+
+
+def fitting_rows(results: Mapping[str, np.ndarray]) -> np.ndarray:
+    """Positions of the histories that fit, ascending; of all where nothing is given."""
     if GIVEN not in results:
-        return results
-    return Fitting(results, np.flatnonzero(np.asarray(results[GIVEN]) != 0.0))
+        return np.arange(num_rows(results), dtype=np.int64)
+    return np.flatnonzero(np.asarray(results[GIVEN]) != 0.0)
 
 
 def fitting_paths(paths: Mapping[str, np.ndarray], results: Mapping[str, np.ndarray]) -> Mapping[str, np.ndarray]:

@@ -57,12 +57,18 @@ def study_of(
     Raises
     ------
     UsageError
-        No such method; too few samples; a name that leads nowhere or to nothing that can vary; nothing that is uncertain.
+        No such method; too few samples; a name that leads nowhere or to nothing that can vary; nothing that is uncertain;
+        something given: rows that do not fit it leave gaps in a design, and an index rests on all of its rows.
     """
     from sim.engines.tables.inputs import type_axes_of
     from sim.model.compile import compile_case
 
     name, number = _checked(method, samples)
+    if scenario.get("given"):
+        raise UsageError(
+            f"given: {scenario['given'][0]}: a sensitivity analysis needs all histories, also those that do not fit what is given",
+            hint="`sim run --given ...` and then `sim drivers` on its directory tell what moves the histories that fit",
+        )
     if ranges and scenario.get("sampling") == "off":
         raise UsageError(
             "--ranges: the scenario has `sampling: off`, which draws nothing",

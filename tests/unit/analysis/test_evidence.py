@@ -7,6 +7,7 @@ import json
 import numpy as np
 import pytest
 
+from sim.analysis.questions import ask_drivers
 from sim.analysis.summary import summary_of
 from sim.api import Run
 from sim.errors import ScenarioError, UsageError
@@ -46,6 +47,14 @@ def test_shares_are_those_of_the_histories_that_fit(stored):
         assert share.count == np.count_nonzero(results["outcome"][fit] == item.id)
     (meeting,) = [timing for name, _, timing in summary.times if name == "meeting"]
     assert meeting.happened.share == 1.0
+
+
+def test_drivers_are_of_the_histories_that_fit(stored):
+    table, asked, data = ask_drivers(stored)
+    fit = np.flatnonzero(stored.results["given"] == 1.0)
+    assert np.array_equal(data.rows, fit) and table.num_rows == table.of_rows == len(fit)
+    assert np.array_equal(asked.values, stored.results["outcome"][fit])
+    assert table.sample == f"from {len(fit)} histories that fit what is given; {400 - len(fit)} do not fit"
 
 
 def test_a_condition_alone_is_weaker_than_two(stored):

@@ -75,6 +75,13 @@ def test_a_file_without_policies_says_so():
     assert "no `policies:`" in refused.value.hint
 
 
+def test_arms_in_which_something_is_given_are_refused():
+    """Histories that fit are others in each arm, so they are no pairs."""
+    with pytest.raises(UsageError, match="calm: given: summit.held >= 1 by 2019-01-01: pairs need all histories") as refused:
+        arms_of(SUMMIT, written=["calm: given=['summit.held >= 1 by 2019-01-01']"])
+    assert "sim run --given" in refused.value.hint
+
+
 def test_files_whose_ends_have_nothing_in_common_are_refused():
     files = [*ULTIMATUM, *SUMMIT]
     with pytest.raises(UsageError, match="no class of outcome in common: 'theory/ultimatum' ends as agreement, refusal"):
