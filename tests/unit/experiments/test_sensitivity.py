@@ -63,6 +63,6 @@ def test_a_scenario_in_which_nothing_is_drawn_is_refused():
 
 def test_histories_that_have_to_fit_something_are_refused_with_what_to_do_instead():
     scenario = {**planted_scenario({"x": UNIFORM}, "0.8 * x"), "given": ["move.lot.war"]}
-    with pytest.raises(UsageError, match="given: move.lot.war: .* needs all histories") as found:
+    with pytest.raises(UsageError, match=r"given: move\.lot\.war: .* needs all histories") as found:
         study_of(scenario, "sobol", 64)
     assert "sim drivers" in found.value.hint
