@@ -93,8 +93,10 @@ def test_installed_package_finds_its_own_copies(installed, root, tmp_path):
     assert str(installed) in seed
     assert agreements == "7"
     here = sorted(path.stem for path in (root / "scenarios").glob("*.yaml"))
-    textbook = sorted(f"theory/{path.stem}" for path in (root / "scenarios" / "theory").glob("*.yaml"))
-    assert scenarios.split() == [*here, *textbook] and len(textbook) > 40
+    cases, textbook = (
+        sorted(f"{shelf}/{path.stem}" for path in (root / "scenarios" / shelf).glob("*.yaml")) for shelf in ("history", "theory")
+    )
+    assert scenarios.split() == [*here, *cases, *textbook] and len(textbook) > 40 and len(cases) >= 6
 
 
 def test_command_lists_and_runs_a_shipped_scenario_anywhere(installed, tmp_path):
