@@ -15,7 +15,7 @@ import re
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -190,6 +190,7 @@ def _check(coding: Coding, item: Value) -> None:
             raise CodingError(f"{at}: {source}: {trouble}")
 
 
+@cache
 def trouble_with(source: str, as_of: str) -> str:
     """Why a source may not be cited for a case as of a day; empty where it may."""
     from sim.errors import SimError
@@ -234,8 +235,8 @@ def variant(coding: Coding) -> str:
     """The variant of the scenario that the coding is, as YAML; what both codings have alike is left out."""
     alike = {item.path for item in coding.values if abs(item.difference) < 1e-9}
     told = [f"  {VARIANT}:", "    label: Second model coding", "    description: >-"]
-    told += [f"      Weights, ideals and red lines as {coding.file} codes them from docs/codebook.md. A second model", "      coding, not expert coding."]
-    told += ["    set:"]
+    told.append(f"      Weights, ideals and red lines as {coding.file} codes them from docs/codebook.md. A second model")
+    told += ["      coding, not expert coding.", "    set:"]
     for path, value in coding.changes.items():
         if path not in alike:
             told.append(f"      {path}: {value if isinstance(value, str) else f'{value:g}'.replace('0.', '.', 1)}")
