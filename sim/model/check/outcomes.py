@@ -49,7 +49,8 @@ def check_base_rates(checker: Checker) -> None:
         for number, rate in enumerate(rates):
             if rate.num_events > rate.num_cases:
                 checker.add(("base_rates", name, number, "num_events"), "more events than cases",
-                            expected=f"at most {rate.num_cases}", found=str(rate.num_events))  # fmt: skip
+                            expected=f"at most {rate.num_cases}", found=str(rate.num_events),
+                            hint="exchange the two numbers, or count again")  # fmt: skip
 
 
 def _why_never(checker: Checker, expression: Expression) -> str:
