@@ -114,10 +114,10 @@ def _rate(scenario: Mapping[str, Any], item: Mapping[str, Any]) -> Rate:
 def _varied(scenario: Mapping[str, Any]) -> str:
     return {
         "ranges": "All inputs with a distribution or a range vary from history to history.",
-        "off": "Nothing varies from history to history: `sampling` is off.",
+        "off": "Nothing varies from history to history: sampling is off.",
     }.get(
         str(scenario.get("sampling")),
-        "Inputs with a distribution vary from history to history; those that have a range alone do not, but with `--set sampling=ranges`.",
+        "Inputs with a distribution vary from history to history; those that have a range alone do so with --set sampling=ranges.",
     )
 
 
@@ -154,7 +154,7 @@ def ground_words(grounds: Grounds) -> str:
     if grounds.unnamed:
         parts.append(f"{grounds.unnamed:,} name no ground")
     parts.append(f"{grounds.others:,} name data, a record, literature or a claim")
-    return f"Of {grounds.numbers:,} numbers {', '.join(parts[:-1])} and {parts[-1]}. {grounds.varied:,} have a distribution or a range."
+    return f"Of {grounds.numbers:,} numbers {', '.join(parts[:-1])}, and {parts[-1]}. {grounds.varied:,} have a distribution or a range."
 
 
 def rate_words(rated: Sequence[Rated]) -> str:
@@ -180,7 +180,7 @@ def rate_in_words(rate: Rate) -> str:
 def unrated_words(rated: Sequence[Rated]) -> str:
     """Which grave classes have no base rate; empty where all have one."""
     names = [f"\u201c{item.label}\u201d" for item in rated if not item.rates]
-    return f"No base rate of {', '.join(names)} is declared (`base_rates:` in the file): quote no share of it without one." if names else ""
+    return f"No base rate of {', '.join(names)} is declared (base_rates in the file): quote no share of it without one." if names else ""
 
 
 def brief_rates(found: Limits) -> str:

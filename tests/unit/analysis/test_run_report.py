@@ -327,7 +327,7 @@ def test_the_page_has_the_base_rate_beside_every_share_of_the_class(play):
     assert "0 in 13 Korean crises" in answer
     row = next(row for row in re.findall(r"<tr>.*?</tr>", outcomes, re.S) if "Major war" in row)
     assert "0 in 13 (0 to 23%); 19 in 69 (18 to 39%)" in row
-    assert "19 of 69" in limits and f"{summary.limits.grounds.judged:,} are judgement by the file's own mark" in limits
+    assert "19 in 69 (18 to 39%)" in limits and f"{summary.limits.grounds.judged:,} are judgement by the file's own mark" in limits
     for swing in summary.limits.swings:
         assert swing.input_label in limits and words.percent(swing.high.share) in limits
     assert summary.limits.swings or "How far shares move" not in limits
