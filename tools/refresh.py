@@ -35,6 +35,7 @@ GENERATED: dict[str, tuple[str, bool | str]] = {
     "picture": ("tools.picture:write", "tools.picture:stale"),
     "figures": ("tools.figures:write", "tools.figures:stale"),
     "thesis": ("tools.thesis:write", "tools.thesis:stale"),
+    "codings": ("tools.two_codings:write", "tools.two_codings:stale"),
     "claims": ("tools.claims_table:write", "tools.claims_table:stale"),
     "benchmark": ("tools.benchmark:write", "tools.benchmark:stale"),
     "measurements": ("benchmarks.page:write", True),  # tables of what `python -m benchmarks` has measured

@@ -10,7 +10,7 @@ import math
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -33,6 +33,9 @@ from sim.experiments.columns import num_rows
 from sim.experiments.design import HYPERCUBE, RANDOM, SOBOL, design_of
 from sim.experiments.evidence import FEWEST, evidence_in, fitting, fitting_paths, num_fitting
 from sim.model.complete import spec_of
+
+if TYPE_CHECKING:
+    from sim.analysis.limits import Limits
 
 _EVEN = (
     "Inputs are {points}: intervals are those of independent histories and as a rule too wide here, seldom too narrow. "
@@ -153,6 +156,13 @@ class Summary:
     def drivers(self) -> DriverTable:
         """Which inputs moved the outcomes; worked out when first asked for, for it takes longer than all else here."""
         return drivers(self.results, self.seed, self.scenario, self.design)
+
+    @cached_property
+    def limits(self) -> Limits:
+        """What must be known beside its shares: grounds of the inputs, how far shares move within their ranges, base rates."""
+        from sim.analysis.limits import limits_of_run
+
+        return limits_of_run(self)
 
     @cached_property
     def game(self) -> GameSummary | None:

@@ -11,6 +11,8 @@ from rich.text import Text
 
 from sim.analysis.durations import duration, duration_range, span
 from sim.analysis.estimates import Share, Timing, number_or_none
+from sim.analysis.limits import as_data as limits_data
+from sim.analysis.limits import brief_grounds, brief_rates
 from sim.cli import driver_lines, games
 from sim.cli.layout import bar, clipped, padded, paragraph, sparkline
 from sim.experiments.design import RANDOM
@@ -43,7 +45,7 @@ def in_parts(run: Run, width: int, blocks: bool) -> Iterator[list[Text]]:
         lambda: _paths(summary, width, blocks),
         lambda: _drivers(summary, width, blocks),
         lambda: _findings(summary, width),
-        lambda: _foot(run),
+        lambda: _foot(run, width),
     )
     for part in following:
         if lines := part():
@@ -87,6 +89,8 @@ def _outcomes(summary: Summary, width: int, blocks: bool) -> list[Text]:
                 f" {_percent(value.share):>6}  {_interval(value):>14}",
             )
         )
+    if rate := brief_rates(summary.limits):
+        lines.append(Text(f"  {clipped(rate, width - 2, blocks)}"))
     note = summary.interval_note
     return lines + [Text(line, style="dim") for line in paragraph(note, width, "  ", "  ")] if note else lines
 
@@ -168,12 +172,14 @@ def _findings(summary: Summary, width: int) -> list[Text]:
     return lines
 
 
-def _foot(run: Run) -> list[Text]:
+def _foot(run: Run, width: int) -> list[Text]:
     summary = run.summary
     applied = summary.scenario.get("applied") or {}
     changed = [f"{kind} {applied[kind]}" for kind in ("variant", "policy") if applied.get(kind)]
     changed += summary.overrides
+    limits = clipped(brief_grounds(summary.limits), width - 11)
     rows = [
+        *([("limits", limits)] if limits else []),
         ("scenario", ", ".join([f"{summary.scenario_id} ({summary.scenario_hash[:8]})", *changed])),
         ("histories", f"{_played(summary):,}, seed {summary.seed}{_design(summary)}"),
         ("digest", run.digest),
@@ -300,6 +306,7 @@ def as_data(run: Run, report: Path | None, timing: dict[str, Any]) -> dict[str, 
             }
             for item in findings(summary)
         ],
+        "limits": limits_data(summary.limits),
         "digest": run.digest,
         "timing": {
             "directory": run.directory.as_posix(),

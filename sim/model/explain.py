@@ -87,6 +87,7 @@ READERS: tuple[tuple[str, str], ...] = (
     ("game*", "moves, payoffs and beliefs of the game (acts/games)"),
     ("theory*", "`sim solve`, `sim verify`, and expressions that name a solution"),
     ("outcomes*", "classification at every reading"),
+    ("base_rates*", "what stands beside the shares of the class in every result and report"),
     ("metrics*", "columns of the results"),
     ("uncertainties*", "columns of the results, drivers in the report"),
     ("levers*", "policies, sensitivity studies"),
@@ -216,6 +217,40 @@ def inputs_of(spec: ScenarioSpec) -> list[Entry]:
                 entry = replace(entry, source=DEFAULT)
             found.append(entry)
     return found
+
+
+@dataclass(frozen=True)
+class Grounds:
+    """On what the numbers of a scenario rest, counted from the file's own marks."""
+
+    numbers: int
+    judged: int  # whose source is of the kind `judgement`
+    default: int  # left to the scenario language
+    unnamed: int  # that name neither source nor claim
+    varied: int  # that have a distribution or a range
+
+    @property
+    def others(self) -> int:
+        """Those that rest on data, records, literature or a claim alone."""
+        return self.numbers - self.judged - self.default - self.unnamed
+
+
+def grounds_of(spec: ScenarioSpec) -> Grounds:
+    """The grounds of all numbers, counted; which they are `inputs_of` tells, and takes longer."""
+    defaults = set(_defaults(spec, ()))
+    numbers = judged = default = unnamed = varied = 0
+    for path, value, _, grounds in _values(spec, (), None, ""):
+        if not isinstance(value, Quantity):
+            continue
+        numbers += 1
+        varied += value.dist is not None or value.range is not None
+        source = next((item.source for item in grounds if item.source), "")
+        known = spec.sources.get(source)
+        if known is not None and known.kind == "judgement":
+            judged += 1
+        elif not source and not next((item.claim for item in grounds if item.claim is not None), None):
+            default, unnamed = default + (path in defaults), unnamed + (path not in defaults)
+    return Grounds(numbers, judged, default, unnamed, varied)
 
 
 def _defaults(value: Any, path: Path) -> Iterator[Path]:

@@ -12,6 +12,7 @@ from typing import Any
 from sim.analysis.compared_measures import GROUPS
 from sim.analysis.comparison import Compared
 from sim.analysis.comparison_words import amount, change, digits_of, findings, percent, why
+from sim.analysis.limits import limits_of, rate_words
 from sim.analysis.paired_differences import SAMPLES as LARGEST
 from sim.analysis.paired_differences import Difference
 from sim.analysis.phrases import sentence
@@ -19,6 +20,7 @@ from sim.analysis.ranking import SAMPLES
 from sim.analysis.variance_split import VarianceSplit
 from sim.experiments.arms import Arm
 from sim.reports import comparison_figures as figures
+from sim.reports.limits_part import limits_part
 from sim.reports.page import Chart, Table, chart, page_parts, template
 
 MOST_EXAMPLES = 4  # pairs of an arm whose parting is told in full
@@ -38,8 +40,10 @@ def render_comparison(found: Compared, command: Sequence[str]) -> str:
         title=reference.completed["title"],
         question=reference.completed.get("question") or "",
         scenario_id=reference.completed["id"],
+        bounds=limits_part(limits_of(reference.completed)),
         limits=reference.completed.get("limits") or (),
         findings=told,
+        base_rate=rate_words(limits_of(reference.completed).rated),
         forest=_forest(found),
         ranks=None if found.ranking is None else _ranks(found),
         numbers=[(GROUPS[group], _numbers(found, group)) for group in found.groups if group != "outcomes"]

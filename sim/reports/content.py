@@ -39,7 +39,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from sim.analysis.limits import Limits
 
 Form = Literal["percent", "points", "number", "integer", "days", "hours"]
 HistoryKind = Literal["typical", "worst"]
@@ -104,6 +107,7 @@ class OutcomeShare:
     count: int
     description: str = ""
     tone: str = ""  # good, mixed, bad or worst: decides the colour
+    base_rate: str = ""  # how often it came among like cases, in words
 
 
 @dataclass(frozen=True)
@@ -419,6 +423,7 @@ class ReportContent:
     claims: Sequence[ClaimRow] = ()
     targets: Sequence[TargetRow] = ()
     limits: Sequence[str] = ()
+    bounds: Limits | None = None  # grounds, base rates, and how far shares move
     reproduce: Sequence[Command] = ()
 
 

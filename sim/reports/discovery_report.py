@@ -17,9 +17,11 @@ from sim.analysis.discovery.boxes import limit_words
 from sim.analysis.discovery.discover import LEVEL, Discovery, FoundBox, Held
 from sim.analysis.discovery.tree import Node
 from sim.analysis.driver_words import percent
+from sim.analysis.limits import limits_of
 from sim.experiments.columns import even_rows
 from sim.reports import content, words
 from sim.reports.discovery_figures import Side, pair, trajectory
+from sim.reports.limits_part import limits_part
 from sim.reports.page import Chart, Table, chart, page_parts, template
 
 MOST_PAIRS = 3  # pictures of a box
@@ -37,6 +39,8 @@ def render_discovery(found: Discovery, scenario: Mapping[str, Any], meta: conten
         notes=told.notes(found),
         boxes=[_box(found, number) for number in range(len(found.boxes))],
         tree=None if found.tree is None else _branch(found, found.tree, _densest(found.tree)),
+        bounds=limits_part(limits_of(scenario)),
+        limits=scenario.get("limits") or (),
         level=f"{100 * LEVEL:g}%",
         percent=percent,
         command=shlex.join(command),

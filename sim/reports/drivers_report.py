@@ -17,10 +17,12 @@ from sim.analysis.asked import CAME, Asked, Kind
 from sim.analysis.by_input import Course
 from sim.analysis.drivers import MEASURE, QUANTILE, DriverTable
 from sim.analysis.estimates import Share
+from sim.analysis.limits import limits_of
 from sim.analysis.names import plain
 from sim.reports import colours, content, words
 from sim.reports.driver_content import drivers_content
 from sim.reports.driver_figures import Curves, CurveSeries, curves
+from sim.reports.limits_part import limits_part
 from sim.reports.page import Chart, Table, chart, drivers_chart, page_parts, template
 
 MOST_BARS = 16
@@ -50,6 +52,8 @@ def render_drivers(
         chart=None if shown is None else drivers_chart(shown),
         courses=[_course(asked, one, scenario, {**labels, **asked.labels}) for one in courses],
         rows=[_row(table, n, {**labels, **asked.labels}) for n in range(len(table.effects))],
+        bounds=limits_part(limits_of(scenario)),
+        limits=scenario.get("limits") or (),
         measure=MEASURE,
         below=f"{100 * QUANTILE:.0f}%",
         percent=told.percent,

@@ -12,9 +12,12 @@ from typing import Any
 from sim.analysis import empirical_words as told
 from sim.analysis.empirical_game import EmpiricalGame
 from sim.analysis.empirical_outcomes import Ending, endings
+from sim.analysis.limits import limits_of
 from sim.games.equilibrium import LogitEquilibrium
+from sim.model.complete import complete
 from sim.reports import equilibrium_figures as figures
 from sim.reports import words
+from sim.reports.limits_part import limits_part
 from sim.reports.page import Chart, Table, chart, page_parts, template
 
 MOST_ROWS = 64  # profiles of the table; beyond it those with the least regret
@@ -34,6 +37,7 @@ def render_equilibrium(found: EmpiricalGame, logit: LogitEquilibrium, command: S
         **page_parts("equilibrium.css"),
         found=found,
         spec=found.profiles.spec,
+        bounds=limits_part(limits_of(complete(found.profiles.spec))),
         findings=told.findings(found),
         maps=[_map(found, player) for player in range(2)] if two else [],
         graph_chart=_graph(found, ranks) if is_drawn else None,

@@ -42,6 +42,7 @@ from sim.reports.content import (
     ReportContent,
 )
 from sim.reports.game_charts import game_charts, measures_table
+from sim.reports.limits_part import limits_part
 
 WORST_FIRST = ("does not hold", "undecided", "holds", "not testable")
 MOST_GROUNDS = 6  # kinds of source named above the table of inputs
@@ -72,6 +73,7 @@ def render(content: ReportContent) -> str:
         unsourced=[row for row in content.inputs if row.unsourced],
         verdicts=_verdicts(content),
         ranged=sum(bool(row.range) for row in content.inputs),
+        bounds=limits_part(content.bounds),
         grounds=_grounds(content.inputs, dict(content.sources)),
         checked=sorted((row for row in content.claims if row.verdict in WORST_FIRST), key=_by_verdict),
         unchecked=[row for row in content.claims if row.verdict == "not run"],
@@ -171,6 +173,9 @@ def _outcomes(outcomes: Sequence[OutcomeShare], note: str = "") -> Chart:
         reading += " What each class means is told with the numbers below."
         rows = [[*row, o.description] for row, o in zip(table.rows, outcomes, strict=True)]
         table = Table((*SHARE_HEADINGS, "What it means"), rows)
+    if any(o.base_rate for o in outcomes):
+        rows = [[*row, o.base_rate] for row, o in zip(table.rows, outcomes, strict=True)]
+        table = Table((*table.headings, "Base rate"), rows)
     return chart("How histories end", reading, lambda narrow: figures.outcome_shares(outcomes, narrow), table)
 
 

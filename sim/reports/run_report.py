@@ -14,6 +14,7 @@ import numpy as np
 from sim.analysis.estimates import Share, share
 from sim.analysis.findings import findings
 from sim.analysis.input_names import input_label
+from sim.analysis.limits import counted_words, rate_words
 from sim.analysis.summary import Condition, Summary
 from sim.analysis.targets import targets_of
 from sim.experiments.design import NAMES, RANDOM, SOBOL
@@ -30,7 +31,6 @@ LIMITS = (
     "policies and forecasts nothing: never quote it without its interval and its assumptions.",
     "The intervals cover the chance of the sample alone. That a preference, a rule or a rate is wrong is in none of them: "
     "other values within the ranges of the inputs may move a share by more than its interval is wide.",
-    "More on what such results cannot tell: docs/explanation/what-the-simulator-cannot-tell.md, in the simulator's folder.",
 )
 
 
@@ -58,7 +58,9 @@ def report_content(
             for item in findings(summary)
         ],
         outcomes=_shares(summary, summary.shares),
-        interval_note=" ".join(filter(None, (summary.evidence.told if summary.evidence else "", summary.interval_note))),
+        interval_note=" ".join(
+            filter(None, (summary.evidence.told if summary.evidence else "", summary.interval_note, rate_words(summary.limits.rated)))
+        ),
         game=game_content(summary.game),
         incidence=None if summary.is_game else _incidence(summary),
         times=[
@@ -84,6 +86,7 @@ def report_content(
             )
             for band in targets_of(summary)
         ],
+        bounds=summary.limits,
         limits=[*LIMITS, *(str(text) for text in scenario.get("limits", ()))],
         reproduce=_commands(summary, source),
     )  # fmt: skip
@@ -112,6 +115,7 @@ def meta_of(summary: Summary, digest: str | None = None) -> page.Meta:
 
 
 def _shares(summary: Summary, shares: Sequence[Share]) -> list[page.OutcomeShare]:
+    base_rates = {item.id: "; ".join(map(counted_words, item.rates)) for item in summary.limits.rated}
     return [
         page.OutcomeShare(
             item.id,
@@ -122,6 +126,7 @@ def _shares(summary: Summary, shares: Sequence[Share]) -> list[page.OutcomeShare
             value.count,
             item.description,
             item.tone,
+            base_rates.get(item.id, ""),
         )
         for item, value in zip(summary.classes, shares, strict=True)
     ]

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from sim.analysis.limits import limits_of
 from sim.analysis.sensitivity import CHANCE, Answer, Sensitivity
 from sim.analysis.sensitivity_words import findings, of_answer, percent
 from sim.analysis.sobol_indices import RESAMPLES, Index
 from sim.experiments.design.factors import REST
 from sim.reports import sensitivity_figures as figures
+from sim.reports.limits_part import limits_part
 from sim.reports.page import Chart, Table, chart, page_parts, template
 
 
@@ -25,6 +27,7 @@ def render_sensitivity(found: Sensitivity) -> str:
         title=scenario["title"],
         scenario_id=scenario["id"],
         question=scenario.get("question") or "",
+        bounds=limits_part(limits_of(scenario)),
         limits=scenario.get("limits") or (),
         has_evidence=bool(scenario.get("given")),
         findings=told,

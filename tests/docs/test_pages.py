@@ -54,12 +54,15 @@ def test_every_page_is_reached_from_the_index():
     assert [name for name in missing if name != "docs/README.md"] == []
 
 
-def test_limits_of_every_report_name_the_page_about_them():
-    from sim.reports.run_report import LIMITS
+def test_limits_of_every_page_lead_to_the_page_about_them():
+    """Every template of a page has the part on limits, and the part names the page."""
+    from sim.analysis.limits import PAGE
 
-    named = FILE.findall(" ".join(f"`{word.rstrip(',.')}`" for text in LIMITS for word in text.split()))
-    assert named == ["docs/explanation/what-the-simulator-cannot-tell.md"]
-    assert (ROOT / named[0]).is_file()
+    folder = ROOT / "sim" / "reports" / "templates"
+    assert f"how to quote one: {PAGE}" in (folder / "parts.html.j2").read_text("utf-8") and (ROOT / PAGE).is_file()
+    pages_of = {path.name: path.read_text("utf-8") for path in folder.glob("*.html.j2") if path.name != "parts.html.j2"}
+    assert [name for name, text in pages_of.items() if text.count("call parts.limits(") != 1] == []
+    assert [name for name, text in pages_of.items() if '"#limits"' not in text and '("limits", "Limits"' not in text] == []
 
 
 CITED = re.compile(

@@ -39,6 +39,20 @@ def check_outcomes(checker: Checker) -> None:
                     hint="let the last class hold always: `when: true`")  # fmt: skip
 
 
+def check_base_rates(checker: Checker) -> None:
+    """Base rates are of classes that there are, and count no more events than cases."""
+    classes = [outcome.id for outcome in checker.spec.outcomes]
+    for name, rates in (checker.spec.base_rates or {}).items():
+        checker.name(("base_rates", name), name, classes, "outcome class")
+        if not rates:
+            checker.add(("base_rates", name), "an empty list of base rates", hint="leave the class out, or say what was counted")
+        for number, rate in enumerate(rates):
+            if rate.num_events > rate.num_cases:
+                checker.add(("base_rates", name, number, "num_events"), "more events than cases",
+                            expected=f"at most {rate.num_cases}", found=str(rate.num_events),
+                            hint="exchange the two numbers, or count again")  # fmt: skip
+
+
 def _why_never(checker: Checker, expression: Expression) -> str:
     """The first comparison that cannot hold, with the bounds of the names in it."""
     for node in walk(expression.root):

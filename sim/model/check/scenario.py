@@ -14,7 +14,7 @@ from sim.model.check.hazards import check_hazard
 from sim.model.check.issues import check_derived, check_issues, is_about_something
 from sim.model.check.mechanisms import check_mechanisms
 from sim.model.check.names import check_keys, check_names_of_quantities
-from sim.model.check.outcomes import check_outcomes
+from sim.model.check.outcomes import check_base_rates, check_outcomes
 from sim.model.check.sources import check_sources
 from sim.model.check.theory import check_theory
 from sim.model.check.times import check_repetitions, check_times
@@ -49,5 +49,6 @@ def check(spec: ScenarioSpec, data: Any, add: Add, warn: Add, file: str = "") ->
     check_game(checker)
     check_theory(checker)
     check_outcomes(checker)
+    check_base_rates(checker)
     check_experiments(checker)
     check_changes(checker)

@@ -47,6 +47,14 @@ class Outcome(Grounded):
     tone: Literal["good", "mixed", "bad", "worst"] | None = Field(None, description="How readers judge it; decides its colour.")
 
 
+class BaseRate(Grounded):
+    """How often what an outcome class means has come among like cases; shown beside the share of the class."""
+
+    num_events: Whole = Field(ge=0, description="In how many of the cases it came.")
+    num_cases: Whole = Field(ge=1, description="How many cases were counted.")
+    of: Text = Field(description="What was counted, as in `12 of 60 ...`: crises of which kind, from when to when.")
+
+
 class Lever(Grounded):
     """Something a decision-maker sets."""
 
@@ -154,6 +162,10 @@ class ScenarioSpec(Strict):
     game: Game | None = Field(None, description="A game of moves, on the same clock.")
     theory: Theory | None = Field(None, description="What theory says, to be held against histories.")
     outcomes: list[Outcome] = Field(min_length=2, max_length=40, description="Classes of outcome, first match wins.")
+    base_rates: dict[Identifier, list[BaseRate]] | None = Field(
+        None,
+        description="By outcome class, how often it came among like cases, the nearest like first; told beside its share everywhere.",
+    )
     metrics: dict[Identifier, ExpressionText] = Field(
         default_factory=dict, description="Further quantities recorded at the horizon."
     )

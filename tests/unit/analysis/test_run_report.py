@@ -22,7 +22,7 @@ from sim.analysis.targets import Band, Measured, measured, targets_of
 from sim.api import Run, open_run
 from sim.cli.result import as_lines
 from sim.reports import words
-from sim.reports.page import _grounds
+from sim.reports.page import _grounds, render
 from sim.reports.references import recompute
 from sim.reports.run_report import report_content
 
@@ -302,3 +302,32 @@ def test_the_id_of_a_thing_is_no_key_of_the_language() -> None:
 )  # fmt: skip
 def test_a_length_that_somebody_chose_is_not_rounded(days, words_of_it) -> None:
     assert span(days) == words_of_it
+
+
+@pytest.mark.parametrize("width", [40, 80, 120])
+def test_the_terminal_tells_the_limits_in_two_lines(play, width):
+    """The base rate directly below the shares, and on what the numbers rest; neither is wrapped."""
+    texts = [line.plain for line in as_lines(play(SUMMIT), None, width, True)]
+    (rate,) = [number for number, text in enumerate(texts) if "Base rate" in text]
+    (limits,) = [text for text in texts if text.startswith("limits ")]
+    assert texts[rate - 1].lstrip().startswith("Frozen stalem")  # the last class, cut where it is narrow
+    assert len(texts[rate]) <= width and len(limits) <= width
+    if width >= 80:
+        assert texts[rate].strip() == "Base rate: Major war 0 in 13 Korean crises, 1954 to 2017 (0 to 23%)"
+        assert limits.endswith("numbers are judgement or defaults; see docs/limits.md")
+
+
+def test_the_page_has_the_base_rate_beside_every_share_of_the_class(play):
+    """In the answer, in the table of outcomes, and in the section on limits; there also how far shares move."""
+    summary = play(SUMMIT, 300).summary
+    text = html.unescape(render(report_content(summary)))
+    answer, outcomes, limits = (
+        re.search(rf'<section id="{name}".*?</section>', text, re.S)[0] for name in ("answer", "outcomes", "limits")
+    )
+    assert "0 in 13 Korean crises" in answer
+    row = next(row for row in re.findall(r"<tr>.*?</tr>", outcomes, re.S) if "Major war" in row)
+    assert "0 in 13 (0 to 23%); 19 in 69 (18 to 39%)" in row
+    assert "19 in 69 (18 to 39%)" in limits and f"{summary.limits.grounds.judged:,} are judgement by the file's own mark" in limits
+    for swing in summary.limits.swings:
+        assert swing.input_label in limits and words.percent(swing.high.share) in limits
+    assert summary.limits.swings or "How far shares move" not in limits

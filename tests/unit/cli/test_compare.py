@@ -169,3 +169,12 @@ def test_histories_that_share_their_inputs_tell_inputs_from_chance(call):
     refused = call(*words, "-n", 7, "--repeats", 4)
     assert refused.code == 2 and "7 histories are not two draws of the uncertainties with 4 each" in refused.err
     assert "cannot stand together" in call(*words, "--until-se", 0.1, "--repeats", 4).err
+
+
+def test_base_rates_and_grounds_stand_below_the_shares(call, place):
+    """In at most two lines, and in the answer of the page."""
+    answer = call("compare", "summit", "--variants", "no-summit", "--replications", "20", "--pairs", "0", "--workers", "1")
+    told = [line for line in answer.out.splitlines() if "Base rate" in line or "judgement or defaults" in line]
+    assert len(told) == 2 and "0 in 13 Korean crises" in told[0]
+    page = next((place / "reports").glob("compare-*/report.html")).read_text("utf-8")
+    assert "0 in 13 Korean crises" in page and 'id="limits"' in page
