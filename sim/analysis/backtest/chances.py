@@ -30,7 +30,7 @@ class EventChance:
     event: ExpectedEvent
     number: int  # place in the record
     chance: Share
-    so_already: float  # share of the histories in which it was so at the look
+    so_already: float  # share of the histories in which it was so at the end of the look's day
     is_settled: bool  # what had happened by the look decides it
 
     @property
@@ -174,9 +174,10 @@ def _refusal(look: Look, histories: int, fitting: int) -> str:
 def _event(
     number: int, item: ExpectedEvent, look: Look, found: Mapping[str, np.ndarray], where: np.ndarray, fitting: int
 ) -> EventChance:
-    so = found[so_at(look, number)][where]
+    nothing_yet = look.number == 0 and item.by is not None  # whatever counts only comes after the beginning
+    so = np.zeros(fitting, dtype=bool) if nothing_yet else found[so_at(look, number)][where]
     chance = share(int(np.count_nonzero(found[came(number)][where])), fitting)
-    is_settled = bool(look.given) and item.by is not None and bool(so.all())
+    is_settled = item.by is not None and bool(so.all())
     return EventChance(item, number, chance, float(so.mean()), is_settled)
 
 
