@@ -62,7 +62,7 @@ def looks(found: Backtest, narrow: bool = False) -> drawing.Figure:
     data: list[dict[str, Any]] = []
     notes: list[dict[str, Any]] = []
     for row, (item, mean) in enumerate(zip(items, means, strict=True)):
-        name = item.case.name if item.look.number == 0 else f"{item.case.name}, {item.look.date}"
+        name = item.case.name if item.look.number == 0 else f"\u00b7 {item.look.label}"
         where = {"y": row, "yref": "y", "xref": "paper", "yanchor": "bottom", "yshift": 7, "font": {"size": 12, "color": INK}}
         notes.append(drawing.note(drawing.label(name, 34 if narrow else 64), x=0, xanchor="left", **where))
         notes.append(drawing.note(score(mean.value), x=1, xanchor="right", **where))
