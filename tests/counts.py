@@ -117,6 +117,8 @@ COUNTS: dict[str, Count] = {
     "plain_events_summit": Count(ci=200, full=1_000),
     "plain_events": Count(ci=12, full=200),
     "equal_tables": Count(ci=8, full=200),
+    # the back-test of a lottery and a crisis: enough that the chance of one in five is told from a half
+    "backtest_histories": Count(ci=120, full=2_000),
     # cases of the back-test, in both engines event for event: with compiled acts and with plain ones
     "history_events": Count(ci=20, full=1_000),
     "history_plain_events": Count(ci=1, full=20),

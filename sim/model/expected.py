@@ -37,6 +37,14 @@ class Found(Strict):
     note: Text | None = Field(None, description="How the coder came from the event to the condition.")
 
 
+class BaseRate(Strict):
+    """How often such a thing comes, from a data set cut at the day of the look."""
+
+    data: Slug = Field(description="A data set: of rates, where `subset` and `events` say which; or of dated events, taken as Poisson.")
+    subset: Text | None = Field(None, description="Among which cases, without the words on when they had ended.")
+    events: list[Text] = Field(default_factory=list, max_length=8, description="What of them counts; shares are added up.")
+
+
 class ExpectedEvent(Found):
     """Whether something had happened by the end of a day, or was so at its end."""
 
@@ -48,6 +56,7 @@ class ExpectedEvent(Found):
     question: Identifier | None = Field(
         None, description="The question of the data set of forecasts that asks the same."
     )
+    base: BaseRate | None = Field(None, description="The base rate with which the chance is compared.")
 
     @model_validator(mode="after")
     def _one_date(self) -> ExpectedEvent:

@@ -15,10 +15,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("chromium")]
 
 PAGES = (
     "report", "timeline", "stability", "spatial", "equilibrium", "drivers", "drivers-of-a-class", "discovery", "comparison", "sensitivity",
+    "backtest",
 )  # fmt: skip
 HOSTILE_PAGES = (
     "hostile", "hostile-timeline", "hostile-stability", "hostile-spatial", "hostile-equilibrium", "hostile-drivers", "hostile-discovery",
-    "hostile-comparison", "hostile-sensitivity",
+    "hostile-comparison", "hostile-sensitivity", "hostile-backtest",
 )  # fmt: skip
 
 # What plotly.js draws for a trace type; a type that the bundle lacks leaves none of these.
@@ -260,7 +261,8 @@ def test_hostile_text_is_shown_and_never_runs(name: str, drawn: Look) -> None:
     page = drawn(name, width=390)
     assert page.evaluate("window.pwned") is None
     assert page.evaluate("document.querySelectorAll('img').length") == 0
-    assert "<script>window.pwned" in page.evaluate("document.querySelector('h1').textContent")
+    headings = "[...document.querySelectorAll('h1, h3')].map((heading) => heading.textContent).join(' ')"
+    assert "<script>window.pwned" in page.evaluate(headings)
     assert page.evaluate(
         "[...document.querySelectorAll('.main-svg text')].some((text) => text.textContent.includes('</script>'))"
     )

@@ -62,7 +62,7 @@ def shortened(words: list[str], report: bool = True, histories: int | None = Non
         return words if "-n" not in words else [*words[: words.index("-n") + 1], "32", *words[words.index("-n") + 2 :], "--workers", "1"]
     if words[0] == "compare":
         words = [*words, "--pairs", "1", "--no-report"]
-    if words[0] not in ("run", "verify", "compare") or "--resume" in words:
+    if words[0] not in ("run", "verify", "compare", "backtest") or "--resume" in words:
         return words
     has_crew = "--workers" in words or "--cluster" in words
     words = [*words, *(() if has_crew else ("--workers", "1")), *(("--no-report",) if words[0] == "run" and not report else ())]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +27,9 @@ from sim.world.fields import TABLES
 ADDRESSES = 512  # of draws that a history may ask for, at least
 
 
+_MAKING = threading.Lock()  # conditions are compiled into the case on the way, which threads of a run share
+
+
 @dataclass(frozen=True)
 class Setup:
     """What both engines need of a scenario: tables by name, sizes of lists, columns, and names by number."""
@@ -47,7 +51,9 @@ def setup_of(case: Case, room: int = 1) -> Setup:
     """The set-up of a case, made once; ``room`` multiplies how much a history may put off and draw."""
     known = case.__dict__.setdefault("_setups", {})
     if room not in known:
-        known[room] = _make(case, room)
+        with _MAKING:
+            if room not in known:
+                known[room] = _make(case, room)
     return known[room]
 
 
