@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 
 from sim.cli import (
     bench,
+    calibrate,
     claims,
     compare,
     console,
@@ -38,7 +39,7 @@ OK, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130  # exit codes
 # top; everything else is imported inside its command functions, so that `sim --help` stays quick.
 GROUPS = (
     runs, compare, sensitivity, replay, drivers, discover, claims, theory, equilibrium, stability, spatial, files, elicit, data,
-    estimate, stores, bench,
+    estimate, calibrate, stores, bench,
 )  # fmt: skip
 
 
