@@ -173,7 +173,7 @@ def why_nothing(fit: Fit) -> tuple[str, str]:
         hint = "leave out or widen a target (`tolerance:`), or fit other parameters (--fit) or wider ranges; what was played is kept"
     else:
         message = f"too few of {len(fit.points):,} points meet all {len(fit.study.used)} targets for a posterior"
-        hint = "play more points (--points), more waves (--waves) or fit fewer parameters (--fit); what was played is kept"
+        hint = "play more points (--points) or histories at each (--histories), or fit fewer parameters (--fit); what was played is kept"
     return message, f"{hint} in {fit.directory}"
 
 

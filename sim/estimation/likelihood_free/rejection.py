@@ -18,6 +18,9 @@ from sim.estimation.likelihood_free.history_matching import Region
 
 FEWEST = 50.0  # effective points below which a posterior has no shape
 WIDENINGS = (1.0, 1.25, 1.5, 2.0, 2.5, 3.0)  # factors of the tolerances that are tried
+FARTHEST = 3.0  # tolerances
+LEAST_MET = 0.25  # part of the weight that must lie within a band for its figure to be adjusted
+POINTS_A_FIGURE = 8  # effective points for each slope of the regression
 _EDGE = 1e-6  # of (0, 1), beyond which the logit is not taken
 
 
@@ -81,8 +84,13 @@ def density_weights(points: np.ndarray, waves: Sequence[tuple[Region, int]]) -> 
 
 
 def kernel(distances: np.ndarray, widened: float = 1.0) -> np.ndarray:
-    """Weights of points by the distances of their figures in tolerances; float64, shape (points,)."""
-    return np.exp(-0.5 * np.sum((distances / widened) ** 2, axis=1))
+    """Weights of points by the distances of their figures in tolerances; float64, shape (points,).
+
+    Nothing where a figure lies more than `FARTHEST` (widened) tolerances off: points that are all far away would else be weighed
+    against each other.
+    """
+    scaled = distances / widened
+    return np.where(np.all(scaled <= FARTHEST, axis=1), np.exp(-0.5 * np.sum(np.minimum(scaled, FARTHEST) ** 2, axis=1)), 0.0)
 
 
 def posterior(points: np.ndarray, figures: np.ndarray, bands: Bands, prior_weights: np.ndarray, fewest: float = FEWEST) -> Posterior | None:
@@ -107,12 +115,17 @@ def posterior(points: np.ndarray, figures: np.ndarray, bands: Bands, prior_weigh
 def adjusted(points: np.ndarray, beyond: np.ndarray, weights: np.ndarray, widened: float) -> np.ndarray:
     """The points moved by what widened tolerances let in: a local linear regression of their logits on how far figures lie beyond.
 
-    At a widening of 1 nothing moves; the wider, the nearer figures are moved to their bands.
+    At a widening of 1 nothing moves; the wider, the nearer figures are moved to their bands. A figure that hardly any of the points brings
+    into its band is left alone, for a straight line would have to be drawn beyond all that was simulated; and all are where there are too
+    few points for a regression.
     """
     used = np.flatnonzero(weights > 0.0)
     moved = np.array(points, dtype=np.float64)
-    if widened <= 1.0 or len(used) < beyond.shape[1] + 2:
+    met = weights @ (beyond == 0.0)
+    figures = np.flatnonzero((met >= LEAST_MET) & (met < 1.0))
+    if widened <= 1.0 or not len(figures) or effective(weights) < POINTS_A_FIGURE * (len(figures) + 1):
         return moved
+    beyond = beyond[:, figures]
     x = np.column_stack([np.ones(len(used)), beyond[used]])
     root = np.sqrt(weights[used])[:, None]
     inside = np.clip(points[used], _EDGE, 1.0 - _EDGE)
