@@ -72,7 +72,13 @@ def _after(found: Calibration) -> str:
     if missed:
         near = all(item.after != "outside" for item in items)
         text += f"; {'just outside' if near else 'outside'}: {listed(missed)}"
-    return f"{text}."
+    text += "."
+    if met < sum(item.before == "inside" for item in items):
+        text += (
+            " That is fewer than as it stands: a number that is drawn anew in each history is one fixed number at a point, "
+            "and no fixed number may do what its spread does."
+        )
+    return text
 
 
 def _parameters(found: Calibration) -> list[str]:

@@ -20,6 +20,7 @@ from sim.experiments.profiles import profiles_of
 from sim.model.load import load_document
 from sim.model.reader import read_text
 from sim.model.stability.load import conflict_from_text
+from sim.reports.calibration_report import render_calibration
 from sim.reports.comparison_report import render_comparison
 from sim.reports.equilibrium_report import render_equilibrium
 from sim.reports.page import render, write_page
@@ -30,6 +31,7 @@ from sim.reports.timeline import render_timeline
 from tests import two_by_two
 from tests.analysed import analysed
 from tests.browser.chromium import Chromium, Page, find
+from tests.calibrated import calibrated
 from tests.compared import compared
 from tests.unit.reports import discovery_sample, sample, spatial_sample
 
@@ -73,6 +75,8 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         "comparison": _comparison(tmp_path_factory.mktemp("compared")),
         "sensitivity": render_sensitivity(analysed(tmp_path_factory.mktemp("analysed"))),
         "hostile-sensitivity": render_sensitivity(analysed(tmp_path_factory.mktemp("analysed"), name=HOSTILE)),
+        "calibration": _calibration(tmp_path_factory.mktemp("calibrated")),
+        "hostile-calibration": _calibration(tmp_path_factory.mktemp("calibrated"), HOSTILE),
         "hostile-comparison": _comparison(tmp_path_factory.mktemp("compared"), HOSTILE),
     }
     return {name: write_page(text, folder / f"{name}.html").as_uri() for name, text in texts.items()}
@@ -105,6 +109,11 @@ def _equilibrium(name: str = "") -> str:
 def _comparison(folder: Path, name: str = "") -> str:
     """The page of two arms of a game; with a name, it stands wherever the file may have words of its own."""
     return render_comparison(compared(folder, name), ["sim", "compare", "ultimatum.yaml"])
+
+
+def _calibration(folder: Path, name: str = "") -> str:
+    """The page of a fit whose truth is known; with a name, it stands wherever the file may have words of its own."""
+    return render_calibration(calibrated(folder, name), ["sim", "calibrate", "case.yaml"])
 
 
 @pytest.fixture(scope="session")
