@@ -229,6 +229,7 @@ def as_data(found: Calibration) -> dict[str, Any]:
         "histories": fit.num_histories,
         "effective": found.posterior.effective,
         "widened": found.posterior.widened,
+        "adjusted": found.posterior.is_adjusted,
         "waves": [
             {"points": len(wave.points), "left": wave.region.volume, "directory": wave.stored.directory.as_posix()} for wave in fit.waves
         ],

@@ -124,7 +124,7 @@ def conflict_words(fit: Fit) -> list[str]:
         one, other = quoted(aims[i].label), quoted(aims[j].label)
         told.append(f"{one} and {other} conflict: each can be met, but not both (nearest {_away(distance)}).")
     if found.without:
-        told.append(f"All other targets can be met without {listed([quoted(aims[n].label) for n, _ in found.without], 'or')}.")
+        told.append(f"All other targets can be met without {' or '.join(quoted(aims[n].label) for n, _ in found.without)}.")
     if not told:
         told.append(f"Each target can be met, and each two of them, but not all at once (nearest {_away(found.together)}).")
     return told
@@ -148,7 +148,9 @@ def _trust(found: Calibration) -> list[str]:
     post, ranks = found.posterior, found.ranks
     text = f"The posterior is that of {post.effective:.0f} effective points of {len(found.fit.points):,}"
     if post.widened > 1.0:
-        text += f", with tolerances {post.widened:g} times as wide as in the file and the points adjusted for it by regression"
+        text += f", with tolerances {post.widened:g} times as wide as in the file"
+        adjusted = " and the points adjusted for it by regression"
+        text += adjusted if post.is_adjusted else ", so that intervals are too wide rather than too narrow"
     told = [f"{text}."]
     if found.fit.stopped:
         told.append(found.fit.stopped)

@@ -69,7 +69,7 @@ class Size:
     @property
     def start(self) -> int:
         """Histories of the scenario as it stands."""
-        return max(1_000, self.histories * self.points // 8)
+        return max(400, self.histories * self.points // 8)
 
 
 @dataclass(frozen=True)

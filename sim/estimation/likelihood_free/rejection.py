@@ -36,11 +36,14 @@ class Posterior:
         They sum to 1.
     widened : float
         Factor of the tolerances; 1 where they are those of the bands.
+    is_adjusted : bool
+        Whether points were moved for that.
     """
 
     points: np.ndarray
     weights: np.ndarray
     widened: float
+    is_adjusted: bool = False
 
     @property
     def effective(self) -> float:
@@ -108,7 +111,8 @@ def posterior(points: np.ndarray, figures: np.ndarray, bands: Bands, prior_weigh
         weights = prior_weights * kernel(distances, widened)
         if effective(weights) >= fewest:
             weights = weights / weights.sum()
-            return Posterior(adjusted(points, bands.beyond(figures), weights, widened), weights, widened)
+            moved = adjusted(points, bands.beyond(figures), weights, widened)
+            return Posterior(moved, weights, widened, not np.array_equal(moved, points))
     return None
 
 

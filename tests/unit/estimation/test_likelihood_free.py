@@ -134,7 +134,7 @@ def test_nothing_is_moved_towards_a_band_that_no_point_reaches():
     points = rng.random((400, 1))
     found = posterior(points, 0.5 + 0.5 * points, bands((0.0, 0.4, 0.05)), np.ones(400))
     assert found is not None and found.widened > 1.0
-    assert np.array_equal(found.points, points)
+    assert np.array_equal(found.points, points) and not found.is_adjusted
 
 
 def test_no_posterior_where_nothing_comes_near():
