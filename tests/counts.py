@@ -136,6 +136,9 @@ COUNTS: dict[str, Count] = {
     "dummy_seeds": Count(ci=200, full=4_000),
     "sensitivity_seeds": Count(ci=4, full=200),
     "noise_seeds": Count(ci=8, full=400),
+    # calibration: truths of a rank check, and fits of planted parameters
+    "rank_checks": Count(ci=300, full=3_000),
+    "planted_fits": Count(ci=1, full=20),
     # intervals of the claims audit: coverage .95 to within two points and 4.1 standard errors
     "claim_intervals": Count(ci=1_000, full=20_000),
 }

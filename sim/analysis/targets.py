@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,9 +10,7 @@ import numpy as np
 
 from sim.analysis.estimates import Z95, share
 from sim.analysis.summary import Summary
-from sim.model.figures import conditions, counter_of
-
-YEAR = 365.0  # days
+from sim.experiments.figure_counts import counted
 
 
 @dataclass(frozen=True)
@@ -46,13 +43,17 @@ class Band:
     @property
     def words(self) -> str:
         """The band in words: `8% to 20%`, `at most 3%`, `at least 10 a year`."""
-        share = self.measured.form == "percent"
-        low, high = (f"{100 * bound:.3g}%" if share else f"{bound:.3g}" for bound in (self.low, self.high))
-        unit = "" if share else " a year"
-        unbounded = self.high >= 1.0 if share else math.isinf(self.high)
-        if self.low <= 0.0:
-            return "anything" if unbounded else f"at most {high}{unit}"
-        return f"at least {low}{unit}" if unbounded else f"{low} to {high}{unit}"
+        return band_words(self.low, self.high, self.measured.form == "percent")
+
+
+def band_words(low: float, high: float, is_share: bool) -> str:
+    """A band in words; its ends are 0, and 1 or infinity, where it has none."""
+    least, most = (f"{100 * bound:.3g}%" if is_share else f"{bound:.3g}" for bound in (low, high))
+    unit = "" if is_share else " a year"
+    unbounded = high >= 1.0 if is_share else math.isinf(high)
+    if low <= 0.0:
+        return "anything" if unbounded else f"at most {most}{unit}"
+    return f"at least {least}{unit}" if unbounded else f"{least} to {most}{unit}"
 
 
 def measured(summary: Summary, figure: str) -> Measured | None:
@@ -63,59 +64,30 @@ def measured(summary: Summary, figure: str) -> Measured | None:
 
 
 def _measured(summary: Summary, figure: str) -> Measured | None:
-    kind, _, subject = figure.partition(":")
-    if kind == "rate":
-        return _rate(summary, subject)
-    hits, among = (_all_hold(summary, part) for part in conditions(subject))
-    if kind != "share" or hits is None or among is None:
-        return None
-    found = share(int(np.count_nonzero(hits & among)), int(np.count_nonzero(among)))
-    return Measured(found.share, found.low, found.high)
+    """The figure of all histories.
 
-
-def _all_hold(summary: Summary, comparisons: Sequence[tuple[str, str, str]]) -> np.ndarray | None:
-    """In which histories all comparisons hold; after `=` several values may stand, with commas between them."""
-    hits = np.ones(summary.num_replications, dtype=bool)
-    for column, sign, value in comparisons:
-        if not sign or column not in summary.results:
-            return None
-        values = np.asarray(summary.results[column])
-        words = values.dtype.kind in "OUS"
-        if sign == "=":
-            wanted = [text.strip() for text in value.split(",")]
-            hits &= np.logical_or.reduce([values == (text if words else float(text)) for text in wanted])
-            continue
-        if words:
-            return None
-        compare = {"<=": np.less_equal, ">=": np.greater_equal, "<": np.less, ">": np.greater}[sign]
-        with np.errstate(invalid="ignore"):
-            hits &= compare(values.astype(float), float(value))
-    return hits
-
-
-def _rate(summary: Summary, subject: str) -> Measured | None:
-    """Events a year of talks, or of the rest: their number in all histories by the time in all histories.
-
-    The interval is that of a ratio of sums by linearisation; without events it ends where so few would have a chance
-    of one in forty.
+    The interval of a rate is that of a ratio of sums by linearisation; without events it ends where so few would have a
+    chance of one in forty.
     """
-    rate = counter_of(subject)
-    if rate is None or f"count:events.{rate[0]}" not in summary.results:
+    counts = counted(summary.results, figure)
+    if counts is None:
         return None
-    counter, in_talks = rate
-    events = np.asarray(summary.results[f"count:events_in_talks.{counter}"], dtype=float)
-    years = np.asarray(summary.results["count:talks_days"], dtype=float) / YEAR
-    if not in_talks:
-        events = np.asarray(summary.results[f"count:events.{counter}"], dtype=float) - events
-        years = np.asarray(summary.results["days"], dtype=float) / YEAR - years
-    total = float(years.sum())
+    return measured_of(*counts, figure)
+
+
+def measured_of(part: np.ndarray, whole: np.ndarray, figure: str) -> Measured | None:
+    """A figure of what histories count and among what (`sim.experiments.figure_counts`); None for a rate of no time."""
+    if not figure.startswith("rate:"):
+        found = share(int(np.count_nonzero(part)), int(np.count_nonzero(whole)))
+        return Measured(found.share, found.low, found.high)
+    total = float(whole.sum())
     if total <= 0.0:
         return None
-    value = float(events.sum()) / total
+    value = float(part.sum()) / total
     if value == 0.0:
         return Measured(0.0, 0.0, -math.log(0.025) / total, "number")
-    n = len(events)
-    error = float(np.sqrt(np.sum((events - value * years) ** 2) * n / max(n - 1, 1))) / total
+    n = len(part)
+    error = float(np.sqrt(np.sum((part - value * whole) ** 2) * n / max(n - 1, 1))) / total
     return Measured(value, max(0.0, value - Z95 * error), value + Z95 * error, "number")
 
 

@@ -21,6 +21,7 @@ from sim.model.load import load_document
 from sim.model.reader import read_text
 from sim.model.stability.load import conflict_from_text
 from sim.reports.backtest_report import render_backtest
+from sim.reports.calibration_report import render_calibration
 from sim.reports.comparison_report import render_comparison
 from sim.reports.equilibrium_report import render_equilibrium
 from sim.reports.page import render, write_page
@@ -32,6 +33,7 @@ from tests import two_by_two
 from tests.analysed import analysed
 from tests.backtested import backtested
 from tests.browser.chromium import Chromium, Page, find
+from tests.calibrated import calibrated
 from tests.compared import compared
 from tests.unit.reports import discovery_sample, sample, spatial_sample
 
@@ -77,6 +79,8 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         "hostile-sensitivity": render_sensitivity(analysed(tmp_path_factory.mktemp("analysed"), name=HOSTILE)),
         "backtest": _backtest(tmp_path_factory.mktemp("backtested")),
         "hostile-backtest": _backtest(tmp_path_factory.mktemp("backtested"), HOSTILE),
+        "calibration": _calibration(tmp_path_factory.mktemp("calibrated")),
+        "hostile-calibration": _calibration(tmp_path_factory.mktemp("calibrated"), HOSTILE),
         "hostile-comparison": _comparison(tmp_path_factory.mktemp("compared"), HOSTILE),
     }
     return {name: write_page(text, folder / f"{name}.html").as_uri() for name, text in texts.items()}
@@ -114,6 +118,11 @@ def _comparison(folder: Path, name: str = "") -> str:
 def _backtest(folder: Path, name: str = "") -> str:
     """The page of two cases; with a name, it stands wherever files may have words of their own."""
     return render_backtest(backtested(folder, 60, name=name), ["sim", "backtest", "cases"])
+
+
+def _calibration(folder: Path, name: str = "") -> str:
+    """The page of a fit whose truth is known; with a name, it stands wherever the file may have words of its own."""
+    return render_calibration(calibrated(folder, name), ["sim", "calibrate", "case.yaml"])
 
 
 @pytest.fixture(scope="session")

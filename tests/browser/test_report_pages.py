@@ -14,12 +14,12 @@ from tests.unit.reports import sample
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("chromium")]
 
 PAGES = (
-    "report", "timeline", "stability", "spatial", "equilibrium", "drivers", "drivers-of-a-class", "discovery", "comparison", "sensitivity",
-    "backtest",
+    "report", "timeline", "stability", "spatial", "equilibrium", "drivers", "drivers-of-a-class", "discovery", "comparison",
+    "sensitivity", "backtest", "calibration",
 )  # fmt: skip
 HOSTILE_PAGES = (
-    "hostile", "hostile-timeline", "hostile-stability", "hostile-spatial", "hostile-equilibrium", "hostile-drivers", "hostile-discovery",
-    "hostile-comparison", "hostile-sensitivity", "hostile-backtest",
+    "hostile", "hostile-timeline", "hostile-stability", "hostile-spatial", "hostile-equilibrium", "hostile-drivers",
+    "hostile-discovery", "hostile-comparison", "hostile-sensitivity", "hostile-backtest", "hostile-calibration",
 )  # fmt: skip
 
 # What plotly.js draws for a trace type; a type that the bundle lacks leaves none of these.

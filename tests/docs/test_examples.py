@@ -19,7 +19,7 @@ THEORY = [page for page in pages.PAGES if page.parent == ROOT / "scenarios" / "t
 SEMINAR = ROOT / "docs" / "seminar"  # its commands run as they are printed, in test_seminar.py
 SHELL = [page for page in pages.PAGES if pages.has(page, "sh") and page not in THEORY and page.parent != SEMINAR]
 PYTHON = [page for page in pages.PAGES if pages.has(page, "python")]
-SLOW = ("claims",)  # commands with tests of their own; here they need only exist
+SLOW = ("claims", "calibrate")  # commands with tests of their own; here they need only exist
 
 
 @pytest.fixture

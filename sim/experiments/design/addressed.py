@@ -28,9 +28,9 @@ def points_and_more(
     return _pairs(case, axes, root_seed, replications)
 
 
-def design_uniforms(root_seed: int, lane: int, numbers: np.ndarray, counters: np.ndarray) -> np.ndarray:
-    """A design's own uniforms, float64, shape (numbers, counters): addressed in the stream ANALYSIS."""
-    words = _words(root_seed, numbers[:, None], address_word(Stream.ANALYSIS, key_of(_KEY), lane), counters[None, :])
+def design_uniforms(root_seed: int, lane: int, numbers: np.ndarray, counters: np.ndarray, owner: str = _KEY) -> np.ndarray:
+    """A design's own uniforms, float64, shape (numbers, counters): addressed in the stream ANALYSIS, under the key of their owner."""
+    words = _words(root_seed, numbers[:, None], address_word(Stream.ANALYSIS, key_of(owner), lane), counters[None, :])
     return _uniform(words[0], words[1])
 
 

@@ -25,6 +25,7 @@ BY_NAME = {  # where each design is defined
     HYPERCUBE: "hypercube:LatinHypercube",
     "table": "table:Table",
     "grid": "table:Grid",
+    "scatter": "scatter:Scatter",
     "nested": "nested:Nested",
     "saltelli": "saltelli:Saltelli",
     "morris": "morris:Morris",

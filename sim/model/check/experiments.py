@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from sim.model.changes import target
 from sim.model.check.checker import Checker
 from sim.model.check.correlations import check_matrix
-from sim.model.check.targets import check_targets
+from sim.model.check.targets import check_fitted, check_targets
 from sim.model.check.values import child
 from sim.model.diagnostics import Path
 from sim.model.expressions.kinds import Kind
@@ -72,6 +72,7 @@ def check_experiments(checker: Checker) -> None:
         _weights_together(checker, ("shares", name, "members"), group.members)
     _one_group_each(checker)
     check_targets(checker)
+    check_fitted(checker)
 
 
 def _evidence(checker: Checker, path: Path, text: str) -> None:

@@ -24,6 +24,24 @@ def check_targets(checker: Checker) -> None:
                 _check_condition(checker, path, item.figure, kind, column, sign, value)
 
 
+def check_fitted(checker: Checker) -> None:
+    """A variant that says before which day its targets are dated was fitted to no target of a later day, or of none."""
+    dates = {item.figure: item.date for item in checker.spec.targets}
+    for name, variant in checker.spec.variants.items():
+        fitted = variant.fitted
+        if fitted is None or fitted.before is None:
+            continue
+        for number, figure in enumerate(fitted.targets):
+            if figure not in dates:
+                continue
+            date = dates[figure]
+            if date is None or date >= fitted.before:
+                found = f"'{figure}' without a date" if date is None else f"'{figure}' of {date}"
+                checker.add(("variants", name, "fitted", "targets", number), "the variant was fitted to a target that it may not know",
+                            expected=f"a target dated before {fitted.before}", found=found,
+                            hint="fit it anew with `sim calibrate --before`")  # fmt: skip
+
+
 def _check_rate(checker: Checker, path: Path, figure: str, subject: str) -> None:
     rate = counter_of(subject)
     if rate is None:

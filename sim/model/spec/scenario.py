@@ -64,11 +64,21 @@ class Lever(Grounded):
     range: tuple[Finite, Finite] | None = Field(None, description="Sensible range: a policy beyond it is refused, another change is told.")
 
 
+class Fitted(Strict):
+    """How values were fitted: to which targets, and what these may know."""
+
+    before: Day | None = Field(None, description="All targets that were used are dated before this day; absent where any date was.")
+    targets: list[str] = Field(min_length=1, description="Figures of the targets that were used.")
+    paths: list[str] = Field(min_length=1, description="Paths of the values that were fitted.")
+    seed: Whole | None = Field(None, description="Root seed of the fit.")
+
+
 class Change(Grounded):
     """A named change of the scenario: path -> value."""
 
     label: str | None = Field(None, description="Name shown to readers.")
     description: str | None = Field(None, description="What changes and why.")
+    fitted: Fitted | None = Field(None, description="How the values were fitted, if they were; no rule reads it.")
     set: dict[str, Any] = Field(min_length=1, description="Values by path.")
 
 
@@ -103,6 +113,10 @@ class Target(Grounded):
     figure: str = Field(description="What is measured, as in `share:outcome=...` or `rate:launch in talks`.")
     low: Finite | None = Field(None, description="Lower end of the band.")
     high: Finite | None = Field(None, description="Upper end of the band.")
+    tolerance: Finite | None = Field(
+        None, gt=0, description="How far beyond an end a figure may well lie, as a standard deviation; a quarter of the band if absent."
+    )
+    date: Day | None = Field(None, description="Day on which the band could be stated: nothing later went into it.")
     label: str | None = Field(None, description="Words for it.")
 
 
