@@ -84,6 +84,23 @@ def path_of(scenario: Mapping[str, Any], name: str) -> str:
     return _place(scenario, spec_of(scenario), _levers(scenario), name)[1]
 
 
+def range_of(scenario: Mapping[str, Any], name: str) -> tuple[float, float]:
+    """Between which values a number varies in the scenario: the lever's range, its own, or the ends of an even distribution.
+
+    Raises
+    ------
+    UsageError
+        As for `varied`; a number that has no ends.
+    """
+    levers = _levers(scenario)
+    path, text = _place(scenario, spec_of(scenario), levers, name)
+    stands = value_at(scenario, path)
+    stands = stands if isinstance(stands, Mapping) else {}
+    if stands.get("dist") == "uniform":
+        return float(stands["low"]), float(stands["high"])
+    return _own_range(scenario, text, stands, levers)
+
+
 def levers_that_vary(scenario: Mapping[str, Any]) -> list[str]:
     """Paths of the levers that are numbers and have a range, within which `varied` lets them vary."""
     spec, levers = spec_of(scenario), _levers(scenario)
@@ -201,7 +218,8 @@ def _own_range(
     lever = next((name for name, path in levers.items() if covers(path.split("."), text.split("."))), None)
     found = own if lever is None else scenario["levers"][lever].get("range", own)
     if found is None or not found[0] < found[1]:
-        raise UsageError(f"'{text}' is a constant without a range", hint="give one: low and high")
+        what = "is drawn from a distribution without ends" if "dist" in stands else "is a constant without a range"
+        raise UsageError(f"'{text}' {what}", hint="give one: low and high")
     return float(found[0]), float(found[1])
 
 
