@@ -86,7 +86,7 @@ def crossing(
 
 
 def _weights(values: np.ndarray, grid: np.ndarray) -> np.ndarray:
-    """What the means weigh in the curve at each place: shape (places, values). Least squares by a parabola; through three values it is exact."""
+    """What the means weigh in the curve at each place, shape (places, values): a parabola by least squares, through three values exact."""
     powers = np.arange(3)
     return (grid[:, None] ** powers) @ np.linalg.pinv(values[:, None] ** powers)
 

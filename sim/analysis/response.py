@@ -10,6 +10,7 @@ normal by the standard error of means.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -117,7 +118,11 @@ def grid_curve(values: np.ndarray, levels: Sequence[float], axis: int, is_share:
     points = [
         Point(level, (level, level), _mean(means[:, k], single, is_share), len(means) * each) for k, level in enumerate(levels)
     ]
-    return Curve(tuple(points), paired(means[:, -1], means[:, 0], single), _bend(points, lambda a, b, z: paired(means[:, a], means[:, b], single, z)))
+
+    def apart(a: int, b: int, z: float) -> Interval:
+        return paired(means[:, a], means[:, b], single, z)
+
+    return Curve(tuple(points), apart(len(points) - 1, 0, Z95), _bend(points, apart))
 
 
 def grid_surface(values: np.ndarray, levels: Sequence[Sequence[float]], is_share: bool) -> Surface:
@@ -162,14 +167,14 @@ def _mean(values: np.ndarray, is_event: bool, is_share: bool) -> Interval:
 def sliced_curve(values: np.ndarray, inputs: np.ndarray, is_share: bool) -> Curve:
     """The answer to one input of histories that are points of their own; both arrays of shape (histories,)."""
     number = min(MOST_SLICES, max(2, len(values) // SLICE))
-    parts = [part for part in np.array_split(np.argsort(inputs, kind="stable"), number)]
+    parts = np.array_split(np.argsort(inputs, kind="stable"), number)
+    digits = 2 - math.floor(math.log10(float(np.ptp(inputs)) or 1.0))  # a thousandth of the range, or less
+    edges = [inputs.min(), *(0.5 * (inputs[a[-1]] + inputs[b[0]]) for a, b in itertools.pairwise(parts)), inputs.max()]
+    ends = [round(float(edge), digits) for edge in edges]
     points = [
-        Point(
-            float(inputs[part].mean()), (float(inputs[part].min()), float(inputs[part].max())), _mean(values[part], is_share, is_share),
-            len(part),
-        )
-        for part in parts
-    ]  # fmt: skip
+        Point(float(inputs[part].mean()), (ends[k], ends[k + 1]), _mean(values[part], is_share, is_share), len(part))
+        for k, part in enumerate(parts)
+    ]
 
     def apart(a: int, b: int, z: float) -> Interval:
         return unpaired(values[parts[a]], values[parts[b]], is_share, z)

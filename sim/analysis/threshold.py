@@ -117,7 +117,7 @@ class Threshold:
     Attributes
     ----------
     kind : ``crossed`` once; met ``everywhere`` or ``nowhere`` in the range; ``several`` times; ``open`` where so many histories do not tell
-    crossing : where, for ``crossed``; None also where the last step lost it
+    crossing : where, for ``crossed``; else None
     is_met_above : whether the target is met above the crossing
     stretches : between which values of the scan it changes
     is_monotone : whether the curve was not seen to rise and fall
@@ -161,7 +161,7 @@ def search(
     rows = play("scan", places, 0, number)
     steps = [_step("scan", 0, places, rows, target)]
     sides = _sides(rows, target)
-    if _changes(sides) == 0 and 0 in sides or _changes(sides) > 1:
+    if _changes(sides) > 1 or (_changes(sides) == 0 and 0 in sides):
         more = _part(histories, "again", len(places))
         rows = np.concatenate([rows, play("scan-again", places, number, more)])
         number += more
@@ -203,7 +203,8 @@ def search(
     steps.append(_last(number, three, samples, target))
     reach = 3.0 * (three[2] - three[0])
     limits = max(low, three[1] - reach), min(high, three[1] + reach)
-    return found("crossed", crossing(three, samples, target.level, limits), above)
+    at = crossing(three, samples, target.level, limits)
+    return found("open" if at is None else "crossed", at, above)
 
 
 def _part(histories: int, step: str, values: int) -> int:
