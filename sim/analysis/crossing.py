@@ -16,7 +16,7 @@ import numpy as np
 from sim.analysis.estimates import Z95
 from sim.analysis.paired_means import paired_means
 
-_GRID = 4001  # values at which the curve is held against the level
+_GRID = 1001  # values at which the curve is held against the level
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def crossing(
     centre, scale = float(np.mean(values)), float(np.ptp(values)) / 2.0
     linear = _weights((np.asarray(values) - centre) / scale, (grid - centre) / scale)
     curve = linear @ means - level
-    errors = np.sqrt(np.clip(np.einsum("ij,jk,ik->i", linear, covariance, linear), 0.0, None))
+    errors = np.sqrt(np.clip(((linear @ covariance) * linear).sum(axis=1), 0.0, None))
     # A mean of which all histories are alike still may be off by what so many could have missed.
     errors = np.maximum(errors, 0.5 / max(known.counts) * (float(errors.max()) == 0.0))
     inside = np.abs(curve) <= Z95 * errors
@@ -74,15 +74,22 @@ def crossing(
     else:
         step = curve[place] - curve[place + 1]
         at = float(grid[place] + (grid[1] - grid[0]) * (curve[place] / step if step else 0.5))
-    first = last = place
-    while first > 0 and inside[first - 1]:
-        first -= 1
-    while last < len(grid) - 1 and inside[last + 1]:
-        last += 1
+    beyond = np.abs(curve) - Z95 * errors  # above 0 outside
+    first, last = _end(grid, beyond, place, -1), _end(grid, beyond, min(place + (at > grid[place]), len(grid) - 1), 1)
     slope = float((curve[min(place + 1, len(grid) - 1)] - curve[max(place - 1, 0)])
                   / (grid[min(place + 1, len(grid) - 1)] - grid[max(place - 1, 0)]))  # fmt: skip
-    is_open = (bool(first == 0 and inside[0]), bool(last == len(grid) - 1 and inside[-1]))
-    return Crossing(at, min(at, float(grid[first])), max(at, float(grid[last])), is_open, slope, float(errors[place]))
+    is_open = (first == low and bool(inside[0]), last == high and bool(inside[-1]))
+    return Crossing(at, min(at, first), max(at, last), is_open, slope, float(errors[place]))
+
+
+def _end(grid: np.ndarray, beyond: np.ndarray, place: int, step: int) -> float:
+    """Where the curve surely leaves the level, going from a place in one direction; the last place where it does not."""
+    while 0 <= place + step < len(grid) and beyond[place + step] <= 0.0:
+        place += step
+    if not 0 <= place + step < len(grid) or beyond[place] > 0.0:
+        return float(grid[place])
+    part = beyond[place] / (beyond[place] - beyond[place + step])
+    return float(grid[place] + part * (grid[place + step] - grid[place]))
 
 
 def _weights(values: np.ndarray, grid: np.ndarray) -> np.ndarray:

@@ -90,7 +90,8 @@ def _refuse_beside_threshold(of: list[str] | None, design: str | None) -> None:
 
     for option, value in (("--of", of), ("--design", design)):
         if value:
-            raise UsageError(f"{option} beside --threshold: the target names the output, and the search its points", hint=f"leave {option} out")
+            what = "the target names the output, and the search finds its points"
+            raise UsageError(f"{option} beside --threshold: {what}", hint=f"leave {option} out")
 
 
 def _sweeps(
@@ -180,9 +181,8 @@ def _sought(
     from sim.experiments.varied import path_of, range_of, varied
 
     if len(over) != 1:
-        raise UsageError(
-            f"--threshold: expected one --over, found {len(over)}", hint="a threshold is sought over one lever or uncertainty: --over PATH=LOW:HIGH"
-        )
+        hint = "a threshold is sought over one lever or uncertainty: --over PATH=LOW:HIGH"
+        raise UsageError(f"--threshold: expected one --over, found {len(over)}", hint=hint)
     number = HISTORIES if histories is None else histories
     if number < FEWEST:
         raise UsageError(f"-n {number}: expected at least {FEWEST:,} histories for a search", hint=f"{HISTORIES:,} is a beginning")

@@ -129,7 +129,8 @@ class Steps:
                 f"{self.directory}: holds other things already ({', '.join(others[:3])})", hint="name another directory with --out"
             )
         if record is not None and record.get("identity") != self.identity:
-            raise StoreError(f"{self.directory}: holds another search, and nothing is overwritten", hint="name another directory with --out")
+            what = "holds another search, and nothing is overwritten"
+            raise StoreError(f"{self.directory}: {what}", hint="name another directory with --out")
         if record is None:
             self.note({})
 

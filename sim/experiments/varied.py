@@ -163,7 +163,7 @@ def _place(scenario: Mapping[str, Any], spec: ScenarioSpec, levers: Mapping[str,
         found, place = lookup(path, scenario, ScenarioSpec)
     except PathError as error:
         close = did_you_mean(name, list(levers), "levers") if "." not in name else ""
-        raise UsageError(f"'{name}': {error.message}", hint=error.hint or close) from None
+        raise UsageError(f"'{name}': {error.message}", hint=close or error.hint) from None
     if not is_quantity(place):
         raise UsageError(
             f"'{name}' is no number that can vary between histories",
