@@ -39,7 +39,8 @@ def of_answer(found: Swept, answer: Answer) -> list[str]:
     told = []
     for factor, curve in pairs[:MOST_TOLD]:
         first, last = curve.points[0], curve.points[-1]
-        over = "" if len(found.factors) == 1 or not found.is_paired else ", averaged over the other"
+        others = len(found.factors) - 1 if found.is_paired else 0
+        over = f", averaged over the other{'s' if others > 1 else ''}" if others else ""
         ends = f"{with_interval(answer.output, first.mean)} {place(factor, first.ends)}, {with_interval(answer.output, last.mean)}"
         text = f"{quoted(answer.output.label)} by {quoted(factor.label)}{over}: {ends} {place(factor, last.ends)}"
         change = difference(answer.output, curve.across)
@@ -173,8 +174,8 @@ def headline(found: Threshold, label: str) -> str:
     target, between = target_words(found), f"between {figure(found.low)} and {figure(found.high)}"
     scan = found.scan
     if found.kind == "crossed" and found.crossing is not None:
-        where = f"from {located(found)} on" if found.is_met_above else f"up to {located(found)}"
-        return f"{_capital(target)} {where}, by {quoted(label)} {between}."
+        where = f"from {located(found)} of {quoted(label)} on" if found.is_met_above else f"up to {located(found)} of {quoted(label)}"
+        return f"{_capital(target)} {where} (searched {between})."
     if found.kind in ("everywhere", "nowhere"):
         means = [item.value for item in scan.means]
         met = found.kind == "everywhere"

@@ -26,6 +26,7 @@ from sim.analysis import response
 from sim.analysis.crossing import Crossing, crossing
 from sim.analysis.estimates import Z95, share
 from sim.analysis.outputs import Output, output_of
+from sim.analysis.paired_shares import score_interval
 from sim.errors import UsageError
 
 Play = Callable[[str, Sequence[float], int, int], np.ndarray]
@@ -265,13 +266,14 @@ def _rises_and_falls(rows: np.ndarray) -> bool:
     """Whether some value surely lies above one before it and some below one before it, among all pairs (Bonferroni)."""
     number = rows.shape[1]
     z = response.quantile(number * (number - 1) // 2)
-    is_event = bool(np.isin(rows, (0.0, 1.0)).all())
-    up = down = False
-    for i in range(number):
-        for j in range(i + 1, number):
-            apart = response.paired(rows[:, j], rows[:, i], is_event, z)
-            up, down = up or apart.low > 0.0, down or apart.high < 0.0
-    return up and down
+    earlier, later = np.triu_indices(number, 1)
+    apart = rows[:, later] - rows[:, earlier]
+    if np.isin(rows, (0.0, 1.0)).all():
+        low, high = score_interval(np.sum(apart > 0, axis=0), np.sum(apart < 0, axis=0), len(rows), z)
+    else:
+        half = z * apart.std(axis=0, ddof=1) / math.sqrt(len(rows))
+        low, high = apart.mean(axis=0) - half, apart.mean(axis=0) + half
+    return bool((low > 0.0).any() and (high < 0.0).any())
 
 
 def _between(values: Sequence[float], means: np.ndarray, level: float) -> Crossing:

@@ -58,7 +58,7 @@ def _picture(found: Threshold, label: str) -> Chart:
 
 def _steps(found: Threshold) -> list[dict[str, Any]]:
     return [
-        {"name": step.name, "values": len(step.values), "histories": step.histories,
+        {"name": step.name, "number": len(step.values), "histories": step.histories,
          "words": f"{figure(step.values[0])} to {figure(step.values[-1])}"}
         for step in found.steps
     ]  # fmt: skip

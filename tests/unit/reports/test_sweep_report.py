@@ -29,4 +29,5 @@ def test_a_threshold_has_its_answer_its_picture_and_its_steps(tmp_path):
     page = render_threshold(found, steps, "X")
     assert "is at least 40% from 0." in page and page.count('class="chart"') == 1
     assert all(f"Digest of {name}" in page for name in ("scan", "closer", "closer-again", "there", "there-more"))
+    assert "<p>9 values, 0 to 1; " in page and "built-in" not in page
     assert "Fieller 1954" in page and "rgba(213,94,0,0.22)" in page
