@@ -69,7 +69,7 @@ def varied(scenario: Mapping[str, Any], ranges: Mapping[str, Range]) -> dict[str
             "uncertainties": [text for text in scenario.get("uncertainties", []) if text not in levers.values()],
         }
         scenario = complete(
-            load_document(read_text(json.dumps(bare), f"{scenario.get('id')} with ranges"), overrides=changes).spec
+            load_document(read_text(json.dumps(bare, ensure_ascii=False), f"{scenario.get('id')} with ranges"), overrides=changes).spec
         )
     recorded = [
         *scenario.get("uncertainties", []),
@@ -82,6 +82,23 @@ def varied(scenario: Mapping[str, Any], ranges: Mapping[str, Range]) -> dict[str
 def path_of(scenario: Mapping[str, Any], name: str) -> str:
     """The path of the number that a path or the name of a lever means, as axes and columns have it; errors as for `varied`."""
     return _place(scenario, spec_of(scenario), _levers(scenario), name)[1]
+
+
+def range_of(scenario: Mapping[str, Any], name: str) -> tuple[float, float]:
+    """Between which values a number varies in the scenario: the lever's range, its own, or the ends of an even distribution.
+
+    Raises
+    ------
+    UsageError
+        As for `varied`; a number that has no ends.
+    """
+    levers = _levers(scenario)
+    path, text = _place(scenario, spec_of(scenario), levers, name)
+    stands = value_at(scenario, path)
+    stands = stands if isinstance(stands, Mapping) else {}
+    if stands.get("dist") == "uniform":
+        return float(stands["low"]), float(stands["high"])
+    return _own_range(scenario, text, stands, levers)
 
 
 def levers_that_vary(scenario: Mapping[str, Any]) -> list[str]:
@@ -146,7 +163,7 @@ def _place(scenario: Mapping[str, Any], spec: ScenarioSpec, levers: Mapping[str,
         found, place = lookup(path, scenario, ScenarioSpec)
     except PathError as error:
         close = did_you_mean(name, list(levers), "levers") if "." not in name else ""
-        raise UsageError(f"'{name}': {error.message}", hint=error.hint or close) from None
+        raise UsageError(f"'{name}': {error.message}", hint=close or error.hint) from None
     if not is_quantity(place):
         raise UsageError(
             f"'{name}' is no number that can vary between histories",
@@ -201,7 +218,8 @@ def _own_range(
     lever = next((name for name, path in levers.items() if covers(path.split("."), text.split("."))), None)
     found = own if lever is None else scenario["levers"][lever].get("range", own)
     if found is None or not found[0] < found[1]:
-        raise UsageError(f"'{text}' is a constant without a range", hint="give one: low and high")
+        what = "is drawn from a distribution without ends" if "dist" in stands else "is a constant without a range"
+        raise UsageError(f"'{text}' {what}", hint="give one: low and high")
     return float(found[0]), float(found[1])
 
 

@@ -28,8 +28,10 @@ from sim.reports.page import render, write_page
 from sim.reports.sensitivity_report import render_sensitivity
 from sim.reports.spatial_report import render_spatial
 from sim.reports.stability_report import render_stability
+from sim.reports.sweep_report import render_sweep
+from sim.reports.threshold_report import render_threshold
 from sim.reports.timeline import render_timeline
-from tests import two_by_two
+from tests import swept, two_by_two
 from tests.analysed import analysed
 from tests.backtested import backtested
 from tests.browser.chromium import Chromium, Page, find
@@ -81,6 +83,10 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         "hostile-backtest": _backtest(tmp_path_factory.mktemp("backtested"), HOSTILE),
         "calibration": _calibration(tmp_path_factory.mktemp("calibrated")),
         "hostile-calibration": _calibration(tmp_path_factory.mktemp("calibrated"), HOSTILE),
+        "sweep": _sweep(tmp_path_factory.mktemp("swept")),
+        "hostile-sweep": _sweep(tmp_path_factory.mktemp("swept"), HOSTILE),
+        "threshold": _threshold(tmp_path_factory.mktemp("sought")),
+        "hostile-threshold": _threshold(tmp_path_factory.mktemp("sought"), HOSTILE),
         "hostile-comparison": _comparison(tmp_path_factory.mktemp("compared"), HOSTILE),
     }
     return {name: write_page(text, folder / f"{name}.html").as_uri() for name, text in texts.items()}
@@ -123,6 +129,14 @@ def _backtest(folder: Path, name: str = "") -> str:
 def _calibration(folder: Path, name: str = "") -> str:
     """The page of a fit whose truth is known; with a name, it stands wherever the file may have words of its own."""
     return render_calibration(calibrated(folder, name), ["sim", "calibrate", "case.yaml"])
+def _sweep(folder: Path, name: str = "") -> str:
+    """The page of a sweep over two inputs; with a name, it stands wherever the file may have words of its own."""
+    return render_sweep(swept.played(folder, [f"{swept.X}=0:1:5", f"{swept.Y}=0:1:4"], name=name))
+
+
+def _threshold(folder: Path, name: str = "") -> str:
+    found, steps = swept.sought(folder, "0.8 * x", "share(war) >= 0.4", name=name)
+    return render_threshold(found, steps, name or "X")
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,7 @@
 
 A table sets coordinates on some axes; inputs and private types on the others are drawn from the addresses of the row's draws, as all
 chance is. With g points row r has point r % g and the draws of replication r // g, so that a run with more repeats begins as one with
-fewer.
+fewer. A table may begin at a later replication, to add draws to those of another run.
 """
 
 from __future__ import annotations
@@ -33,11 +33,13 @@ class Table(Design):
     paths : axes on which coordinates are set
     points : a coordinate in (0, 1) for each of them, for every point
     repeats : histories at each point
+    first : the replication whose draws come first
     """
 
     paths: tuple[str, ...]
     points: tuple[_Coordinates, ...]
     repeats: int = 1
+    first: int = 0
     name = "table"
 
     def __post_init__(self) -> None:
@@ -47,20 +49,23 @@ class Table(Design):
         if not self.points or any(len(point) != len(self.paths) for point in self.points):
             raise UsageError(f"a table of points needs {len(self.paths)} coordinates in each of its points, and at least one point")
         _check_coordinates(self.name, (x for point in self.points for x in point))
+        if self.first < 0:
+            raise UsageError(f"a table of points: expected draws from a replication from 0 on, found {self.first}")
 
     @property
     def num_rows(self) -> int:
         return len(self.points) * self.repeats
 
     def settings(self) -> dict[str, Any]:
-        return {"paths": list(self.paths), "points": [list(point) for point in self.points], "repeats": self.repeats}
+        later = {"first": self.first} if self.first else {}  # without it as records of earlier versions
+        return {"paths": list(self.paths), "points": [list(point) for point in self.points], "repeats": self.repeats, **later}
 
     def axes(self, case: Case) -> tuple[str, ...]:
         return known_axes(self.name, case, self.paths)
 
     def rows(self, case: Case, root_seed: int, axes: tuple[str, ...]) -> _Rows:
         points = np.array(self.points, dtype=np.float64)
-        return _Rows(axes, points[:, [self.paths.index(path) for path in axes]])
+        return _Rows(axes, points[:, [self.paths.index(path) for path in axes]], self.first)
 
 
 @dataclass(frozen=True)
@@ -110,10 +115,11 @@ class Grid(Design):
 class _Rows:
     axes: tuple[str, ...]
     points: np.ndarray
+    first: int = 0
 
     def block(self, start: int, stop: int) -> Given:
         numbers = np.arange(start, stop)
-        return Given(self.points[numbers % len(self.points)], self.axes, numbers // len(self.points))
+        return Given(self.points[numbers % len(self.points)], self.axes, self.first + numbers // len(self.points))
 
 
 def _check(name: str, paths: Sequence[str], repeats: int) -> None:
