@@ -18,6 +18,7 @@ Parts
 * `addressed`: points of ordinary replications
 * `sobol`, `hypercube`: points that fill their ranges evenly
 * `table`: lists and grids of points, all played with the same draws
+* `shifts`: points in which inputs are shifted by standard deviations
 * `nested`: points with repeated draws, for the split of a variance
 * `factors`, `saltelli`, `morris`: designs for sensitivity analysis, over inputs one by one or in groups
 """
