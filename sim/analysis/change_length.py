@@ -13,7 +13,7 @@ from sim.analysis.resampling import bootstrap_counts
 from sim.analysis.what_if_target import Target
 
 RESAMPLES = 400
-SURE = 0.95  # of the curves that must have passed the target at the length that is put to the test
+SURE = 0.9  # of the curves that must have passed the target at the length that is put to the test
 _GRID = 400
 _OWNER = "what-if"
 

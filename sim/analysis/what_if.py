@@ -40,8 +40,9 @@ _FEWEST_POINTS = 32
 _ROUNDS = 3  # of fitting and moving
 _WIDTHS = (1.5, 1.0, 0.7)  # of the box in each, standard deviations to either side
 _FURTHEST_STEP = 2.5  # standard deviations by which the middle of the box moves at once
-_MOST_LINES = 6  # single changes that are measured
+_MOST_LINES = 5  # single changes that are measured
 _LEVELS = 6  # lengths in each direction
+_MOST_CLOSE, _CLOSE_LEVELS = 4, 4  # directions that are measured once more, at so many lengths
 _PASSES = 4  # of measuring, as long as the target is passed beyond the lengths played
 _SPARING = 0.1  # by which a joint change may be longer for having fewer parts
 _SHORTER = 0.95  # of the best single change: a joint one must be shorter than that to be worth telling
@@ -368,7 +369,30 @@ class _Search:
                     del spans[n]
                 else:
                     spans[n] = span
-        return [item for item in found if item is not None]
+        rough = [item for item in found if item is not None]
+        return self._closer(directions, rough)
+
+    def _closer(self, directions: Sequence[_Direction], rough: list[Length]) -> list[Length]:
+        """The same for the shortest, by more histories near where they pass the target."""
+        passing = [n for n, length in enumerate(rough) if math.isfinite(length.value)]
+        passing.sort(key=lambda n: (not directions[n].is_joint, rough[n].value))
+        chosen = passing[:_MOST_CLOSE]
+        if not chosen:
+            return rough
+        asked = []
+        for n in chosen:
+            value, high = rough[n].value, rough[n].high
+            half = min(max(0.2 * value, 1.2 * (high - value)), 0.5 * value)  # half the length where nothing is known of the end
+            asked.append(np.round(np.linspace(value - half, min(value + 1.6 * half, directions[n].most), _CLOSE_LEVELS), 4))
+        points = np.concatenate([np.outer(some, directions[n].unit) for n, some in zip(chosen, asked, strict=True)])
+        values = self.values(self.changes.play("lengths-near", points, 6 * self.histories))
+        found = list(rough)
+        for place, (n, some) in enumerate(zip(chosen, asked, strict=True)):
+            part = values[:, place * _CLOSE_LEVELS : (place + 1) * _CLOSE_LEVELS]
+            length = length_of(self.target, some, part, self.changes.seed)
+            if math.isfinite(length.safe) and length.value > some[0]:  # else what was known before stands
+                found[n] = length
+        return found
 
     # The test
 
@@ -377,7 +401,7 @@ class _Search:
         if not self.seen:
             raise self._never()
         going = [n for n, length in enumerate(lengths) if math.isfinite(length.value)]
-        tried = {n: min(directions[n].most, lengths[n].safe if math.isfinite(lengths[n].safe) else directions[n].most) for n in going}
+        tried = {n: min(directions[n].most, _to_test(lengths[n])) for n in going}
         best = None
         if not going:
             directions, lengths, tried = self._nearest_miss(alone, directions, lengths)
@@ -463,6 +487,11 @@ def _next_span(length: Length, span: tuple[float, float], most: float) -> tuple[
     if not math.isfinite(length.safe) and not at_end:
         return low, min(most, 1.4 * high)
     return None
+
+
+def _to_test(length: Length) -> float:
+    """The length that is put to the test: one that is nearly sure, by the histories before."""
+    return length.safe if math.isfinite(length.safe) else 1.15 * length.value
 
 
 def as_data(found: Found) -> dict[str, Any]:

@@ -27,11 +27,13 @@ from sim.reports.sensitivity_report import render_sensitivity
 from sim.reports.spatial_report import render_spatial
 from sim.reports.stability_report import render_stability
 from sim.reports.timeline import render_timeline
+from sim.reports.what_if_report import render_what_if
 from tests import two_by_two
 from tests.analysed import analysed
 from tests.browser.chromium import Chromium, Page, find
 from tests.compared import compared
 from tests.unit.reports import discovery_sample, sample, spatial_sample
+from tests.wished import searched, two_inputs
 
 Look = Callable[..., Page]
 
@@ -73,6 +75,8 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         "comparison": _comparison(tmp_path_factory.mktemp("compared")),
         "sensitivity": render_sensitivity(analysed(tmp_path_factory.mktemp("analysed"))),
         "hostile-sensitivity": render_sensitivity(analysed(tmp_path_factory.mktemp("analysed"), name=HOSTILE)),
+        "what-if": render_what_if(searched(tmp_path_factory.mktemp("wished"), two_inputs(), "share(war) >= 0.4")),
+        "hostile-what-if": render_what_if(searched(tmp_path_factory.mktemp("wished"), two_inputs(HOSTILE), "share(war) >= 0.4")),
         "hostile-comparison": _comparison(tmp_path_factory.mktemp("compared"), HOSTILE),
     }
     return {name: write_page(text, folder / f"{name}.html").as_uri() for name, text in texts.items()}
