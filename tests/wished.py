@@ -41,7 +41,8 @@ def searched(
     """The search, played into a folder."""
     wanted = target_of(target, scenario, 1)
     about = {"target": wanted.text, "histories": histories, "at_most": at_most}
+    command = ["sim", "what-if", "case.yaml", "--target", target]
     changes = Changes(
-        scenario, candidates_of(scenario, **candidates), 1, folder, about, engine="batch", workers=1, command=["sim", "what-if", "case.yaml"]
+        scenario, candidates_of(scenario, **candidates), 1, folder, about, engine="batch", workers=1, command=command
     )
     return what_if(changes, wanted, histories, at_most)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 _RIDGE = 1e-2  # histories' worth of a belief that a slope is 0: keeps slopes finite where all or none have the outcome
+_LITTLE = 0.05  # of what all changes add to the score
 _ROUNDS = 50
 _CLOSE = 1e-9
 
@@ -96,11 +97,13 @@ def sparing(
 ) -> tuple[np.ndarray, bool]:
     """The nearest change of few numbers: those are left out, least first, without which it is longer by at most ``slack``, a share of it.
 
-    Beyond that, numbers are left out until ``at_most`` change, as long as the score is reached.
+    Beyond that, numbers are left out until ``at_most`` change, as long as the score is reached. Where it is not, those are left out that
+    add little.
     """
     best, reached = nearest(response, wanted, low, high)
     if not reached:
-        return best, False
+        gains = response.slopes * best
+        return np.where(gains >= _LITTLE * float(gains.sum()), best, 0.0), False
     whole = float(np.linalg.norm(best))
     while np.count_nonzero(best) > 1:
         tries = [_without(response, wanted, low, high, best, n) for n in np.flatnonzero(best)]

@@ -233,12 +233,8 @@ class _Search:
             places = [0, *(place for place, owner in enumerate(owners) if owner == n)]
             places.sort(key=lambda place: points[place][n])
             best = max(places, key=lambda place: (self.target.sign * levels[place].value, -abs(points[place][n])))
-            found.append(
-                Alone(
-                    item, input_label(self.changes.scenario, item.path), tuple(float(points[place][n]) for place in places),
-                    tuple(levels[place] for place in places), float(points[best][n]),
-                )  # fmt: skip
-            )
+            tried, reached = (tuple(some) for some in ((float(points[place][n]) for place in places), (levels[place] for place in places)))
+            found.append(Alone(item, input_label(self.changes.scenario, item.path), tried, reached, float(points[best][n])))
         return found
 
     def single_directions(self, alone: Sequence[Alone]) -> list[_Direction]:
@@ -309,8 +305,8 @@ class _Search:
         gains = []
         for item in alone:
             at_zero = item.levels[item.changes.index(0.0)]
-            gain = float(self.target.score(item.at_best.value, item.at_best.histories) - self.target.score(at_zero.value, at_zero.histories))
-            gains.append(gain)
+            best, still = (float(self.target.score(one.value, one.histories)) for one in (item.at_best, at_zero))
+            gains.append(best - still)
         order = sorted(range(len(alone)), key=lambda n: (-gains[n], n))
         chosen = np.zeros(len(alone), dtype=bool)
         chosen[order[:_TOGETHER]] = True
@@ -451,13 +447,14 @@ class _Search:
         stage = self.changes.play(name, points, CONFIRMED_BY * self.histories)
         values = self.values(stage)
         base = self.target.level(values[:, 0])
-        return {
-            n: Change(
-                self._parts(stage, place, points[place]), float(np.linalg.norm(points[place])), lengths[n],
-                self.target.level(values[:, place]), base, self.target.chance(values[:, place]), number, (name, place),
+        found = {}
+        for place, n in enumerate(which, start=1):
+            point, outputs = points[place], values[:, place]
+            found[n] = Change(
+                self._parts(stage, place, point), float(np.linalg.norm(point)), lengths[n], self.target.level(outputs), base,
+                self.target.chance(outputs), number, (name, place),
             )  # fmt: skip
-            for place, n in enumerate(which, start=1)
-        }
+        return found
 
     def _parts(self, stage: Stage, place: int, point: np.ndarray) -> tuple[Part, ...]:
         order = sorted(np.flatnonzero(point), key=lambda n: -abs(point[n]))

@@ -89,7 +89,7 @@ class Target:
         return float(gap >= 0.0) if error == 0.0 else float(ndtr(gap / error))
 
     def score(self, means: np.ndarray | float, histories: float) -> np.ndarray:
-        """Shares or means on the scale on which changes add up: of a share its log odds, kept finite by half a history; rising to the target."""
+        """Shares or means where changes add up, rising to the target: of a share the log odds, kept finite by half a history."""
         means = np.asarray(means, dtype=np.float64)
         if not self.output.is_share:
             return self.sign * means
@@ -129,7 +129,7 @@ def target_of(text: str, scenario: Mapping[str, Any], root_seed: int) -> Target:
         raise UsageError(f"--target: expected a number behind {match[2]}, found '{match[3]}'", hint=f"write it as in {EXAMPLE}") from None
     wants_more = match[2] in (">=", "≥", ">")
     if output.is_share and not 0.0 < value < 1.0:
-        hint = f"{value:g}% is {value / 100:g}" if 1.0 < value < 100.0 else "all or none of the histories are no level that a finite number can show"
+        hint = f"{value:g}% is {value / 100:g}" if 1.0 < value < 100.0 else "what all histories do, or none, no finite number of them shows"
         raise UsageError(f"--target: a share lies between 0 and 1, found {match[3]}{match[4]}", hint=hint)
     if output.kind == "time" and not 0.0 < value < output.horizon:
         raise UsageError(

@@ -55,8 +55,13 @@ def moved(one: Part) -> str:
         return ", ".join(f"{name.replace('_', ' ')} {100 * before:.0f}% to {100 * after:.0f}%" for name, before, after in one.classes)
     if one.before is None or one.after is None:
         return ""
-    mean = "" if one.candidate.value is not None else "on average "
-    return f"{mean}{one.before:.3g} to {one.after:.3g}"
+    if one.candidate.value is not None:
+        return f"from {one.before:.6g} to {one.after:.6g}"
+    # As many decimals as the difference has that is told.
+    apart = abs(one.after - one.before)
+    decimals = min(8, max(0, 2 - math.floor(math.log10(apart)))) if apart > 0.0 else 3
+    before, after = (round(value, decimals) + 0.0 for value in (one.before, one.after))
+    return f"on average from {before:.{decimals}f} to {after:.{decimals}f}"
 
 
 def passes(length: Length) -> str:
@@ -82,7 +87,8 @@ def _answered(found: Found) -> list[str]:
         what = f"“{one.label}” {'up' if one.change > 0.0 else 'down'} by {deviations(answer.length)} ({moved(one)})"
     told = [f"The smallest change found that brings {wanted(target)}: {what}.", _sure(found, answer)]
     if answer.tries > 1:
-        told.append(f"It is the {'second' if answer.tries == 2 else 'third'} length put to the test; shorter ones left it too unsure.")
+        which = "second" if answer.tries == 2 else "third"
+        told.append(f"It is the {which} length put to the test; shorter ones left it too unsure.")
     told.append(
         f"By the histories before the test the target is passed at {passes(answer.passes)}: the change tested goes a little further, so "
         "that it is likely to be enough."
@@ -94,7 +100,7 @@ def _sure(found: Found, change: Change) -> str:
     share = "it is" if found.target.output.is_share else "the mean is"
     return (
         f"With this change {share} {level(found.target, change.level)} in {change.level.histories:,} fresh histories, against "
-        f"{level(found.target, change.base)} of the same histories without it; that the target is met has a probability of "
+        f"{level(found.target, change.base)} of the same histories without it. The target is met with a probability of "
         f"{certainty(change.chance)}."
     )
 
@@ -117,13 +123,13 @@ def _alone(found: Found) -> list[str]:
 def _missed(found: Found) -> list[str]:
     reach = max(max(-item.low, item.high) for item in found.changes.candidates)
     number = len(found.changes.candidates)
-    what = "the one number that may change, changed" if number == 1 else f"any of the {number} numbers that may change, alone or several at once,"
+    what = "the one number that may change" if number == 1 else f"any of the {number} numbers that may change, alone or several at once"
     told = [
-        f"Nothing within reach brings {wanted(found.target)}: not {what} by up to {deviations(reach)} or to the end of its range. As it is: "
-        f"{level(found.target, found.base)}."
+        f"Nothing within reach brings {wanted(found.target)}: not {what}, by up to {deviations(reach)} or to the end of the range. "
+        f"As it is: {level(found.target, found.base)}."
     ]
     if found.best is not None:
-        chance = f" The target is met there with a probability of {certainty(found.best.chance)}."
+        chance = f" It meets the target with a probability of {certainty(found.best.chance)}."
         told.append(
             f"The best that was reached is {level(found.target, found.best.level)} in {found.best.level.histories:,} fresh histories, with "
             f"{listed([part(one) for one in found.best.parts])}.{chance}"
@@ -138,7 +144,7 @@ def _at_best(found: Found) -> str:
     way = "up" if best.best > 0.0 else "down"
     return (
         f"The furthest that one number brought it alone is {level(found.target, best.at_best)}, with “{best.label}” {way} by "
-        f"{abs(best.best):.2f} standard deviations."
+        f"{deviations(abs(best.best))}."
     )
 
 

@@ -27,7 +27,7 @@ def what_if(
     scenario: Scenario,
     target: Annotated[
         str,
-        typer.Option(metavar="TEXT", help="What is to be reached: 'share(CLASS) >= 0.2', 'share(time:EVENT) <= 10%', 'metric:NAME >= 0.5'."),
+        typer.Option(metavar="TEXT", help="What is to be reached: 'share(CLASS) >= 0.2', 'share(time:EVENT) <= 10%', 'metric:X >= 0.5'."),
     ],
     levers: Annotated[bool, typer.Option("--levers", help="Change levers only.")] = False,
     change: Annotated[
@@ -39,7 +39,8 @@ def what_if(
     most: Annotated[float, typer.Option(metavar="X", help="Standard deviations by which one number may be changed.")] = 3.0,
     at_most: Annotated[int, typer.Option(metavar="K", help="Numbers of which a joint change is made; 1 for single changes only.")] = 4,
     histories: Annotated[
-        int | None, typer.Option("--histories", "-n", metavar="N", help="Histories at each change, by default 500; 8 times as many at the end.")
+        int | None,
+        typer.Option("--histories", "-n", metavar="N", help="Histories at each change, by default 500; in the test 8 times as many."),
     ] = None,
     seed: Annotated[int, typer.Option("--seed", "-s", metavar="N", help="Root seed of all draws.")] = 1,
     workers: Workers = None,

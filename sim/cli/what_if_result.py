@@ -33,8 +33,8 @@ def _reaching(found: Found, changes: list[Change], width: int, blocks: bool) -> 
     told = [_row("Reaches the target by", "standard deviations   with it", width)]
     for item in changes:
         name = "several at once" if item.is_joint else item.parts[0].label
-        change = item.length if item.is_joint else item.parts[0].change
-        numbers = f"{change:>+6.2f}   {level(found.target, item.level)}" if not item.is_joint else f"{change:>6.2f}   {level(found.target, item.level)}"
+        change = f"{item.length:.2f}" if item.is_joint else f"{item.parts[0].change:+.2f}"
+        numbers = f"{change:>6}   {level(found.target, item.level)}"
         room = max(8, width - len(numbers) - bar - 4)
         picture = f"{meter(item.length / longest, BAR, blocks)} " if bar else ""
         told.append(Text(f"  {padded(clipped(name, room, blocks), room)} {picture}{numbers}".rstrip()))

@@ -93,13 +93,14 @@ def candidates_of(
         raise UsageError(f"--most: expected standard deviations above 0 and up to 8, found {most:g}")
     case = compile_case(scenario)
     drawn, types = axes_of(case), set(type_axes_of(case))
-    of_levers = [path for path in levers_that_vary(scenario)] if scenario.get("sampling") != "off" else []
+    of_levers = levers_that_vary(scenario) if scenario.get("sampling") != "off" else []
     if only:
         paths = [path for name in only for path in _named(scenario, drawn, name)]
         if levers:
             paths = [path for path in paths if path in of_levers]
     else:
-        declared = [path for path in (*scenario.get("uncertainties", []), *drawn) if path in types or path in _declared(scenario, drawn)]
+        known = types | _declared(scenario, drawn)
+        declared = [path for path in (*scenario.get("uncertainties", []), *drawn) if path in known]
         paths = [*of_levers, *([] if levers else declared)]
     found = []
     for path in dict.fromkeys(paths):
@@ -140,7 +141,8 @@ def _constant(scenario: Mapping[str, Any], path: str, kind: Kind, most: float) -
         scale = (high - low) / math.sqrt(12.0)
     elif value == 0.0:
         raise UsageError(
-            f"'{path}' is 0 and has no range, so no change of it is a standard deviation", hint="give it a range or a distribution in the file"
+            f"'{path}' is 0 and has no range, so no change of it is a standard deviation",
+            hint="give it a range or a distribution in the file",
         )
     else:
         scale = OWN_SCALE * abs(value)

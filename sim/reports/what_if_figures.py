@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from sim.analysis.what_if import Alone, Change, Found
-from sim.analysis.what_if_target import Target
+from sim.analysis.what_if_target import Level, Target
 from sim.analysis.what_if_words import amount, level, passes
 from sim.reports import drawing, ticks
 from sim.reports.colours import BLUE, DASHES, GREY, INK, MUTED, SERIES, SYMBOLS, VERMILLION, tint
@@ -62,6 +62,55 @@ def lengths(found: Found, narrow: bool = False) -> drawing.Figure:
     return {"data": data, "layout": layout}
 
 
+def reached(found: Found, narrow: bool = False) -> drawing.Figure:
+    """Where nothing reaches the target: a row for the best that was tested and for each number alone, and where the target lies."""
+    target = found.target
+    factor = 100.0 if target.output.is_share else 1.0
+    rows: list[tuple[str, str, Level, str]] = []
+    if found.best is not None:
+        rows.append((_name(found.best), level(target, found.best.level), found.best.level, VERMILLION))
+    tested = {found.best.parts[0].candidate.path} if found.best is not None and not found.best.is_joint else set()
+    rest = [item for item in found.alone if item.candidate.path not in tested][: MOST_ROWS - 1]
+    rows += [(item.label, f"{level(target, item.at_best)}, changed by {item.best:+.2f}", item.at_best, BLUE) for item in rest]
+    rows.append(("As it is", level(target, found.base), found.base, GREY))
+    every = [x for _, _, one, _ in rows for x in (one.low, one.high)] + [target.value]
+    if target.output.is_share:
+        marks = ticks.up_to(100.0 * max(every), 5)
+        left, right = 0.0, marks[-1]
+    else:
+        span = max(every) - min(every)
+        left, right = min(every) - 0.05 * span, max(every) + 0.05 * span
+        marks = [float(f"{left + n * (right - left) / 4:.3g}") for n in range(5)]
+        left, right = min(left, marks[0]), max(right, marks[-1])
+    data: list[dict[str, Any]] = []
+    notes: list[dict[str, Any]] = []
+    for row, (name, text, one, colour) in enumerate(rows):
+        where = {"y": row, "yref": "y", "xref": "paper", "yanchor": "bottom", "yshift": 9, "font": {"size": 12, "color": INK}}
+        notes.append(drawing.note(drawing.label(name, 24 if narrow else 64), x=0, xanchor="left", **where))
+        notes.append(drawing.note(drawing.label(text.partition(" (")[0], 40), x=1, xanchor="right", **where))
+        line = {"type": "scatter", "mode": "lines", "hoverinfo": "skip"}
+        data.append({**line, "x": [factor * one.low, factor * one.high], "y": [row, row], "line": {"color": tint(colour, 0.6), "width": 5}})
+        data.append(
+            {"type": "scatter", "mode": "markers", "x": [factor * one.value], "y": [row], "marker": {"size": 9, "color": colour},
+             "hovertemplate": f"{drawing.label(name)}<br>{drawing.label(text, 120)}<extra></extra>"}
+        )  # fmt: skip
+    data.append(
+        {"type": "scatter", "mode": "lines", "x": [factor * target.value] * 2, "y": [-0.5, len(rows) - 0.5], "hoverinfo": "skip",
+         "line": {"color": INK, "width": 1.6, "dash": "dot"}}
+    )  # fmt: skip
+    layout = drawing.layout(
+        ROW * len(rows) + 62,
+        margin={"l": 16, "r": 20, "t": 4, "b": 52},
+        annotations=notes,
+        xaxis=drawing.axis(
+            range=[left, right], automargin=False, **ticks.axis_of(marks, [_mark(target, mark) for mark in marks]),
+            title={"text": f"dotted: the target, {amount(target, target.value)}", "font": {"size": 12, "color": MUTED}},
+        ),
+        yaxis=drawing.row_axis(len(rows)),
+    )  # fmt: skip
+    return {"data": data, "layout": layout}
+
+
 def _bar(item: Change, row: float, colour: str, end: float) -> list[dict[str, Any]]:
     line = {"type": "scatter", "mode": "lines", "hoverinfo": "skip"}
     high = min(item.passes.high, end)
@@ -97,6 +146,10 @@ def _hover(target: Target, item: Change | Alone) -> str:
     if isinstance(item, Alone):
         return f"{level(target, item.at_best)}, changed by {item.best:+.2f}"
     return f"tested at {item.length:.2f}: {level(target, item.level)}; passes the target at {passes(item.passes)}"
+
+
+def _mark(target: Target, mark: float) -> str:
+    return f"{mark:g}%" if target.output.is_share else f"{mark:g}"
 
 
 def drawn(found: Found) -> list[Alone]:
@@ -146,7 +199,7 @@ def responses(found: Found, narrow: bool = False) -> drawing.Figure:
          "line": {"color": INK, "width": 1.6, "dash": "dot"}}
     )  # fmt: skip
     end = marks[-1] if target.output.is_share else top
-    texts = [f"{mark:g}%" if target.output.is_share else f"{mark:g}" for mark in marks]
+    texts = [_mark(target, mark) for mark in marks]
     whole = [float(n) for n in range(math.ceil(left - 1e-9), math.floor(right + 1e-9) + 1)]
     legend = {**drawing.legend(), "orientation": "v", "traceorder": "normal", "y": 1.02}
     layout = drawing.layout(
@@ -163,4 +216,4 @@ def responses(found: Found, narrow: bool = False) -> drawing.Figure:
     return {"data": data, "layout": layout}
 
 
-__all__ = ["amount_with", "drawn", "lengths", "responses", "rows_of"]
+__all__ = ["amount_with", "drawn", "lengths", "reached", "responses", "rows_of"]

@@ -46,13 +46,18 @@ def render_what_if(found: Found) -> str:
 
 def _lengths(found: Found) -> Chart:
     if found.answer is None:
-        reading = "No change within reach brings it to the target. At the right: the best that each number did alone."
+        reading = (
+            "No change within reach brings it to the target. First the best that was tested with fresh draws, then the best that each "
+            "number did alone; lines are 95% intervals."
+        )
+        title = "How near it comes to the target"
     else:
         reading = (
-            "Bars: how far a change goes that the test found to be enough. Points: where it passes the target by the histories before, with "
-            "95% intervals as lines. Without a bar: what does not reach the target alone, and the best it did. Several numbers at once count "
-            "by the root of the sum of their squares."
+            "Bars: how far a change goes that the test found to be enough. Points: where it passes the target by the histories before, "
+            "with 95% intervals as lines. Without a bar: what does not reach the target alone, and the best it did. Several numbers at "
+            "once count by the root of the sum of their squares."
         )
+        title = "How far it is to the target"
     rows = []
     for item in figures.rows_of(found):
         if isinstance(item, Alone):
@@ -61,16 +66,18 @@ def _lengths(found: Found) -> Chart:
             name = " and ".join(part.label for part in item.parts)
             change = f"{item.length:.2f}" if item.is_joint else f"{item.parts[0].change:+.2f}"
             rows.append([name, change, passes(item.passes), level(found.target, item.level), certainty(item.chance)])
-    table = Table(("Change", "Standard deviations", "Passes the target at (95% interval)", "With it (95% interval)", "Probability that it is met"), rows)
-    return chart("How far it is to the target", reading, lambda narrow: figures.lengths(found, narrow), table)
+    headings = ("Change", "Standard deviations", "Passes the target at (95%)", "With it (95% interval)", "Probability that it is met")
+    draw = figures.reached if found.answer is None else figures.lengths
+    return chart(title, reading, lambda narrow: draw(found, narrow), Table(headings, rows))
 
 
 def _responses(found: Found) -> Chart:
     items = figures.drawn(found)
     left = len(found.alone) - len(items)
-    more = f" {left} more are in the table." if left else ""
+    more = "" if not left else " One more is in the table." if left == 1 else f" {left} more are in the table."
     reading = (
-        f"What the numbers that do most give when each is changed alone, with the same draws; lines are 95% intervals. Dotted: the target.{more}"
+        "What the numbers that do most give when each is changed alone, with the same draws; lines are 95% intervals. Dotted: the target."
+        f"{more}"
     )
     rows = [
         [item.label, f"{change:+.2f}", level(found.target, one)]
