@@ -134,6 +134,8 @@ COUNTS: dict[str, Count] = {
     "dummy_seeds": Count(ci=200, full=4_000),
     "sensitivity_seeds": Count(ci=4, full=200),
     "noise_seeds": Count(ci=8, full=400),
+    # smallest changes of planted cases: histories at each change
+    "wished_histories": Count(ci=100, full=2_000),
     # intervals of the claims audit: coverage .95 to within two points and 4.1 standard errors
     "claim_intervals": Count(ci=1_000, full=20_000),
 }

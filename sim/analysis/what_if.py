@@ -32,7 +32,7 @@ DEFAULT = 500
 AT_MOST = 4  # numbers that a joint change has, unless told otherwise
 CONFIRMED_BY = 8  # times as many histories as at each change of the search
 SURE = 0.8  # probability that the target is met, below which a longer change is tried
-MOST_TRIES = 3
+MOST_TRIES = 5
 
 _TOGETHER = 12  # numbers of which a joint change may be made
 _POINTS_A_NUMBER = 8  # of a design over several numbers
@@ -406,9 +406,8 @@ class _Search:
             again = [n for n in tried if n not in done or self._wants_more(done[n], tried[n], directions[n])]
             if not again:
                 break
-            if number > 1:
-                for n in again:
-                    tried[n] = min(directions[n].most, tried[n] + max(0.04 * tried[n], 0.5 * (tried[n] - lengths[n].value)))
+            for n in again if number > 1 else ():
+                tried[n] = min(directions[n].most, self._longer(done[n], tried[n]))
             done.update(self._tests(number, again, directions, lengths, tried))
         reaching = sorted((item for item in done.values() if item.reaches(self.target)), key=lambda item: item.length)
         singles = [item for item in reaching if not item.is_joint]
@@ -420,6 +419,16 @@ class _Search:
             best = max(done.values(), key=lambda item: self.target.sign * item.level.value, default=None)
         order = sorted(alone, key=lambda item: -self.target.sign * item.at_best.value)
         return Found(self.changes, self.target, self.histories, base, tuple(order), tuple(singles), joint, answer, best)
+
+    def _longer(self, change: Change, length: float) -> float:
+        """The next length to test: by the straight line through what the last one did, to where the target would be nearly sure."""
+        still, there, above = (
+            float(self.target.score(value, change.level.histories))
+            for value in (change.base.value, change.level.value, change.level.high if self.target.wants_more else change.level.low)
+        )
+        gained, missing = there - still, self.target.wanted_score + 0.6 * (above - there) - there
+        step = length * missing / gained if gained > 0.0 else 0.0
+        return length + min(max(step, 0.04 * length), 0.5 * length)
 
     def _wants_more(self, change: Change, length: float, direction: _Direction) -> bool:
         return change.chance < SURE and length < direction.most - 1e-9

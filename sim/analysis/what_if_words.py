@@ -87,8 +87,8 @@ def _answered(found: Found) -> list[str]:
         what = f"“{one.label}” {'up' if one.change > 0.0 else 'down'} by {deviations(answer.length)} ({moved(one)})"
     told = [f"The smallest change found that brings {wanted(target)}: {what}.", _sure(found, answer)]
     if answer.tries > 1:
-        which = "second" if answer.tries == 2 else "third"
-        told.append(f"It is the {which} length put to the test; shorter ones left it too unsure.")
+        which = {2: "second", 3: "third", 4: "fourth"}.get(answer.tries, "fifth")
+        told.append(f"It is the {which} length put to the test, each with fresh draws; shorter ones left it too unsure.")
     told.append(
         f"By the histories before the test the target is passed at {passes(answer.passes)}: the change tested goes a little further, so "
         "that it is likely to be enough."

@@ -80,16 +80,20 @@ def reached(found: Found, narrow: bool = False) -> drawing.Figure:
     else:
         span = max(every) - min(every)
         left, right = min(every) - 0.05 * span, max(every) + 0.05 * span
-        marks = [float(f"{left + n * (right - left) / 4:.3g}") for n in range(5)]
-        left, right = min(left, marks[0]), max(right, marks[-1])
+        marks = _round_marks(left, right)
+        left, right = marks[0], marks[-1]
     data: list[dict[str, Any]] = []
     notes: list[dict[str, Any]] = []
     for row, (name, text, one, colour) in enumerate(rows):
         where = {"y": row, "yref": "y", "xref": "paper", "yanchor": "bottom", "yshift": 9, "font": {"size": 12, "color": INK}}
         notes.append(drawing.note(drawing.label(name, 24 if narrow else 64), x=0, xanchor="left", **where))
-        notes.append(drawing.note(drawing.label(text.partition(" (")[0], 40), x=1, xanchor="right", **where))
+        ends = [factor * one.low, factor * one.high]
+        is_left = ends[1] > left + 0.75 * (right - left)
+        side = {"x": ends[0], "xanchor": "right", "xshift": -8} if is_left else {"x": ends[1], "xanchor": "left", "xshift": 8}
+        there = {"y": row, "yref": "y", "xref": "x", "yanchor": "middle", "font": {"size": 12, "color": INK}}
+        notes.append(drawing.note(drawing.label(text.partition(" (")[0], 40), **side, **there))
         line = {"type": "scatter", "mode": "lines", "hoverinfo": "skip"}
-        data.append({**line, "x": [factor * one.low, factor * one.high], "y": [row, row], "line": {"color": tint(colour, 0.6), "width": 5}})
+        data.append({**line, "x": ends, "y": [row, row], "line": {"color": tint(colour, 0.6), "width": 5}})
         data.append(
             {"type": "scatter", "mode": "markers", "x": [factor * one.value], "y": [row], "marker": {"size": 9, "color": colour},
              "hovertemplate": f"{drawing.label(name)}<br>{drawing.label(text, 120)}<extra></extra>"}
@@ -148,6 +152,12 @@ def _hover(target: Target, item: Change | Alone) -> str:
     return f"tested at {item.length:.2f}: {level(target, item.level)}; passes the target at {passes(item.passes)}"
 
 
+def _round_marks(low: float, high: float) -> list[float]:
+    """Round numbers from below ``low`` to above ``high``, which may be negative."""
+    step = ticks.up_to(high - low, 5)[1]
+    return [round(n * step, 12) for n in range(math.floor(low / step), math.ceil(high / step) + 1)]
+
+
 def _mark(target: Target, mark: float) -> str:
     return f"{mark:g}%" if target.output.is_share else f"{mark:g}"
 
@@ -190,8 +200,8 @@ def responses(found: Found, narrow: bool = False) -> drawing.Figure:
     else:
         span = (top - bottom) or 1.0
         bottom, top = bottom - 0.05 * span, top + 0.05 * span
-        marks = [float(f"{bottom + n * (top - bottom) / 4:.3g}") for n in range(5)]
-        bottom, top = min(bottom, marks[0]), max(top, marks[-1])
+        marks = _round_marks(bottom, top)
+        bottom, top = marks[0], marks[-1]
     left, right = min(min(item.changes) for item in items), max(max(item.changes) for item in items)
     data.append(
         {"type": "scatter", "mode": "lines", "x": [left - 0.15, right + 0.15], "y": [factor * target.value] * 2, "hoverinfo": "skip",
