@@ -115,7 +115,7 @@ def test_a_target_that_is_met_is_refused(tmp_path):
 
 def test_an_outcome_that_never_occurs_is_refused(tmp_path):
     scenario = planted_scenario({"x": UNIFORM, "y": UNIFORM}, "0 * x")
-    with pytest.raises(UsageError, match="“War” never occurs in .* histories, whatever is changed") as error:
+    with pytest.raises(UsageError, match=r"“War” never occurs in .* histories, whatever is changed") as error:
         searched(tmp_path / "x", scenario, "share(war) >= 0.2", 20)
     assert "--change" in error.value.hint
 
