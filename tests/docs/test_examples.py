@@ -60,6 +60,8 @@ def shortened(words: list[str], report: bool = True, histories: int | None = Non
         return [*words, "--samples", "2"]
     if words[0] == "sensitivity":  # as few as it takes; a result directory is played already
         return words if "-n" not in words else [*words[: words.index("-n") + 1], "32", *words[words.index("-n") + 2 :], "--workers", "1"]
+    if words[0] == "what-if":
+        return [*words[: words.index("-n") + 1], "20", *words[words.index("-n") + 2 :], "--workers", "1"]
     if words[0] == "compare":
         words = [*words, "--pairs", "1", "--no-report"]
     if words[0] not in ("run", "verify", "compare") or "--resume" in words:
