@@ -141,6 +141,8 @@ COUNTS: dict[str, Count] = {
     "planted_fits": Count(ci=1, full=20),
     # thresholds of which the interval holds the truth, for each of three curves: 92 to 98 % in full
     "threshold_intervals": Count(ci=60, full=400),
+    # smallest changes of planted cases: histories at each change
+    "wished_histories": Count(ci=100, full=2_000),
     # intervals of the claims audit: coverage .95 to within two points and 4.1 standard errors
     "claim_intervals": Count(ci=1_000, full=20_000),
 }

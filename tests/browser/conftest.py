@@ -31,6 +31,7 @@ from sim.reports.stability_report import render_stability
 from sim.reports.sweep_report import render_sweep
 from sim.reports.threshold_report import render_threshold
 from sim.reports.timeline import render_timeline
+from sim.reports.what_if_report import render_what_if
 from tests import swept, two_by_two
 from tests.analysed import analysed
 from tests.backtested import backtested
@@ -38,6 +39,7 @@ from tests.browser.chromium import Chromium, Page, find
 from tests.calibrated import calibrated
 from tests.compared import compared
 from tests.unit.reports import discovery_sample, sample, spatial_sample
+from tests.wished import searched, two_inputs
 
 Look = Callable[..., Page]
 
@@ -87,6 +89,8 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         "hostile-sweep": _sweep(tmp_path_factory.mktemp("swept"), HOSTILE),
         "threshold": _threshold(tmp_path_factory.mktemp("sought")),
         "hostile-threshold": _threshold(tmp_path_factory.mktemp("sought"), HOSTILE),
+        "what-if": render_what_if(searched(tmp_path_factory.mktemp("wished"), two_inputs(), "share(war) >= 0.4")),
+        "hostile-what-if": render_what_if(searched(tmp_path_factory.mktemp("wished"), two_inputs(HOSTILE), "share(war) >= 0.4")),
         "hostile-comparison": _comparison(tmp_path_factory.mktemp("compared"), HOSTILE),
     }
     return {name: write_page(text, folder / f"{name}.html").as_uri() for name, text in texts.items()}
@@ -129,6 +133,8 @@ def _backtest(folder: Path, name: str = "") -> str:
 def _calibration(folder: Path, name: str = "") -> str:
     """The page of a fit whose truth is known; with a name, it stands wherever the file may have words of its own."""
     return render_calibration(calibrated(folder, name), ["sim", "calibrate", "case.yaml"])
+
+
 def _sweep(folder: Path, name: str = "") -> str:
     """The page of a sweep over two inputs; with a name, it stands wherever the file may have words of its own."""
     return render_sweep(swept.played(folder, [f"{swept.X}=0:1:5", f"{swept.Y}=0:1:4"], name=name))

@@ -64,6 +64,8 @@ def shortened(words: list[str], report: bool = True, histories: int | None = Non
         few = "1000" if "--threshold" in words else "20"
         words = [*words[: words.index("-n")], *words[words.index("-n") + 2 :]] if "-n" in words else words
         return [*words, "-n", few, "--workers", "1", "--no-report"]
+    if words[0] == "what-if":
+        return [*words[: words.index("-n") + 1], "20", *words[words.index("-n") + 2 :], "--workers", "1"]
     if words[0] == "compare":
         words = [*words, "--pairs", "1", "--no-report"]
     if words[0] not in ("run", "verify", "compare", "backtest") or "--resume" in words:

@@ -19,6 +19,7 @@ Parts
 * `sobol`, `hypercube`: points that fill their ranges evenly
 * `table`: lists and grids of points, all played with the same draws
 * `scatter`: lists of points with independent draws
+* `shifts`: points in which inputs are shifted by standard deviations
 * `nested`: points with repeated draws, for the split of a variance
 * `factors`, `saltelli`, `morris`: designs for sensitivity analysis, over inputs one by one or in groups
 """

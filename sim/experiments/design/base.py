@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sim.model.compile import Case
 
 RANDOM, SOBOL, HYPERCUBE = "random", "sobol", "lhs"
+SHIFTS = "shifts"
 NAMES = (RANDOM, SOBOL, HYPERCUBE)  # those that a name and a number of histories make
 BY_NAME = {  # where each design is defined
     RANDOM: "base:Random",
@@ -29,6 +30,7 @@ BY_NAME = {  # where each design is defined
     "nested": "nested:Nested",
     "saltelli": "saltelli:Saltelli",
     "morris": "morris:Morris",
+    SHIFTS: "shifts:Shifts",
 }
 _COMPARED = 256  # rows whose checksum tells whether two machines make the same ones
 
@@ -237,7 +239,7 @@ def _class_of(name: str) -> type[Design]:
 
 
 def _maker(design: Design) -> str:
-    if design.name != SOBOL:
+    if design.name not in (SOBOL, SHIFTS):
         return "this version"
     import scipy
 
