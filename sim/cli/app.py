@@ -24,6 +24,7 @@ from sim.cli import (
     estimate,
     files,
     replay,
+    robust,
     runs,
     sensitivity,
     spatial,
@@ -37,7 +38,7 @@ OK, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130  # exit codes
 # One module a command group, each with `register(app)`. A module imports only the standard library and typer at its
 # top; everything else is imported inside its command functions, so that `sim --help` stays quick.
 GROUPS = (
-    runs, compare, sensitivity, replay, drivers, discover, claims, theory, equilibrium, stability, spatial, files, elicit, data,
+    runs, compare, robust, sensitivity, replay, drivers, discover, claims, theory, equilibrium, stability, spatial, files, elicit, data,
     estimate, stores, bench,
 )  # fmt: skip
 
