@@ -63,6 +63,9 @@ def domain(values: np.ndarray, skipped: tuple[tuple[int, int], ...] = ()) -> lis
     found = []
     for a in range(len(values)):
         others = [b for b in range(len(values)) if b != a and (a, b) not in skipped and (b, a) not in skipped]
+        if not others:  # all are the same
+            found.append(PointShare(float(shares[a]), float(shares[a]), 1.0))
+            continue
         apart = [values[a] - values[b] for b in others]
         found.append(_bounded(float(shares[a]), _all_above(apart), _any_below(apart)))
     return found
@@ -70,10 +73,10 @@ def domain(values: np.ndarray, skipped: tuple[tuple[int, int], ...] = ()) -> lis
 
 def _all_above(apart: list[np.ndarray]) -> Test:
     """Every difference is told from 0: an arm that is not the best passes only if it passes against the one that beats it."""
-    tests = [_above(item, 0.0) for item in apart]
+    checks = [_above(item, 0.0) for item in apart]
 
     def passes(allowed: float) -> tuple[np.ndarray, float]:
-        found = [test(allowed) for test in tests]
+        found = [test(allowed) for test in checks]
         return np.all([one for one, _ in found], axis=0), max((chance for _, chance in found), default=0.0)
 
     return passes
@@ -81,10 +84,10 @@ def _all_above(apart: list[np.ndarray]) -> Test:
 
 def _any_below(apart: list[np.ndarray]) -> Test:
     """Some difference is told from 0 in the other direction, among as many as there are."""
-    tests = [_above(-item, 0.0) for item in apart]
+    checks = [_above(-item, 0.0) for item in apart]
 
     def passes(allowed: float) -> tuple[np.ndarray, float]:
-        found = [test(allowed / len(tests)) for test in tests]
+        found = [test(allowed / len(checks)) for test in checks]
         return np.any([one for one, _ in found], axis=0), min(1.0, sum(chance for _, chance in found))
 
     return passes

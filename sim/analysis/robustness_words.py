@@ -104,7 +104,9 @@ def _others(found: Robust) -> str:
     others = {name: arm for name, arm in by.items() if arm != first.arm}
     if not others:
         return f"All criteria put {quoted(first.arm)} first: {mean}, and {where}."
-    parts = [f"by {name} {quoted(arm)}" for name, arm in others.items()]
+    parts = [
+        f"by {listed([name for name, arm in others.items() if arm == other])} {quoted(other)}" for other in dict.fromkeys(others.values())
+    ]
     after = f", {quoted(best.arm)} at {shares(best.best)}" if best.arm != first.arm else ""
     return f"The criteria do not agree: {listed(parts)} would come first. Of {quoted(first.arm)}: {mean}, and {where}{after}."
 

@@ -23,6 +23,7 @@ from sim.model.stability.load import conflict_from_text
 from sim.reports.comparison_report import render_comparison
 from sim.reports.equilibrium_report import render_equilibrium
 from sim.reports.page import render, write_page
+from sim.reports.robustness_report import render_robustness
 from sim.reports.sensitivity_report import render_sensitivity
 from sim.reports.spatial_report import render_spatial
 from sim.reports.stability_report import render_stability
@@ -31,6 +32,7 @@ from tests import two_by_two
 from tests.analysed import analysed
 from tests.browser.chromium import Chromium, Page, find
 from tests.compared import compared
+from tests.robust_case import judged
 from tests.unit.reports import discovery_sample, sample, spatial_sample
 
 Look = Callable[..., Page]
@@ -73,6 +75,8 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         "comparison": _comparison(tmp_path_factory.mktemp("compared")),
         "sensitivity": render_sensitivity(analysed(tmp_path_factory.mktemp("analysed"))),
         "hostile-sensitivity": render_sensitivity(analysed(tmp_path_factory.mktemp("analysed"), name=HOSTILE)),
+        "robust": _robust(tmp_path_factory.mktemp("robust")),
+        "hostile-robust": _robust(tmp_path_factory.mktemp("robust"), HOSTILE),
         "hostile-comparison": _comparison(tmp_path_factory.mktemp("compared"), HOSTILE),
     }
     return {name: write_page(text, folder / f"{name}.html").as_uri() for name, text in texts.items()}
@@ -105,6 +109,11 @@ def _equilibrium(name: str = "") -> str:
 def _comparison(folder: Path, name: str = "") -> str:
     """The page of two arms of a game; with a name, it stands wherever the file may have words of its own."""
     return render_comparison(compared(folder, name), ["sim", "compare", "ultimatum.yaml"])
+
+
+def _robust(folder: Path, name: str = "") -> str:
+    """The page of three arms over the uncertainties; with a name, it stands wherever the file may have words of its own."""
+    return render_robustness(judged(folder, name), ["sim", "robust", "planted.yaml"])
 
 
 @pytest.fixture(scope="session")

@@ -57,3 +57,5 @@ def test_arms_that_are_the_same_are_not_held_against_each_other():
     found = domain(three, ((1, 0),))
     assert [item.share for item in found] == [0.5, 0.5, 0.0]
     assert found[0].low > 0.4 and found[2].high < 0.15
+    both = domain(np.stack([values, values]), ((1, 0),))
+    assert [(item.share, item.high) for item in both] == [(0.5, 1.0), (0.5, 1.0)]

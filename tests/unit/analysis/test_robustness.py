@@ -59,6 +59,15 @@ def test_criteria_that_do_not_agree_are_said_not_to(found):
     assert any("looks best" in text for text in told)
 
 
+def test_an_arm_that_leads_by_several_criteria_is_named_once(found, monkeypatch):
+    from sim.analysis import robustness_words
+
+    by = {"regret in the worst tenth": "middle", "mean regret": "base", "share of draws at which it is the best": "base"}
+    monkeypatch.setattr(robustness_words, "leaders", lambda found: by)
+    told = "by mean regret and share of draws at which it is the best \u201cbase\u201d would come first"
+    assert told in findings(found)[1]
+
+
 def test_without_chance_there_is_no_luck_to_tell_of(tmp_path):
     found = judged(tmp_path, draws=60, repeats=2, by="-metric:risk", level=None)
     assert [item.arm for item in found.standings] == ["middle", "patient", "base"]
