@@ -23,6 +23,7 @@ from sim.model.stability.load import conflict_from_text
 from sim.reports.comparison_report import render_comparison
 from sim.reports.equilibrium_report import render_equilibrium
 from sim.reports.page import render, write_page
+from sim.reports.pareto_report import render_pareto
 from sim.reports.robustness_report import render_robustness
 from sim.reports.sensitivity_report import render_sensitivity
 from sim.reports.spatial_report import render_spatial
@@ -32,6 +33,7 @@ from tests import two_by_two
 from tests.analysed import analysed
 from tests.browser.chromium import Chromium, Page, find
 from tests.compared import compared
+from tests.pareto_case import searched
 from tests.robust_case import judged
 from tests.unit.reports import discovery_sample, sample, spatial_sample
 
@@ -77,6 +79,8 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         "hostile-sensitivity": render_sensitivity(analysed(tmp_path_factory.mktemp("analysed"), name=HOSTILE)),
         "robust": _robust(tmp_path_factory.mktemp("robust")),
         "hostile-robust": _robust(tmp_path_factory.mktemp("robust"), HOSTILE),
+        "pareto": _pareto(tmp_path_factory.mktemp("pareto")),
+        "hostile-pareto": _pareto(tmp_path_factory.mktemp("pareto"), HOSTILE),
         "hostile-comparison": _comparison(tmp_path_factory.mktemp("compared"), HOSTILE),
     }
     return {name: write_page(text, folder / f"{name}.html").as_uri() for name, text in texts.items()}
@@ -114,6 +118,11 @@ def _comparison(folder: Path, name: str = "") -> str:
 def _robust(folder: Path, name: str = "") -> str:
     """The page of three arms over the uncertainties; with a name, it stands wherever the file may have words of its own."""
     return render_robustness(judged(folder, name), ["sim", "robust", "planted.yaml"])
+
+
+def _pareto(folder: Path, name: str = "") -> str:
+    """The page of a search over two levers; with a name, it stands wherever the file may have words of its own."""
+    return render_pareto(searched(folder, name=name, points=16, histories=60, fresh=200), ["sim", "pareto", "planted.yaml"])
 
 
 @pytest.fixture(scope="session")

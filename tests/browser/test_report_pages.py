@@ -15,11 +15,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("chromium")]
 
 PAGES = (
     "report", "timeline", "stability", "spatial", "equilibrium", "drivers", "drivers-of-a-class", "discovery", "comparison", "sensitivity",
-    "robust",
+    "robust", "pareto",
 )  # fmt: skip
 HOSTILE_PAGES = (
     "hostile", "hostile-timeline", "hostile-stability", "hostile-spatial", "hostile-equilibrium", "hostile-drivers", "hostile-discovery",
-    "hostile-comparison", "hostile-sensitivity", "hostile-robust",
+    "hostile-comparison", "hostile-sensitivity", "hostile-robust", "hostile-pareto",
 )  # fmt: skip
 
 # What plotly.js draws for a trace type; a type that the bundle lacks leaves none of these.
