@@ -26,6 +26,12 @@ def change(objective: Objective, value: float) -> str:
     return text if value == 0.0 else f"{'+' if value > 0 else chr(0x2212)}{text}"
 
 
+def changed(objective: Objective, item: Measured) -> str:
+    """A difference with its interval: `+2.1 points (+0.4 to +3.9)`."""
+    low, high = (change(objective, end).removesuffix(" points") for end in (item.low, item.high))
+    return f"{change(objective, item.value)} ({low} to {high})"
+
+
 def lever_words(found: Pareto, place: int) -> str:
     """A setting in words."""
     return ", ".join(
@@ -47,7 +53,7 @@ def findings(found: Pareto) -> list[str]:
 def _answer(found: Pareto) -> str:
     number, held = len(found.settings), holding(found)
     wanted = listed([item.label for item in found.objectives])
-    which = listed([item.label for item in found.levers])
+    which = listed([f"\u201c{item.label}\u201d" for item in found.levers])
     lead = f"Of {len(found.points)} settings of {which} tried for {wanted}, "
     if number == 1:
         return f"{lead}one was the best in all of it: {lever_words(found, 0)}."
@@ -80,7 +86,7 @@ def _ends(found: Pareto) -> list[str]:
 def _luck(found: Pareto) -> list[str]:
     sentences = []
     for item, one in zip(found.objectives, found.luck, strict=True):
-        gained = f"{change(item, one.gained.value)} ({change(item, one.gained.low)} to {change(item, one.gained.high)})"
+        gained = changed(item, one.gained)
         text = f"For {item.label} the setting that looked best seemed to gain {change(item, one.seemed)}; on fresh draws it gains {gained}"
         if one.seemed <= 0.0:
             sentences.append(f"{text}: nothing was to be gained.")
@@ -88,8 +94,10 @@ def _luck(found: Pareto) -> list[str]:
             sentences.append(f"{text}: it may all have been luck.")
         elif one.luck <= 0.0:
             sentences.append(f"{text}: none of it was luck.")
+        elif one.gained.high >= one.seemed:
+            sentences.append(f"{text}: {100 * one.luck / one.seemed:.0f}% less, which cannot be told from no luck at all.")
         else:
-            sentences.append(f"{text}: {100 * one.luck / one.seemed:.0f}% of it was luck.")
+            sentences.append(f"{text}: about {100 * one.luck / one.seemed:.0f}% of it was luck.")
     return sentences
 
 
@@ -97,8 +105,8 @@ def _described(found: Pareto) -> str:
     number = len(found.beats_described)
     if number:
         many = f"{number} settings are" if number > 1 else "One setting is"
-        return f"{many} better than the case as described in every objective at once, beyond doubt in each."
-    return "No setting is better than the case as described in every objective at once beyond doubt: each gain has its price, or is small."
+        return f"{many} better than the case as described in every objective at once, by the 95% interval of each."
+    return "No setting is told to be better than the case as described in every objective at once: each gain has its price, or is small."
 
 
-__all__ = ["amount", "change", "findings", "holding", "lever_words", "told"]
+__all__ = ["amount", "change", "changed", "findings", "holding", "lever_words", "told"]

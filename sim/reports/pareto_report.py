@@ -11,7 +11,7 @@ from typing import Any
 
 from sim.analysis.driver_words import figure
 from sim.analysis.pareto import SAMPLES, Pareto
-from sim.analysis.pareto_words import change, findings, told
+from sim.analysis.pareto_words import change, changed, findings, told
 from sim.reports import pareto_figures as figures
 from sim.reports.page import Chart, Table, chart, page_parts, template
 
@@ -60,10 +60,7 @@ def _settings(found: Pareto) -> Table:
     for n, item in enumerate(found.settings, 1):
         cells = [figure(value) for value in item.levers]
         cells += [told(objective, one) for objective, one in zip(found.objectives, item.fresh, strict=True)]
-        cells += [
-            f"{change(objective, one.value)} ({change(objective, one.low)} to {change(objective, one.high)})"
-            for objective, one in zip(found.objectives, item.gains, strict=True)
-        ]
+        cells += [changed(objective, one) for objective, one in zip(found.objectives, item.gains, strict=True)]
         rows.append([f"{n}", *cells, f"{100 * item.chance:.0f}%"])
     stands = ["drawn" if item.stands is None else figure(item.stands) for item in found.levers]
     base = [told(objective, one) for objective, one in zip(found.objectives, found.described, strict=True)]
@@ -78,8 +75,7 @@ def _luck(found: Pareto) -> Chart:
     )
     rows = [
         [
-            item.label, change(item, one.seemed),
-            f"{change(item, one.gained.value)} ({change(item, one.gained.low)} to {change(item, one.gained.high)})", f"{one.place + 1}",
+            item.label, change(item, one.seemed), changed(item, one.gained), f"{one.place + 1}",
         ]
         for item, one in zip(found.objectives, found.luck, strict=True)
     ]  # fmt: skip

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from sim.analysis.pareto import as_data, objectives_of
+from sim.analysis.pareto import Luck, Measured, as_data, objectives_of
 from sim.analysis.pareto_words import findings
 from sim.errors import UsageError
 from sim.experiments.lever_runs import levers_of
@@ -81,7 +82,8 @@ def test_the_same_search_goes_on_from_what_is_there(found):
 
 def test_the_answer_is_told_first(found):
     told = findings(found)
-    assert told[0].startswith("Of 64 settings of Pressure and Noise tried for more \u201cA deal\u201d and less \u201cWar\u201d, ")
+    lead = "Of 64 settings of \u201cPressure\u201d and \u201cNoise\u201d tried for more \u201cA deal\u201d and less \u201cWar\u201d, "
+    assert told[0].startswith(lead)
     assert any(text.startswith("Most for more \u201cA deal\u201d: ") for text in told)
     assert any("better than the case as described in every objective at once" in text for text in told)
     assert json.dumps(as_data(found), allow_nan=False)
@@ -125,3 +127,18 @@ def test_a_lever_has_its_range_in_the_file_or_the_one_given(scenario):
     one, two = levers_of(scenario, ["push", "parameters.noise.number=0.2:0.4"])
     assert (one.low, one.high, one.stands, one.label) == (0.0, 1.0, 0.5, "Pressure")
     assert (two.low, two.high, two.stands, two.value(0.5)) == (0.2, 0.4, 0.9, pytest.approx(0.3))
+
+
+@pytest.mark.parametrize(
+    ("seemed", "low", "gained", "high", "words"),
+    [
+        (0.0, -0.1, 0.0, 0.1, "nothing was to be gained"),
+        (0.2, -0.01, 0.05, 0.1, "it may all have been luck"),
+        (0.2, 0.01, 0.05, 0.1, "about 75% of it was luck"),
+        (0.2, 0.1, 0.15, 0.21, "25% less, which cannot be told from no luck at all"),
+        (0.2, 0.2, 0.25, 0.3, "none of it was luck"),
+    ],
+)
+def test_luck_is_told_as_far_as_fresh_draws_can_tell(found, seemed, low, gained, high, words):
+    told = replace(found, luck=(Luck(0, seemed, Measured(gained, low, high)), found.luck[1]))
+    assert any(words in text and "more \u201cA deal\u201d" in text for text in findings(told))

@@ -22,7 +22,7 @@ def test_the_answer_comes_first_then_the_settings(call, place, case):
     answer = call("pareto", case, "--levers", "push,noise", *WANTED, *SHORT)
     assert (answer.code, answer.err) == (0, "")
     text = " ".join(answer.out.split())
-    lead = "Of 12 settings of Pressure and Noise tried for more \u201cA deal\u201d and less \u201cWar\u201d"
+    lead = "Of 12 settings of \u201cPressure\u201d and \u201cNoise\u201d tried for more \u201cA deal\u201d and less \u201cWar\u201d"
     assert text.startswith(f"Pressure and noise * {lead}")
     assert "luck" in text and "as is 0.5 0.9" in text
     (directory,) = (place / "reports").iterdir()
