@@ -25,7 +25,9 @@ from sim.cli import (
     equilibrium,
     estimate,
     files,
+    pareto,
     replay,
+    robust,
     runs,
     sensitivity,
     spatial,
@@ -41,8 +43,8 @@ OK, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130  # exit codes
 # One module a command group, each with `register(app)`. A module imports only the standard library and typer at its
 # top; everything else is imported inside its command functions, so that `sim --help` stays quick.
 GROUPS = (
-    runs, compare, sweep, what_if, backtest, calibrate, sensitivity, replay, drivers, discover, claims, theory, equilibrium,
-    stability, spatial, files, elicit, data, estimate, stores, bench,
+    runs, compare, robust, pareto, sweep, what_if, backtest, calibrate, sensitivity, replay, drivers, discover, claims, theory,
+    equilibrium, stability, spatial, files, elicit, data, estimate, stores, bench,
 )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from sim.analysis.phrases import sentence
 from sim.analysis.ranking import SAMPLES
 from sim.analysis.variance_split import VarianceSplit
 from sim.experiments.arms import Arm
+from sim.experiments.store import StoredRun
 from sim.reports import comparison_figures as figures
 from sim.reports.limits_part import limits_part
 from sim.reports.page import Chart, Table, chart, page_parts, template
@@ -215,15 +216,19 @@ def _replay(found: Compared) -> str:
 
 
 def _arm(found: Compared, arm: Arm) -> dict[str, Any]:
-    run = found.played.runs[arm.name]
+    parts = arm_parts(arm, found.played.runs[arm.name], found.twin_of.get(arm.name))
+    return {**parts, "is_reference": arm.name == found.reference}
+
+
+def arm_parts(arm: Arm, run: StoredRun, same_as: str | None = None) -> dict[str, Any]:
+    """What a page says of an arm: what it sets, and the digest of its run."""
     return {
         "name": arm.name,
         "label": arm.label,
         "kind": arm.kind,
         "description": arm.description,
         "sets": [f"{path}: {_value(value)}" for path, value in arm.sets.items()],
-        "same_as": found.twin_of.get(arm.name),
-        "is_reference": arm.name == found.reference,
+        "same_as": same_as,
         "digest": run.recorded_digest or "",
     }
 

@@ -25,6 +25,8 @@ from sim.reports.calibration_report import render_calibration
 from sim.reports.comparison_report import render_comparison
 from sim.reports.equilibrium_report import render_equilibrium
 from sim.reports.page import render, write_page
+from sim.reports.pareto_report import render_pareto
+from sim.reports.robustness_report import render_robustness
 from sim.reports.sensitivity_report import render_sensitivity
 from sim.reports.spatial_report import render_spatial
 from sim.reports.stability_report import render_stability
@@ -38,6 +40,8 @@ from tests.backtested import backtested
 from tests.browser.chromium import Chromium, Page, find
 from tests.calibrated import calibrated
 from tests.compared import compared
+from tests.pareto_case import searched as searched_levers
+from tests.robust_case import judged
 from tests.unit.reports import discovery_sample, sample, spatial_sample
 from tests.wished import searched, two_inputs
 
@@ -91,6 +95,10 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         "hostile-threshold": _threshold(tmp_path_factory.mktemp("sought"), HOSTILE),
         "what-if": render_what_if(searched(tmp_path_factory.mktemp("wished"), two_inputs(), "share(war) >= 0.4")),
         "hostile-what-if": render_what_if(searched(tmp_path_factory.mktemp("wished"), two_inputs(HOSTILE), "share(war) >= 0.4")),
+        "robust": _robust(tmp_path_factory.mktemp("robust")),
+        "hostile-robust": _robust(tmp_path_factory.mktemp("robust"), HOSTILE),
+        "pareto": _pareto(tmp_path_factory.mktemp("pareto")),
+        "hostile-pareto": _pareto(tmp_path_factory.mktemp("pareto"), HOSTILE),
         "hostile-comparison": _comparison(tmp_path_factory.mktemp("compared"), HOSTILE),
     }
     return {name: write_page(text, folder / f"{name}.html").as_uri() for name, text in texts.items()}
@@ -143,6 +151,16 @@ def _sweep(folder: Path, name: str = "") -> str:
 def _threshold(folder: Path, name: str = "") -> str:
     found, steps = swept.sought(folder, "0.8 * x", "share(war) >= 0.4", name=name)
     return render_threshold(found, steps, name or "X")
+
+
+def _robust(folder: Path, name: str = "") -> str:
+    """The page of three arms over the uncertainties; with a name, it stands wherever the file may have words of its own."""
+    return render_robustness(judged(folder, name), ["sim", "robust", "planted.yaml"])
+
+
+def _pareto(folder: Path, name: str = "") -> str:
+    """The page of a search over two levers; with a name, it stands wherever the file may have words of its own."""
+    return render_pareto(searched_levers(folder, name=name, points=16, histories=60, fresh=200), ["sim", "pareto", "planted.yaml"])
 
 
 @pytest.fixture(scope="session")

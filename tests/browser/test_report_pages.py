@@ -15,12 +15,12 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("chromium")]
 
 PAGES = (
     "report", "timeline", "stability", "spatial", "equilibrium", "drivers", "drivers-of-a-class", "discovery", "comparison",
-    "sweep", "threshold", "what-if", "sensitivity", "backtest", "calibration",
+    "robust", "pareto", "sweep", "threshold", "what-if", "sensitivity", "backtest", "calibration",
 )  # fmt: skip
 HOSTILE_PAGES = (
     "hostile", "hostile-timeline", "hostile-stability", "hostile-spatial", "hostile-equilibrium", "hostile-drivers",
-    "hostile-discovery", "hostile-comparison", "hostile-sweep", "hostile-threshold", "hostile-what-if", "hostile-sensitivity",
-    "hostile-backtest", "hostile-calibration",
+    "hostile-discovery", "hostile-comparison", "hostile-robust", "hostile-pareto", "hostile-sweep", "hostile-threshold",
+    "hostile-what-if", "hostile-sensitivity", "hostile-backtest", "hostile-calibration",
 )  # fmt: skip
 
 # What plotly.js draws for a trace type; a type that the bundle lacks leaves none of these.

@@ -68,6 +68,12 @@ def shortened(words: list[str], report: bool = True, histories: int | None = Non
         return [*words[: words.index("-n") + 1], "20", *words[words.index("-n") + 2 :], "--workers", "1"]
     if words[0] == "compare":
         words = [*words, "--pairs", "1", "--no-report"]
+    if words[0] == "robust":  # as few draws of the uncertainties as it takes
+        place = words.index("--replications") if "--replications" in words else len(words)
+        words = [*words[:place], *words[place + 4 :]]
+        return [*words, "--replications", str(max(histories, 8)), "--repeats", "2", "--workers", "1", "--no-report"]
+    if words[0] == "pareto":
+        return [*words, "--points", "4", "--steps", "1", "-n", "4", "--fresh", "8", "--workers", "1", "--no-report"]
     if words[0] not in ("run", "verify", "compare", "backtest") or "--resume" in words:
         return words
     has_crew = "--workers" in words or "--cluster" in words

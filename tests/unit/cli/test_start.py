@@ -16,7 +16,7 @@ from tests.unit.cli.conftest import STRAIT
 COMMANDS = (
     *("run", "show", "replay", "claims", "compare", "sensitivity", "list", "new", "validate", "complete", "explain", "schema", "export"),
     *("query", "digest", "inputs", "elicit", "solve", "verify", "equilibrium", "stability", "spatial", "import", "bench"),
-    *("data", "estimate", "drivers", "discover", "what-if"),
+    *("data", "estimate", "drivers", "discover", "what-if", "robust", "pareto", "sweep", "calibrate", "backtest"),
 )
 
 

@@ -1,0 +1,165 @@
+"""What robust choice found, in sentences: the answer first, whether the criteria agree, then levels, where arms lose, and luck.
+
+Figures of shares are told in percentage points of histories, others as they are.
+"""
+
+from __future__ import annotations
+
+import math
+
+from sim.analysis.comparison_words import percent, quoted
+from sim.analysis.phrases import listed
+from sim.analysis.point_shares import PointShare
+from sim.analysis.regret import Bracketed
+from sim.analysis.robustness import Robust, Standing
+
+SURE = 0.95  # probability of the least regret from which an arm is called the robust choice
+MOST_PLACES = 3  # arms of which it is told where they lose
+
+
+def amount(found: Robust, value: float) -> str:
+    """A figure of what arms are judged by: percent of a share, else a number."""
+    return percent(value) if found.is_share else number(value)
+
+
+def number(value: float) -> str:
+    """A number with three figures."""
+    return f"{value:.3g}".replace("-", "\u2212") if math.isfinite(value) else "-"
+
+
+def regret(found: Robust, value: float) -> str:
+    """A regret without a unit: points of a share, else a number."""
+    return f"{100 * value:.1f}" if found.is_share else number(value)
+
+
+def ends(found: Robust, item: Bracketed) -> str:
+    """The interval of a regret."""
+    return f"{regret(found, item.low)} to {regret(found, item.high)}"
+
+
+def unit(found: Robust) -> str:
+    """The unit of a regret, with a space before it."""
+    return " points" if found.is_share else ""
+
+
+def shares(item: PointShare) -> str:
+    """A share of draws with its interval."""
+    return f"{100 * item.share:.0f}% ({100 * item.low:.0f} to {100 * item.high:.0f}%)"
+
+
+def findings(found: Robust) -> list[str]:
+    """The answer in sentences, the most important first."""
+    told = [_answer(found), _others(found), *_level(found), *_places(found), _largest(found), _luck(found), *_same(found)]
+    return [text for text in told if text]
+
+
+def _answer(found: Robust) -> str:
+    first, *rest = found.standings
+    by = f"By {found.goal.label}"
+    size = (
+        f"in the tenth of the draws of the uncertainties that is worst for it, it gives away {regret(found, first.regret.tail.value)}"
+        f"{unit(found)} ({ends(found, first.regret.tail)}) against the best arm there"
+    )
+    if all(item.regret.mean.plain < 1e-12 for item in found.standings):
+        return f"{by}, it does not matter which arm is chosen: at no draw of the uncertainties do they differ."
+    if first.regret.first >= SURE:
+        return f"{by}, {quoted(first.arm)} is the robust choice of {len(found.standings)} arms: {size}, less than any other arm."
+    second = max(rest, key=lambda item: item.regret.first)
+    return (
+        f"{by}, no arm is surely the robust choice after {found.draws:,} draws of the uncertainties with {found.repeats} histories each: "
+        f"{quoted(first.arm)} has the least regret with a probability of {_sure(first.regret.first)} ({size}), {quoted(second.arm)} with "
+        f"{_sure(second.regret.first)}."
+    )
+
+
+def _sure(value: float) -> str:
+    return "more than 99%" if value > 0.99 else "less than 1%" if value < 0.01 else f"{100 * value:.0f}%"
+
+
+def leaders(found: Robust) -> dict[str, str]:
+    """The arm that comes first by each criterion."""
+    items = found.standings
+    told = {
+        "regret in the worst tenth": items[0].arm,
+        "mean regret": min(items, key=lambda item: item.regret.mean.value).arm,
+        "share of draws at which it is the best": max(items, key=lambda item: item.best.share).arm,
+    }
+    if found.level is not None:
+        told["share of draws at which it meets the level"] = max(items, key=_met).arm
+    return told
+
+
+def _met(item: Standing) -> float:
+    assert item.meets is not None
+    return item.meets.share
+
+
+def _others(found: Robust) -> str:
+    """Whether other criteria would choose otherwise."""
+    by = leaders(found)
+    first = found.standings[0]
+    best = max(found.standings, key=lambda item: item.best.share)
+    mean = f"on average it gives away {regret(found, first.regret.mean.value)}{unit(found)} ({ends(found, first.regret.mean)})"
+    where = f"it is the best at {shares(first.best)} of the draws"
+    others = {name: arm for name, arm in by.items() if arm != first.arm}
+    if not others:
+        return f"All criteria put {quoted(first.arm)} first: {mean}, and {where}."
+    parts = [
+        f"by {listed([name for name, arm in others.items() if arm == other])} {quoted(other)}" for other in dict.fromkeys(others.values())
+    ]
+    after = f", {quoted(best.arm)} at {shares(best.best)}" if best.arm != first.arm else ""
+    return f"The criteria do not agree: {listed(parts)} would come first. Of {quoted(first.arm)}: {mean}, and {where}{after}."
+
+
+def _level(found: Robust) -> list[str]:
+    if found.level is None:
+        return []
+    items = sorted(found.standings, key=_met, reverse=True)
+    first, last = items[0], items[-1]
+    assert first.meets is not None and last.meets is not None
+    what = f"a mean of {found.level.words} {amount(found, found.level.value)}"
+    text = f"{what[:1].upper()}{what[1:]} is met by {quoted(first.arm)} at {shares(first.meets)} of the draws"
+    return [f"{text}, by {quoted(last.arm)} at {shares(last.meets)}." if last is not first else f"{text}."]
+
+
+def _places(found: Robust) -> list[str]:
+    told = []
+    for item in found.standings:
+        if item.where is not None and item.where.box and len(told) < MOST_PLACES:
+            told.append(
+                f"{quoted(item.arm)} loses where {item.where.box}: there ({100 * item.where.share:.0f}% of draws) it gives away "
+                f"{regret(found, item.where.inside)}{unit(found)}, elsewhere {regret(found, max(0.0, item.where.outside))}; counted in "
+                "draws that were not searched."
+            )
+    if not told and found.num_inputs and any(item.where is not None for item in found.standings):
+        told.append("Where an arm loses cannot be told: no limits on the recorded uncertainties hold in draws that were not searched.")
+    return told
+
+
+def _largest(found: Robust) -> str:
+    first = found.standings[0]
+    top = first.regret.largest
+    return (
+        f"The largest regret of {quoted(first.arm)} over the draws played lies between {regret(found, top.low)} and "
+        f"{regret(found, top.high)}{unit(found)}; one draw is known from {found.repeats} histories only, and a draw that was not played "
+        "may be worse."
+    )
+
+
+def _luck(found: Robust) -> str:
+    """How much of the regret counted plainly is the noise of few histories."""
+    first = found.standings[0].regret
+    if first.tail.plain - first.tail.value < 1e-9:
+        return ""
+    return (
+        f"Counted plainly, the regret of {quoted(found.standings[0].arm)} in its worst tenth would be {regret(found, first.tail.plain)}"
+        f"{unit(found)}: of {found.repeats} histories a draw the arm that was lucky looks best. The figures told are by histories that had "
+        "no part in choosing the best arm and the worst draws, and so err a little downwards; the intervals reach up to the plain ones."
+    )
+
+
+def _same(found: Robust) -> list[str]:
+    return [f"{quoted(one)} and {quoted(two)} are the same in every history." for one, two in found.twins]
+
+
+__all__ = ["amount", "ends", "findings", "leaders", "number", "regret", "shares", "unit"]
