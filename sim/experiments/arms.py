@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from sim.errors import ScenarioError, UsageError
 from sim.experiments.disk import as_json
+from sim.experiments.evidence import refuse_evidence
 from sim.experiments.store import slug
 from sim.model.changes import target
 from sim.model.complete import complete, content_hash
@@ -143,11 +144,11 @@ def arms_of(
     if reference not in names:
         raise UsageError(f"--against {reference}: no arm of this name", hint=did_you_mean(reference, names, "arms"))
     for arm in arms:
-        if arm.completed.get("given"):
-            raise UsageError(
-                f"{arm.name}: given: {arm.completed['given'][0]}: pairs need all histories, also those that do not fit what is given",
-                hint="`sim run --given ...` of each arm tells of the histories that fit, each with its own",
-            )
+        refuse_evidence(
+            arm.completed,
+            f"pairs need all histories of '{arm.name}', also those that do not fit what is given",
+            "`sim run --given ...` of each arm tells of the histories that fit, each with its own",
+        )
     found = Arms(tuple(arms), reference, tuple(dict.fromkeys(warnings)))
     if not found.classes:
         ends = "; ".join(f"'{arm.name}' ends as {', '.join(arm.classes)}" for arm in arms)

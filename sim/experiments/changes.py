@@ -24,6 +24,7 @@ from sim.experiments.design import RANDOM, Design
 from sim.experiments.design.shifts import Shifts
 from sim.experiments.disk import as_json, disk_errors, replace_file
 from sim.experiments.engines import AUTO, Tell
+from sim.experiments.evidence import refuse_evidence
 from sim.experiments.replicate import Progress, run_scenario
 from sim.experiments.store import StoredColumns, StoredRun, content_hash, slug
 from sim.experiments.varied import levers_that_vary, path_of, varied
@@ -91,6 +92,7 @@ def candidates_of(
 
     if not 0.0 < most <= 8.0:
         raise UsageError(f"--most: expected standard deviations above 0 and up to 8, found {most:g}")
+    refuse_evidence(scenario, "a search for the smallest change needs all histories, also those that do not fit what is given")
     case = compile_case(scenario)
     drawn, types = axes_of(case), set(type_axes_of(case))
     of_levers = levers_that_vary(scenario) if scenario.get("sampling") != "off" else []

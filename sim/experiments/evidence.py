@@ -12,9 +12,11 @@ from typing import Any
 import numpy as np
 
 from sim.engines.tables.results import GIVEN
+from sim.errors import UsageError
 from sim.experiments.columns import KEY, Table, num_rows, rows_at
 
 FEWEST = 30  # histories that fit, below which shares say nothing: a share's 95 % interval is then some 35 points wide
+INSTEAD = "`sim run --given ...` tells of a case among the histories that fit"  # where something needs all histories
 
 
 class Fitting(Mapping[str, np.ndarray]):
@@ -45,6 +47,13 @@ class Fitting(Mapping[str, np.ndarray]):
 def evidence_in(scenario: Mapping[str, Any]) -> list[str]:
     """What a completed scenario says is known to have happened."""
     return list(scenario.get("given") or ())
+
+
+def refuse_evidence(scenario: Mapping[str, Any], why: str, instead: str = INSTEAD) -> None:
+    """Raise ``UsageError`` where something is given, for what needs all histories; ``why`` continues `CONDITION: ...`."""
+    known = evidence_in(scenario)
+    if known:
+        raise UsageError(f"given: {known[0]}: {why}", hint=instead)
 
 
 def fitting(results: Mapping[str, np.ndarray]) -> Mapping[str, np.ndarray]:

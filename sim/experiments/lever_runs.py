@@ -27,6 +27,7 @@ from sim.experiments.design import RANDOM
 from sim.experiments.design.table import Table
 from sim.experiments.disk import as_json, disk_errors, replace_file
 from sim.experiments.engines import AUTO, Tell
+from sim.experiments.evidence import refuse_evidence
 from sim.experiments.replicate import Progress, run_scenario
 from sim.experiments.store import StoredRun, slug
 from sim.experiments.varied import path_of, varied
@@ -62,6 +63,7 @@ def levers_of(scenario: Mapping[str, Any], names: Sequence[str]) -> list[Lever]:
     UsageError
         As for `varied`; a lever named twice; a range that is none.
     """
+    refuse_evidence(scenario, "a search over levers needs all histories, also those that do not fit what is given")
     found: list[Lever] = []
     declared = scenario.get("levers") or {}
     for text in names:

@@ -14,6 +14,7 @@ from sim.errors import UsageError
 from sim.experiments.design.factors import Factor, factors_of
 from sim.experiments.design.morris import Morris
 from sim.experiments.design.saltelli import Saltelli
+from sim.experiments.evidence import refuse_evidence
 from sim.experiments.varied import levers_that_vary, path_of, varied
 
 Method = Literal["sobol", "morris"]
@@ -64,11 +65,11 @@ def study_of(
     from sim.model.compile import compile_case
 
     name, number = _checked(method, samples)
-    if scenario.get("given"):
-        raise UsageError(
-            f"given: {scenario['given'][0]}: a sensitivity analysis needs all histories, also those that do not fit what is given",
-            hint="`sim run --given ...` and then `sim drivers` on its directory tell what moves the histories that fit",
-        )
+    refuse_evidence(
+        scenario,
+        "a sensitivity analysis needs all histories, also those that do not fit what is given",
+        "`sim run --given ...` and then `sim drivers` on its directory tell what moves the histories that fit",
+    )
     if ranges and scenario.get("sampling") == "off":
         raise UsageError(
             "--ranges: the scenario has `sampling: off`, which draws nothing",

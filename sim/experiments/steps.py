@@ -22,6 +22,7 @@ from sim.experiments import provenance, replicate
 from sim.experiments.design.table import Table
 from sim.experiments.disk import as_json, disk_errors, replace_file
 from sim.experiments.engines import AUTO, Tell
+from sim.experiments.evidence import refuse_evidence
 from sim.experiments.replicate import Progress, run_scenario
 from sim.experiments.store import StoredRun, content_hash, slug
 from sim.own_tactics import source_hashes
@@ -73,6 +74,7 @@ class Steps:
         progress: Progress | None = None,
         tell: Tell | None = None,
     ):
+        refuse_evidence(scenario, "a search for a threshold needs all histories, also those that do not fit what is given")
         self.scenario, self.path, self.seed, self.directory = scenario, path, seed, directory
         self.low, self.high = bounds
         self.identity = identity(scenario, seed, sought)

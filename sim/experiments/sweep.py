@@ -22,6 +22,7 @@ from typing import Any
 
 from sim.errors import UsageError
 from sim.experiments.design import HYPERCUBE, SOBOL, Design, named_design
+from sim.experiments.evidence import refuse_evidence
 from sim.experiments.varied import path_of, range_of, value_grid, value_table, varied
 
 GRID = "grid"
@@ -123,6 +124,9 @@ def sweep_of(scenario: Mapping[str, Any], over: Sequence[str], design: str = GRI
     UsageError
         No such design or factor; a factor named twice; no range where one is needed; too many points; too few histories.
     """
+    refuse_evidence(
+        scenario, "a sweep plays the same histories at every point, also those that do not fit what is given"
+    )
     is_table = design not in DESIGNS
     if is_table and over:
         raise UsageError(f"--over beside --design {design}: a table of points names its own factors", hint="leave --over out")

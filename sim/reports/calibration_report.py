@@ -10,7 +10,9 @@ from collections.abc import Sequence
 
 from sim.analysis.calibration import CHECKS, Calibration, FittedTarget
 from sim.analysis.calibration_words import conflict_words, figure, findings, spread, values
+from sim.analysis.limits import limits_of
 from sim.reports import calibration_figures as figures
+from sim.reports.limits_part import limits_part
 from sim.reports.page import Chart, Table, chart, page_parts, template
 
 
@@ -26,6 +28,7 @@ def render_calibration(found: Calibration, command: Sequence[str]) -> str:
         title=str(scenario["title"]),
         scenario_id=scenario["id"],
         question=scenario.get("question") or "",
+        bounds=limits_part(limits_of(scenario)),
         limits=scenario.get("limits") or (),
         findings=told,
         targets=_targets(found),

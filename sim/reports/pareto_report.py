@@ -10,9 +10,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from sim.analysis.driver_words import figure
+from sim.analysis.limits import limits_of
 from sim.analysis.pareto import SAMPLES, Pareto
 from sim.analysis.pareto_words import change, changed, findings, told
 from sim.reports import pareto_figures as figures
+from sim.reports.limits_part import limits_part
 from sim.reports.page import Chart, Table, chart, page_parts, template
 
 
@@ -25,6 +27,7 @@ def render_pareto(found: Pareto, command: Sequence[str]) -> str:
         title=scenario["title"],
         question=scenario.get("question") or "",
         scenario_id=scenario["id"],
+        bounds=limits_part(limits_of(scenario)),
         limits=scenario.get("limits") or (),
         findings=findings(found),
         front=_front(found),

@@ -8,11 +8,13 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 
+from sim.analysis.limits import limits_of
 from sim.analysis.regret import PARTS, SAMPLES
 from sim.analysis.robustness import LEVEL, Robust
 from sim.analysis.robustness_words import amount, ends, findings, regret, shares, unit
 from sim.reports import robustness_figures as figures
 from sim.reports.comparison_report import arm_parts
+from sim.reports.limits_part import limits_part
 from sim.reports.page import Chart, Table, chart, page_parts, template
 
 
@@ -28,6 +30,7 @@ def render_robustness(found: Robust, command: Sequence[str]) -> str:
         title=reference.completed["title"],
         question=reference.completed.get("question") or "",
         scenario_id=reference.completed["id"],
+        bounds=limits_part(limits_of(reference.completed)),
         limits=reference.completed.get("limits") or (),
         findings=findings(found),
         heat=None if found.driver is None else _heat(found),

@@ -29,7 +29,6 @@ def render_sensitivity(found: Sensitivity) -> str:
         question=scenario.get("question") or "",
         bounds=limits_part(limits_of(scenario)),
         limits=scenario.get("limits") or (),
-        has_evidence=bool(scenario.get("given")),
         findings=told,
         answers=[_answer(found, answer) for answer in found.answers],
         is_sobol=found.method == "sobol",

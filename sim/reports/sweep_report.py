@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from sim.analysis.limits import limits_of
 from sim.analysis.response import Curve, Interval, Surface
 from sim.analysis.sweep import Answer, Factor, Swept
 from sim.analysis.sweep_words import difference, figure, findings, mean, of_answer, ordered, with_interval
 from sim.reports import sweep_figures as figures
+from sim.reports.limits_part import limits_part
 from sim.reports.page import Chart, Table, chart, page_parts, template
 
 
@@ -23,8 +25,8 @@ def render_sweep(found: Swept) -> str:
         title=scenario["title"],
         scenario_id=scenario["id"],
         question=scenario.get("question") or "",
+        bounds=limits_part(limits_of(scenario)),
         limits=scenario.get("limits") or (),
-        has_evidence=bool(scenario.get("given")),
         findings=findings(found),
         answers=[_answer(found, answer) for answer in ordered(found) if not answer.is_still],
         factors=[{"label": f.label, "path": f.path, "words": _values(f)} for f in found.factors],

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from sim.analysis.limits import limits_of
 from sim.analysis.sweep_words import figure, level, mean, target_words, threshold_findings
 from sim.analysis.threshold import Threshold
 from sim.experiments.steps import Steps, read_record
 from sim.reports import sweep_figures as figures
+from sim.reports.limits_part import limits_part
 from sim.reports.page import Chart, Table, chart, page_parts, template
 
 
@@ -24,8 +26,8 @@ def render_threshold(found: Threshold, steps: Steps, label: str) -> str:
         title=scenario["title"],
         scenario_id=scenario["id"],
         question=scenario.get("question") or "",
+        bounds=limits_part(limits_of(scenario)),
         limits=scenario.get("limits") or (),
-        has_evidence=bool(scenario.get("given")),
         findings=threshold_findings(found, label),
         target=target_words(found),
         picture=_picture(found, label),

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from sim.analysis.limits import limits_of
 from sim.analysis.what_if import CONFIRMED_BY, Alone, Change, Found
 from sim.analysis.what_if_words import amount, certainty, findings, level, moved, passes, wanted
 from sim.experiments.changes import OWN_SCALE, Candidate
 from sim.reports import what_if_figures as figures
+from sim.reports.limits_part import limits_part
 from sim.reports.page import Chart, Table, chart, page_parts, template
 
 KINDS = {"lever": "lever", "uncertainty": "uncertainty", "type": "private type", "judgement": "judgement"}
@@ -26,8 +28,8 @@ def render_what_if(found: Found) -> str:
         title=scenario["title"],
         scenario_id=scenario["id"],
         question=scenario.get("question") or "",
+        bounds=limits_part(limits_of(scenario)),
         limits=scenario.get("limits") or (),
-        has_evidence=bool(scenario.get("given")),
         findings=findings(found),
         target=wanted(found.target),
         base=level(found.target, found.base),

@@ -77,7 +77,7 @@ def test_a_file_without_policies_says_so():
 
 def test_arms_in_which_something_is_given_are_refused():
     """Histories that fit are others in each arm, so they are no pairs."""
-    with pytest.raises(UsageError, match=r"calm: given: summit\.held >= 1 by 2019-01-01: pairs need all histories") as refused:
+    with pytest.raises(UsageError, match=r"given: summit\.held >= 1 by 2019-01-01: pairs need all histories of 'calm'") as refused:
         arms_of(SUMMIT, written=["calm: given=['summit.held >= 1 by 2019-01-01']"])
     assert "sim run --given" in refused.value.hint
 
