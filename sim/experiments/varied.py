@@ -69,7 +69,7 @@ def varied(scenario: Mapping[str, Any], ranges: Mapping[str, Range]) -> dict[str
             "uncertainties": [text for text in scenario.get("uncertainties", []) if text not in levers.values()],
         }
         scenario = complete(
-            load_document(read_text(json.dumps(bare), f"{scenario.get('id')} with ranges"), overrides=changes).spec
+            load_document(read_text(json.dumps(bare, ensure_ascii=False), f"{scenario.get('id')} with ranges"), overrides=changes).spec
         )
     recorded = [
         *scenario.get("uncertainties", []),
