@@ -173,7 +173,7 @@ def calibration_of(fit: Fit) -> Calibration:
         No parameters come near all bands: says which targets cannot be met, and what would work.
     """
     if fit.posterior is None or fit.check is None:
-        from sim.analysis.calibration_words import why_nothing
+        from sim.analysis.calibration_conflicts import why_nothing
 
         message, hint = why_nothing(fit)
         raise UsageError(message, hint=hint)

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sim.analysis.calibration import PINNED, UNEVEN, Calibration, FittedParameter, FittedTarget, Spread
+from sim.analysis.calibration_conflicts import conflict_words, quoted
 from sim.analysis.phrases import listed
-from sim.analysis.targets import band_words
-from sim.experiments.calibration import Aim
-from sim.experiments.calibration_run import Fit
 
 MOST_TOLD = 4
 
@@ -17,11 +15,6 @@ def findings(found: Calibration) -> list[str]:
     """The answers in sentences: targets before and after, parameters, conflicts, trust."""
     told = [_before(found), _after(found), *_parameters(found), *_conflicts(found), *_held_out(found), *_trust(found)]
     return [text for text in told if text]
-
-
-def quoted(name: str) -> str:
-    """A name in a sentence."""
-    return f"\u201c{name}\u201d"
 
 
 def figure(value: float, is_share: bool) -> str:
@@ -111,29 +104,6 @@ def _conflicts(found: Calibration) -> list[str]:
     return told or ["No targets conflict: some parameters meet all of them within their tolerances."]
 
 
-def conflict_words(fit: Fit) -> list[str]:
-    """Which targets stand in each other's way; nothing where some parameters meet all."""
-    aims, found = fit.study.used, fit.conflicts
-    if found.together <= 1.0:
-        return []
-    told = []
-    if found.unreached:
-        names = listed([f"{quoted(aims[n].label)} (nearest {_away(found.nearest[n])})" for n in found.unreached])
-        told.append(f"No values of the parameters bring {names} near {'its band' if len(found.unreached) == 1 else 'their bands'}.")
-    for i, j, distance in found.pairs[:MOST_TOLD]:
-        one, other = quoted(aims[i].label), quoted(aims[j].label)
-        told.append(f"{one} and {other} conflict: each can be met, but not both (nearest {_away(distance)}).")
-    if found.without:
-        told.append(f"All other targets can be met without {' or '.join(quoted(aims[n].label) for n, _ in found.without)}.")
-    if not told:
-        told.append(f"Each target can be met, and each two of them, but not all at once (nearest {_away(found.together)}).")
-    return told
-
-
-def _away(distance: float) -> str:
-    return "never read" if distance == float("inf") else f"{distance:.1f} tolerances off"
-
-
 def _held_out(found: Calibration) -> list[str]:
     left = [item for item in found.targets if not item.aim.is_used]
     if not left:
@@ -170,21 +140,3 @@ def _trust(found: Calibration) -> list[str]:
         span = f"{low:.0f}%" if round(low) == round(high) else f"{low:.0f} to {high:.0f}%"
         told.append(f"In {checks}, ranks of the truth are even for every parameter, and 90% intervals held it in {span}.")
     return told
-
-
-def why_nothing(fit: Fit) -> tuple[str, str]:
-    """Why there is no posterior, and what would work."""
-    told = conflict_words(fit)
-    message = f"no parameters come near all {len(fit.study.used)} targets, so none could be accepted"
-    if told:
-        message += ". " + " ".join(told)
-        hint = "leave out or widen a target (`tolerance:`), or fit other parameters (--fit) or wider ranges; what was played is kept"
-    else:
-        message = f"too few of {len(fit.points):,} points meet all {len(fit.study.used)} targets for a posterior"
-        hint = "play more points (--points) or histories at each (--histories), or fit fewer parameters (--fit); what was played is kept"
-    return message, f"{hint} in {fit.directory}"
-
-
-def band_of(aim: Aim) -> str:
-    """The band of a target in words."""
-    return band_words(aim.low, aim.high, aim.is_share)

@@ -9,7 +9,8 @@ import shlex
 from collections.abc import Sequence
 
 from sim.analysis.calibration import CHECKS, Calibration, FittedTarget
-from sim.analysis.calibration_words import conflict_words, figure, findings, spread, values
+from sim.analysis.calibration_conflicts import conflict_words
+from sim.analysis.calibration_words import figure, findings, spread, values
 from sim.analysis.limits import limits_of
 from sim.reports import calibration_figures as figures
 from sim.reports.limits_part import limits_part

@@ -198,3 +198,7 @@ def test_a_variant_that_was_fitted_to_a_later_target_is_refused(fit):
     variant["fitted"] |= {"before": "2029-04-01"}
     with pytest.raises(ScenarioError, match="fitted to a target that it may not know"):
         into_scenario(to_yaml(calibrated.case(), header=False), "mine", variant, "case.yaml")
+
+
+def test_a_scenario_may_have_any_sign_in_its_words():
+    assert study_of(calibrated.completed("\U0001f4a5"), ["parameters.x"]).parameters[0].path == "parameters.x.number"

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from sim.analysis.calibration import as_data
-from sim.analysis.calibration_words import conflict_words, findings, why_nothing
+from sim.analysis.calibration_conflicts import conflict_words, why_nothing
+from sim.analysis.calibration_words import findings
 from sim.estimation.likelihood_free.conflicts import conflicts
 from sim.reports import calibration_figures as figures
 from sim.reports.calibration_report import render_calibration
