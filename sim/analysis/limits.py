@@ -22,11 +22,10 @@ from sim.analysis.drivers import MOST_STUDIED
 from sim.analysis.estimates import Share, difference_of_shares, share
 from sim.analysis.given_data import given_data
 from sim.experiments.columns import rows_at
-from sim.model.complete import spec_of
-from sim.model.explain import Grounds, grounds_of
 
 if TYPE_CHECKING:
     from sim.analysis.summary import Summary
+    from sim.model.explain import Grounds
 
 PAGE = "docs/limits.md"
 GRAVE = "worst"  # tone of classes that are told with a base rate, or with the want of one
@@ -81,6 +80,16 @@ class Limits:
 
 def limits_of(scenario: Mapping[str, Any], shares: Mapping[str, Share] | None = None) -> Limits:
     """Grounds and base rates of a completed scenario; `shares` are those of a run, by class."""
+    from sim.model.complete import spec_of
+    from sim.model.explain import grounds_of
+
+    is_counted = not _stands_alone(scenario) and "actors" in scenario  # what only names outcomes has no numbers to count
+    grounds = grounds_of(spec_of(scenario)) if is_counted else None
+    return Limits(grounds, rated_of(scenario, shares), varied=_varied(scenario))
+
+
+def rated_of(scenario: Mapping[str, Any], shares: Mapping[str, Share] | None = None) -> tuple[Rated, ...]:
+    """Classes beside whose share a base rate stands, or has to be missed."""
     labels, tones = outcome_labels(scenario), {item["class"]: item.get("tone") for item in scenario.get("outcomes", ())}
     declared = scenario.get("base_rates") or {}
     rated = tuple(
@@ -88,15 +97,16 @@ def limits_of(scenario: Mapping[str, Any], shares: Mapping[str, Share] | None = 
         for name, label in labels.items()
         if declared.get(name) or tones[name] == GRAVE
     )
-    plays = scenario.get("game") or scenario.get("theory")
-    is_counted = not plays and "actors" in scenario  # what only names outcomes has no numbers to count
-    grounds = grounds_of(spec_of(scenario)) if is_counted else None
-    return Limits(grounds, () if plays and not declared else rated, varied=_varied(scenario))
+    return () if _stands_alone(scenario) and not declared else rated
 
 
-def limits_of_run(summary: Summary) -> Limits:
-    """The same of a run, with how far its shares move within the ranges that were drawn from."""
-    found = limits_of(summary.scenario, {item.id: value for item, value in zip(summary.classes, summary.shares, strict=True)})
+def _stands_alone(scenario: Mapping[str, Any]) -> bool:
+    """Whether it is a game or a model of theory, whose numbers are nobody's judgement of a case."""
+    return bool(scenario.get("game") or scenario.get("theory"))
+
+
+def with_swings(found: Limits, summary: Summary) -> Limits:
+    """Limits of a run, with how far its shares move within the ranges that were drawn from."""
     if found.grounds is None or not summary.drivers.clear:
         return found
     ranked = sorted(zip(summary.shares, summary.classes, strict=True), key=lambda pair: -pair[0].share)
@@ -183,12 +193,12 @@ def unrated_words(rated: Sequence[Rated]) -> str:
     return f"No base rate of {', '.join(names)} is declared (base_rates in the file): quote no share of it without one." if names else ""
 
 
-def brief_rates(found: Limits) -> str:
+def brief_rates(rated: Sequence[Rated]) -> str:
     """The nearest base rate of each class on one line, for a terminal; empty where nothing is to be said."""
-    told = [f"{item.label} {rate_in_words(item.rates[0])}" for item in found.rated if item.rates]
+    told = [f"{item.label} {rate_in_words(item.rates[0])}" for item in rated if item.rates]
     if told:
         return f"Base rate: {'; '.join(told)}"
-    return f"Base rate: none declared for {', '.join(item.label for item in found.rated)}" if found.rated else ""
+    return f"Base rate: none declared for {', '.join(item.label for item in rated)}" if rated else ""
 
 
 def brief_grounds(found: Limits) -> str:

@@ -234,11 +234,11 @@ def _bend(points: Sequence[Point], apart: Callable[[int, int, float], Interval])
     return best, apart(best, nearer, Z95)
 
 
-def quantile(tests: int) -> float:
+def quantile(num_tests: int) -> float:
     """The normal quantile of a 95 % interval that holds among so many (Bonferroni)."""
     from scipy.special import ndtri
 
-    return float(ndtri(1.0 - 0.025 / max(1, tests)))
+    return float(ndtri(1.0 - 0.025 / max(1, num_tests)))
 
 
 __all__ = [

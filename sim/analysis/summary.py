@@ -35,7 +35,7 @@ from sim.experiments.evidence import FEWEST, evidence_in, fitting, fitting_paths
 from sim.model.complete import spec_of
 
 if TYPE_CHECKING:
-    from sim.analysis.limits import Limits
+    from sim.analysis.limits import Limits, Rated
 
 _EVEN = (
     "Inputs are {points}: intervals are those of independent histories and as a rule too wide here, seldom too narrow. "
@@ -160,9 +160,27 @@ class Summary:
     @cached_property
     def limits(self) -> Limits:
         """What must be known beside its shares: grounds of the inputs, how far shares move within their ranges, base rates."""
-        from sim.analysis.limits import limits_of_run
+        from sim.analysis.limits import with_swings
 
-        return limits_of_run(self)
+        return with_swings(self.limits_at_once, self)
+
+    @cached_property
+    def limits_at_once(self) -> Limits:
+        """The same without how far shares move, which waits for the drivers."""
+        from sim.analysis.limits import limits_of
+
+        return limits_of(self.scenario, self._share_by_class)
+
+    @cached_property
+    def rated(self) -> tuple[Rated, ...]:
+        """Classes beside whose share a base rate stands, or has to be missed."""
+        from sim.analysis.limits import rated_of
+
+        return rated_of(self.scenario, self._share_by_class)
+
+    @property
+    def _share_by_class(self) -> dict[str, Share]:
+        return {item.id: value for item, value in zip(self.classes, self.shares, strict=True)}
 
     @cached_property
     def game(self) -> GameSummary | None:

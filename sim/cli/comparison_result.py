@@ -28,7 +28,7 @@ def lines(found: Compared, width: int, blocks: bool) -> list[Text]:
         told += [Text(line) for line in paragraph(text, width, "* ", "  ")]
     told += [Text(), *_outcomes(found, width, blocks)]
     limits = limits_of(found.played.arms[found.reference].completed)
-    told += [Text(f"  {clipped(text, width - 2, blocks)}") for text in (brief_rates(limits), brief_grounds(limits)) if text]
+    told += [Text(f"  {clipped(text, width - 2, blocks)}") for text in (brief_rates(limits.rated), brief_grounds(limits)) if text]
     if found.ranking is not None:
         told += [Text(), *_ranking(found, width, blocks)]
     if any(item.sample or item.differing for item in found.divergences):

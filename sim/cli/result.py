@@ -89,7 +89,7 @@ def _outcomes(summary: Summary, width: int, blocks: bool) -> list[Text]:
                 f" {_percent(value.share):>6}  {_interval(value):>14}",
             )
         )
-    if rate := brief_rates(summary.limits):
+    if rate := brief_rates(summary.rated):
         lines.append(Text(f"  {clipped(rate, width - 2, blocks)}"))
     note = summary.interval_note
     return lines + [Text(line, style="dim") for line in paragraph(note, width, "  ", "  ")] if note else lines
@@ -177,7 +177,7 @@ def _foot(run: Run, width: int) -> list[Text]:
     applied = summary.scenario.get("applied") or {}
     changed = [f"{kind} {applied[kind]}" for kind in ("variant", "policy") if applied.get(kind)]
     changed += summary.overrides
-    limits = clipped(brief_grounds(summary.limits), width - 11)
+    limits = clipped(brief_grounds(summary.limits_at_once), width - 11)
     rows = [
         *([("limits", limits)] if limits else []),
         ("scenario", ", ".join([f"{summary.scenario_id} ({summary.scenario_hash[:8]})", *changed])),

@@ -70,14 +70,14 @@ def test_base_rates_are_told_with_their_intervals():
 def test_a_grave_class_without_a_base_rate_is_told_to_have_none():
     found = limits.limits_of(complete(load_scenario(CRISIS)))
     (rated,) = [item for item in found.rated if not item.rates]
-    assert rated.label in limits.unrated_words(found.rated) and "none declared" in limits.brief_rates(found)
+    assert rated.label in limits.unrated_words(found.rated) and "none declared" in limits.brief_rates(found.rated)
     assert limits.rate_words(found.rated) == ""
 
 
 def test_a_model_of_theory_needs_neither():
     found = limits.limits_of(complete(load_scenario(resources.scenario_path("theory/chicken"))))
     assert found.grounds is None and found.rated == ()
-    assert limits.brief_rates(found) == limits.brief_grounds(found) == ""
+    assert limits.brief_rates(found.rated) == limits.brief_grounds(found) == ""
 
 
 @pytest.fixture(scope="module")

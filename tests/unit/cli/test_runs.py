@@ -91,7 +91,7 @@ def test_json_has_everything_and_is_the_same_for_any_number_of_workers(call, sto
     assert found["schema"] == 1 and one.err == ""
     assert set(found) == {
         "schema", "scenario", "given", "seed", "replications", "until_se", "design", "engine", "versions", "outcomes", "readings", "game",
-        "times", "paths", "drivers", "conditions", "findings", "digest", "timing",
+        "times", "paths", "drivers", "conditions", "limits", "findings", "digest", "timing",
     }  # fmt: skip
     assert found["timing"]["directory"] == stored.as_posix()
     assert found["drivers"]["inputs"] and found["drivers"]["noise_floor"] > 0
