@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
+from sim.analysis.names import quoted
 from sim.analysis.phrases import listed
 from sim.experiments.calibration_run import Fit
 
 MOST_TOLD = 4
-
-
-def quoted(name: str) -> str:
-    """A name in a sentence."""
-    return f"\u201c{name}\u201d"
 
 
 def conflict_words(fit: Fit) -> list[str]:

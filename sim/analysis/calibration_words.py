@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sim.analysis.calibration import PINNED, UNEVEN, Calibration, FittedParameter, FittedTarget, Spread
-from sim.analysis.calibration_conflicts import conflict_words, quoted
+from sim.analysis.calibration_conflicts import conflict_words
+from sim.analysis.names import quoted
 from sim.analysis.phrases import listed
 
 MOST_TOLD = 4

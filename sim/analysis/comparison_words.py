@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from sim.analysis.comparison import Compared
 from sim.analysis.divergences import Divergences
 from sim.analysis.durations import duration
+from sim.analysis.names import quoted
 from sim.analysis.paired_differences import Difference
 from sim.analysis.phrases import listed
 
@@ -19,11 +20,6 @@ MOST_TOLD = 3  # differences of an arm
 SURE = 0.95  # probability of being best from which an arm is called the best
 PRACTICAL = 1e8  # pairs beyond which a number of them helps nobody
 MINUS = "\u2212"
-
-
-def quoted(name: str) -> str:
-    """An arm's name in a sentence."""
-    return f"\u201c{name}\u201d"
 
 
 def findings(found: Compared) -> list[str]:

@@ -256,3 +256,8 @@ def toward_words(labels: Mapping[str, str], toward: str, association: float) -> 
     name, _, kind = toward.partition(" (")
     where = kind[:-1].replace("_", " ") if kind else "higher"
     return f"{where}: {labels.get(name, plain(name))} {'likelier' if association > 0 else 'less likely'}"
+
+
+def quoted(name: str) -> str:
+    """A name in a sentence: in quotation marks, unless it has some of its own, as `weight of “Relief”` has."""
+    return name if "\u201c" in name else f"\u201c{name}\u201d"

@@ -77,8 +77,8 @@ def _ends(found: Pareto) -> list[str]:
             if other is not item
         ]
         sentences.append(
-            f"Most for {item.label}: {told(item, one.fresh[k])}, against {amount(item, found.described[k].value)} as described, at "
-            f"{lever_words(found, place)}; there {listed(others)}."
+            f"Best for {item.label} in the search: on fresh draws {told(item, one.fresh[k])}, against "
+            f"{amount(item, found.described[k].value)} as described, at {lever_words(found, place)}; there {listed(others)}."
         )
     return sentences
 

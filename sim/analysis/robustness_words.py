@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import math
 
-from sim.analysis.comparison_words import percent, quoted
+from sim.analysis.comparison_words import percent
+from sim.analysis.names import quoted
 from sim.analysis.phrases import listed
 from sim.analysis.point_shares import PointShare
 from sim.analysis.regret import Bracketed

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from sim.analysis.morris_effects import Effect
+from sim.analysis.names import quoted
 from sim.analysis.outputs import Output
 from sim.analysis.phrases import listed
 from sim.analysis.sensitivity import Answer, Sensitivity
@@ -43,11 +44,6 @@ def share(item: Index) -> str:
 def percent(value: float) -> str:
     """A share without decimals."""
     return "-" if math.isnan(value) else "<1%" if 0.0 < value < 0.005 else f"{100 * value:.0f}%"
-
-
-def quoted(name: str) -> str:
-    """A name in a sentence."""
-    return f"\u201c{name}\u201d"
 
 
 def remainder(item: Index) -> Index:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from sim.analysis.names import quoted
 from sim.analysis.outputs import Output
 from sim.analysis.response import Interval, Surface
 from sim.analysis.sweep import Answer, Factor, Swept
@@ -85,11 +86,6 @@ def place(factor: Factor, ends: tuple[float, float]) -> str:
     """Where a point lies: `at .5`, `between .4 and .6`."""
     low, high = ends
     return f"at {figure(low)}" if low == high else f"between {figure(low)} and {figure(high)}"
-
-
-def quoted(name: str) -> str:
-    """A name in a sentence."""
-    return f"\u201c{name}\u201d"
 
 
 def figure(value: float) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from sim.analysis.change_length import Length
+from sim.analysis.names import quoted
 from sim.analysis.phrases import listed
 from sim.analysis.what_if import Alone, Change, Found, Part
 from sim.analysis.what_if_target import Level, Target
@@ -20,7 +21,7 @@ def findings(found: Found) -> list[str]:
 def wanted(target: Target) -> str:
     """The target in a sentence: `“War” to at most 5%`."""
     what = "" if target.output.is_share else "the mean of "
-    return f"{what}“{target.output.label}” to at {'least' if target.wants_more else 'most'} {amount(target, target.value)}"
+    return f"{what}{quoted(target.output.label)} to at {'least' if target.wants_more else 'most'} {amount(target, target.value)}"
 
 
 def amount(target: Target, value: float) -> str:
@@ -46,7 +47,7 @@ def deviations(length: float) -> str:
 def part(one: Part) -> str:
     """One number of a change: `“Sanctions” up by 0.50 (0.8 to 0.872)`."""
     way = "up" if one.change > 0.0 else "down"
-    return f"“{one.label}” {way} by {abs(one.change):.2f} ({moved(one)})"
+    return f"{quoted(one.label)} {way} by {abs(one.change):.2f} ({moved(one)})"
 
 
 def moved(one: Part) -> str:
@@ -84,7 +85,7 @@ def _answered(found: Found) -> list[str]:
         what = f"{deviations(answer.length)}, made of {listed([part(one) for one in answer.parts])}"
     else:
         one = answer.parts[0]
-        what = f"“{one.label}” {'up' if one.change > 0.0 else 'down'} by {deviations(answer.length)} ({moved(one)})"
+        what = f"{quoted(one.label)} {'up' if one.change > 0.0 else 'down'} by {deviations(answer.length)} ({moved(one)})"
     told = [f"The smallest change found that brings {wanted(target)}: {what}.", _sure(found, answer)]
     if answer.tries > 1:
         which = {2: "second", 3: "third", 4: "fourth"}.get(answer.tries, "fifth")
@@ -143,7 +144,7 @@ def _at_best(found: Found) -> str:
         return "No number moved it towards the target alone."
     way = "up" if best.best > 0.0 else "down"
     return (
-        f"The furthest that one number brought it alone is {level(found.target, best.at_best)}, with “{best.label}” {way} by "
+        f"The furthest that one number brought it alone is {level(found.target, best.at_best)}, with {quoted(best.label)} {way} by "
         f"{deviations(abs(best.best))}."
     )
 

@@ -84,7 +84,7 @@ def test_the_answer_is_told_first(found):
     told = findings(found)
     lead = "Of 64 settings of \u201cPressure\u201d and \u201cNoise\u201d tried for more \u201cA deal\u201d and less \u201cWar\u201d, "
     assert told[0].startswith(lead)
-    assert any(text.startswith("Most for more \u201cA deal\u201d: ") for text in told)
+    assert any(text.startswith("Best for more \u201cA deal\u201d in the search: ") for text in told)
     assert any("better than the case as described in every objective at once" in text for text in told)
     assert json.dumps(as_data(found), allow_nan=False)
 
