@@ -11,7 +11,7 @@ from sim.analysis.estimates import number_or_none
 from sim.analysis.listed_equilibria import MERGED, Others, listed, others
 from sim.analysis.multiplicity import FIRST, SEVERAL, TIES, UNKNOWN, Multiplicity, of_solutions
 from sim.analysis.solved_remarks import remarks
-from sim.errors import SimError, UsageError
+from sim.errors import ParameterError, SimError, UsageError
 from sim.games.decision_graph import TIE
 from sim.games.equilibrium import without_noise
 from sim.model.compile import Case, compile_case
@@ -183,7 +183,11 @@ def solved(spec: ScenarioSpec, *, checks: bool = True, with_others: bool = False
             return Solved(spec, by_theorem, _as_written(case, with_others))
         except SimError as error:
             return Solved(spec, by_theorem, None, str(error))
-    return Solved(spec, by_theorem, _of_game(spec.game, case.solved_game, spec.game.points))
+    try:
+        found = case.solved_game
+    except ParameterError as error:
+        raise ParameterError(f"{spec.id}: {error}", hint=error.hint) from None
+    return Solved(spec, by_theorem, _of_game(spec.game, found, spec.game.points))
 
 
 def _as_written(case: Case, with_others: bool) -> GameSolved:
