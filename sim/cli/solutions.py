@@ -59,7 +59,8 @@ def _of_theorem(found: TheoremSolved, width: int, is_played: bool) -> list[Any]:
     several = len(solution.equilibria) > 1
     which = "In the equilibrium that is played" if is_played else "In the equilibrium that the theorem selects"
     out += [Text(), Text(which if several else "In equilibrium")]
-    out += _numbers([(output.name, solution.values[output.name], output.meaning) for output in theorem.outputs], width, scale)
+    told = [output for output in theorem.outputs if not output.is_void(found.symbols)]
+    out += _numbers([(output.name, solution.values[output.name], output.meaning) for output in told], width, scale)
     if several:
         out += [Text(), Text(f"All {len(solution.equilibria)} equilibria")]
         for n, item in enumerate(solution.equilibria, 1):
@@ -71,8 +72,8 @@ def _of_theorem(found: TheoremSolved, width: int, is_played: bool) -> list[Any]:
     else:
         out += [Text(line) for line in paragraph(solution.equilibria[0].words, width, "  ", "  ")]
     if not is_played:
-        told = "Players do not play it: how they play is found by algorithm, below."
-        out += [Text(line) for line in paragraph(told, width, "  ", "  ")]
+        instead = "Players do not play it: how they play is found by algorithm, below."
+        out += [Text(line) for line in paragraph(instead, width, "  ", "  ")]
     out.append(Text())
     for text in (solution.uniqueness, solution.selection, *solution.notes):
         out += [Text(line) for line in paragraph(text, width, "  - ", "    ")]

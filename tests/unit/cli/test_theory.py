@@ -198,6 +198,13 @@ def test_rows_and_points_at_which_the_solution_is_one_of_several_are_marked(call
     assert record["multiplicity"] == ["several", "several"] and "nearest to logit" in record["selection"][0]
 
 
+def test_stages_that_there_are_not_have_no_rows(call):
+    words = ("solve", "theory/salami-tactics", "--set", "game.enabled=false")
+    out = call(*words).out
+    assert "cutoff_3 " in out and "entry_3 " in out and "cutoff_4 " not in out and "entry_4 " not in out
+    assert json.loads(call(*words, "--json").out)["solution"]["cutoff_4"] == 0.0
+
+
 def test_statics_of_written_strategies_without_a_theorem(call):
     record = json.loads(call("solve", "theory/kuhn-poker", "--over", "parameters.bluff=0:.3:3", "--show", "bluffs", "--json").out)
     assert record["outputs"]["bluffs"] == pytest.approx([0, 0.05, 0.1])
