@@ -9,8 +9,9 @@ import numpy as np
 
 from sim.analysis.estimates import number_or_none
 from sim.analysis.listed_equilibria import MERGED, Others, listed, others
+from sim.analysis.multiplicity import FIRST, SEVERAL, TIES, UNKNOWN, Multiplicity, of_solutions
 from sim.analysis.solved_remarks import remarks
-from sim.errors import SimError, UsageError
+from sim.errors import ParameterError, SimError, UsageError
 from sim.games.decision_graph import TIE
 from sim.games.equilibrium import without_noise
 from sim.model.compile import Case, compile_case
@@ -85,6 +86,8 @@ class GameSolved:
         The same as data.
     others : Others or None
         Where strategies are written: all equilibria of the game, and which of them the file plays.
+    multiplicity : Multiplicity or None
+        What the solver knows of equilibria beside the one whose payoffs these are; None where that is the only one.
     """
 
     kind: str
@@ -99,6 +102,7 @@ class GameSolved:
     judgements: tuple[tuple[str, ...], ...] = ()
     refinements: tuple[dict[str, Any], ...] = ()
     others: Others | None = None
+    multiplicity: Multiplicity | None = None
 
     def as_record(self) -> dict[str, Any]:
         """Plain data."""
@@ -125,6 +129,15 @@ class Solved:
     theorem: TheoremSolved | None
     game: GameSolved | None
     unchecked: str = ""
+
+    @property
+    def multiplicity(self) -> Multiplicity | None:
+        """What there is beside the solution that is played: the game's where it is solved by algorithm, else the theorem's."""
+        if self.game is not None and self.game.kind != "written":
+            return self.game.multiplicity
+        if self.theorem is None or len(self.theorem.solution.equilibria) < 2:
+            return None
+        return Multiplicity(SEVERAL, self.theorem.solution.selection)
 
     def as_record(self) -> dict[str, Any]:
         """Plain data."""
@@ -170,7 +183,11 @@ def solved(spec: ScenarioSpec, *, checks: bool = True, with_others: bool = False
             return Solved(spec, by_theorem, _as_written(case, with_others))
         except SimError as error:
             return Solved(spec, by_theorem, None, str(error))
-    return Solved(spec, by_theorem, _of_game(spec.game, case.solved_game, spec.game.points))
+    try:
+        found = case.solved_game
+    except ParameterError as error:
+        raise ParameterError(f"{spec.id}: {error}", hint=error.hint) from None
+    return Solved(spec, by_theorem, _of_game(spec.game, found, spec.game.points))
 
 
 def _as_written(case: Case, with_others: bool) -> GameSolved:
@@ -215,6 +232,7 @@ def _of_game(game: Game, found: SolvedGame, points: int, beside: Others | None =
         judgements=told.judgements if told is not None else (),
         refinements=told.refinements if told is not None else (),
         others=beside,
+        multiplicity=_multiplicity(found),
     )
 
 
@@ -222,15 +240,30 @@ def _of_induction(found: SolvedGame) -> tuple[str, ...]:
     """Of an equilibrium of a game in which every mover knows the position: how it was found, and whether there are others."""
     if found.kind != "equilibrium":
         return ()
-    graph = found.graph.graph
-    worth = graph.option_values(found.strategy)
-    best = np.maximum.reduceat(worth, graph.set_start[:-1]) if len(worth) else worth
-    close = worth >= best[graph.option_set] - TIE * np.maximum(1.0, np.abs(best[graph.option_set]))
-    ties = int(np.count_nonzero(np.bincount(graph.option_set[close], minlength=len(graph.set_player)) > 1))
-    if graph.levels is None:
+    if found.graph.graph.levels is None:
         return ("Found as the limit of games that end after ever more rounds; whether there are other equilibria is not known.",)
     how = "Found by backward induction: every mover knows the position, and no reply anywhere could be better (subgame perfect)."
+    ties = _ties(found)
     if not ties:
         return (how, "No options tie, so the subgame-perfect equilibrium is unique.")
     where = "one information set options tie" if ties == 1 else f"{ties:,} information sets options tie"
     return (how, f"At {where}, and the first is taken; other choices there give further equilibria.")
+
+
+def _ties(found: SolvedGame) -> int:
+    """Information sets at which more than one option is best."""
+    graph = found.graph.graph
+    worth = graph.option_values(found.strategy)
+    best = np.maximum.reduceat(worth, graph.set_start[:-1]) if len(worth) else worth
+    close = worth >= best[graph.option_set] - TIE * np.maximum(1.0, np.abs(best[graph.option_set]))
+    return int(np.count_nonzero(np.bincount(graph.option_set[close], minlength=len(graph.set_player)) > 1))
+
+
+def _multiplicity(found: SolvedGame) -> Multiplicity | None:
+    if found.solutions is not None:
+        return of_solutions(found.solutions)
+    if found.kind != "equilibrium":
+        return None
+    if found.graph.graph.levels is None:
+        return Multiplicity(UNKNOWN, "")
+    return Multiplicity(TIES, FIRST) if _ties(found) else None

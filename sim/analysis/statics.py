@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sim.analysis.estimates import number_or_none
+from sim.analysis.multiplicity import CONTINUUM, SEVERAL, TIES, UNKNOWN, Multiplicity
 from sim.analysis.solutions import Solved, solved
 from sim.errors import ParameterError, ScenarioError, UsageError
 from sim.model.changes import target
@@ -22,6 +23,12 @@ from sim.model.theory import exact_measures
 POINTS = 41
 MOST_POINTS = 1001
 SOLUTION = "solution."  # before the name of what the theorem gives, as in expressions
+KINDS = {
+    SEVERAL: "there are several equilibria",
+    CONTINUUM: "there is a continuum of equilibria",
+    TIES: "options tie, which gives further equilibria",
+    UNKNOWN: "one equilibrium was found, and whether there are others is not known",
+}
 MOVES = 1e-12  # relative change below which an output counts as constant
 
 
@@ -42,7 +49,11 @@ class Course:
 
 @dataclass(frozen=True)
 class Statics:
-    """Outputs over the values of one number; ``refused`` says from which value on there is no solution, and why."""
+    """Outputs over the values of one number.
+
+    ``refused`` says from which value on there is no solution, and why; ``beside`` at each value what there is beside the solution
+    whose outputs these are.
+    """
 
     spec: ScenarioSpec
     path: str
@@ -51,6 +62,19 @@ class Statics:
     courses: tuple[Course, ...]
     refused: tuple[tuple[float, str], ...]
     now: float | None  # the value in the file
+    beside: tuple[Multiplicity | None, ...]
+
+    def several(self) -> list[tuple[str, str]]:
+        """Kind and sentences of each way in which the solution is not the only one."""
+        ways: dict[Multiplicity, list[float]] = {}
+        for value, item in zip(self.values, self.beside, strict=True):
+            if item is not None:
+                ways.setdefault(item, []).append(value)
+        return [(item.kind, self._in_words(item, values)) for item, values in ways.items()]
+
+    def _in_words(self, item: Multiplicity, values: list[float]) -> str:
+        where = f"between {values[0]:g} and {values[-1]:g}" if len(values) > 1 else f"at {values[0]:g}"
+        return f"At {len(values)} of {len(self.values)} values, {where}, {KINDS[item.kind]}. {item.selection}".rstrip()
 
     def as_record(self) -> dict[str, Any]:
         """Plain data."""
@@ -59,6 +83,8 @@ class Statics:
             "path": self.path,
             "values": list(self.values),
             "outputs": {course.name: [number_or_none(value) for value in course.values] for course in self.courses},
+            "multiplicity": [None if item is None else item.kind for item in self.beside],
+            "selection": [words for _, words in self.several()],
             "refused": [{"value": value, "why": why} for value, why in self.refused],
         }
 
@@ -111,6 +137,7 @@ def comparative(
         raise UsageError(f"--over: {path}: {error.message}", hint=error.hint) from None
     rows: list[dict[str, float] | None] = []
     refused: list[tuple[float, str]] = []
+    beside: list[Multiplicity | None] = []
     meanings: dict[str, str] = {}
     own: set[str] = set()  # outputs that are of the file, not of its theorem alone
     for value in values:
@@ -122,8 +149,10 @@ def comparative(
             own.update(measures_of(known))
         except (ParameterError, ScenarioError) as error:
             rows.append(None)
+            beside.append(None)
             refused.append((value, _first_line(error)))
             continue
+        beside.append(known.multiplicity)
         meanings.update({name: meaning for name, (meaning, _) in found.items()})
         rows.append({name: number for name, (_, number) in found.items()})
     if not meanings and not refused:
@@ -142,7 +171,7 @@ def comparative(
     if not show:
         courses = [course for course in courses if course.moves and not course.name.startswith(SOLUTION)]
         courses = [course for course in courses if course.name in own] or courses
-    return Statics(base, path, _label(base, path), tuple(values), tuple(courses), tuple(refused), _now(base, path))
+    return Statics(base, path, _label(base, path), tuple(values), tuple(courses), tuple(refused), _now(base, path), tuple(beside))
 
 
 def outputs_of(found: Solved) -> dict[str, tuple[str, float]]:

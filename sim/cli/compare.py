@@ -105,9 +105,10 @@ def compare(
         arms, seed, out or Path(REPORTS) / directory_name(arms, seed, nested), command=_command(ctx, files), engine=engine, workers=workers,
         cluster=cluster, growing=until_se is not None, tell=None if quiet else console.say, nested=nested,
     )  # fmt: skip
-    played = _played(campaign, most, until_se, quiet)
-    found = _compared(played, by, _names(also), pairs, until_se, workers, quiet)
-    _finish(found, campaign, _words(ctx, files), json, no_report)
+    with console.goes_on_by(_again(ctx, scenarios)):
+        played = _played(campaign, most, until_se, quiet)
+        found = _compared(played, by, _names(also), pairs, until_se, workers, quiet)
+        _finish(found, campaign, _words(ctx, files), json, no_report)
 
 
 def _names(text: str | None) -> list[str]:
@@ -208,6 +209,18 @@ def _words(ctx: typer.Context, files: list[tuple[str, str]]) -> list[str]:
         for item in value if isinstance(value, (list, tuple)) else [value]:
             if item is not None:
                 words += [flag, str(item)]
+    return words
+
+
+def _again(ctx: typer.Context, scenarios: list[str]) -> list[str]:
+    """The command as it was given, with where and how."""
+    words = ["sim", "compare", *scenarios]
+    for parameter in ctx.command.params:
+        value, source = ctx.params.get(parameter.name or ""), ctx.get_parameter_source(parameter.name or "")
+        if parameter.param_type_name != "option" or source is None or source.name != "COMMANDLINE":
+            continue
+        for item in value if isinstance(value, (list, tuple)) else [value]:
+            words += [parameter.opts[0]] if item is True else [parameter.opts[0], str(item)]
     return words
 
 

@@ -6,9 +6,10 @@ import codecs
 import contextlib
 import os
 import re
+import shlex
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
@@ -209,6 +210,18 @@ def interrupted(error: KeyboardInterrupt) -> None:
     """Say what was kept and how to go on."""
     text, hint = str(error), getattr(error, "hint", "")
     say(f"\n{text or 'interrupted'}" + (f"\n{to_type(hint)}" if hint else ""))
+
+
+@contextlib.contextmanager
+def goes_on_by(command: Sequence[str]) -> Iterator[None]:
+    """Where what is within is interrupted, say that this command, given again, goes on from what is kept."""
+    try:
+        yield
+    except KeyboardInterrupt as stop:
+        stop.hint = f"`{shlex.join(command)}` goes on from there"  # type: ignore[attr-defined]
+        if not str(stop):
+            stop.args = ("interrupted; what was played is kept",)
+        raise
 
 
 @contextlib.contextmanager

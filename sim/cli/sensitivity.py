@@ -145,10 +145,11 @@ def _played(
         console.warn(loaded.warnings)
     study = study_of(complete(loaded.spec), method, samples, inputs, ranges)
     check_outputs(study.scenario, wanted, seed)  # a slip is told before all is played, not after
-    with console.progress(quiet) as tell:
+    command = _command(ctx)
+    with console.goes_on_by(command), console.progress(quiet) as tell:
         return run_scenario(
             study.scenario, seed=seed, workers=workers, cluster=cluster, engine=engine, design=study.design, reports=REPORTS,
-            directory=out, command=_command(ctx), progress=tell, tell=None if quiet else console.say,
+            directory=out, command=command, progress=tell, tell=None if quiet else console.say,
         )  # fmt: skip
 
 

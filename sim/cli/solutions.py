@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 ROWS = 9  # of a table of comparative statics
 COLUMN = 13
+MARKS = {"several": "*", "continuum": "~", "ties": "=", "unknown": "?"}  # of rows whose solution is not the only one
 MOST_BESIDE = 12  # equilibria that are listed beside the file's own play
 
 KINDS = {
@@ -58,7 +59,8 @@ def _of_theorem(found: TheoremSolved, width: int, is_played: bool) -> list[Any]:
     several = len(solution.equilibria) > 1
     which = "In the equilibrium that is played" if is_played else "In the equilibrium that the theorem selects"
     out += [Text(), Text(which if several else "In equilibrium")]
-    out += _numbers([(output.name, solution.values[output.name], output.meaning) for output in theorem.outputs], width, scale)
+    told = [output for output in theorem.outputs if not output.is_void(found.symbols)]
+    out += _numbers([(output.name, solution.values[output.name], output.meaning) for output in told], width, scale)
     if several:
         out += [Text(), Text(f"All {len(solution.equilibria)} equilibria")]
         for n, item in enumerate(solution.equilibria, 1):
@@ -70,8 +72,8 @@ def _of_theorem(found: TheoremSolved, width: int, is_played: bool) -> list[Any]:
     else:
         out += [Text(line) for line in paragraph(solution.equilibria[0].words, width, "  ", "  ")]
     if not is_played:
-        told = "Players do not play it: how they play is found by algorithm, below."
-        out += [Text(line) for line in paragraph(told, width, "  ", "  ")]
+        instead = "Players do not play it: how they play is found by algorithm, below."
+        out += [Text(line) for line in paragraph(instead, width, "  ", "  ")]
     out.append(Text())
     for text in (solution.uniqueness, solution.selection, *solution.notes):
         out += [Text(line) for line in paragraph(text, width, "  - ", "    ")]
@@ -94,6 +96,7 @@ def gain_in_words(found: GameSolved, spec: Any) -> str:
 def _of_game(found: GameSolved, spec: Any, width: int) -> list[Any]:
     from rich.text import Text
 
+    from sim.analysis.multiplicity import PLAYED
     from sim.cli.layout import paragraph
 
     def say(text: str, style: str = "") -> None:
@@ -115,7 +118,7 @@ def _of_game(found: GameSolved, spec: Any, width: int) -> list[Any]:
         for text in found.sentences:
             say(f"- {text}")
         if len(found.equilibria) > 1:
-            say("- Played is the one nearest to logit players of high precision, on the branch from even mixing.")
+            say(f"- {PLAYED}")
     elif found.measures:
         measures = spec.theory.measures
         told = [f"{measures[name].label or name} {_number(value)}" for name, value in found.measures.items()]
@@ -158,7 +161,7 @@ def statics_lines(found: Statics, width: int, blocks: bool) -> list[Any]:
 
     out = [Text(found.spec.title, style="bold"), Text(f"over {found.label} ({found.path})"), Text()]
     if not found.courses:
-        return [*out, Text("  nothing that the solution gives moves with it in this range")]
+        return [*out, Text("  nothing that the solution gives moves with it in this range"), *_beside(found, width)]
     room = max(1, (width - COLUMN) // COLUMN)
     chosen = sorted({round(n * (len(found.values) - 1) / (ROWS - 1)) for n in range(ROWS)}) if len(found.values) > ROWS else None
     places = range(len(found.values)) if chosen is None else chosen
@@ -169,7 +172,9 @@ def statics_lines(found: Statics, width: int, blocks: bool) -> list[Any]:
         for n in places:
             told = [_number(course.values[n], scale) if course.values[n] == course.values[n] else "-" for course in part]
             cells = "".join(f"{text:>{COLUMN}}" for text in told)
-            out.append(Text(f"{found.values[n]:>{COLUMN - 1}.6g} {cells}"))
+            item = found.beside[n]
+            mark = " " if item is None else MARKS[item.kind]
+            out.append(Text(f"{found.values[n]:>{COLUMN - 1}.6g}{mark}{cells}"))
         lines = []
         for course in part:
             known = [value for value in course.values if value == value]
@@ -177,11 +182,22 @@ def statics_lines(found: Statics, width: int, blocks: bool) -> list[Any]:
         out += [Text(padded("", COLUMN) + "".join(f"{text:>{COLUMN}}" for text in lines), style="cyan"), Text()]
     for course in found.courses:
         out += [Text(line, style="dim") for line in paragraph(f"{course.name}: {course.meaning}", width, "  ", "    ")]
+    out += _beside(found, width)
     if found.refused:
         value, why = found.refused[0]
         count = f"{len(found.refused)} of {len(found.values)}"
         out += [Text(line) for line in paragraph(f"no solution at {count} values, first at {value:g}: {why}", width, "  ", "  ")]
     return out
+
+
+def _beside(found: Statics, width: int) -> list[Any]:
+    """What the marks of rows mean, and how the solution of the table is chosen there."""
+    from rich.text import Text
+
+    from sim.cli.layout import paragraph
+
+    told = [paragraph(f"{MARKS[kind]} {words}", width, "  ", "    ") for kind, words in found.several()]
+    return [Text(line) for lines in told for line in lines]
 
 
 def _numbers(rows: list[tuple[str, float, str]], width: int, scale: float) -> list[Any]:

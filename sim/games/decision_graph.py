@@ -25,6 +25,16 @@ FOR_EVER = 1e11  # so many visits are taken for visits without end
 TIE = 1e-12  # payoffs closer than this, relative to the largest, are equal
 
 
+class Unsettled(ParameterError):
+    """Values of a game that may return did not settle; ``positions`` are those of its loops without discounting."""
+
+    def __init__(self, positions: np.ndarray) -> None:
+        self.positions = positions
+        super().__init__(
+            f"values did not settle in {MOST_SWEEPS:,} rounds", hint="discount payoffs, or play logit: --set game.play=logit"
+        )
+
+
 @dataclass(frozen=True)
 class DecisionGraph:
     """A finite graph of decisions.
@@ -268,9 +278,20 @@ class DecisionGraph:
                 self._back_up(edges, values, strategy, precision)
             if max(np.abs(values - before).max(initial=0.0), np.abs(strategy - replied).max(initial=0.0)) <= TOLERANCE:
                 return strategy
-        raise ParameterError(
-            f"values did not settle in {MOST_SWEEPS:,} rounds", hint="discount payoffs, or play logit: --set game.play=logit"
-        )
+        raise Unsettled(self.loops())
+
+    def loops(self) -> np.ndarray:
+        """Positions to which play may return without anything being discounted on the way, sorted."""
+        from scipy.sparse import csr_matrix
+        from scipy.sparse.csgraph import connected_components
+
+        kept = (self.edge_child >= 0) & (self.edge_discount >= 1.0).any(axis=1)
+        parents, children = self.edge_node[kept], self.edge_child[kept]
+        links = csr_matrix((np.ones(len(parents), dtype=np.int8), (parents, children)), shape=(self.num_nodes, self.num_nodes))
+        _, part = connected_components(links, directed=True, connection="strong")
+        in_part = np.bincount(part)[part] > 1
+        in_part[parents[parents == children]] = True
+        return np.flatnonzero(in_part)
 
     def _depth(self) -> np.ndarray:
         """Moves from the start to each position, along the shortest way."""

@@ -146,7 +146,8 @@ class ExtensiveForm:
             place = self.children[parent].index(number)
             labels.append(names[place] if place < len(names) else "?")
             number = parent
-        return " > ".join(reversed(labels)) or "the root"
+        # Commas, for a sign as > reads as a preference.
+        return ", ".join(reversed(labels)) or "the root"
 
     @cached_property
     def info_sets(self) -> tuple[InfoSet, ...]:

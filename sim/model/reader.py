@@ -176,6 +176,10 @@ def _missing_file_hint(path: FilePath) -> str:
     near = _near_file(path)
     if near:
         return f"did you mean '{near}'?"
+    if path.parent.as_posix() in resources.SHELVES and not path.parent.is_dir():
+        shelf = f"{path.parent.as_posix()}/"
+        meant = nearest(path.stem, [name.removeprefix(shelf) for name in resources.list_scenarios() if name.startswith(shelf)])
+        return "no shipped scenario has this name; " + (f"did you mean '{shelf}{meant}'?" if meant else "`sim list` names them")
     hints = [] if path.parent.is_dir() else [f"there is no folder '{path.parent}' either"]
     shipped = nearest(path.stem, resources.list_scenarios()) if path.suffix in (".yaml", ".yml") else None
     if shipped is not None:

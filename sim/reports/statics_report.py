@@ -24,6 +24,7 @@ def render_statics(statics: Statics, command: str) -> str:
         charts=[_chart(statics, course) for course in statics.courses[:MOST_CHARTS]],
         left_out=max(0, len(statics.courses) - MOST_CHARTS),
         gaps=gaps(statics),
+        several=[words for _, words in statics.several()],
         command=command,
     )
 
@@ -45,7 +46,9 @@ def gaps(statics: Statics) -> str:
 
 def _chart(statics: Statics, course: Course) -> Chart:
     known = [(x, y) for x, y in zip(statics.values, course.values, strict=True) if math.isfinite(y)]
-    table = Table((statics.label, course.meaning), [(f"{x:g}", f"{y:.6g}") for x, y in known])
+    beside = {x: item.kind for x, item in zip(statics.values, statics.beside, strict=True) if item is not None}
+    heads = (statics.label, course.meaning, *(["equilibria"] if beside else []))
+    table = Table(heads, [(f"{x:g}", f"{y:.6g}", *([beside.get(x, "")] if beside else [])) for x, y in known])
     title = course.meaning[:1].upper() + course.meaning[1:]
     return chart(title, reading(statics, course), lambda narrow: line(statics, course, narrow), table)
 
@@ -66,9 +69,10 @@ def reading(statics: Statics, course: Course) -> str:
 
 
 def line(statics: Statics, course: Course, narrow: bool = False) -> drawing.Figure:
-    """One output over the values; a line marks the value in the file."""
+    """One output over the values; a line marks the value in the file, a ring each value whose solution is not the only one."""
     ys = [y if math.isfinite(y) else None for y in course.values]
     shapes = []
+    marked = [(x, y) for x, y, item in zip(statics.values, ys, statics.beside, strict=True) if item is not None and y is not None]
     if statics.now is not None and statics.values[0] <= statics.now <= statics.values[-1]:
         shapes.append(
             {"type": "line", "xref": "x", "yref": "paper", "x0": statics.now, "x1": statics.now, "y0": 0, "y1": 1,
@@ -84,7 +88,8 @@ def line(statics: Statics, course: Course, narrow: bool = False) -> drawing.Figu
                 "line": {"color": colours.BLUE, "width": 2.6},
                 "name": drawing.label(course.name),
                 "hovertemplate": f"{drawing.label(statics.label)} %{{x:.4g}}<br>%{{y:.4g}}<extra></extra>",
-            }
+            },
+            *([_marks(marked)] if marked else []),
         ],
         "layout": drawing.layout(
             250,
@@ -96,4 +101,18 @@ def line(statics: Statics, course: Course, narrow: bool = False) -> drawing.Figu
             ),
             yaxis=drawing.axis(nticks=5),
         ),
+    }
+
+
+def _marks(points: list[tuple[float, float]]) -> dict[str, object]:
+    """Rings at values whose solution is not the only one."""
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [x for x, _ in points],
+        "y": [y for _, y in points],
+        "marker": {"symbol": "circle-open", "size": 8, "color": colours.BLUE},
+        "name": "not the only equilibrium",
+        "showlegend": False,
+        "hoverinfo": "skip",
     }

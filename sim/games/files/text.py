@@ -15,6 +15,9 @@ _TOKEN = re.compile(r'\s+|(?P<text>"(?:[^"\\]|\\.)*")|(?P<mark>[{},])|(?P<word>[
 _NUMBER = re.compile(r"[+-]?(\d+(/\d+)?|(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?)")
 
 
+ROUNDING = Fraction(1, 2**51)  # of a probability that was reckoned from others, as 1 - .9 is
+
+
 class Tokens:
     """The tokens of a file, one after the other; messages say file, line, what was expected and what was found."""
 
@@ -109,13 +112,17 @@ def number_text(value: float) -> str:
 
 def chance_texts(probabilities: Sequence[float]) -> list[str]:
     """Probabilities as fractions that add up to exactly one, as Gambit wants; simple ones where they are the same floats."""
-    exact = []
-    for value in probabilities:
-        simple = Fraction(repr(float(value))).limit_denominator(1_000_000)
-        exact.append(simple if float(simple) == float(value) else Fraction(repr(float(value))))
+    exact = [_simple(value) for value in probabilities]
     largest = max(range(len(exact)), key=exact.__getitem__)
     exact[largest] += 1 - sum(exact)
     return [str(value) for value in exact]
+
+
+def _simple(value: float) -> Fraction:
+    """The simple fraction that a float stands for: the same float, or off by no more than the last bits of a sum or difference."""
+    written = Fraction(repr(float(value)))
+    simple = written.limit_denominator(10_000)
+    return simple if abs(simple - written) <= ROUNDING else written
 
 
 def quoted(text: str) -> str:

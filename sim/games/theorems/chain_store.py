@@ -119,9 +119,9 @@ THEOREMS = (
             Output("mean_fights", "mean number of fights", "count"),
             Output("payoff_weak", "payoff of a weak defender over all stages", "utility"),
             Output("deterred_tough", "mean number of challengers that stay out from a tough defender", "count"),
-            *(Output(f"cutoff_{n}", f"cut-off with {n} stages left, this one among them; 0 if there are fewer", "probability")
+            *(Output(f"cutoff_{n}", f"cut-off with {n} stages left, this one among them; 0 if there are fewer", "probability", n)
               for n in range(1, MOST + 1)),
-            *(Output(f"entry_{n}", f"probability that challenger {n} enters; 0 if there are fewer", "probability")
+            *(Output(f"entry_{n}", f"probability that challenger {n} enters; 0 if there are fewer", "probability", n)
               for n in range(1, MOST + 1)),
         ),
         formula=(

@@ -82,11 +82,16 @@ class Symbol:
 
 @dataclass(frozen=True)
 class Output:
-    """A number that the theorem gives."""
+    """A number that the theorem gives; ``stage`` says of which stage, where there are as many as the symbol `stages` says."""
 
     name: str
     meaning: str
     unit: str
+    stage: int = 0
+
+    def is_void(self, symbols: Mapping[str, float]) -> bool:
+        """Whether it is of a stage that there is not."""
+        return self.stage > symbols.get("stages", math.inf)
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from sim.errors import ParameterError
+from sim.games.decision_graph import Unsettled
 from sim.games.equilibrium import Solutions
 from sim.model.game.form import Axis, Form, Table, Unit
 from sim.model.game.graph import MOST_NODES, GameGraph, InformationSet, Reader, graph_of
@@ -68,7 +69,16 @@ def solve_game(
     if not logit and not graph.graph.knows_position:
         strategy, solutions = _imperfect(graph)
         return replace(judged(graph, strategy, "equilibrium"), solutions=solutions)
-    return judged(graph, graph.graph.logit(precision), "logit" if logit else "equilibrium")
+    try:
+        strategy = graph.graph.logit(precision)
+    except Unsettled as error:
+        moves = list(dict.fromkeys(graph.node_moves[n] for n in error.positions))
+        if not moves:
+            raise
+        loop = f"play returns to {', '.join(moves)} and nothing is discounted on the way"
+        hint = f"let `takes` and `discount` or a chance of the end stand in the loop of {moves[0]}, or play logit: --set game.play=logit"
+        raise ParameterError(f"game.moves.{moves[0]}: {error}: {loop}", hint=hint) from None
+    return judged(graph, strategy, "logit" if logit else "equilibrium")
 
 
 def written_game(

@@ -101,3 +101,29 @@ def test_a_solved_game_moves_with_its_payoffs():
     found = comparative(document, None, (), "parameters.x", (0.2, 0.8))
     assert courses(found) == {"payoff_A": pytest.approx([0.5, 0.8]), "took": pytest.approx([0.0, 1.0])}
     assert [course.meaning for course in found.courses] == ["payoff of A", "took x"]
+
+
+ALONE = game_scenario(
+    {
+                "first": "stage",
+        "moves": {
+            "stage": {
+                "kind": "simultaneous",
+                "by": ["A", "B"],
+                "options": {"A": ["U", "D"], "B": ["L", "R"]},
+                "payoffs": {"A": [["gain", 0], [0, 1]], "B": [["gain", 0], [0, 1]]},
+            }
+        },
+    },
+    parameters={"gain": 2.0},
+)
+
+
+def test_values_with_other_equilibria_are_marked_and_the_choice_among_them_is_told():
+    """A game of coordination has three equilibria while agreeing on U and L pays, and one where it costs; at 0 many are joined."""
+    found = comparative(read_text(to_yaml(ALONE)), None, (), "parameters.gain", (-1.0, 0.0, 1.0, 2.0))
+    assert [item and item.kind for item in found.beside] == [None, "several", "several", "several"]
+    record = found.as_record()
+    assert record["multiplicity"] == [None, "several", "several", "several"]
+    (words,) = record["selection"]
+    assert words.startswith("At 3 of 4 values, between 0 and 2, there are several equilibria. Played is the one nearest to logit")

@@ -71,6 +71,30 @@ def test_a_query_ends_on_ctrl_c_wherever_it_is(tmp_path, stored, number, conditi
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows ends a process without asking it")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    "words",
+    [("sensitivity", STRAIT), ("compare", "theory/ultimatum", "--policy", "low: game.strategies.offer=.3", "--engine", "simpy")],
+    ids=["sensitivity", "compare"],
+)
+def test_a_study_that_is_stopped_names_itself_as_what_goes_on(tmp_path, number, words):
+    given = (*words, "-n", 40_000, "--workers", 1, "--out", "study")
+    process = subprocess.Popen(
+        command(*given), cwd=tmp_path, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )  # fmt: skip
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and process.poll() is None and not list(tmp_path.glob("study/**/results-*.parquet")):
+        time.sleep(0.02)
+    process.send_signal(number)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130 and "Traceback" not in err, err
+    told = err.splitlines()[-1]
+    assert told.startswith("`") and told.endswith("` goes on from there"), err
+    assert f" {words[0]} " in told and "--out study" in told and "40000" in told and "--resume" not in told
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows ends a process without asking it")
 def test_sigterm_ends_any_command_as_ctrl_c_does(tmp_path):
     process = subprocess.Popen(
         command("schema"), cwd=tmp_path, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True

@@ -187,6 +187,24 @@ def test_comparative_statics_as_table_data_and_page(call, place):
     assert record["outputs"]["war_probability"] == pytest.approx([0.5, 0.375, 0.25, 0.125, 0, 0])
 
 
+def test_rows_and_points_at_which_the_solution_is_one_of_several_are_marked(call, place):
+    words = ("solve", "theory/chicken", "--set", "game.strategies={}", "--over", "parameters.crash=-10:-4:2")
+    out = " ".join(call(*words, "--out", "plots.html").out.split())
+    assert "-10* " in out and "* At 2 of 2 values, between -10 and -4, there are several equilibria." in out
+    assert "nearest to logit players of high precision" in out
+    page = (place / "plots.html").read_text("utf-8")
+    assert "there are several equilibria" in page and "Rings mark these values" in page
+    record = json.loads(call(*words, "--json").out)
+    assert record["multiplicity"] == ["several", "several"] and "nearest to logit" in record["selection"][0]
+
+
+def test_stages_that_there_are_not_have_no_rows(call):
+    words = ("solve", "theory/salami-tactics", "--set", "game.enabled=false")
+    out = call(*words).out
+    assert "cutoff_3 " in out and "entry_3 " in out and "cutoff_4 " not in out and "entry_4 " not in out
+    assert json.loads(call(*words, "--json").out)["solution"]["cutoff_4"] == 0.0
+
+
 def test_statics_of_written_strategies_without_a_theorem(call):
     record = json.loads(call("solve", "theory/kuhn-poker", "--over", "parameters.bluff=0:.3:3", "--show", "bluffs", "--json").out)
     assert record["outputs"]["bluffs"] == pytest.approx([0, 0.05, 0.1])

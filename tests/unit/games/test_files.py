@@ -66,7 +66,9 @@ def test_chances_add_up_to_one_exactly():
     assert chance_texts([1 / 3, 1 / 3, 1 / 3]) == ["1/3", "1/3", "1/3"]
     assert chance_texts([0.1] * 10) == ["1/10"] * 10
     assert chance_texts([0.25, 0.75]) == ["1/4", "3/4"]
-    odd = [0.1 + 0.2, 1.0 - (0.1 + 0.2)]  # their decimals add up to a little more than one
+    assert chance_texts([0.9, 1.0 - 0.9]) == ["9/10", "1/10"]  # one less .9 is not .1 to the last bit
+    assert chance_texts([0.2, 1.0 - 0.2 - 0.1, 0.1]) == ["1/5", "7/10", "1/10"]
+    odd = [0.1234567 + 0.2, 1.0 - (0.1234567 + 0.2)]  # their decimals add up to a little more than one
     assert sum(map(Fraction, map(repr, odd))) != 1 == sum(map(Fraction, chance_texts(odd)))
 
 

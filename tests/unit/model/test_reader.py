@@ -280,3 +280,12 @@ def test_json_is_read_as_it_is(value):
     document = read_text(json.dumps(value, ensure_ascii=False))
     assert document.data == value
     assert () in document.positions
+
+
+def test_a_name_that_begins_with_a_shelf_is_meant_for_a_shipped_scenario(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ScenarioError) as caught:
+        read("theory/nope")
+    assert "no shipped scenario has this name; `sim list` names them" in str(caught.value.diagnostics[0].hint)
+    with pytest.raises(ScenarioError, match=r"did you mean 'theory/kuhn-poker'\?"):
+        read("theory/kuhn-pokr")
