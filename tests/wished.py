@@ -30,8 +30,9 @@ def two_inputs(name: str = "") -> dict[str, Any]:
     if name:
         parts |= {"title": name, "question": name, "limits": [name]}
         parts["outcomes"] = [{"class": "war", "when": "move.lot.war", "label": name}, {"class": "peace", "when": True, "label": name}]
+    parameters = {letter: {"number": NORMAL, **({"label": f"{name} {letter}"} if name else {})} for letter in "xyz"}
     return planted_scenario(
-        {"x": NORMAL, "y": NORMAL, "z": NORMAL}, "normal_cdf(-1.5 + 0.6 * x + 0.6 * y)", {"line": "x + 0.5 * y"}, **parts
+        parameters, "normal_cdf(-1.5 + 0.6 * x + 0.6 * y)", {"line": "x + 0.5 * y"}, **parts
     )
 
 

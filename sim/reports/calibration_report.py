@@ -89,7 +89,7 @@ def _parameters(found: Calibration) -> Chart:
         ]
         for item in found.parameters
     ]  # fmt: skip
-    headings = ("Parameter", "Prior, 90%", "Mean", "Deviation", "Median", "90%", "Width left", "")
+    headings = ("Parameter", "Prior, 90%", "Mean", "Deviation", "Median", "90%", "Width left", "Remark")
     return chart("What is left of the priors", reading, lambda narrow: figures.parameters(found, narrow), Table(headings, rows))
 
 
@@ -98,7 +98,7 @@ def _together(found: Calibration) -> Table:
     rows = [
         [name, *("" if j >= i else f"{found.correlations[i, j]:+.2f}" for j in range(len(names) - 1))] for i, name in enumerate(names) if i
     ]
-    return Table(("", *names[:-1]), rows)
+    return Table(("Parameter", *names[:-1]), rows)
 
 
 def _ranks(found: Calibration) -> Chart:
@@ -122,7 +122,7 @@ def _waves(found: Calibration) -> Table:
     for number, wave in enumerate(found.fit.waves, 1):
         distances = found.fit.study.bands.distances(wave.figures[:, used])
         meets = int((distances.max(axis=1) <= 1.0).sum())
-        rows.append([f"Wave {number}", f"{100 * wave.region.volume:.3g}%", f"{len(wave.points):,}", f"{meets:,}"])
-    return Table(("", "Of the prior", "Points", "Points that meet all targets within a tolerance"), rows)
+        rows.append([str(number), f"{100 * wave.region.volume:.3g}%", f"{len(wave.points):,}", f"{meets:,}"])
+    return Table(("Wave", "Of the prior", "Points", "Points that meet all targets within a tolerance"), rows)
 
 

@@ -110,7 +110,8 @@ def test_a_class_asks_for_a_deal_if_it_takes_one_to_hold(first, asks):
     """Class 0 of the summit is asked first of all; one that mentions a deal need not want one."""
     outcomes = [{"class": "planted", "when": first}]
     outcomes += [{"class": item.id, "when": item.when} for item in load_scenario(SUMMIT).outcomes if item.id == "frozen_stalemate"]
-    again = replay(compile_case(complete(load_scenario(SUMMIT, overrides={"outcomes": outcomes, "targets": [], "base_rates": {}}))), 0, SEED)
+    changed = load_scenario(SUMMIT, overrides={"outcomes": outcomes, "targets": [], "base_rates": {}})
+    again = replay(compile_case(complete(changed)), 0, SEED)
     missed = near_miss(again)
     assert (missed is not None and missed.outcome == "planted") is asks
 
