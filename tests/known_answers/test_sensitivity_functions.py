@@ -34,10 +34,13 @@ def drivers_of(x: np.ndarray, y: np.ndarray, seed: int = 1) -> DriverTable:
 
 
 @pytest.mark.parametrize(
-    ("function", "order", "dummy"), [(ishigami, ["x2", "x1", "x3"], "x4"), (sobol_g, ["x1", "x2", "x3"], "x9")]
+    ("function", "order", "dummy"), [(ishigami, ["x2", "x1", "x3"], "x4"), (sobol_g, ["x1", "x2"], "x9")]
 )
 def test_inputs_are_ranked_as_they_matter_and_dummies_are_told_apart(function, order, dummy):
-    """In Ishigami's the effect of x2 has no direction at all, and x3 acts by the spread of y alone."""
+    """In Ishigami's the effect of x2 has no direction at all, and x3 acts by the spread of y alone.
+
+    Of Sobol's G two inputs stand out; the third is too near to the fourth to come before it in every sample of 4,000.
+    """
     seeds = sample_size("sensitivity_seeds")
     below = 0
     for seed in range(seeds):

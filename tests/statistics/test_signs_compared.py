@@ -32,7 +32,8 @@ QUICK_PACT = (
     "tracks.pact.stage_duration=20 days; tracks.pact.first_round=30 days; tracks.pact.every=30 days; "
     "tracks.pact.eligible=talks_on; parameters.pact_sympathy.number=.1"
 )
-Claim = Literal["up", "down", "not down", "not up", "same"]
+Claim = Literal["up", "down", "not down", "not up", "same", "hardly"]
+HARDLY = 0.01  # of a share
 
 
 def mandates(verification: str) -> str:
@@ -88,7 +89,8 @@ SIGNS = {
         f"{M}.ladder.rungs.6.risk=.0003; {M}.ladder.rungs.7.risk=.001", f"{M}.ladder.rungs.6.risk=.03; {M}.ladder.rungs.7.risk=.1",
         {"count:crisis_days": "down"}, "hazards.incident.rate=3",
     ),
-    "impatience": Sign("actors.USA.patience=.1", "actors.USA.patience=.8", {"attribution": "not up"}),
+    # Does not hold in whole histories (docs/model/signs.md): what is asserted is that hardly anything moves.
+    "impatience": Sign("actors.USA.patience=.1", "actors.USA.patience=.8", {"attribution": "hardly"}),
     "patience": Sign(
         "actors.USA.patience=.8; actors.PRK.patience=.3", "actors.USA.patience=.1; actors.PRK.patience=.03",
         {"nash_product": "not down", "third_party_welfare": "not down"},
@@ -143,6 +145,8 @@ def test_what_is_changed_moves_things_the_way_it_should(compared, name):
         match claim:
             case "same":
                 assert item.differing == 0, told
+            case "hardly":
+                assert abs(item.difference) < HARDLY + reach, told
             case "up" | "down":
                 assert (item.difference if claim == "up" else -item.difference) > reach, told
             case _:
