@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 
 from sim.compiled import cache
 from tests import counts
@@ -17,10 +17,8 @@ from tests import counts
 ROOT = Path(__file__).resolve().parent.parent
 
 # The same examples in every run: a law that fails must fail for whoever looks next. --full searches further.
-# How slowly examples are made says how busy the machine is, not how good the code is.
-PATIENT = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
-settings.register_profile("ci", max_examples=50, derandomize=True, **PATIENT)
-settings.register_profile("full", max_examples=1_000, derandomize=True, **PATIENT)
+settings.register_profile("ci", max_examples=50, deadline=None, derandomize=True)
+settings.register_profile("full", max_examples=1_000, deadline=None, derandomize=True)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

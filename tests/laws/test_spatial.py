@@ -91,11 +91,11 @@ def test_the_unit_of_capability_decides_nothing(table, factor, model):
     )
 
 
-@given(table=tables(), factor=st.sampled_from([0.01, 6.0, 1e5]), shift=st.sampled_from([-1e4, 0.0, 4.0]))
+@given(table=tables(), factor=st.sampled_from([0.01, 6.0, 1e5]), shift=st.sampled_from([-1e3, 0.0, 4.0]))
 def test_the_unit_and_origin_of_a_scale_decide_nothing(table, factor, shift):
-    places = table.positions[:, 0] * factor + shift
-    other = play_rounds(places, table.capability, table.salience[:, 0], most=4)
-    assert other.median == pytest.approx(challenge(table, most=4).median * factor + shift, abs=1e-5 * factor)
+    """The shift is in lengths of the scale: one of millions leaves too few digits to tell a tie from what rounding makes of it."""
+    other = play_rounds((table.positions[:, 0] + shift) * factor, table.capability, table.salience[:, 0], most=4)
+    assert other.median == pytest.approx((challenge(table, most=4).median + shift) * factor, abs=1e-5 * factor)
 
 
 @given(table=tables(), model=st.sampled_from(sorted(MODELS)))
