@@ -13,7 +13,6 @@ out; its points follow from their rows, so that the same command goes on where i
 from __future__ import annotations
 
 import hashlib
-import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,17 +21,17 @@ from typing import Any
 
 import numpy as np
 
-from sim.errors import StoreError, UsageError
+from sim.errors import UsageError
 from sim.estimation.likelihood_free.conflicts import Conflicts, conflicts
 from sim.estimation.likelihood_free.emulator import fitted
 from sim.estimation.likelihood_free.history_matching import Region, sampled
 from sim.estimation.likelihood_free.rejection import Posterior, density_weights, posterior
-from sim.experiments import provenance, replicate
+from sim.experiments import campaign_record, provenance, replicate
 from sim.experiments.calibration import Aim, Study
 from sim.experiments.design import RANDOM, Design
 from sim.experiments.design.addressed import design_uniforms
 from sim.experiments.design.scatter import Scatter
-from sim.experiments.disk import as_json, disk_errors, replace_file
+from sim.experiments.disk import as_json
 from sim.experiments.engines import AUTO, Tell
 from sim.experiments.figure_counts import counted
 from sim.experiments.replicate import Progress, run_scenario
@@ -253,19 +252,7 @@ class Campaign:
     # The record
 
     def _begin(self) -> None:
-        with disk_errors(self.directory, holds_chunks=False):
-            self.directory.mkdir(parents=True, exist_ok=True)
-            record = read_record(self.directory)
-            others = sorted(path.name for path in self.directory.iterdir() if path.name not in (RECORD, f"{RECORD}.partial"))
-        if record is None and others:
-            raise StoreError(
-                f"{self.directory}: holds other things already ({', '.join(others[:3])})", hint="name another directory with --out"
-            )
-        if record is not None and record.get("identity") != self.identity:
-            raise StoreError(
-                f"{self.directory}: holds another calibration, and nothing is overwritten", hint="name another directory with --out"
-            )
-        if record is None:
+        if campaign_record.begin(self.directory / RECORD, self.identity, "calibration"):
             self.note({})
 
     def note(self, entries: Mapping[str, Any]) -> None:
@@ -279,9 +266,7 @@ class Campaign:
             "before": None if self.study.before is None else self.study.before.isoformat(),
             **entries,
         }
-        with disk_errors(self.directory, holds_chunks=False):
-            text = json.dumps(record, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
-            replace_file(self.directory / RECORD, text.encode("utf-8"))
+        campaign_record.write(self.directory / RECORD, record)
 
 
 def seed_of(seed: int, part: str) -> int:
@@ -341,11 +326,4 @@ def directory_name(study: Study, size: Size, seed: int) -> str:
 
 def read_record(directory: Path) -> dict[str, Any] | None:
     """The record of a directory; none where there is no calibration in it."""
-    path = directory / RECORD
-    try:
-        record = json.loads(path.read_bytes())
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    except (OSError, ValueError) as error:
-        raise StoreError(f"{path}: cannot be read: {error}", hint="delete the directory; the same command plays anew") from None
-    return record if isinstance(record, dict) else {}
+    return campaign_record.read(directory / RECORD)

@@ -8,7 +8,6 @@ judgement likewise, with `OWN_SCALE` of its value where the file has no range fo
 from __future__ import annotations
 
 import hashlib
-import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,12 +16,12 @@ from typing import Any, Literal
 
 import numpy as np
 
-from sim.errors import ScenarioError, StoreError, UsageError
-from sim.experiments import provenance, replicate
+from sim.errors import ScenarioError, UsageError
+from sim.experiments import campaign_record, provenance, replicate
 from sim.experiments.comparison import Interrupted
 from sim.experiments.design import RANDOM, Design
 from sim.experiments.design.shifts import Shifts
-from sim.experiments.disk import as_json, disk_errors, replace_file
+from sim.experiments.disk import as_json
 from sim.experiments.engines import AUTO, Tell
 from sim.experiments.evidence import refuse_evidence
 from sim.experiments.replicate import Progress, run_scenario
@@ -305,27 +304,8 @@ class Changes:
     # The record
 
     def _begin(self) -> None:
-        path = self.directory / RECORD
-        with disk_errors(self.directory, holds_chunks=False):
-            self.directory.mkdir(parents=True, exist_ok=True)
-            others = sorted(item.name for item in self.directory.iterdir())
-            text = path.read_bytes() if path.exists() else None
-        try:
-            record = None if text is None else json.loads(text)
-        except ValueError as error:
-            raise StoreError(
-                f"{path}: cannot be read: {error}", hint="delete the directory; the same command plays anew"
-            ) from None
-        if record is None and others:
-            raise StoreError(
-                f"{self.directory}: holds other things already ({', '.join(others[:3])})", hint="name another directory with --out"
-            )
-        if record is None:
+        if campaign_record.begin(self.directory / RECORD, self.identity, "search"):
             self.note({})
-        elif record.get("identity") != self.identity:
-            raise StoreError(
-                f"{self.directory}: holds another search, and nothing is overwritten", hint="name another directory with --out"
-            )
 
     def note(self, entries: Mapping[str, Any]) -> None:
         """Write the record: what is searched, and whatever is to be said of it."""
@@ -337,9 +317,7 @@ class Changes:
             "versions": provenance.versions(),
             **entries,
         }
-        with disk_errors(self.directory, holds_chunks=False):
-            text = json.dumps(record, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
-            replace_file(self.directory / RECORD, text.encode("utf-8"))
+        campaign_record.write(self.directory / RECORD, record)
 
 
 def _identity(scenario: Mapping[str, Any], candidates: Sequence[Candidate], seed: int, about: Mapping[str, Any]) -> str:

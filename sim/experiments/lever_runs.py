@@ -13,7 +13,6 @@ run whose design is a table of points (`sim.experiments.design.table`)::
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,11 +20,11 @@ from typing import Any
 
 import numpy as np
 
-from sim.errors import StoreError, UsageError
-from sim.experiments import provenance, replicate
+from sim.errors import UsageError
+from sim.experiments import campaign_record, provenance, replicate
 from sim.experiments.design import RANDOM
 from sim.experiments.design.table import Table
-from sim.experiments.disk import as_json, disk_errors, replace_file
+from sim.experiments.disk import as_json
 from sim.experiments.engines import AUTO, Tell
 from sim.experiments.evidence import refuse_evidence
 from sim.experiments.replicate import Progress, run_scenario
@@ -182,32 +181,13 @@ class LeverRuns:
         return outcome.stored
 
     def _begin(self, asked: Mapping[str, Any]) -> None:
-        path = self.directory / RECORD
-        with disk_errors(self.directory, holds_chunks=False):
-            self.directory.mkdir(parents=True, exist_ok=True)
-            others = sorted(one.name for one in self.directory.iterdir() if one.name != f"{RECORD}.partial")
-        if not others:
+        if campaign_record.begin(self.directory / RECORD, self.identity, "search"):
             self.note({"asked": dict(asked)})
-            return
-        try:
-            record = json.loads(path.read_bytes()) if RECORD in others else None
-        except (OSError, ValueError):
-            record = None
-        if not isinstance(record, dict):
-            raise StoreError(
-                f"{self.directory}: holds other things already ({', '.join(others[:3])})", hint="name another directory with --out"
-            )
-        if record.get("identity") != self.identity:
-            raise StoreError(
-                f"{self.directory}: holds another search, and nothing is overwritten", hint="name another directory with --out"
-            )
 
     def note(self, entries: Mapping[str, Any]) -> None:
         """Write the record."""
         record = {"format": 1, "identity": self.identity, "seed": self.seed, "versions": provenance.versions(), **entries}
-        with disk_errors(self.directory, holds_chunks=False):
-            text = json.dumps(record, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
-            replace_file(self.directory / RECORD, text.encode("utf-8"))
+        campaign_record.write(self.directory / RECORD, record)
 
 
 def identity(scenario: Mapping[str, Any], levers: Sequence[Lever], seed: int, asked: Mapping[str, Any]) -> str:

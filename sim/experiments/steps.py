@@ -11,16 +11,14 @@ step asks for later ones::
 from __future__ import annotations
 
 import hashlib
-import json
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sim.errors import StoreError
-from sim.experiments import provenance, replicate
+from sim.experiments import campaign_record, provenance, replicate
 from sim.experiments.design.table import Table
-from sim.experiments.disk import as_json, disk_errors, replace_file
+from sim.experiments.disk import as_json
 from sim.experiments.engines import AUTO, Tell
 from sim.experiments.evidence import refuse_evidence
 from sim.experiments.replicate import Progress, run_scenario
@@ -122,18 +120,7 @@ class Steps:
         return told
 
     def _begin(self) -> None:
-        with disk_errors(self.directory, holds_chunks=False):
-            self.directory.mkdir(parents=True, exist_ok=True)
-            others = sorted(path.name for path in self.directory.iterdir() if path.name != f"{RECORD}.partial")
-        record = read_record(self.directory)
-        if record is None and others:
-            raise StoreError(
-                f"{self.directory}: holds other things already ({', '.join(others[:3])})", hint="name another directory with --out"
-            )
-        if record is not None and record.get("identity") != self.identity:
-            what = "holds another search, and nothing is overwritten"
-            raise StoreError(f"{self.directory}: {what}", hint="name another directory with --out")
-        if record is None:
+        if campaign_record.begin(self.directory / RECORD, self.identity, "search"):
             self.note({})
 
     def note(self, entries: Mapping[str, Any]) -> None:
@@ -142,9 +129,7 @@ class Steps:
             "format": FORMAT, "identity": self.identity, "seed": self.seed, "command": self._command, "versions": provenance.versions(),
             "path": self.path, "low": self.low, "high": self.high, "sought": self._sought, "steps": list(self.runs), **entries,
         }  # fmt: skip
-        with disk_errors(self.directory, holds_chunks=False):
-            text = json.dumps(record, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
-            replace_file(self.directory / RECORD, text.encode("utf-8"))
+        campaign_record.write(self.directory / RECORD, record)
 
 
 def identity(scenario: Mapping[str, Any], seed: int, sought: Mapping[str, Any]) -> str:
@@ -163,14 +148,7 @@ def directory_name(scenario: Mapping[str, Any], seed: int, sought: Mapping[str, 
 
 def read_record(directory: Path) -> dict[str, Any] | None:
     """The record of a directory; none where there is no search in it."""
-    path = directory / RECORD
-    try:
-        record = json.loads(path.read_bytes())
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    except (OSError, ValueError) as error:
-        raise StoreError(f"{path}: cannot be read: {error}", hint="delete the directory; the same command plays anew") from None
-    return record if isinstance(record, dict) else {}
+    return campaign_record.read(directory / RECORD)
 
 
 __all__ = ["Interrupted", "Steps", "directory_name", "identity", "read_record"]

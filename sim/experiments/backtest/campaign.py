@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,9 +17,9 @@ from typing import Any
 import numpy as np
 
 from sim.errors import StoreError
-from sim.experiments import provenance, replicate
+from sim.experiments import campaign_record, provenance, replicate
 from sim.experiments.backtest.cases import Case
-from sim.experiments.disk import MANIFEST, as_json, disk_errors, replace_file
+from sim.experiments.disk import MANIFEST, as_json
 from sim.experiments.engines import AUTO, Tell
 from sim.experiments.replicate import Progress, extend, run_scenario
 from sim.experiments.store import StoredColumns, StoredRun, open_run, slug
@@ -142,19 +141,7 @@ class Campaign:
     # The record
 
     def _begin(self) -> None:
-        with disk_errors(self.directory, holds_chunks=False):
-            self.directory.mkdir(parents=True, exist_ok=True)
-            record = read_record(self.directory)
-            others = sorted(path.name for path in self.directory.iterdir() if path.name not in (RECORD, f"{RECORD}.partial"))
-        if record is None and others:
-            raise StoreError(
-                f"{self.directory}: holds other things already ({', '.join(others[:3])})", hint="name another directory with --out"
-            )
-        if record is not None and record.get("identity") != self.identity:
-            raise StoreError(
-                f"{self.directory}: holds another back-test, and nothing is overwritten", hint="name another directory with --out"
-            )
-        if record is None:
+        if campaign_record.begin(self.directory / RECORD, self.identity, "back-test"):
             self.note({})
 
     def note(self, entries: Mapping[str, Any]) -> None:
@@ -171,9 +158,7 @@ class Campaign:
             ],
             **entries,
         }
-        with disk_errors(self.directory, holds_chunks=False):
-            text = json.dumps(record, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
-            replace_file(self.directory / RECORD, text.encode("utf-8"))
+        campaign_record.write(self.directory / RECORD, record)
 
 
 def identity(cases: Sequence[Case], seed: int) -> str:
@@ -194,14 +179,7 @@ def directory_name(cases: Sequence[Case], seed: int) -> str:
 
 def read_record(directory: Path) -> dict[str, Any] | None:
     """The record of a directory; none where there is no back-test in it."""
-    path = directory / RECORD
-    try:
-        record = json.loads(path.read_bytes())
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    except (OSError, ValueError) as error:
-        raise StoreError(f"{path}: cannot be read: {error}", hint="delete the directory; the same command plays anew") from None
-    return record if isinstance(record, dict) else {}
+    return campaign_record.read(directory / RECORD)
 
 
 __all__ = ["DEFAULT_HISTORIES", "Campaign", "Interrupted", "Played", "directory_name", "identity", "read_record"]
