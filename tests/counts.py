@@ -140,7 +140,7 @@ COUNTS: dict[str, Count] = {
     "noise_seeds": Count(ci=8, full=400),
     # calibration: truths of a rank check, and fits of planted parameters
     "rank_checks": Count(ci=300, full=3_000),
-    "planted_fits": Count(ci=1, full=20),
+    "planted_fits": Count(ci=4, full=20),
     # thresholds of which the interval holds the truth, for each of three curves: 92 to 98 % in full
     "threshold_intervals": Count(ci=60, full=400),
     # smallest changes of planted cases: histories at each change

@@ -8,25 +8,22 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sim.analysis.delta import equal_slices
-from sim.analysis.names import TIMES, plain
+from sim.analysis.outputs import output_of
+from sim.analysis.result_names import OUTCOME, class_called, column_label, event_words, find, outcome_labels
 from sim.errors import UsageError
 from sim.model.diagnostics import did_you_mean
 
 if TYPE_CHECKING:
     from sim.experiments.store import StoredRun
 
-OUTCOME = "outcome"
-TIME = "time:"
 CAME = "it comes"  # the class of histories in which an event came; the others have no name
-_GROUPS = {"level": "issues", "utility": "actors", "payoff": "actors"}
-_OF_GROUP = {"level": "level of", "utility": "payoff of", "payoff": "payoff of"}
 
 
 class Kind(enum.Enum):
@@ -102,11 +99,6 @@ def outcomes(scenario: Mapping[str, Any], values: np.ndarray) -> Asked:
     return Asked(OUTCOME, "the outcome", Kind.CLASSES, values, outcome_labels(scenario))
 
 
-def outcome_labels(scenario: Mapping[str, Any]) -> dict[str, str]:
-    """Label of every class of outcome, in the scenario's order."""
-    return {item["class"]: item.get("label") or plain(item["class"]) for item in scenario.get("outcomes", ())}
-
-
 def ask(
     stored: StoredRun, rows: np.ndarray, *, outcome: str | None = None, of: str | None = None, where: str | None = None
 ) -> Asked:
@@ -116,7 +108,7 @@ def ask(
     ----------
     rows : positions of the histories that are studied
     outcome : a class of outcome, by name or label
-    of : a column of results, or what stands behind the colon of one
+    of : as `sim.analysis.result_names` reads it
     where : a condition as `sim query` takes it
 
     Raises
@@ -149,8 +141,7 @@ def _taken(stored: StoredRun, rows: np.ndarray, column: str) -> np.ndarray:
 
 def _one_outcome(stored: StoredRun, rows: np.ndarray, wanted: str) -> Asked:
     labels = outcome_labels(stored.case)
-    by_label = {label.casefold(): name for name, label in labels.items()}
-    name = wanted if wanted in labels else by_label.get(wanted.strip().casefold())
+    name = class_called(wanted, labels)
     if name is None:
         raise UsageError(f"--outcome: no class of outcome '{wanted}'", hint=did_you_mean(wanted, list(labels), "classes"))
     hits = np.asarray(_taken(stored, rows, OUTCOME) == name)
@@ -171,50 +162,18 @@ def _condition(stored: StoredRun, rows: np.ndarray, text: str) -> Asked:
 
 
 def _column(stored: StoredRun, rows: np.ndarray, wanted: str) -> Asked:
-    kinds = dict(stored.kinds("results"))
-    known = [name for name in kinds if not name.startswith(("input:", "point:")) and name != "replication"]
-    name = wanted if wanted in known else _ending(wanted, known, [name for name in kinds if name.startswith(("input:", "point:"))])
-    values = _taken(stored, rows, name)
-    if kinds[name] == "text":
+    found = find(wanted, stored.case, stored.kinds("results"), "--of")
+    if found.word:
+        return _one_outcome(stored, rows, found.word)
+    name, values = found.column, _taken(stored, rows, found.column)
+    label = column_label(stored.case, name)
+    if found.is_share:
+        share = output_of(wanted, stored.case, stored.kinds("results"))
+        return Asked(share.name, f"\u201c{event_words(name)}\u201d", Kind.EVENT, share.values({name: values}) > 0.0)
+    if found.kind == "text":
         labels = outcome_labels(stored.case) if name.partition("@")[0] == OUTCOME else {}
-        return Asked(name, column_label(stored.case, name), Kind.CLASSES, values, labels)
-    kind = Kind.TIME if name.startswith(TIME) else Kind.NUMBER
-    return Asked(name, column_label(stored.case, name), kind, values.astype(float))
-
-
-def _ending(wanted: str, known: Sequence[str], inputs: Sequence[str]) -> str:
-    """The one column that ends so behind its colon, times before others."""
-    ending = [name for name in known if name.partition(":")[2] == wanted]
-    times = [name for name in ending if name.startswith(TIME)]
-    for found in (ending, times):
-        if len(found) == 1:
-            return found[0]
-    if ending:
-        raise UsageError(f"--of: '{wanted}' stands for several columns", hint=f"name one of them: {', '.join(ending)}")
-    if any(wanted in (name, name.partition(":")[2]) for name in inputs):
-        raise UsageError(
-            f"--of: '{wanted}' is an input, and what it moves is asked", hint="name a column of what came, as in --of time:deal"
-        )
-    raise UsageError(f"--of: no column '{wanted}' in the results", hint=did_you_mean(wanted, known, "columns"))
-
-
-def column_label(scenario: Mapping[str, Any], column: str) -> str:
-    """A column of results in words: `time until first deal in force`."""
-    if column == OUTCOME:
-        return "the outcome"
-    if column.startswith(f"{OUTCOME}@"):
-        return f"the outcome after {float(column.partition('@')[2]):g} days"
-    group, _, name = column.partition(":")
-    if not name:
-        return plain(column)
-    if group == "time":
-        return f"time until {dict(TIMES).get(name, plain(name))}"
-    if group == "count":
-        return f"number of {plain(name)}"
-    entry = (scenario.get(_GROUPS.get(group, "")) or {}).get(name)
-    label = entry.get("label") if isinstance(entry, Mapping) else None
-    told = f"\u201c{label}\u201d" if group == "level" and label else label or plain(name)
-    return f"{_OF_GROUP[group]} {told}" if group in _OF_GROUP else told
+        return Asked(name, label, Kind.CLASSES, values, labels)
+    return Asked(name, label, Kind.TIME if found.is_time else Kind.NUMBER, values.astype(float))
 
 
 def _always(stored: StoredRun, asked: Asked, histories: int) -> str:

@@ -11,8 +11,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from sim.analysis.names import plain
-from sim.analysis.summary import AT_HORIZON, told_times
+from sim.analysis.names import AT_HORIZON, plain
+from sim.analysis.summary import told_times
 from sim.errors import UsageError
 from sim.experiments.arms import Arms
 from sim.experiments.comparison import Played

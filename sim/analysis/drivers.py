@@ -20,10 +20,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from sim.analysis import delta as measures
-from sim.analysis.asked import OUTCOME, Asked, numbered, outcomes
+from sim.analysis.asked import Asked, numbered, outcomes
 from sim.analysis.estimates import Z95, Columns
 from sim.analysis.given_data import FEWEST, GivenData, Input, given_data, sample_words
 from sim.analysis.resampling import generator
+from sim.analysis.result_names import OUTCOME
 from sim.experiments.columns import rows_at
 from sim.experiments.design import RANDOM
 

@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.analysis.asked import OUTCOME, outcome_labels
 from sim.analysis.delta import equal_slices
 from sim.analysis.drivers import MOST_STUDIED
 from sim.analysis.estimates import Share, difference_of_shares, share
 from sim.analysis.given_data import given_data
+from sim.analysis.result_names import OUTCOME, outcome_labels
 from sim.experiments.columns import rows_at
 
 if TYPE_CHECKING:

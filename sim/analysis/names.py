@@ -16,6 +16,8 @@ _PARTS = {0.25: "a quarter of the way", 0.5: "half-way", 0.75: "three quarters o
 _SAME_WORDS = 0.011  # levels closer than this have the same words
 _TOLD = 3  # levels by which a package without a name is described
 
+AT_HORIZON = 1.0001  # times up to this multiple of the horizon count as inside it
+
 # Times that every scenario may have, in the order shown, and their words.
 TIMES = (
     ("meeting", "first leaders' meeting"),

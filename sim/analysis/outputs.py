@@ -1,18 +1,11 @@
-"""What a study is about: a number of each history, named by its reader.
+"""What a study is about: a number of each history, named by its reader (`sim.analysis.result_names`).
 
-``war`` or ``share(war)``
-    whether the history ends in that class: its mean is the class's share
-``share(time:deal)``
-    whether that ever happened up to the horizon
-``time:deal``
-    days until it happened, and the days to the horizon where it did not
-``metric:trust``, ``tension``, ``utility:ACTOR``, ...
-    a column of numbers
+Of a class of outcome, or of a time in `share(...)`, it is 1 or 0, so that its mean is a share; of a time it is the days until it
+happened, or the days to the horizon where it did not; of another column its number.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -20,14 +13,11 @@ from typing import Any, Literal
 import numpy as np
 
 from sim.analysis.estimates import Columns
-from sim.analysis.names import plain
-from sim.analysis.summary import AT_HORIZON, TIMES
+from sim.analysis.names import AT_HORIZON
+from sim.analysis.result_names import column_label, event_words, find, outcome_labels
 from sim.errors import UsageError
-from sim.model.diagnostics import did_you_mean
 
 Kind = Literal["class", "event", "time", "value"]
-_SHARE = re.compile(r"\s*share\((.*)\)\s*")
-_OWN = ("replication", "draws")
 
 
 @dataclass(frozen=True)
@@ -94,25 +84,20 @@ def output_of(text: str, scenario: Mapping[str, Any], kinds: Sequence[tuple[str,
         There is none of that name; the hint has the nearest one.
     """
     horizon = _horizon(scenario)
-    classes = {str(item["class"]): str(item.get("label") or plain(str(item["class"]))) for item in scenario["outcomes"]}
-    columns = dict(kinds)
-    share = _SHARE.fullmatch(text)
-    name = (share[1] if share else text).strip().removeprefix("outcome=")
-    if name in classes:
-        return Output(name, classes[name], "class", "outcome", name, horizon)
-    known = [column for column, kind in columns.items() if kind in ("float64", "int64") and _may_be_studied(column)]
-    column = name if name in columns else f"metric:{name}" if f"metric:{name}" in columns else name
-    if column in known and not (share and not column.startswith("time:")):
-        if share:
-            return Output(f"share({column})", f"{_event(column)}: whether it happens", "event", column, horizon=horizon)
-        if column.startswith("time:"):
-            return Output(column, f"days to: {_event(column)}", "time", column, horizon=horizon)
-        return Output(column, _words(column, scenario), "value", column, horizon=horizon)
-    what = "a class of outcome or an event (`share(time:deal)`)" if share else "a class of outcome, a time, a metric or another number"
-    if column in columns and not share:
-        raise UsageError(f"'{text}' is no number of a history's result", hint=f"expected {what}")
-    near = did_you_mean(name, [*classes, *known, *(item.removeprefix("metric:") for item in known if item.startswith("metric:"))], "names")
-    raise UsageError(f"no output '{text}': expected {what}", hint=near)
+    found = find(text, scenario, kinds)
+    column = found.column
+    if found.word:
+        return Output(found.word, outcome_labels(scenario)[found.word], "class", column, found.word, horizon)
+    if found.kind not in ("float64", "int64"):
+        raise UsageError(
+            f"'{text}' is no number of a history's result",
+            hint="expected a class of outcome, a time, a metric or another number",
+        )
+    if found.is_share:
+        return Output(f"share({column})", f"{event_words(column)}: whether it happens", "event", column, horizon=horizon)
+    if found.is_time:
+        return Output(column, f"days to: {event_words(column)}", "time", column, horizon=horizon)
+    return Output(column, column_label(scenario, column), "value", column, horizon=horizon)
 
 
 def outputs_of(texts: Sequence[str], scenario: Mapping[str, Any], kinds: Sequence[tuple[str, str]]) -> list[Output]:
@@ -121,25 +106,6 @@ def outputs_of(texts: Sequence[str], scenario: Mapping[str, Any], kinds: Sequenc
     return list({output.name: output for output in found}.values())
 
 
-def _may_be_studied(column: str) -> bool:
-    return column not in _OWN and not column.startswith(("point:", "input:"))
-
-
 def _horizon(scenario: Mapping[str, Any]) -> float:
     """Days to the time at which the outcome is read."""
     return float(scenario["horizon"]) / (24.0 if scenario.get("time_unit") == "hours" else 1.0)
-
-
-def _event(column: str) -> str:
-    name = column.removeprefix("time:")
-    return dict(TIMES).get(name) or plain(name.replace(".", ": "))
-
-
-def _words(column: str, scenario: Mapping[str, Any]) -> str:
-    group, _, name = column.partition(":")
-    if not name:
-        return plain(column)
-    entities = {"utility": "actors", "level": "issues"}.get(group)
-    entry = (scenario.get(entities) or {}).get(name) if entities else None
-    label = (entry or {}).get("label") or plain(name)
-    return {"metric": f"{label}", "utility": f"utility of {label}", "level": f"level of “{label}”"}.get(group, f"{plain(group)}: {label}")

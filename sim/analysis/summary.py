@@ -27,7 +27,7 @@ from sim.analysis.estimates import (
     timing,
 )
 from sim.analysis.games import GameSummary, game_summary
-from sim.analysis.names import TIMES
+from sim.analysis.names import AT_HORIZON, TIMES
 from sim.errors import UsageError
 from sim.experiments.columns import num_rows
 from sim.experiments.design import HYPERCUBE, RANDOM, SOBOL, design_of
@@ -46,7 +46,6 @@ _OTHERS = (
     "are those of independent histories, do not hold for them."
 )
 
-AT_HORIZON = 1.0001  # times up to this multiple of the horizon count as inside it
 FAILED = "the first leaders' meeting ended with neither a package nor a declaration to sign"
 NOT_FAILED = "the first leaders' meeting left a package or a declaration to sign"
 FAILED_ROWS, NOT_FAILED_ROWS = "meeting_result=walk_out", "meeting_result=package,declaration"

@@ -45,9 +45,9 @@ def drivers(
     Each effect has its interval and stands beside what a dummy input that does nothing would reach.
     """
     from sim.analysis import driver_words
-    from sim.analysis.asked import outcome_labels
     from sim.analysis.by_input import course
     from sim.analysis.questions import ask_drivers
+    from sim.analysis.result_names import outcome_labels
     from sim.api import Run
     from sim.cli.stores import finished
 
@@ -89,7 +89,7 @@ def page_name(command: str, asked_name: str, is_default: bool) -> str:
 
 
 def _write(found: Run, table: DriverTable, asked: Asked, courses: list[Course], words: list[str], command: list[str]) -> Path | None:
-    from sim.analysis.asked import OUTCOME
+    from sim.analysis.result_names import OUTCOME
     from sim.reports.drivers_report import render_drivers
     from sim.reports.run_report import meta_of
 

@@ -41,7 +41,7 @@ Outcome = Annotated[
     str | None, typer.Option("--outcome", metavar="CLASS", help="Ask about one class of outcome, by name or label.")
 ]
 Of = Annotated[
-    str | None, typer.Option("--of", metavar="COLUMN", help="Ask about a number or a time: metric:NAME, time:EVENT, any column of results.")
+    str | None, typer.Option("--of", metavar="COLUMN", help="Ask about time:EVENT, share(time:EVENT), metric:NAME, any column of results.")
 ]
 Where = Annotated[
     str | None,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.analysis.asked import OUTCOME
 from sim.analysis.discovery.boxes import Box, box_data, box_words
 from sim.analysis.discovery.discover import LEVEL, Discovery, FoundBox, Held
 from sim.analysis.discovery.tree import Node
 from sim.analysis.driver_words import REPEATED, percent
 from sim.analysis.estimates import Share, number_or_none
+from sim.analysis.result_names import OUTCOME
 from sim.experiments.design import RANDOM, SOBOL
 
 LITTLE = 1.4  # times as often as overall, below which a box is said to tell little

@@ -67,6 +67,7 @@ class Case:
     spec: ScenarioSpec
     record: Expected
     looks: tuple[Look, ...]  # by date, the start first
+    fitted: str = ""  # the variant with fitted values that is played, if there is one
 
     @cached_property
     def completed(self) -> dict[str, Any]:
@@ -155,7 +156,9 @@ def _files(place: Path) -> list[Path]:
 
 def load_case(path: Path) -> Case:
     """The case of a file. Raises as `cases_in`."""
-    spec = load_scenario(path)
+    written = load_scenario(path)
+    fitted = _fitted(path, written)
+    spec = load_scenario(path, variant=fitted) if fitted else written
     file = expected_file(path)
     record = load_expected(file, spec)
     problems = Problems(read(file))
@@ -165,10 +168,26 @@ def load_case(path: Path) -> Case:
         if date < before:
             problems.add(("looks", name), f"{date} comes before the look above it, at {before}", hint="order the looks by date")
         before = date
-        looks.append(_look(path, spec, name, date, number, problems))
+        looks.append(_look(path, written, name, date, number, problems))
     problems.raise_if_any()
     _check_dates(path, spec, looks)
-    return Case(spec.id, path, spec, record, tuple(looks))
+    return Case(spec.id, path, spec, record, tuple(looks), fitted)
+
+
+def _fitted(path: Path, spec: ScenarioSpec) -> str:
+    """The fitted variant that a case is played with: the one whose targets are all dated before the case begins; empty without any.
+
+    That they are is checked where the file is read (`sim.model.check.targets`). A variant that was fitted to any other targets may
+    know what came of the case, so it is never played here.
+    """
+    days = {name: variant.fitted.before for name, variant in spec.variants.items() if variant.fitted is not None}
+    fair = [name for name, before in days.items() if before is not None and before <= spec.start]
+    if len(fair) > 1:
+        raise ScenarioError(
+            f"{path}: {len(fair)} variants are fitted to data from before {spec.start}: {', '.join(fair)}",
+            hint="keep one; a case is played once",
+        )
+    return fair[0] if fair else ""
 
 
 def _look(path: Path, spec: ScenarioSpec, name: str, date: dt.date, number: int, problems: Problems) -> Look:

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.analysis.asked import Kind, ask, column_label
+from sim.analysis.asked import Kind, ask
+from sim.analysis.result_names import column_label
 from sim.errors import UsageError
 from sim.experiments.replicate import run_scenario
 from sim.experiments.store import StoredRun
@@ -56,6 +57,11 @@ def test_a_column_is_named_whole_or_by_what_stands_behind_its_colon(stored):
     assert ask(stored, ROWS, of="payoff:A").label == "payoff of Anna"
     assert ask(stored, ROWS, of="outcome@1").kind is Kind.CLASSES
     assert ask(stored, ROWS, of="option:spark").kind is Kind.CLASSES
+
+
+@pytest.mark.parametrize("wanted", ["force", "share(force)", "outcome=force", "Use of force"])
+def test_a_class_may_be_asked_about_in_the_words_of_the_designs(stored, wanted):
+    assert ask(stored, ROWS, of=wanted).values.tolist() == ask(stored, ROWS, outcome="force").values.tolist()
 
 
 @pytest.mark.parametrize(

@@ -65,10 +65,11 @@ def test_what_had_happened_decides_is_not_scored(tmp_path):
 
 
 def test_a_look_that_too_few_fit_is_refused_and_the_others_go_on(tmp_path):
-    found = backtested.backtested(tmp_path, HISTORIES, looks="{after-war: 2031-10-17, after-three-days: 2031-10-19}")
+    few = 60  # of which three in ten or so fit
+    found = backtested.backtested(tmp_path, few, looks="{after-war: 2031-10-17, after-three-days: 2031-10-19}")
     war = at(found, "crisis-13-days", "after-war")
     assert war.fitting < 30 and not war.events
-    assert ("an effective sample of" in war.refusal) == (war.fitting > 0) and f"-n {'' if war.fitting else 10 * HISTORIES}" in war.refusal
+    assert ("an effective sample of" in war.refusal) == (war.fitting > 0) and f"-n {'' if war.fitting else 10 * few}" in war.refusal
     assert at(found, "crisis-13-days", "after-three-days").events and at(found, "planted").events
     assert any("after-war: not scored" in text for text in findings(found))
     told = as_data(found)

@@ -37,6 +37,8 @@ def found(text, scenario):
         ("outcome=peace", "peace", "Peace", [0, 1, 1, 0]),
         ("time:deal", "time:deal", "days to: first deal in force", [0.5, 1, 1, 1]),
         ("share(time:deal)", "share(time:deal)", "first deal in force: whether it happens", [1, 0, 1, 0]),
+        ("share(deal)", "share(time:deal)", "first deal in force: whether it happens", [1, 0, 1, 0]),
+        ("WAR", "war", "War", [1, 0, 0, 1]),
         ("sum", "metric:sum", "sum", [1, 2, 3, 4]),
         ("metric:sum", "metric:sum", "sum", [1, 2, 3, 4]),
     ],
@@ -52,11 +54,11 @@ def test_an_output_is_a_number_of_every_history(scenario, text, name, label, val
 @pytest.mark.parametrize(
     "text, message, hint",
     [
-        ("wor", "no output 'wor'", "war"),
-        ("metric:sun", "no output 'metric:sun'", "metric:sum"),
-        ("share(sum)", "no output 'share", "sum"),
+        ("wor", "no column 'wor' in the results, and no class of outcome", "war"),
+        ("metric:sun", "no column 'metric:sun'", "metric:sum"),
+        ("share(sum)", "expected a class of outcome or a time in share", "names: war, peace, time:deal"),
         ("outcome", "no number of a history's result", "class of outcome"),
-        ("point:parameters.x.number", "no number of a history's result", "class of outcome"),
+        ("point:parameters.x.number", "is an input, and what it moves is asked", "time:deal"),
     ],
 )
 def test_what_is_no_output_is_refused_with_the_nearest(scenario, text, message, hint):

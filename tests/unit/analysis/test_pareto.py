@@ -100,7 +100,7 @@ def test_three_objectives_and_a_number(tmp_path):
     [
         (["max share(deal)"], "expected at least two objectives, found 1"),
         (["max share(deal)", "share(war)"], "expected max or min before what is meant"),
-        (["max share(deal)", "min share(wra)"], "expected a class of outcome or an event"),
+        (["max share(deal)", "min share(wra)"], "expected a class of outcome or a time in share"),
         (["max share(deal)", "min share(deal)"], "'deal' is named twice"),
     ],
 )

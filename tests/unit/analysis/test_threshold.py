@@ -117,7 +117,7 @@ def test_a_line_is_passed_where_it_is():
         ("share(war) >= 1.5", "can never be: a share lies between 0 and 1"),
         ("share(war) >= 0", "is always so: a share lies between 0 and 1"),
         ("share(war) <= 120%", "is always so"),
-        ("share(warr) >= .1", "no output"),
+        ("share(warr) >= .1", "expected a class of outcome"),
     ],
 )
 def test_a_target_that_says_nothing_is_refused(text, message):
