@@ -28,6 +28,7 @@ from sim.estimation.likelihood_free.history_matching import Region, sampled
 from sim.estimation.likelihood_free.rejection import Posterior, density_weights, posterior
 from sim.experiments import campaign_record, provenance, replicate
 from sim.experiments.calibration import Aim, Study
+from sim.experiments.campaign_record import Interrupted
 from sim.experiments.design import RANDOM, Design
 from sim.experiments.design.addressed import design_uniforms
 from sim.experiments.design.scatter import Scatter
@@ -134,15 +135,6 @@ class Fit:
         return sum(run.num_replications for run in runs)
 
 
-class Interrupted(KeyboardInterrupt):
-    """A calibration stopped by Ctrl-C or SIGTERM; what was played is kept."""
-
-    def __init__(self, directory: Path, part: str):
-        self.directory = directory
-        self.hint = "the same command goes on from there"
-        super().__init__(f"interrupted in '{part}'; what was played is kept in {directory}")
-
-
 class Campaign:
     """Plays a calibration into one directory.
 
@@ -244,7 +236,7 @@ class Campaign:
                 directory=self.directory / name, command=self._command, progress=progress, **self._circumstances,
             )  # fmt: skip
         except replicate.Interrupted:
-            raise Interrupted(self.directory, name) from None
+            raise Interrupted(self.directory, part=name) from None
         self.num_computed += outcome.num_computed
         self._circumstances["tell"] = None  # what is to be said of the engine is said once
         return outcome.stored

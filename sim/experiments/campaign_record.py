@@ -1,4 +1,6 @@
-"""The record of a campaign: the JSON file in its directory that says what is played there, beside the ordinary runs.
+"""What all campaigns share: the record in their directory, what an interruption says, progress over several runs.
+
+A campaign plays several ordinary runs into one directory; its record, a JSON file beside them, says what is played there.
 
 A directory belongs to one campaign: the same command finds its record and goes on, another is refused, and so is a directory that
 holds anything else.
@@ -7,14 +9,62 @@ holds anything else.
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from sim.errors import StoreError
 from sim.experiments.disk import disk_errors, replace_file
+from sim.experiments.replicate import Progress
 
 ELSEWHERE = "name another directory with --out"
+
+
+class Interrupted(KeyboardInterrupt):
+    """A campaign stopped by Ctrl-C or SIGTERM; what was played is kept.
+
+    Attributes
+    ----------
+    directory : Path
+        Of the campaign; the same command goes on from there.
+    hint : str
+        What to do.
+    """
+
+    def __init__(self, directory: Path, done: int | None = None, total: int | None = None, part: str = ""):
+        self.directory, self.hint = directory, "the same command goes on from there" if done != 0 else "the same command begins anew"
+        of_all = "" if total is None else f" of {total:,}"
+        if done is None:
+            super().__init__(f"interrupted{f' in {part!r}' if part else ''}; what was played is kept in {directory}")
+        elif done:
+            super().__init__(f"interrupted after {done:,}{of_all} histories, which are kept in {directory}")
+        else:
+            super().__init__("interrupted; no history was finished")
+
+
+class Clock:
+    """Tells what is played in one run of a campaign as progress of all: how many histories there are, and how many a second."""
+
+    def __init__(self, progress: Progress | None):
+        self._progress, self._start, self._computed = progress, time.monotonic(), 0
+
+    def of_run(self, before: int, total: int, most: int | None = None) -> Progress | None:
+        """Progress of the next run, of which at most ``most`` histories count; ``before`` of ``total`` are there already."""
+        if self._progress is None:
+            return None
+        tell = self._progress
+        found: int | None = None  # histories of that run that were there when it began
+        earlier = self._computed
+
+        def told(done: int, _asked: int, _rate: float) -> None:
+            nonlocal found
+            found = done if found is None else found
+            self._computed = earlier + done - found
+            rate = self._computed / max(time.monotonic() - self._start, 1e-9)
+            tell(min(before + (done if most is None else min(done, most)), total), total, rate)
+
+        return told
 
 
 def begin(path: Path, identity: str, what: str) -> bool:

@@ -18,7 +18,7 @@ import numpy as np
 
 from sim.errors import ScenarioError, UsageError
 from sim.experiments import campaign_record, provenance, replicate
-from sim.experiments.comparison import Interrupted
+from sim.experiments.campaign_record import Interrupted
 from sim.experiments.design import RANDOM, Design
 from sim.experiments.design.shifts import Shifts
 from sim.experiments.disk import as_json

@@ -11,7 +11,6 @@ by luck. Runs grow by adding replications, so that a longer comparison repeats n
 from __future__ import annotations
 
 import hashlib
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +21,7 @@ import numpy as np
 from sim.errors import StoreError
 from sim.experiments import campaign_record, provenance, replicate
 from sim.experiments.arms import Arm, Arms
+from sim.experiments.campaign_record import Clock, Interrupted
 from sim.experiments.design import RANDOM
 from sim.experiments.design.nested import Nested
 from sim.experiments.disk import MANIFEST, as_json
@@ -33,15 +33,6 @@ from sim.own_tactics import source_hashes
 RECORD = "comparison.json"
 FORMAT = 1
 BLOCK = 500  # replications in a block of runs that grow: their size at the end is not known at the start
-
-
-class Interrupted(KeyboardInterrupt):
-    """A comparison stopped by Ctrl-C or SIGTERM; what was played is kept."""
-
-    def __init__(self, directory: Path, done: int, total: int):
-        self.directory = directory
-        self.hint = "the same command goes on from there"
-        super().__init__(f"interrupted after {done:,} of {total:,} histories, which are kept in {directory}")
 
 
 @dataclass(frozen=True)
@@ -97,7 +88,6 @@ class Campaign:
         self._circumstances: dict[str, Any] = {"engine": engine, "workers": workers, "cluster": cluster, "tell": tell}
         self._block = BLOCK if growing else None
         self._command = None if command is None else provenance.reproducing(command)
-        self._clock = time.monotonic()
         self._begin()
 
     def play(self, replications: int, progress: Progress | None = None) -> Played:
@@ -108,31 +98,19 @@ class Campaign:
         Interrupted, EngineError, StoreError
             What was played is kept.
         """
+        clock = Clock(progress)
         total = replications * len(self.arms.arms)
         runs: dict[str, StoredRun] = {}
         for n, arm in enumerate(self.arms.arms):
             before = n * replications
-            tell = None if progress is None else self._counted(progress, before, replications, total)
             try:
-                outcome = self._play(arm, replications, tell)
+                outcome = self._play(arm, replications, clock.of_run(before, total, replications))
             except replicate.Interrupted as stop:
                 raise Interrupted(self.directory, before + min(stop.done, replications), total) from None
             self.num_computed += outcome.num_computed
             self._circumstances["tell"] = None  # what is to be said of the engine is said once
             runs[arm.name] = outcome.stored
         return Played(self.arms, self.seed, self.directory, runs, replications, 1 if self.nested is None else self.nested.draws)
-
-    def _counted(self, progress: Progress, before: int, most: int, total: int) -> Progress:
-        """What is told of one arm's progress as progress of all."""
-        first: list[int] = []
-
-        def tell(done: int, asked: int, rate: float) -> None:
-            first.append(done)
-            computed = self.num_computed + done - first[0]
-            overall = computed / max(time.monotonic() - self._clock, 1e-9) if computed else 0.0
-            progress(before + min(done, most), total, overall)
-
-        return tell
 
     def _play(self, arm: Arm, replications: int, progress: Progress | None) -> replicate.RunOutcome:
         place = self.directory / arm.folder
@@ -224,4 +202,4 @@ def sizes_until(
         size = min(cap, max(size + block, -(-int(wanted) // block) * block))
 
 
-__all__ = ["Campaign", "Interrupted", "Played", "directory_name", "identity", "read_record", "sizes_until"]
+__all__ = ["Campaign", "Played", "directory_name", "identity", "read_record", "sizes_until"]

@@ -23,6 +23,7 @@ import numpy as np
 
 from sim.errors import EngineError, ParameterError, SimError, StoreError
 from sim.experiments import provenance
+from sim.experiments.campaign_record import Interrupted
 from sim.experiments.disk import as_json, disk_errors, replace_file
 from sim.experiments.lock import DirectoryLock, Locked
 from sim.experiments.profiles import Profiles
@@ -37,16 +38,6 @@ FORMAT = 1
 _SPAN = 1 << 40  # the number of a block's first history is profile * _SPAN + replication: replications are below 2**32
 
 Progress = Callable[[int, int, float], None]
-
-
-class Interrupted(KeyboardInterrupt):
-    """A search stopped by Ctrl-C or SIGTERM; what was played is kept."""
-
-    def __init__(self, directory: Path, histories: int):
-        self.directory = directory
-        self.hint = "the same command goes on from there" if histories else ""
-        kept = f"{histories:,} histories are kept in {directory}" if histories else "no history was finished"
-        super().__init__(f"interrupted; {kept}")
 
 
 class Samples:

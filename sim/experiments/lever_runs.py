@@ -22,6 +22,7 @@ import numpy as np
 
 from sim.errors import UsageError
 from sim.experiments import campaign_record, provenance, replicate
+from sim.experiments.campaign_record import Clock, Interrupted
 from sim.experiments.design import RANDOM
 from sim.experiments.design.table import Table
 from sim.experiments.disk import as_json
@@ -99,14 +100,6 @@ def _ends(name: str, text: str) -> tuple[float, float]:
     return found
 
 
-class Interrupted(KeyboardInterrupt):
-    """A search stopped by Ctrl-C or SIGTERM; what was played is kept."""
-
-    def __init__(self, directory: Path):
-        self.directory, self.hint = directory, "the same command goes on from there"
-        super().__init__(f"interrupted; what was played is kept in {directory}")
-
-
 class LeverRuns:
     """Plays settings of levers into one directory; what is there is not played again.
 
@@ -143,7 +136,7 @@ class LeverRuns:
         self.identity = identity(scenario, levers, seed, asked)
         self.num_computed = self.num_played = 0
         self._circumstances: dict[str, Any] = {"engine": engine, "workers": workers, "cluster": cluster, "tell": tell}
-        self._progress, self._total = progress, total
+        self._clock, self._total = Clock(progress), total
         self._begin(asked)
 
     def play(self, name: str, points: np.ndarray, repeats: int, seed: int) -> StoredRun:
@@ -161,14 +154,7 @@ class LeverRuns:
         return self._run(name, self.as_described, seed, repeats, RANDOM)
 
     def _run(self, name: str, scenario: Mapping[str, Any], seed: int, rows: int, design: Any) -> StoredRun:
-        before = self.num_played
-        tell = None
-        if self._progress is not None:
-            progress = self._progress
-
-            def tell(done: int, asked: int, rate: float) -> None:
-                progress(before + done, max(self._total, before + asked), rate)
-
+        tell = self._clock.of_run(self.num_played, max(self._total, self.num_played + rows))
         try:
             outcome = run_scenario(
                 scenario, seed=seed, replications=rows, directory=self.directory / name, design=design, progress=tell, **self._circumstances
@@ -208,4 +194,4 @@ def directory_name(scenario: Mapping[str, Any], levers: Sequence[Lever], seed: i
     return f"pareto-{slug(str(scenario['id']))}-{identity(scenario, levers, seed, asked)[:8]}-s{seed}"
 
 
-__all__ = ["LATER", "RECORD", "Interrupted", "Lever", "LeverRuns", "directory_name", "identity", "levers_of"]
+__all__ = ["LATER", "RECORD", "Lever", "LeverRuns", "directory_name", "identity", "levers_of"]

@@ -11,12 +11,12 @@ step asks for later ones::
 from __future__ import annotations
 
 import hashlib
-import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from sim.experiments import campaign_record, provenance, replicate
+from sim.experiments.campaign_record import Clock, Interrupted
 from sim.experiments.design.table import Table
 from sim.experiments.disk import as_json
 from sim.experiments.engines import AUTO, Tell
@@ -28,15 +28,6 @@ from sim.own_tactics import source_hashes
 RECORD = "threshold.json"
 FORMAT = 1
 _EDGE = 1e-12  # of a range, by which its ends lie inside: coordinates are in (0, 1)
-
-
-class Interrupted(KeyboardInterrupt):
-    """A search stopped by Ctrl-C or SIGTERM; what was played is kept."""
-
-    def __init__(self, directory: Path, done: int):
-        self.directory = directory
-        self.hint = "the same command goes on from there"
-        super().__init__(f"interrupted after {done:,} histories, which are kept in {directory}")
 
 
 class Steps:
@@ -80,7 +71,7 @@ class Steps:
         self.num_computed = self.num_played = 0
         self._circumstances: dict[str, Any] = {"engine": engine, "workers": workers, "cluster": cluster, "tell": tell}
         self._command = None if command is None else provenance.reproducing(command)
-        self._progress, self._total, self._clock = progress, histories, time.monotonic()
+        self._total, self._clock = histories, Clock(progress)
         self._sought = dict(sought)
         self._begin()
 
@@ -98,7 +89,7 @@ class Steps:
         try:
             outcome = run_scenario(
                 self.scenario, seed=self.seed, directory=self.directory / name, design=design, command=self._command,
-                progress=self._counted(), **self._circumstances,
+                progress=self._clock.of_run(self.num_played, self._total), **self._circumstances,
             )  # fmt: skip
         except replicate.Interrupted as stop:
             raise Interrupted(self.directory, self.num_played + stop.done) from None
@@ -107,17 +98,6 @@ class Steps:
         self.num_played += outcome.stored.num_replications
         self.runs[name] = outcome.stored
         return outcome.stored
-
-    def _counted(self) -> Progress | None:
-        """Progress of a step as progress of all."""
-        if self._progress is None:
-            return None
-        before, tell = self.num_played, self._progress
-
-        def told(done: int, _asked: int, _rate: float) -> None:
-            tell(min(before + done, self._total), self._total, (self.num_computed + done) / max(time.monotonic() - self._clock, 1e-9))
-
-        return told
 
     def _begin(self) -> None:
         if campaign_record.begin(self.directory / RECORD, self.identity, "search"):
@@ -151,4 +131,4 @@ def read_record(directory: Path) -> dict[str, Any] | None:
     return campaign_record.read(directory / RECORD)
 
 
-__all__ = ["Interrupted", "Steps", "directory_name", "identity", "read_record"]
+__all__ = ["Steps", "directory_name", "identity", "read_record"]

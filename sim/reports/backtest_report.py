@@ -159,6 +159,7 @@ def _case(found: Backtest, item: SeenAt, number: int) -> dict[str, Any]:
         "is_first": item.look.number == 0,
         "question": item.case.spec.question if item.look.number == 0 else "",
         "date": item.look.date.isoformat(),
+        "fitted": item.case.fitted if item.look.number == 0 else "",
         "given": list(item.look.given),
         "fits": f"{item.fitting:,} of {item.histories:,}",
         "share": f"{told.chance(item.fits.share)} ({told.chance(item.fits.low)} to {told.chance(item.fits.high)})",

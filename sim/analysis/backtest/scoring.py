@@ -360,7 +360,8 @@ def as_data(found: Backtest) -> dict[str, Any]:
 def _seen(found: Backtest, item: SeenAt) -> dict[str, Any]:
     told: dict[str, Any] = {
         "case": item.case.name, "look": item.look.name, "date": item.look.date.isoformat(), "histories": item.histories,
-        "effective_sample_size": item.fitting, "given": list(item.look.given), "refused": item.refusal or None,
+        "fitted": item.case.fitted or None, "effective_sample_size": item.fitting, "given": list(item.look.given),
+        "refused": item.refusal or None,
     }  # fmt: skip
     if item.refusal:
         return told

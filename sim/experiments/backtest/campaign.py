@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 import hashlib
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +18,7 @@ import numpy as np
 from sim.errors import StoreError
 from sim.experiments import campaign_record, provenance, replicate
 from sim.experiments.backtest.cases import Case
+from sim.experiments.campaign_record import Clock, Interrupted
 from sim.experiments.disk import MANIFEST, as_json
 from sim.experiments.engines import AUTO, Tell
 from sim.experiments.replicate import Progress, extend, run_scenario
@@ -28,15 +28,6 @@ from sim.own_tactics import source_hashes
 RECORD = "backtest.json"
 FORMAT = 1
 DEFAULT_HISTORIES = 5000  # of each case; of a look of the shipped cases some hundredths of them fit
-
-
-class Interrupted(KeyboardInterrupt):
-    """A back-test stopped by Ctrl-C or SIGTERM; what was played is kept."""
-
-    def __init__(self, directory: Path, done: int, total: int):
-        self.directory = directory
-        self.hint = "the same command goes on from there"
-        super().__init__(f"interrupted after {done:,} of {total:,} histories, which are kept in {directory}")
 
 
 @dataclass(frozen=True)
@@ -86,7 +77,6 @@ class Campaign:
         self.num_computed = 0  # histories played by this process
         self._circumstances: dict[str, Any] = {"engine": engine, "workers": workers, "cluster": cluster, "tell": tell}
         self._words = list(command or ())
-        self._clock = time.monotonic()
         self._begin()
 
     def play(self, replications: int, progress: Progress | None = None) -> Played:
@@ -97,31 +87,19 @@ class Campaign:
         Interrupted, EngineError, StoreError
             What was played is kept.
         """
+        clock = Clock(progress)
         total = replications * len(self.cases)
         runs: dict[str, StoredRun] = {}
         for n, case in enumerate(self.cases):
             before = n * replications
-            tell = None if progress is None else self._counted(progress, before, replications, total)
             try:
-                outcome = self._play(case, replications, tell)
+                outcome = self._play(case, replications, clock.of_run(before, total, replications))
             except replicate.Interrupted as stop:
                 raise Interrupted(self.directory, before + min(stop.done, replications), total) from None
             self.num_computed += outcome.num_computed
             self._circumstances["tell"] = None  # what is to be said of the engine is said once
             runs[case.name] = outcome.stored
         return Played(self.cases, self.seed, self.directory, runs, replications)
-
-    def _counted(self, progress: Progress, before: int, most: int, total: int) -> Progress:
-        """What is told of one case's progress as progress of all."""
-        first: list[int] = []
-
-        def tell(done: int, asked: int, rate: float) -> None:
-            first.append(done)
-            computed = self.num_computed + done - first[0]
-            overall = computed / max(time.monotonic() - self._clock, 1e-9) if computed else 0.0
-            progress(before + min(done, most), total, overall)
-
-        return tell
 
     def _play(self, case: Case, replications: int, progress: Progress | None) -> replicate.RunOutcome:
         place = self.directory / slug(case.name)
@@ -182,4 +160,4 @@ def read_record(directory: Path) -> dict[str, Any] | None:
     return campaign_record.read(directory / RECORD)
 
 
-__all__ = ["DEFAULT_HISTORIES", "Campaign", "Interrupted", "Played", "directory_name", "identity", "read_record"]
+__all__ = ["DEFAULT_HISTORIES", "Campaign", "Played", "directory_name", "identity", "read_record"]

@@ -32,11 +32,10 @@ def check_fitted(checker: Checker) -> None:
         if fitted is None or fitted.before is None:
             continue
         for number, figure in enumerate(fitted.targets):
-            if figure not in dates:
-                continue
-            date = dates[figure]
+            date = dates.get(figure)
             if date is None or date >= fitted.before:
-                found = f"'{figure}' without a date" if date is None else f"'{figure}' of {date}"
+                without = "without a date" if figure in dates else "which is no target of this file"
+                found = f"'{figure}', {without}" if date is None else f"'{figure}' of {date}"
                 checker.add(("variants", name, "fitted", "targets", number), "the variant was fitted to a target that it may not know",
                             expected=f"a target dated before {fitted.before}", found=found,
                             hint="fit it anew with `sim calibrate --before`")  # fmt: skip

@@ -27,6 +27,7 @@ def test_shipped_cases_are_found_by_their_beginnings():
     assert [case.spec.start for case in cases] == sorted(case.spec.start for case in cases)
     assert [look.name for look in cases[-1].looks] == [AT_START, *cases[-1].record.looks]
     assert all(look.given for look in cases[-1].looks[1:])
+    assert [case.fitted for case in cases] == [""] * 5 + ["as-of-2018-03-09"]
 
 
 def test_a_look_leaves_open_what_comes_after_it(folder):
@@ -124,3 +125,38 @@ def test_folders_without_cases_and_halves_of_cases(folder, tmp_path):
     (folder / "expected" / "planted.yaml").unlink()
     with pytest.raises(UsageError, match="no record"):
         cases_in([folder])
+
+
+SETS = """
+targets: [{figure: "share:outcome=settled", low: .1, high: .9, date: 2031-10-01}]
+"""
+
+
+def with_sets(folder, **befores):
+    """The crisis with a fitted variant for each day, of another number of draws each."""
+    file = folder / "crisis-13-days.yaml"
+    part = "".join(
+        f"  {name}:\n    fitted: {{{'before: ' + day + ', ' if day else ''}targets: ['share:outcome=settled'], paths: [choice.leaders]}}\n"
+        f"    set: {{choice.leaders: {n}}}\n"
+        for n, (name, day) in enumerate(befores.items(), 7)
+    )
+    file.write_text(file.read_text("utf-8") + part + SETS, "utf-8")
+    return cases_in([folder])[1]
+
+
+def test_a_case_is_played_with_values_fitted_to_what_was_known_before_it(folder):
+    stands = cases_in([folder])[1]
+    case = with_sets(folder, afterwards="2031-12-01", before="2031-10-10", hindsight="")
+    assert (stands.fitted, case.fitted) == ("", "before")
+    assert case.completed["choice"]["leaders"] == 8 != stands.completed["choice"]["leaders"]
+    assert [(look.name, look.given) for look in case.looks] == [(look.name, look.given) for look in stands.looks]
+
+
+def test_values_fitted_to_what_came_later_are_never_played(folder):
+    case = with_sets(folder, afterwards="2031-12-01", hindsight="")
+    assert case.fitted == "" and case.completed["choice"]["leaders"] not in (7, 8)
+
+
+def test_two_fitted_sets_of_one_case_are_refused(folder):
+    with pytest.raises(ScenarioError, match="2 variants are fitted to data from before 2031-10-16: one, other"):
+        with_sets(folder, one="2031-10-10", other="2031-10-12")

@@ -200,5 +200,12 @@ def test_a_variant_that_was_fitted_to_a_later_target_is_refused(fit):
         into_scenario(to_yaml(calibrated.case(), header=False), "mine", variant, "case.yaml")
 
 
+def test_a_variant_that_was_fitted_to_a_target_of_no_known_day_is_refused(fit):
+    """One that is gone from the file may have been of any day."""
+    others = [item for item in calibrated.TARGETS if item["figure"] != fit.study.used[0].figure]
+    with pytest.raises(ScenarioError, match="which is no target of this file"):
+        into_scenario(to_yaml(calibrated.case(targets=others), header=False), "mine", variant_of(fit), "case.yaml")
+
+
 def test_a_scenario_may_have_any_sign_in_its_words():
     assert study_of(calibrated.completed("\U0001f4a5"), ["parameters.x"]).parameters[0].path == "parameters.x.number"

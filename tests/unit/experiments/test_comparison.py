@@ -10,7 +10,8 @@ import pytest
 from sim import resources
 from sim.errors import StoreError
 from sim.experiments.arms import arms_of
-from sim.experiments.comparison import Campaign, Interrupted, directory_name, read_record, sizes_until
+from sim.experiments.campaign_record import Interrupted
+from sim.experiments.comparison import Campaign, directory_name, read_record, sizes_until
 from sim.experiments.replicate import run_scenario
 from sim.experiments.store import open_run
 
