@@ -31,13 +31,12 @@ def test_every_combination_is_a_policy_that_sets_what_it_says():
 
 
 def test_figures_are_those_of_the_text(shown):
-    """Talking up matters through the channels alone, and less where officials have prepared the meeting."""
+    """Talking up matters through the channels alone, and mostly through losses."""
     assert len(shown) == 8
     for (channel, _), (down, up, added, low, high) in shown.items():
         assert low <= added <= high and up - down == pytest.approx(added, abs=0.011)
-        assert (low > 0.0) is (channel != "neither channel")
-        assert channel != "neither channel" or abs(added) < 0.05
-    for channel in thesis.LABELS.values():
-        if channel != "neither channel":
-            little, much = (row[2] for (name, _), row in shown.items() if name == channel)
-            assert much < little
+        if channel in (thesis.LABELS["losses"], thesis.LABELS["both"]):
+            assert low > 0.0 and added > 0.25
+        else:
+            assert abs(added) < 0.1
+        assert channel != thesis.LABELS["neither"] or low <= 0.0 <= high

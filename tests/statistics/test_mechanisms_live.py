@@ -80,7 +80,7 @@ SWITCHES = [
     Switch(f"{M}.capability.enabled", "metric:capability_prk", DOWN, zero=True),
     # An eroded reserve makes the same deal a larger gain; after a war there is none, which leaves fewer pairs.
     Switch(f"{M}.capability.enabled", "attribution", DOWN, times=2),
-    Switch(f"{M}.sanctions.enabled", "pressure", UP),  # frozen pressure: nobody is relieved of it
+    Switch(f"{M}.sanctions.enabled", "pressure", UP, times=4),  # frozen pressure: nobody is relieved of it
     Switch(f"{M}.sanctions.enabled", "utility:PRK", DOWN, under=COSTLY_PRESSURE),  # nobody gets used to what is frozen
     Switch(f"{M}.expectation.enabled", "gap", DOWN),
     Switch(f"{M}.aftermath.enabled", "count:turned_to_pressure", DOWN, zero=True, times=2),
@@ -93,7 +93,7 @@ SWITCHES = [
     Switch(f"{M}.agreements.enabled", "count:milestones", DOWN, zero=True),
     Switch(f"{M}.agreements.enabled", "level:denuc", UP),  # what is signed is done
     Switch(f"{M}.agreements.cheating", "count:cheats", DOWN, zero=True, times=2),
-    Switch(f"{M}.agreements.cheating", "count:disputes", DOWN, times=2),
+    Switch(f"{M}.agreements.cheating", "count:disputes", DOWN, times=4),
     Switch(f"{M}.veto_players", "count:blocked", DOWN, zero=True),
     Switch(f"{M}.veto_players", "path:deal", UP),
     Switch(f"{M}.overconfidence", "count:maximal_offers", DOWN, times=2, under=YEAR),
@@ -115,7 +115,7 @@ SWITCHES = [
     Switch("hazards.spoiler.enabled", "path:expectation", UP),
     Switch("hazards.rhetoric.enabled", "path:tension", DOWN),
     Switch("hazards.rivalry_shock.enabled", "path:pressure", UP),
-    Switch("hazards.midterm.enabled", "count:collapses", DOWN, under=HOSTILE_MIDTERM),
+    Switch("hazards.midterm.enabled", "count:collapses", DOWN, under=HOSTILE_MIDTERM, times=2),
     Switch("hazards.presidential.enabled", "metric:guarantee_credibility", UP, under=EARLY_ELECTION),
     Switch("hazards.us_leader_exit.enabled", "metric:guarantee_credibility", UP, under=EXITS),
     Switch("hazards.prk_leader_exit.enabled", "belief_moved", UP, under=SHORT_LIVED),  # a new leader is not known yet

@@ -35,7 +35,7 @@ def with_predicate(when: str):
 
 
 def test_the_reasons_are_the_parts_that_failed():
-    again = summit(12)
+    again = summit(52)
     missed = near_miss(again)
     assert missed is not None
     at = {name: again.standing[again.case.spec.horizon][n] for name, n in again.case.names.items()}
@@ -90,7 +90,7 @@ def test_of_two_classes_for_deals_the_nearer_one_is_named():
     place = next(n for n, item in enumerate(outcomes) if item.id == "multilateral_pact")
     far = f"outcomes.{place}.when=deal.in_force and tension > .98 and tension > .99"
     case = compile_case(complete(load_scenario(SUMMIT, overrides=[far])))
-    missed = near_miss(replay(case, 12, SEED))
+    missed = near_miss(replay(case, 52, SEED))
     assert missed is not None
     assert missed.outcome == "interim_deal"
     assert near_miss(replay(case, 0, SEED)) is None  # an interim deal, which is a class for deals itself

@@ -134,7 +134,7 @@ def test_every_source_that_an_input_names_is_listed_with_its_title(play) -> None
 
 
 def test_a_band_may_be_about_several_classes_together(play) -> None:
-    summary = play(SUMMIT, 30).summary
+    summary = play(SUMMIT, 80).summary
     both = measured(summary, "share:outcome=hollow_declaration, frozen_stalemate")
     parts = [measured(summary, f"share:outcome={name}").value for name in ("hollow_declaration", "frozen_stalemate")]
     assert both.value == pytest.approx(sum(parts)) and min(parts) > 0

@@ -343,7 +343,7 @@ def test_two_steps_count_wherever_an_acceptance_is_guessed(node, monkeypatch):
 def test_two_steps_by_hand_for_a_reply():
     """Clarified 7.1: the chance of the own counter-offer with the other's one-step value of refusing it in the logit."""
     changes = {"mechanisms.veto_players": False, "mechanisms.tastes.enabled": False, "choice.depth": 2}
-    h = ready(changes | {"tracks.working.gap": "21 days"})
+    h = ready(changes | {"tracks.working.gap": "21 days", "tracks.working.breakdown": 0.03})
     table, usa, prk = h.track("working"), h.actor("USA"), h.actor("PRK")
     ds = {side: h(worth.disagreement, side) for side in (usa, prk)}
 

@@ -73,7 +73,9 @@ def test_what_is_on_the_menu_could_be_signed_and_stands_there_once():
 def test_no_decision_offers_more_than_the_cap():
     case = case_of("summit", YEAR | {"actors.USA.tactics.working.family": "rational"})
     _, _, log = play_logged(case, 0)
-    sizes = {decision.node: len(decision.options) for decision in log.decisions}
+    sizes: dict[str, int] = {}
+    for decision in log.decisions:
+        sizes[decision.node] = max(len(decision.options), sizes.get(decision.node, 0))
     assert max(sizes.values()) == sizes["proposal"] == sizes["offer"] == case.spec.menu.cap <= 256
 
 
