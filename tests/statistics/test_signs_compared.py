@@ -32,8 +32,12 @@ QUICK_PACT = (
     "tracks.pact.stage_duration=20 days; tracks.pact.first_round=30 days; tracks.pact.every=30 days; "
     "tracks.pact.eligible=talks_on; parameters.pact_sympathy.number=.1"
 )
-Claim = Literal["up", "down", "not down", "not up", "same", "hardly"]
+Claim = Literal["up", "down", "not down", "not up", "same", "hardly", "hardly down"]
 HARDLY = 0.01  # of a share
+LITTLE = 0.03  # of a number
+# The sign is about the rate under pressure: where talks are likelier, or held longer, there are fewer launches in all.
+OUTSIDE = "launches a year outside talks"
+COUNTED = ("count:events.launch", "count:events_in_talks.launch", "days", "count:talks_days")
 
 
 def mandates(verification: str) -> str:
@@ -77,7 +81,7 @@ SIGNS = {
     ),
     "enforcement": Sign(
         f"{CHINA}.enforcement=.4; {CHINA}.relaxes=false", f"{CHINA}.enforcement=.95; {CHINA}.relaxes=false",
-        {"count:talks_days": "not down", "first_deal_level:denuc": "not down", "count:events.launch": "not down"},
+        {"count:talks_days": "not down", "first_deal_level:denuc": "not down", OUTSIDE: "hardly down"},
     ),
     "verification": Sign(
         mandates("max: .4"), mandates("min: .8"),
@@ -115,20 +119,31 @@ def compared(tmp_path_factory) -> Compared:
     """Both ends of all signs, and the summit as it is, in one comparison."""
     file = [("summit", str(resources.scenario_path("summit")))]
     written = [sign.written(name, end) for name, sign in SIGNS.items() for end in ("low", "high")]
-    also = sorted({figure.removeprefix("variance:") for sign in SIGNS.values() for figure in sign.figures})
+    also = sorted({figure.removeprefix("variance:") for sign in SIGNS.values() for figure in sign.figures} - {OUTSIDE} | set(COUNTED))
     campaign = Campaign(arms_of(file, written=written, changes=ONE), SEED, tmp_path_factory.mktemp("signs") / "c", workers=1)
     played = campaign.play(sample_size("signs_compared"))
     return compare(played, also=[name for name in also if "=" not in name and not name.startswith(("time:", "utility:"))], pairs=0)
 
 
 def found(compared: Compared, name: str, figure: str) -> Difference:
-    """The difference of a figure, high less low; of a variance that of the squared distances from the mean."""
+    """The difference of a figure, high less low; of a variance that of the squared distances from the mean, of a rate that of its parts."""
+    if figure == OUTSIDE:
+        measure = next(item for item in compared.measures if item.id == COUNTED[0])
+        high, low = (launches_outside(compared.rows[f"{name}-{end}"]) for end in ("high", "low"))
+        return difference(measure, f"{name}-high", f"{name}-low", high, low)
     id_ = figure.removeprefix("variance:")
     measure = next(item for item in compared.measures if item.id == id_)
     low, high = (measure.of(compared.rows[f"{name}-{end}"]) for end in ("low", "high"))
     if id_ != figure:
         low, high = ((values - values.mean()) ** 2 for values in (low, high))
     return difference(measure, f"{name}-high", f"{name}-low", np.asarray(high), np.asarray(low))
+
+
+def launches_outside(rows) -> np.ndarray:
+    """What each history adds to the ratio of sums, linearised: the mean is launches a year of time outside talks."""
+    launches, in_talks, days, talks = (np.asarray(rows[column], dtype=float) for column in COUNTED)
+    ratio = (launches - in_talks).sum() / (days - talks).sum()
+    return 365.0 * (ratio + (launches - in_talks - ratio * (days - talks)) / (days - talks).mean())
 
 
 def test_there_are_fifteen():
@@ -147,6 +162,8 @@ def test_what_is_changed_moves_things_the_way_it_should(compared, name):
                 assert item.differing == 0, told
             case "hardly":
                 assert abs(item.difference) < HARDLY + reach, told
+            case "hardly down":
+                assert item.difference > -LITTLE * item.other_value - reach, told
             case "up" | "down":
                 assert (item.difference if claim == "up" else -item.difference) > reach, told
             case _:
