@@ -166,16 +166,24 @@ def corrected(table: Sequence[Difference], quantile: float, draws: int = 1) -> l
     adjusted = holm([item.p_value for item in table])
     return [
         replace(item, joint_low=low, joint_high=high, p_holm=p)
-        for item, p in zip(table, adjusted, strict=True)
-        for low, high in [_joint(item, quantile, draws)]
+        for item, p, (low, high) in zip(table, adjusted, _joint(table, quantile, draws), strict=True)
     ]
 
 
-def _joint(item: Difference, quantile: float, draws: int) -> tuple[float, float]:
-    if item.measure.form == "share" and item.pairs and (draws == 1 or not item.differing):
-        up, down = np.array(item.up), np.array(item.differing - item.up)
-        low, high = score_interval(up, down, item.pairs, quantile)
-        return float(low), float(high)
+def _joint(table: Sequence[Difference], quantile: float, draws: int) -> list[tuple[float, float]]:
+    """Intervals at the given quantile: by the score test those of shares, all at once, and the widened ones of the others."""
+    found = [_widened(item, quantile) for item in table]
+    shares = [
+        n for n, item in enumerate(table)
+        if item.measure.form == "share" and item.pairs and (draws == 1 or not item.differing)
+    ]  # fmt: skip
+    up, differing, pairs = (np.array([getattr(table[n], name) for n in shares]) for name in ("up", "differing", "pairs"))
+    for n, low, high in zip(shares, *score_interval(up, differing - up, pairs, quantile), strict=True):
+        found[n] = (float(low), float(high))
+    return found
+
+
+def _widened(item: Difference, quantile: float) -> tuple[float, float]:
     if not math.isfinite(item.standard_error) or item.standard_error == 0.0:
         return item.low, item.high
     scale = quantile / Z95  # Student's interval, widened

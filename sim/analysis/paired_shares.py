@@ -19,20 +19,22 @@ from sim.analysis.estimates import Z95
 _HALVINGS = 55  # of [-1, 1]; beyond the last bit
 
 
-def score_interval(up: np.ndarray, down: np.ndarray, pairs: int, z: float | np.ndarray = Z95) -> tuple[np.ndarray, np.ndarray]:
+def score_interval(
+    up: np.ndarray, down: np.ndarray, pairs: int | np.ndarray, z: float | np.ndarray = Z95
+) -> tuple[np.ndarray, np.ndarray]:
     """Low and high end of the interval of the differences (up - down) / pairs, arrays of one shape.
 
     ``z`` is the normal quantile: ``Z95`` for 95 %, larger where many are read at once.
     """
-    up, down = np.broadcast_arrays(np.asarray(up, dtype=float), np.asarray(down, dtype=float))
+    up, down, pairs, z = np.broadcast_arrays(*(np.asarray(item, dtype=float) for item in (up, down, pairs, z)))
     found = (up - down) / pairs
-    low = _crossing(up, down, pairs, np.full_like(found, -1.0), found.copy(), z)
-    high = _crossing(up, down, pairs, found.copy(), np.full_like(found, 1.0), -np.asarray(z))
-    return np.minimum(low, found), np.maximum(high, found)
+    low, high = np.stack([np.full_like(found, -1.0), found]), np.stack([found, np.full_like(found, 1.0)])
+    ends = _crossing(up, down, pairs, low, high, np.stack([z, -z]))
+    return np.minimum(ends[0], found), np.maximum(ends[1], found)
 
 
 def _crossing(
-    up: np.ndarray, down: np.ndarray, pairs: int, low: np.ndarray, high: np.ndarray, level: float | np.ndarray
+    up: np.ndarray, down: np.ndarray, pairs: np.ndarray, low: np.ndarray, high: np.ndarray, level: np.ndarray
 ) -> np.ndarray:
     """Where the score, which falls with the difference that is supposed, passes a level."""
     for _ in range(_HALVINGS):
@@ -42,9 +44,8 @@ def _crossing(
     return 0.5 * (low + high)
 
 
-def _score(up: np.ndarray, down: np.ndarray, pairs: int, difference: np.ndarray) -> np.ndarray:
+def _score(up: np.ndarray, down: np.ndarray, n: np.ndarray, difference: np.ndarray) -> np.ndarray:
     """How many standard errors the found difference lies above a supposed one, the rest being likeliest given that one."""
-    n = float(pairs)
     b = (2.0 * n - up + down) * difference - up - down
     c = -down * difference * (1.0 - difference)
     only_second = (np.sqrt(np.maximum(0.0, b * b - 8.0 * n * c)) - b) / (4.0 * n)

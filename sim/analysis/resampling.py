@@ -6,6 +6,7 @@ Numbers come from the stream ANALYSIS, which no history reads, under a key that 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 import numpy as np
 
@@ -37,15 +38,20 @@ def bootstrap_counts(units: int, number: int, root_seed: int, owner: str) -> Ite
 
     ``owner`` is whose draws they are; a prefix of the samples is the same whatever their number.
     """
-    address = address_word(Stream.ANALYSIS, key_of(owner), 0)
-    blocks = np.arange(-(-units // 4), dtype=np.int64)[None, :]
     step = max(1, _AT_ONCE // units)
     for first in range(0, number, step):
-        samples = np.arange(first, min(first + step, number), dtype=np.int64)[:, None]
-        zero = np.zeros((len(samples), blocks.shape[1]), dtype=np.int64)
-        words = philox4x32(
-            zero + samples, zero, zero + address, zero + blocks, root_seed & _WORD, (root_seed >> 32) & _WORD
-        )
-        drawn = (np.stack(words, axis=2).reshape(len(samples), -1)[:, :units] * units) >> 32
-        places = drawn + units * np.arange(len(samples))[:, None]
-        yield np.bincount(places.ravel(), minlength=drawn.size).reshape(len(samples), units).astype(np.float64)
+        yield _counts(units, first, min(first + step, number), root_seed, owner)
+
+
+@lru_cache(maxsize=4)  # of each of several outputs the same are asked for, at up to four sizes
+def _counts(units: int, first: int, last: int, root_seed: int, owner: str) -> np.ndarray:
+    address = address_word(Stream.ANALYSIS, key_of(owner), 0)
+    blocks = np.arange(-(-units // 4), dtype=np.int64)[None, :]
+    samples = np.arange(first, last, dtype=np.int64)[:, None]
+    zero = np.zeros((len(samples), blocks.shape[1]), dtype=np.int64)
+    words = philox4x32(zero + samples, zero, zero + address, zero + blocks, root_seed & _WORD, (root_seed >> 32) & _WORD)
+    drawn = (np.stack(words, axis=2).reshape(len(samples), -1)[:, :units] * units) >> 32
+    places = drawn + units * np.arange(len(samples))[:, None]
+    found = np.bincount(places.ravel(), minlength=drawn.size).reshape(len(samples), units).astype(np.float64)
+    found.flags.writeable = False
+    return found

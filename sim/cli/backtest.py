@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sim.cli import console
-from sim.cli.options import Cluster, Json, Workers
+from sim.cli.options import Cluster, Engine, Json, NoReport, Out, Quiet, Seed, Workers
 
 if TYPE_CHECKING:
     from sim.analysis.backtest.scoring import Backtest
@@ -31,16 +31,14 @@ def backtest(
     replications: Annotated[
         int | None, typer.Option("--replications", "-n", metavar="N", help="Histories of each case, by default 5000.")
     ] = None,
-    seed: Annotated[int, typer.Option("--seed", "-s", metavar="N", help="Root seed of all draws.")] = 1,
+    seed: Seed = 1,
     workers: Workers = None,
     cluster: Cluster = None,
-    engine: Annotated[
-        str, typer.Option("--engine", metavar="NAME", help="auto, simpy or batch (compiled); never changes results.")
-    ] = "auto",
-    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Directory of the result, by default one in reports/.")] = None,
+    engine: Engine = "auto",
+    out: Out = None,
     json: Json = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no remarks, only the result.")] = False,
-    no_report: Annotated[bool, typer.Option("--no-report", help=f"Write no {PAGE}.")] = False,
+    quiet: Quiet = False,
+    no_report: NoReport = False,
 ) -> None:
     """Play cases of the past as of their date, score the model by what came, and say where it was wrong.
 

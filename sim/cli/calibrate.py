@@ -8,7 +8,21 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.cli import console
-from sim.cli.options import Changes, Cluster, Json, Policy, Scenario, Variant, Workers, scenario_file
+from sim.cli.options import (
+    Changes,
+    Cluster,
+    Engine,
+    Json,
+    NoReport,
+    Out,
+    Policy,
+    Quiet,
+    Scenario,
+    Seed,
+    Variant,
+    Workers,
+    scenario_file,
+)
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -36,12 +50,10 @@ def calibrate(
     waves: Annotated[int, typer.Option(metavar="N", help="Waves of points, each where the earlier ones leave it.")] = 3,
     points: Annotated[int, typer.Option(metavar="N", help="Points in each wave.")] = 120,
     histories: Annotated[int, typer.Option("--histories", "-n", metavar="N", help="Histories at each point.")] = 250,
-    seed: Annotated[int, typer.Option("--seed", "-s", metavar="N", help="Root seed of all draws.")] = 1,
+    seed: Seed = 1,
     workers: Workers = None,
     cluster: Cluster = None,
-    engine: Annotated[
-        str, typer.Option("--engine", metavar="NAME", help="auto, simpy or batch (compiled); never changes results.")
-    ] = "auto",
+    engine: Engine = "auto",
     variant: Variant = None,
     policy: Policy = None,
     changes: Changes = None,
@@ -51,10 +63,10 @@ def calibrate(
     to: Annotated[
         Path | None, typer.Option("--to", metavar="FILE", help="New file: the scenario with that variant. Nothing is overwritten.")
     ] = None,
-    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Result directory, by default one in reports/.")] = None,
+    out: Out = None,
     json: Json = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no remarks, only the result.")] = False,
-    no_report: Annotated[bool, typer.Option("--no-report", help=f"Write no {PAGE}.")] = False,
+    quiet: Quiet = False,
+    no_report: NoReport = False,
 ) -> None:
     """Fit numbers of a scenario to its targets, by simulation alone, and tell what the targets cannot say.
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.cli import console
-from sim.cli.options import Cluster, Json, Scenario, Workers, scenario_file
+from sim.cli.options import Cluster, Json, Quiet, Scenario, Seed, Workers, scenario_file
 
 if TYPE_CHECKING:
     from sim.analysis.claims import ClaimResult
@@ -29,7 +29,7 @@ def claims(
         int | None,
         typer.Option("--replications", "-n", metavar="N", help="Histories of the largest samples; others in proportion."),
     ] = None,
-    seed: Annotated[int, typer.Option("--seed", "-s", metavar="N", help="Root seed of all draws.")] = 1,
+    seed: Seed = 1,
     workers: Workers = None,
     cluster: Cluster = None,
     only: Annotated[
@@ -38,7 +38,7 @@ def claims(
     parts: Annotated[bool, typer.Option("--parts", help="Show every figure, also of claims that hold.")] = False,
     save: Annotated[bool, typer.Option(help="Keep the audit of all claims for reports of this scenario.")] = True,
     json: Json = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no remarks, only the result.")] = False,
+    quiet: Quiet = False,
 ) -> None:
     """Check what the scenario's source claims against the model: holds, does not hold, undecided or not testable.
 

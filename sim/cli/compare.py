@@ -8,7 +8,23 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.cli import console
-from sim.cli.options import Changes, Cluster, Json, Variant, Workers, scenario_file
+from sim.cli.options import (
+    Changes,
+    Cluster,
+    Engine,
+    Json,
+    NoReport,
+    Out,
+    Policies,
+    Quiet,
+    Scenarios,
+    SharedSeed,
+    Variant,
+    Variants,
+    Workers,
+    Written,
+    scenario_file,
+)  # fmt: skip
 
 if TYPE_CHECKING:
     from sim.analysis.comparison import Compared
@@ -26,17 +42,10 @@ def register(app: typer.Typer) -> None:
 
 def compare(
     ctx: typer.Context,
-    scenarios: Annotated[
-        list[str], typer.Argument(metavar="FILE|NAME...", help="A scenario file or the name of a shipped one; several are an arm each.")
-    ],
-    policies: Annotated[
-        str | None, typer.Option("--policies", metavar="A,B", help="Policies of the file, an arm each; `all` for all of them.")
-    ] = None,
-    written: Annotated[
-        list[str] | None,
-        typer.Option("--policy", metavar="TEXT", help="A policy written as 'name: path=value; path=value'; may be given again and again."),
-    ] = None,
-    variants: Annotated[str | None, typer.Option("--variants", metavar="A,B", help="Variants of the file, an arm each.")] = None,
+    scenarios: Scenarios,
+    policies: Policies = None,
+    written: Written = None,
+    variants: Variants = None,
     against: Annotated[
         str | None, typer.Option(metavar="NAME", help="The arm that others are held against, by default the case as described.")
     ] = None,
@@ -63,18 +72,16 @@ def compare(
     pairs: Annotated[
         int, typer.Option(metavar="N", help="Pairs of each arm that end differently and are replayed to see where they part; 0 for none.")
     ] = 20,
-    seed: Annotated[int, typer.Option("--seed", "-s", metavar="N", help="Root seed of all draws, the same in every arm.")] = 1,
+    seed: SharedSeed = 1,
     workers: Workers = None,
     cluster: Cluster = None,
-    engine: Annotated[
-        str, typer.Option("--engine", metavar="NAME", help="auto, simpy or batch (compiled); never changes results.")
-    ] = "auto",
+    engine: Engine = "auto",
     variant: Variant = None,
     changes: Changes = None,
-    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Directory of the result, by default one in reports/.")] = None,
+    out: Out = None,
     json: Json = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no remarks, only the result.")] = False,
-    no_report: Annotated[bool, typer.Option("--no-report", help="Write no report.html.")] = False,
+    quiet: Quiet = False,
+    no_report: NoReport = False,
 ) -> None:
     """Play policies, variants or files with the same draws; tell their differences with intervals, and why histories part.
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sim.cli import console
-from sim.cli.options import Directory, Json, Outcome, Where
+from sim.cli.options import Directory, Json, NoReport, Outcome, Where
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -39,7 +39,7 @@ def discover(
     ] = None,
     no_tree: Annotated[bool, typer.Option("--no-tree", help="Boxes only.")] = False,
     json: Json = False,
-    no_report: Annotated[bool, typer.Option("--no-report", help="Write no page.")] = False,
+    no_report: NoReport = False,
 ) -> None:
     """Find the values of the inputs at which something comes often in a finished run; nothing is simulated.
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sim.cli import console
-from sim.cli.options import Directory, Json, Of, Outcome, Where
+from sim.cli.options import Directory, Json, NoReport, Of, Outcome, Where
 
 if TYPE_CHECKING:
     from sim.analysis.asked import Asked
@@ -32,7 +32,7 @@ def drivers(
     where: Where = None,
     top: Annotated[int, typer.Option("--top", metavar="N", min=1, help="Inputs that are printed at most.")] = TOP,
     json: Json = False,
-    no_report: Annotated[bool, typer.Option("--no-report", help="Write no page.")] = False,
+    no_report: NoReport = False,
 ) -> None:
     """Tell which inputs moved the outcomes of a finished run, from its own histories; nothing is simulated.
 

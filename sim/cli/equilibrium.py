@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.cli import console
-from sim.cli.options import Changes, Json, Policy, Scenario, Variant, Workers, scenario_file
+from sim.cli.options import Changes, Json, NoReport, Out, Policy, Quiet, Scenario, Seed, Variant, Workers, scenario_file
 
 if TYPE_CHECKING:
     from sim.analysis.empirical_game import EmpiricalGame
@@ -43,17 +43,17 @@ def equilibrium(
         int | None, typer.Option(metavar="N", help="Histories of each profile to begin with, in steps of 50; 200 if the budget allows.")
     ] = None,
     budget: Annotated[int, typer.Option(metavar="N", help="Most histories of all profiles together.")] = 20_000,
-    seed: Annotated[int, typer.Option("--seed", "-s", metavar="N", help="Root seed of all draws.")] = 1,
+    seed: Seed = 1,
     variant: Variant = None,
     policy: Policy = None,
     changes: Changes = None,
     engine: Annotated[str, typer.Option("--engine", metavar="NAME", help="auto, simpy or batch; never changes results.")] = "auto",
     workers: Workers = None,
     nfg: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the estimated game for Gambit.")] = None,
-    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Directory of the result, by default one in reports/.")] = None,
+    out: Out = None,
     json: Json = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no remarks, only the result.")] = False,
-    no_report: Annotated[bool, typer.Option("--no-report", help="Write no report.html.")] = False,
+    quiet: Quiet = False,
+    no_report: NoReport = False,
 ) -> None:
     """Play every combination of the players' strategies and find the equilibria of the game among them.
 

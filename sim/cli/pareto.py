@@ -8,7 +8,21 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.cli import console
-from sim.cli.options import Changes, Cluster, Json, Policy, Scenario, Variant, Workers, scenario_file
+from sim.cli.options import (
+    Changes,
+    Cluster,
+    Engine,
+    Json,
+    NoReport,
+    Out,
+    Policy,
+    Quiet,
+    Scenario,
+    SharedSeed,
+    Variant,
+    Workers,
+    scenario_file,
+)  # fmt: skip
 
 if TYPE_CHECKING:
     from sim.analysis.pareto import Pareto
@@ -35,19 +49,17 @@ def pareto(
     steps: Annotated[int, typer.Option(metavar="N", help="Further steps, around what is unbeaten so far.")] = 2,
     replications: Annotated[int, typer.Option("--replications", "-n", metavar="N", help="Histories of each setting in the search.")] = 400,
     fresh: Annotated[int, typer.Option(metavar="N", help="Histories of each setting that is kept, with draws not seen before.")] = 2000,
-    seed: Annotated[int, typer.Option("--seed", "-s", metavar="N", help="Root seed of all draws, the same for every setting.")] = 1,
+    seed: SharedSeed = 1,
     workers: Workers = None,
     cluster: Cluster = None,
-    engine: Annotated[
-        str, typer.Option("--engine", metavar="NAME", help="auto, simpy or batch (compiled); never changes results.")
-    ] = "auto",
+    engine: Engine = "auto",
     variant: Variant = None,
     policy: Policy = None,
     changes: Changes = None,
-    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Directory of the result, by default one in reports/.")] = None,
+    out: Out = None,
     json: Json = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no remarks, only the result.")] = False,
-    no_report: Annotated[bool, typer.Option("--no-report", help=f"Write no {PAGE}.")] = False,
+    quiet: Quiet = False,
+    no_report: NoReport = False,
 ) -> None:
     """Search levers for several objectives at once; play what is unbeaten again with fresh draws, and say how much was luck.
 

@@ -13,7 +13,22 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.cli import console
-from sim.cli.options import Changes, Cluster, Design, Given, Json, Policy, Variant, Workers, scenario_file
+from sim.cli.options import (
+    Changes,
+    Cluster,
+    Design,
+    Engine,
+    Given,
+    Json,
+    NoReport,
+    Out,
+    Policy,
+    Quiet,
+    Seed,
+    Variant,
+    Workers,
+    scenario_file,
+)  # fmt: skip
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,8 +40,8 @@ if TYPE_CHECKING:
     Simulate = Callable[[Any], RunOutcome]  # plays a run, given what tells its progress
 
 REPORTS = "reports"  # folder of result directories, in the current directory
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no remarks, only the result.")]
-NoReport = Annotated[bool, typer.Option("--no-report", help="Write no report.html.")]
+Quiet = Quiet
+NoReport = NoReport
 
 
 def register(app: typer.Typer) -> None:
@@ -43,12 +58,10 @@ def run(
     replications: Annotated[
         int | None, typer.Option("--replications", "-n", metavar="N", help="Histories to play, by default 1000.")
     ] = None,
-    seed: Annotated[int, typer.Option("--seed", "-s", metavar="N", help="Root seed of all draws.")] = 1,
+    seed: Seed = 1,
     workers: Workers = None,
     cluster: Cluster = None,
-    engine: Annotated[
-        str, typer.Option("--engine", metavar="NAME", help="auto, simpy or batch (compiled); never changes results.")
-    ] = "auto",
+    engine: Engine = "auto",
     design: Design = None,
     until_se: Annotated[
         float | None,
@@ -61,9 +74,7 @@ def run(
     policy: Policy = None,
     changes: Changes = None,
     given: Given = None,
-    out: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Result directory, by default a new one in reports/.")
-    ] = None,
+    out: Out = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Compute again what is there already, beside it.")] = False,
     resume: Annotated[Path | None, typer.Option(metavar="DIR", help="Continue an interrupted run.")] = None,
     json: Json = False,

@@ -8,7 +8,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.cli import console
-from sim.cli.options import Changes, Cluster, Json, Policy, Variant, Workers, scenario_file
+from sim.cli.options import (
+    Changes,
+    Cluster,
+    Engine,
+    Json,
+    NoReport,
+    Out,
+    Policy,
+    Quiet,
+    Seed,
+    Variant,
+    Workers,
+    scenario_file,
+)
 
 if TYPE_CHECKING:
     from sim.analysis.sensitivity import Sensitivity
@@ -41,19 +54,17 @@ def sensitivity(
         str | None, typer.Option(metavar="PATH,...", help="Inputs and levers; by default all uncertainties and numeric levers.")
     ] = None,
     ranges: Annotated[bool, typer.Option("--ranges", help="Values of judgement vary too, within their ranges in the file.")] = False,
-    seed: Annotated[int, typer.Option("--seed", "-s", metavar="N", help="Root seed of all draws.")] = 1,
+    seed: Seed = 1,
     workers: Workers = None,
     cluster: Cluster = None,
-    engine: Annotated[
-        str, typer.Option("--engine", metavar="NAME", help="auto, simpy or batch (compiled); never changes results.")
-    ] = "auto",
+    engine: Engine = "auto",
     variant: Variant = None,
     policy: Policy = None,
     changes: Changes = None,
-    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Result directory, by default a new one in reports/.")] = None,
+    out: Out = None,
     json: Json = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no remarks, only the result.")] = False,
-    no_report: Annotated[bool, typer.Option("--no-report", help=f"Write no {PAGE}.")] = False,
+    quiet: Quiet = False,
+    no_report: NoReport = False,
 ) -> None:
     """Tell how much of the spread of an outcome hangs on each input, and how much is the world's chance.
 

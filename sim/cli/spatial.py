@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sim.cli import console
-from sim.cli.options import Changes, Json
+from sim.cli.options import Changes, Json, Seed
 from sim.cli.runs import REPORTS, NoReport, Quiet
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def spatial(
         int | None,
         typer.Option("--replications", "-n", metavar="N", help="Draws of the uncertain numbers, by default 1000."),
     ] = None,
-    seed: Annotated[int, typer.Option("--seed", "-s", metavar="N", help="Root seed of all draws.")] = 1,
+    seed: Seed = 1,
     jitter: Annotated[
         float,
         typer.Option(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sim.cli import console
-from sim.cli.options import Json
+from sim.cli.options import Json, NoReport
 
 if TYPE_CHECKING:
     from sim.analysis.stability.verdicts import StabilityResult
@@ -37,7 +37,7 @@ def stability(
         Path | None, typer.Option(metavar="DIR", help="Directory of the report, by default one in reports/.")
     ] = None,
     json: Json = False,
-    no_report: Annotated[bool, typer.Option("--no-report", help="Write no report.html.")] = False,
+    no_report: NoReport = False,
 ) -> None:
     """Tell which states of a conflict in option form are stable, for whom and why."""
     from sim.analysis.stability.verdicts import StabilityResult

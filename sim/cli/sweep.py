@@ -8,7 +8,21 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.cli import console
-from sim.cli.options import Changes, Cluster, Json, Policy, Scenario, Variant, Workers, scenario_file
+from sim.cli.options import (
+    Changes,
+    Cluster,
+    Engine,
+    Json,
+    NoReport,
+    Out,
+    Policy,
+    Quiet,
+    Scenario,
+    Seed,
+    Variant,
+    Workers,
+    scenario_file,
+)
 
 if TYPE_CHECKING:
     from sim.analysis.sweep import Swept
@@ -45,19 +59,17 @@ def sweep(
     threshold: Annotated[
         str | None, typer.Option(metavar="TARGET", help="From which value on this is met, as in 'share(war) >= 0.1'.")
     ] = None,
-    seed: Annotated[int, typer.Option("--seed", "-s", metavar="N", help="Root seed of all draws.")] = 1,
+    seed: Seed = 1,
     workers: Workers = None,
     cluster: Cluster = None,
-    engine: Annotated[
-        str, typer.Option("--engine", metavar="NAME", help="auto, simpy or batch (compiled); never changes results.")
-    ] = "auto",
+    engine: Engine = "auto",
     variant: Variant = None,
     policy: Policy = None,
     changes: Changes = None,
-    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Result directory, by default a new one in reports/.")] = None,
+    out: Out = None,
     json: Json = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no remarks, only the result.")] = False,
-    no_report: Annotated[bool, typer.Option("--no-report", help=f"Write no {PAGE}.")] = False,
+    quiet: Quiet = False,
+    no_report: NoReport = False,
 ) -> None:
     """Tell how outcomes answer to a lever or an uncertainty over its range, to two together, or at a list of points.
 

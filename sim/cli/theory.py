@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.cli import console
-from sim.cli.options import Changes, Json, Variant, Workers, scenario_file
+from sim.cli.options import Changes, Json, Quiet, Seed, Variant, Workers, scenario_file
 
 if TYPE_CHECKING:
     from sim.experiments.verification import Check
@@ -182,14 +182,14 @@ def verify(
         int | None,
         typer.Option("--replications", "-n", metavar="N", help="Histories of each; as many as find an error of 2 % if absent."),
     ] = None,
-    seed: Annotated[int, typer.Option("--seed", "-s", metavar="N", help="Root seed of all draws.")] = 1,
+    seed: Seed = 1,
     engine: Annotated[str, typer.Option("--engine", metavar="NAME", help="auto, simpy or batch; the rows are the same.")] = "auto",
     solve_too: Annotated[
         bool, typer.Option("--solve/--no-solve", help="Also hold written strategies against every other choice, numbers on a grid.")
     ] = True,
     workers: Workers = None,
     json: Json = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no remarks, only the result.")] = False,
+    quiet: Quiet = False,
 ) -> None:
     """Solve and play scenarios: what could be gained by another choice; exact, simulated, standard errors apart.
 

@@ -8,7 +8,21 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.cli import console
-from sim.cli.options import Changes, Cluster, Json, Policy, Scenario, Variant, Workers, scenario_file
+from sim.cli.options import (
+    Changes,
+    Cluster,
+    Engine,
+    Json,
+    NoReport,
+    Out,
+    Policy,
+    Quiet,
+    Scenario,
+    Seed,
+    Variant,
+    Workers,
+    scenario_file,
+)
 
 if TYPE_CHECKING:
     from sim.analysis.what_if import Found
@@ -42,19 +56,17 @@ def what_if(
         int | None,
         typer.Option("--histories", "-n", metavar="N", help="Histories at each change, by default 500; in the test 8 times as many."),
     ] = None,
-    seed: Annotated[int, typer.Option("--seed", "-s", metavar="N", help="Root seed of all draws.")] = 1,
+    seed: Seed = 1,
     workers: Workers = None,
     cluster: Cluster = None,
-    engine: Annotated[
-        str, typer.Option("--engine", metavar="NAME", help="auto, simpy or batch (compiled); never changes results.")
-    ] = "auto",
+    engine: Engine = "auto",
     variant: Variant = None,
     policy: Policy = None,
     changes: Changes = None,
-    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Directory of the result, by default one in reports/.")] = None,
+    out: Out = None,
     json: Json = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no remarks, only the result.")] = False,
-    no_report: Annotated[bool, typer.Option("--no-report", help=f"Write no {PAGE}.")] = False,
+    quiet: Quiet = False,
+    no_report: NoReport = False,
 ) -> None:
     """Find the smallest change of levers, uncertainties or types that brings an outcome to a target, and how sure that is.
 
