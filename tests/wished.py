@@ -37,13 +37,13 @@ def two_inputs(name: str = "") -> dict[str, Any]:
 
 
 def searched(
-    folder: Path, scenario: Mapping[str, Any], target: str, histories: int = 100, at_most: int = 4, **candidates: Any
+    folder: Path, scenario: Mapping[str, Any], target: str, histories: int = 100, at_most: int = 4, *, seed: int = 1, **candidates: Any
 ) -> Found:
     """The search, played into a folder."""
     wanted = target_of(target, scenario, 1)
     about = {"target": wanted.text, "histories": histories, "at_most": at_most}
     command = ["sim", "what-if", "case.yaml", "--target", target]
     changes = Changes(
-        scenario, candidates_of(scenario, **candidates), 1, folder, about, engine="batch", workers=1, command=command
+        scenario, candidates_of(scenario, **candidates), seed, folder, about, engine="batch", workers=1, command=command
     )
     return what_if(changes, wanted, histories, at_most)

@@ -102,7 +102,10 @@ def _width(item: FittedParameter) -> str:
 
 def _conflicts(found: Calibration) -> list[str]:
     told = conflict_words(found.fit)
-    return told or ["No targets conflict: some parameters meet all of them within their tolerances."]
+    if told:
+        return told
+    text = "No targets conflict: some parameters meet all of them within their tolerances"
+    return [f"{text}, though too few to tell a posterior from." if found.posterior.widened > 1.0 else f"{text}."]
 
 
 def _held_out(found: Calibration) -> list[str]:

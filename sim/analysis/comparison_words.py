@@ -17,6 +17,7 @@ from sim.analysis.paired_differences import Difference
 from sim.analysis.phrases import listed
 
 MOST_TOLD = 3  # differences of an arm
+FEW_APART = 5  # histories in which two arms differ, below which none is said to come first
 SURE = 0.95  # probability of being best from which an arm is called the best
 PRACTICAL = 1e8  # pairs beyond which a number of them helps nobody
 MINUS = "\u2212"
@@ -49,6 +50,9 @@ def _best(found: Compared) -> str:
         return f"By {by}, the arms cannot be told apart: they are level in every history."
     if len(level) > 1:
         return f"By {by}, {listed([quoted(name) for name in level])} come first, level in every history."
+    apart = max(duel.better.count + duel.worse.count for (one, _), duel in ranking.duels.items() if one == first.arm)
+    if apart < FEW_APART:
+        return f"By {by}, too few histories differ to say which arm comes first: {apart} at most between {quoted(first.arm)} and another."
     if first.best >= SURE:
         lead = f"By {by}, {quoted(first.arm)} comes first of {len(ranking.standings)} arms, with a probability of {_sure(first.best)}"
     else:
@@ -89,7 +93,7 @@ def _arm(found: Compared, name: str) -> str:
     largest = max(items, key=lambda item: abs(item.difference))
     settle = largest.pairs_to_settle
     after = ""
-    if largest.verdict != "undecided":
+    if largest.verdict in ("more", "less"):
         after = "; alone it would count as one, among all it does not"
     elif settle is not None and settle < PRACTICAL:
         after = f"; about {_round(settle)} pairs would settle one of this size"

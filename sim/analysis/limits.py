@@ -25,6 +25,7 @@ from sim.experiments.columns import rows_at
 
 if TYPE_CHECKING:
     from sim.analysis.summary import Summary
+    from sim.experiments.store import StoredRun
     from sim.model.explain import Grounds
 
 PAGE = "docs/limits.md"
@@ -76,6 +77,7 @@ class Limits:
     swings: tuple[Swing, ...] = ()
     still: tuple[str, ...] = ()  # labels of classes that no recorded input moves beyond doubt
     varied: str = ""  # which inputs vary in the runs of this scenario, in words
+    of_run: bool = False  # whether a run's own histories were asked how far its shares move
 
 
 def limits_of(scenario: Mapping[str, Any], shares: Mapping[str, Share] | None = None) -> Limits:
@@ -107,6 +109,7 @@ def _stands_alone(scenario: Mapping[str, Any]) -> bool:
 
 def with_swings(found: Limits, summary: Summary) -> Limits:
     """Limits of a run, with how far its shares move within the ranges that were drawn from."""
+    found = replace(found, of_run=True)
     if found.grounds is None or not summary.drivers.clear:
         return found
     ranked = sorted(zip(summary.shares, summary.classes, strict=True), key=lambda pair: -pair[0].share)
@@ -153,6 +156,13 @@ def _swings(summary: Summary, classes: Mapping[str, str]) -> tuple[tuple[Swing, 
     return tuple(found), tuple(still)
 
 
+def limits_of_run(stored: StoredRun) -> Limits:
+    """Those of an ordinary run whose histories have draws of their own."""
+    from sim.analysis.summary import summary_of
+
+    return summary_of(stored.manifest, stored.results, stored.paths).limits
+
+
 # In words ------------------------------------------------------------------------------------------------------------
 
 
@@ -194,8 +204,8 @@ def unrated_words(rated: Sequence[Rated]) -> str:
 
 
 def brief_rates(rated: Sequence[Rated]) -> str:
-    """The nearest base rate of each class on one line, for a terminal; empty where nothing is to be said."""
-    told = [f"{item.label} {rate_in_words(item.rates[0])}" for item in rated if item.rates]
+    """All base rates in few words, for a terminal; empty where nothing is to be said."""
+    told = [f"{item.label} {', '.join(rate_in_words(rate) for rate in item.rates)}" for item in rated if item.rates]
     if told:
         return f"Base rate: {'; '.join(told)}"
     return f"Base rate: none declared for {', '.join(item.label for item in rated)}" if rated else ""

@@ -15,6 +15,7 @@ from sim.analysis.regret import Bracketed
 from sim.analysis.robustness import Robust, Standing
 
 SURE = 0.95  # probability of the least regret from which an arm is called the robust choice
+POORLY_KNOWN = 0.4  # width of the interval of a share of draws from which it is said how to narrow it
 MOST_PLACES = 3  # arms of which it is told where they lose
 
 
@@ -63,14 +64,25 @@ def _answer(found: Robust) -> str:
     )
     if all(item.regret.mean.plain < 1e-12 for item in found.standings):
         return f"{by}, it does not matter which arm is chosen: at no draw of the uncertainties do they differ."
-    if first.regret.first >= SURE:
-        return f"{by}, {quoted(first.arm)} is the robust choice of {len(found.standings)} arms: {size}, less than any other arm."
-    second = max(rest, key=lambda item: item.regret.first)
+    group = _alike(found, first.arm)
+    chance = sum(found.of(name).regret.first for name in group)
+    others = [item for item in rest if item.arm not in group]
+    named = quoted(first.arm) if len(group) == 1 else f"{listed([quoted(name) for name in group])}, the same in every history,"
+    if chance >= SURE or not others:
+        verb = "is the robust choice" if len(group) == 1 else "are the robust choice"
+        return f"{by}, {named} {verb} of {len(found.standings)} arms: {size}, less than any other arm."
+    second = max((_alike(found, item.arm) for item in others), key=lambda names: sum(found.of(name).regret.first for name in names))
     return (
         f"{by}, no arm is surely the robust choice after {found.draws:,} draws of the uncertainties with {found.repeats} histories each: "
-        f"{quoted(first.arm)} has the least regret with a probability of {_sure(first.regret.first)} ({size}), {quoted(second.arm)} with "
-        f"{_sure(second.regret.first)}."
+        f"{named} {'has' if len(group) == 1 else 'have'} the least regret with a probability of {_sure(chance)} ({size}), "
+        f"{listed([quoted(name) for name in second])} with {_sure(sum(found.of(name).regret.first for name in second))}."
     )
+
+
+def _alike(found: Robust, arm: str) -> list[str]:
+    """An arm and those that are the same as it in every history."""
+    pairs = [set(pair) for pair in found.twins]
+    return [item.arm for item in found.standings if item.arm == arm or {item.arm, arm} in pairs]
 
 
 def _sure(value: float) -> str:
@@ -120,7 +132,10 @@ def _level(found: Robust) -> list[str]:
     assert first.meets is not None and last.meets is not None
     what = f"a mean of {found.level.words} {amount(found, found.level.value)}"
     text = f"{what[:1].upper()}{what[1:]} is met by {quoted(first.arm)} at {shares(first.meets)} of the draws"
-    return [f"{text}, by {quoted(last.arm)} at {shares(last.meets)}." if last is not first else f"{text}."]
+    text += f", by {quoted(last.arm)} at {shares(last.meets)}." if last is not first else "."
+    if max(item.meets.high - item.meets.low for item in (first, last) if item.meets is not None) > POORLY_KNOWN:
+        text += f" Of each draw only {found.repeats} histories are known, which leaves these shares open: more of them (--repeats) help."
+    return [text]
 
 
 def _places(found: Robust) -> list[str]:

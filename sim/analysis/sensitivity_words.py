@@ -109,7 +109,7 @@ def _effects(found: Sensitivity, answer: Answer) -> list[str]:
         told = [f"No step of any input changes {of} in {effects.trajectories:,} trajectories."]
     else:
         parts = [f"{quoted(found.labels[i])}, {moved(answer.output, effects.effects[i])}" for i in leading]
-        told = [f"What a step across half of its range changes most in {of}: {'; '.join(parts)}."]
+        told = [f"What a step across half of its values changes most in {of}: {'; '.join(parts)}."]
     told.append(f"Other luck with the same inputs: {moved(answer.output, effects.effects[chance])}.")
     still = [i for i in order if effects.effects[i].size.value == 0.0]
     if still and leading:

@@ -320,8 +320,8 @@ def _evidence(scenario: Mapping[str, Any], results: Columns) -> Evidence | None:
         raise UsageError(
             f"{'none' if number == 0 else f'only {number}'} of {played:,} histories fit what is given "
             f"({'; '.join(known)}): at least {FEWEST} are needed to tell shares",
-            hint=f"--replications {enough} would give about {number * enough // played}" if number
-            else "more histories, or a condition that the scenario thinks possible; each condition alone shows which one rules all out",
+            hint=f"--replications {enough} would give about {number * enough // played}, in another directory" if number
+            else "more histories, or what the scenario thinks possible, all together; try the conditions one by one",
         )  # fmt: skip
     return found
 

@@ -34,6 +34,7 @@ class Band:
     inside: bool
     source: str
     reference: str  # how the figure is recomputed from the rows
+    note: str = ""  # what the file says of it
 
     @property
     def is_open(self) -> bool:
@@ -121,6 +122,7 @@ def targets_of(summary: Summary) -> list[Band]:
                 low <= found.value <= high,
                 str(sources[source]["title"]) if source in sources else str(source),
                 target["figure"],
+                str(target.get("note") or ""),
             )
         )
     return rows

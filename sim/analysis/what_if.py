@@ -45,6 +45,7 @@ _LEVELS = 6  # lengths in each direction
 _MOST_CLOSE, _CLOSE_LEVELS = 4, 4  # directions that are measured once more, at so many lengths
 _PASSES = 4  # of measuring, as long as the target is passed beyond the lengths played
 _SPARING = 0.1  # by which a joint change may be longer for having fewer parts
+_ADDS = 1.64  # standard errors by which leaving a number out must cost something, for it to stay in the best miss
 _SHORTER = 0.95  # of the best single change: a joint one must be shorter than that to be worth telling
 
 
@@ -159,6 +160,7 @@ class _Direction:
     most: float  # length at which the first of its numbers has gone as far as it may
     guess: float  # where it may pass the target
     is_joint: bool
+    has_passed: bool = False  # whether the first look, by its shares alone, was beyond the target somewhere
 
 
 def what_if(changes: Changes, target: Target, histories: int = DEFAULT, at_most: int = AT_MOST) -> Found:
@@ -242,27 +244,27 @@ class _Search:
         found = []
         for n, item in enumerate(alone):
             for side in (-1.0, 1.0):
-                guess = self._passes(item, side)
+                guess, has_passed = self._passes(item, side)
                 if guess is None:
                     continue
                 unit = np.zeros(len(alone))
                 unit[n] = side
-                found.append(_Direction(unit, max(side * item.changes[0], side * item.changes[-1]), guess, False))
+                found.append(_Direction(unit, max(side * item.changes[0], side * item.changes[-1]), guess, False, has_passed))
         found.sort(key=lambda direction: direction.guess)
         return found[:_MOST_LINES]
 
-    def _passes(self, item: Alone, side: float) -> float | None:
-        """Where the broken line of the first look passes the target on one side; its end where only the interval there does."""
+    def _passes(self, item: Alone, side: float) -> tuple[float | None, bool]:
+        """Where the broken line of the first look passes the target on one side, and that it does; its end where only the interval does."""
         places = sorted((side * change, level) for change, level in zip(item.changes, item.levels, strict=True) if side * change >= 0.0)
         scores = [float(self.target.score(level.value, level.histories)) for _, level in places]
         wanted = self.target.wanted_score
         for (before, _), (after, _), one, two in zip(places, places[1:], scores, scores[1:], strict=False):
             if two >= wanted:
-                return before + (after - before) * (wanted - one) / (two - one) if one < wanted else before or 0.5 * after
+                return (before + (after - before) * (wanted - one) / (two - one) if one < wanted else before or 0.5 * after), True
         if len(places) < 2:
-            return None
+            return None, False
         last = places[-1][1]
-        return places[-1][0] if self.target.is_met(last.high if self.target.wants_more else last.low) else None
+        return (places[-1][0] if self.target.is_met(last.high if self.target.wants_more else last.low) else None), False
 
     # Several at once
 
@@ -358,15 +360,31 @@ class _Search:
             values = self.values(self.changes.play(f"lengths-{number}", points, 2 * self.histories))
             for place, (n, some) in enumerate(asked.items()):
                 part = values[:, place * _LEVELS : (place + 1) * _LEVELS]
-                length = length_of(self.target, some, part, self.changes.seed)
-                found[n] = length
+                length, known = length_of(self.target, some, part, self.changes.seed), found[n]
                 span = _next_span(length, spans[n], directions[n].most)
+                if known is not None and math.isfinite(known.value) and not math.isfinite(length.value):
+                    span = None  # looked for below where it was passed, and not found there: what was known stands
+                else:
+                    found[n] = length
                 if span is None:
                     del spans[n]
                 else:
                     spans[n] = span
         rough = [item for item in found if item is not None]
-        return self._closer(directions, rough)
+        return self._closer(directions, self._sought_again(directions, rough))
+
+    def _sought_again(self, directions: Sequence[_Direction], rough: list[Length]) -> list[Length]:
+        """The same, with a look at the whole way where the first look was beyond the target and the later ones nowhere."""
+        lost = [n for n, length in enumerate(rough) if directions[n].has_passed and not math.isfinite(length.value)]
+        if not lost:
+            return rough
+        found = list(rough)
+        asked = [np.round(np.linspace(0.15 * directions[n].most, directions[n].most, _LEVELS), 4) for n in lost]
+        points = np.concatenate([np.outer(some, directions[n].unit) for n, some in zip(lost, asked, strict=True)])
+        values = self.values(self.changes.play("lengths-again", points, 4 * self.histories))
+        for place, (n, some) in enumerate(zip(lost, asked, strict=True)):
+            found[n] = length_of(self.target, some, values[:, place * _LEVELS : (place + 1) * _LEVELS], self.changes.seed)
+        return found
 
     def _closer(self, directions: Sequence[_Direction], rough: list[Length]) -> list[Length]:
         """The same for the shortest, by more histories near where they pass the target."""
@@ -437,7 +455,11 @@ class _Search:
         self, alone: Sequence[Alone], directions: Sequence[_Direction], lengths: Sequence[Length]
     ) -> tuple[list[_Direction], list[Length], dict[int, float]]:
         """Where nothing reaches the target: the joint change and the single one that come nearest."""
-        kept = [(item, length, length.best) for item, length in zip(directions, lengths, strict=True) if item.is_joint]
+        kept = []
+        for item, length in zip(directions, lengths, strict=True):
+            if item.is_joint:
+                simpler, far = self._simpler(item, length.best)
+                kept.append((simpler, length, far))
         nearest_one = max(range(len(alone)), key=lambda n: self.target.sign * alone[n].at_best.value)
         change = alone[nearest_one].best
         if change:
@@ -446,6 +468,23 @@ class _Search:
             never = Length(math.inf, math.inf, math.inf, math.inf, abs(change))
             kept.append((_Direction(unit, abs(change), abs(change), False), never, abs(change)))
         return [item for item, _, _ in kept], [length for _, length, _ in kept], {n: best for n, (_, _, best) in enumerate(kept)}
+
+    def _simpler(self, direction: _Direction, length: float) -> tuple[_Direction, float]:
+        """A joint change without the numbers that add nothing at this length, by pairs with and without each; the rest goes as far."""
+        whole = length * direction.unit
+        moves = np.flatnonzero(np.round(whole, 4))
+        points = np.tile(whole, (len(moves) + 1, 1))
+        points[np.arange(1, len(moves) + 1), moves] = 0.0
+        values = self.values(self.changes.play("simpler", np.round(points, 4), CONFIRMED_BY * self.histories))
+        gains = self.target.sign * (values[:, :1] - values[:, 1:])
+        errors = gains.std(axis=0, ddof=1) / math.sqrt(len(gains))
+        adds = gains.mean(axis=0) > _ADDS * errors
+        if adds.all() or not adds.any():
+            return direction, length
+        kept = np.zeros(len(whole))
+        kept[moves[adds]] = whole[moves[adds]]
+        far = float(np.linalg.norm(kept))
+        return _Direction(kept / far, max(far, self._most(kept / far)), far, int(adds.sum()) > 1), far
 
     def _tests(
         self, number: int, which: Sequence[int], directions: Sequence[_Direction], lengths: Sequence[Length], tried: Mapping[int, float]

@@ -90,10 +90,14 @@ def _answered(found: Found) -> list[str]:
     if answer.tries > 1:
         which = {2: "second", 3: "third", 4: "fourth"}.get(answer.tries, "fifth")
         told.append(f"It is the {which} length put to the test, each with fresh draws; shorter ones left it too unsure.")
-    told.append(
-        f"By the histories before the test the target is passed at {passes(answer.passes)}: the change tested goes a little further, so "
-        "that it is likely to be enough."
-    )
+    if math.isfinite(answer.passes.value):
+        told.append(
+            f"By the histories before the test the target is passed at {passes(answer.passes)}: the change tested goes a little further, "
+            "so that it is likely to be enough."
+        )
+    else:
+        text = "The histories before the test do not say where the target is passed: less may be enough."
+        told.append(f"{text} More histories would tell (-n).")
     return told
 
 

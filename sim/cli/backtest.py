@@ -47,12 +47,17 @@ def backtest(
     """
     from sim.analysis.backtest.references import check_base_rates
     from sim.analysis.backtest.scoring import backtest_of
+    from sim.errors import UsageError
     from sim.experiments.backtest.campaign import DEFAULT_HISTORIES, Campaign, directory_name
     from sim.experiments.backtest.cases import cases_in
+    from sim.experiments.evidence import FEWEST
     from sim.experiments.replicate import check_request
 
     number = replications if replications is not None else DEFAULT_HISTORIES
     check_request(number, seed, None, workers)
+    if number < FEWEST:
+        hint = f"a look is judged by the histories that fit it, {FEWEST} or more; {DEFAULT_HISTORIES:,} is the default"
+        raise UsageError(f"-n {number}: expected at least {FEWEST} histories of each case", hint=hint)
     cases = cases_in(places or ())
     check_base_rates(cases)  # a slip is told before all is played, not after
     words = _words(places or [], number, seed)

@@ -167,7 +167,7 @@ def _finish(
     """Write record and report, print."""
     from sim.analysis.calibration import as_data
     from sim.analysis.calibration_words import findings
-    from sim.cli import calibrate_result
+    from sim.cli import calibrate_result, limit_lines
     from sim.experiments.fitted_variant import snippet
 
     data = {**as_data(found), "findings": findings(found)}
@@ -177,9 +177,11 @@ def _finish(
     if json:
         written = {} if made is None else {"variant": {"name": name, **made, **({"file": to.as_posix()} if to else {})}}
         place = {"directory": directory.as_posix(), "computed": campaign.num_computed, **({"report": page.as_posix()} if page else {})}
-        console.put_json({"schema": 1, **data, **written, **place})
+        limits = limit_lines.limits_data(found.fit.study.stands)
+        console.put_json({"schema": 1, **data, "limits": limits, **written, **place})
         return
-    console.put_lines(calibrate_result.lines(found, console.width(), console.has_blocks()))
+    width, blocks = console.width(), console.has_blocks()
+    console.put_lines([*calibrate_result.lines(found, width, blocks), *limit_lines.lines(found.fit.study.stands, width, blocks)])
     total = found.fit.num_histories
     now = "all played now" if campaign.num_computed >= total else f"{campaign.num_computed:,} played now"
     console.put(f"\nhistories  {total:,}, seed {found.fit.seed}; {now}\n")

@@ -148,6 +148,8 @@ def _most(
     number = len(arms.arms)
     most = replications if replications is not None else DEFAULT_CAP if until_se is not None else DEFAULT_REPLICATIONS
     check_request(most, seed, until_se, workers)
+    if most < 2:
+        raise UsageError(f"-n {most}: expected at least 2 histories of each arm", hint=f"{DEFAULT_REPLICATIONS:,} is a beginning")
     if budget is None:
         return most
     if budget < 2 * number:
@@ -244,13 +246,14 @@ def _finish(found: Compared, campaign: Campaign, words: list[str], json: bool, n
     """Keep the result, write the report, print."""
     from sim.analysis.comparison import as_data
     from sim.analysis.comparison_words import findings, why
-    from sim.cli import comparison_result
+    from sim.cli import comparison_result, limit_lines
 
     told = {**as_data(found), "findings": findings(found), "why": [why(found, item) for item in found.divergences]}
     campaign.note({"result": told})
     page = None if no_report else _write_report(found, words, campaign.directory)
     if json:
         data: dict[str, Any] = {"schema": 1, **told, "directory": campaign.directory.as_posix(), "computed": campaign.num_computed}
+        data["limits"] = limit_lines.limits_data(found.played.arms[found.reference].completed)
         console.put_json({**data, **({"report": page.as_posix()} if page else {})})
         return
     console.put_lines(comparison_result.lines(found, console.width(), console.has_blocks()))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from sim.analysis.comparison_words import amount, change, digits_of, findings, percent, why
-from sim.analysis.limits import brief_grounds, brief_rates, limits_of
+from sim.cli import limit_lines
 from sim.cli.layout import clipped, meter, padded, paragraph
 
 if TYPE_CHECKING:
@@ -27,8 +27,7 @@ def lines(found: Compared, width: int, blocks: bool) -> list[Text]:
     for text in findings(found):
         told += [Text(line) for line in paragraph(text, width, "* ", "  ")]
     told += [Text(), *_outcomes(found, width, blocks)]
-    limits = limits_of(found.played.arms[found.reference].completed)
-    told += [Text(f"  {clipped(text, width - 2, blocks)}") for text in (brief_rates(limits.rated), brief_grounds(limits)) if text]
+    told += limit_lines.lines(found.played.arms[found.reference].completed, width, blocks)
     if found.ranking is not None:
         told += [Text(), *_ranking(found, width, blocks)]
     if any(item.sample or item.differing for item in found.divergences):

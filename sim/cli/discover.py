@@ -52,6 +52,7 @@ def discover(
     from sim.analysis.discovery import words
     from sim.analysis.questions import ask_discovery
     from sim.api import Run
+    from sim.cli import limit_lines
     from sim.cli.stores import finished
 
     stored = finished(directory)
@@ -68,7 +69,7 @@ def discover(
             "digest": run.digest,
         }
         place = {"directory": run.directory.as_posix(), "report": None if page is None else page.as_posix()}
-        console.put_json({**data_of_run, **words.as_data(found), **place})
+        console.put_json({**data_of_run, **words.as_data(found), "limits": limit_lines.limits_data(run.scenario), **place})
         return
     _print(run, found, page)
 
@@ -89,7 +90,7 @@ def _write(run: Run, found: Discovery, command: list[str]) -> Path | None:
     from sim.reports.discovery_report import render_discovery
     from sim.reports.run_report import meta_of
 
-    html = render_discovery(found, run.scenario, meta_of(run.summary, run.digest), command)
+    html = render_discovery(found, run.scenario, meta_of(run.summary, run.digest), command, run.summary.limits)
     return write_beside(run.directory / page_name("discover", found.asked.name, False), html)
 
 
@@ -100,6 +101,7 @@ def _print(run: Run, found: Discovery, page: Path | None) -> None:
     from rich.text import Text
 
     from sim.analysis.discovery import words
+    from sim.cli import limit_lines
     from sim.cli.layout import paragraph
 
     width = console.width()
@@ -112,6 +114,7 @@ def _print(run: Run, found: Discovery, page: Path | None) -> None:
         lines += [Text(), *_tree(found, found.tree, width)]
     for note in words.notes(found):
         lines += [Text(), *(Text(line, style="dim") for line in paragraph(note, width, "  ", "  "))]
+    lines += limit_lines.lines(run.scenario, width, console.has_blocks())
     lines += [Text(), Text(f"histories  {found.data.num_rows:,}, seed {run.seed}"), Text(f"results    {run.directory.as_posix()}")]
     if page is not None:
         lines.append(Text(f"report     {page.as_posix()}"))

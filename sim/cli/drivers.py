@@ -93,7 +93,7 @@ def _write(found: Run, table: DriverTable, asked: Asked, courses: list[Course], 
     from sim.reports.drivers_report import render_drivers
     from sim.reports.run_report import meta_of
 
-    html = render_drivers(table, asked, courses, words, found.scenario, meta_of(found.summary, found.digest), command)
+    html = render_drivers(table, asked, courses, words, found.scenario, meta_of(found.summary, found.digest), command, found.summary.limits)
     return write_beside(found.directory / page_name("drivers", asked.name, asked.name == OUTCOME), html)
 
 
@@ -112,7 +112,7 @@ def _as_data(
     found: Run, table: DriverTable, asked: Asked, words: list[str], labels: dict[str, str], page: Path | None
 ) -> dict[str, object]:
     from sim.analysis.driver_words import direction_words, notes
-    from sim.cli import driver_lines
+    from sim.cli import driver_lines, limit_lines
 
     data = driver_lines.as_data(table)
     for item, effect in zip(data["inputs"], table.effects, strict=True):
@@ -127,6 +127,7 @@ def _as_data(
         "notes": notes(table),
         "constant": list(table.constant),
         **data,
+        "limits": limit_lines.limits_data(found.scenario),
         "directory": found.directory.as_posix(),
         "report": None if page is None else page.as_posix(),
     }
@@ -138,7 +139,7 @@ def _print(
     from rich.text import Text
 
     from sim.analysis.driver_words import notes
-    from sim.cli import driver_lines
+    from sim.cli import driver_lines, limit_lines
     from sim.cli.layout import paragraph
 
     width = console.width()
@@ -151,6 +152,7 @@ def _print(
         lines.append(Text(f"  {len(table.effects) - top} more inputs: --top, --json and the page have them", style="dim"))
     for note in notes(table):
         lines += [Text(line, style="dim") for line in paragraph(note, width, "  ", "  ")]
+    lines += limit_lines.lines(found.scenario, width, console.has_blocks())
     lines += [Text(), Text(f"histories  {table.num_rows:,}, seed {found.seed}"), Text(f"results    {found.directory.as_posix()}")]
     if page is not None:
         lines.append(Text(f"report     {page.as_posix()}"))

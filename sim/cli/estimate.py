@@ -67,6 +67,8 @@ def estimate(
 
     if kind not in ("self_exciting", "poisson"):
         raise UsageError(f"--kind: expected self_exciting or poisson, found '{kind}'")
+    if not 0.0 < confidence < 1.0:
+        raise UsageError(f"expected a confidence between 0 and 1, found {confidence:g}")
     if samples < 0 or seed < 0:
         raise UsageError("--samples and --seed: expected whole numbers from 0 on")
     if spells_where and spells is None:

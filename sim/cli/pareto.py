@@ -127,7 +127,7 @@ def _finish(found: Pareto, asked: dict[str, Any], words: list[str], json: bool, 
     """Keep the result, write the report, print."""
     from sim.analysis.pareto import as_data
     from sim.analysis.pareto_words import findings
-    from sim.cli import pareto_result
+    from sim.cli import limit_lines, pareto_result
     from sim.cli.result_files import keep_page
     from sim.reports.pareto_report import render_pareto
 
@@ -137,9 +137,11 @@ def _finish(found: Pareto, asked: dict[str, Any], words: list[str], json: bool, 
     page = None if no_report else keep_page(runs.directory / PAGE, render_pareto(found, words))
     if json:
         data = {"schema": 1, **told, "directory": runs.directory.as_posix(), "computed": runs.num_computed}
+        data["limits"] = limit_lines.limits_data(runs.as_described)
         console.put_json({**data, **({"report": page.as_posix()} if page else {})})
         return
-    console.put_lines(pareto_result.lines(found, console.width(), console.has_blocks()))
+    width, blocks = console.width(), console.has_blocks()
+    console.put_lines([*pareto_result.lines(found, width, blocks), *limit_lines.lines(runs.as_described, width, blocks)])
     now = "all played now" if runs.num_computed >= runs.num_played else f"{runs.num_computed:,} played now"
     console.put(f"\nhistories  {runs.num_played:,}, seed {runs.seed}; {now}\n")
     console.put(f"results    {runs.directory.as_posix()}\n")

@@ -12,9 +12,10 @@ from rich.text import Text
 from sim.analysis.durations import duration, duration_range, span
 from sim.analysis.estimates import Share, Timing, number_or_none
 from sim.analysis.limits import as_data as limits_data
-from sim.analysis.limits import brief_grounds, brief_rates
+from sim.analysis.limits import brief_grounds
 from sim.cli import driver_lines, games
 from sim.cli.layout import bar, clipped, padded, paragraph, sparkline
+from sim.cli.limit_lines import rate_lines
 from sim.experiments.design import RANDOM
 from sim.model.diagnostics import cells
 
@@ -89,8 +90,7 @@ def _outcomes(summary: Summary, width: int, blocks: bool) -> list[Text]:
                 f" {_percent(value.share):>6}  {_interval(value):>14}",
             )
         )
-    if rate := brief_rates(summary.rated):
-        lines.append(Text(f"  {clipped(rate, width - 2, blocks)}"))
+    lines += rate_lines(summary.limits_at_once, width)
     note = summary.interval_note
     return lines + [Text(line, style="dim") for line in paragraph(note, width, "  ", "  ")] if note else lines
 

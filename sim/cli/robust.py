@@ -125,22 +125,25 @@ def _finish(found: Robust, campaign: Campaign, words: list[str], json: bool, no_
     """Keep the result, write the report, print."""
     from sim.analysis.robustness import as_data
     from sim.analysis.robustness_words import findings
-    from sim.cli import robust_result
+    from sim.cli import limit_lines, robust_result
     from sim.cli.result_files import keep_json, keep_page
     from sim.reports.robustness_report import render_robustness
 
+    scenario = found.played.arms[found.played.arms.reference].completed
     data: dict[str, Any] = {"schema": 1, "command": words, **as_data(found), "findings": findings(found)}
     keep_json(campaign.directory / RECORD, data)
     page = None if no_report else keep_page(campaign.directory / PAGE, render_robustness(found, words))
     if json:
         console.put_json(
             {
-                **data, "directory": campaign.directory.as_posix(), "computed": campaign.num_computed,
+                **data, "limits": limit_lines.limits_data(scenario),
+                "directory": campaign.directory.as_posix(), "computed": campaign.num_computed,
                 **({"report": page.as_posix()} if page else {}),
             }
         )  # fmt: skip
         return
-    console.put_lines(robust_result.lines(found, console.width(), console.has_blocks()))
+    width, blocks = console.width(), console.has_blocks()
+    console.put_lines([*robust_result.lines(found, width, blocks), *limit_lines.lines(scenario, width, blocks)])
     number, each = len(found.played.arms.arms), found.played.replications
     now = "all played now" if campaign.num_computed >= number * each else f"{campaign.num_computed:,} played now"
     told = f"{found.draws:,} draws of the uncertainties with {found.repeats} each for {number} arms"

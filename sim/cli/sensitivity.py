@@ -168,15 +168,17 @@ def _finish(found: Sensitivity, played: int, json: bool, no_report: bool) -> Non
     """Write the report, print."""
     from sim.analysis.sensitivity import as_data
     from sim.analysis.sensitivity_words import findings
-    from sim.cli import sensitivity_result
+    from sim.cli import limit_lines, sensitivity_result
 
     directory = found.stored.directory
     page = None if no_report else _write_report(found, directory)
     if json:
         data: dict[str, Any] = {"schema": 1, **as_data(found), "findings": findings(found), "directory": directory.as_posix()}
+        data["limits"] = limit_lines.limits_data(found.stored.case)
         console.put_json({**data, "computed": played, **({"report": page.as_posix()} if page else {})})
         return
-    console.put_lines(sensitivity_result.lines(found, console.width(), console.has_blocks()))
+    width, blocks = console.width(), console.has_blocks()
+    console.put_lines([*sensitivity_result.lines(found, width, blocks), *limit_lines.lines(found.stored.case, width, blocks)])
     total = found.stored.num_replications
     unit = "base samples" if found.method == "sobol" else "trajectories"
     now = "all played now" if played >= total else f"{played:,} played now"

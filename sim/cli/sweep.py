@@ -122,11 +122,13 @@ def _sweeps(
     from sim.analysis.sensitivity import check_outputs
     from sim.analysis.sweep import as_data, swept
     from sim.analysis.sweep_words import findings
-    from sim.cli import sweep_result
+    from sim.cli import limit_lines, sweep_result
     from sim.experiments.replicate import run_scenario
     from sim.experiments.sweep import GRID, sweep_of
 
     asked = sweep_of(completed, over, design or GRID, histories)
+    if not quiet:
+        _remark_on_ranges(completed, over)
     check_outputs(asked.scenario, outputs, seed)  # a slip is told before all is played, not after
     with console.progress(quiet) as tell:
         outcome = run_scenario(
@@ -137,12 +139,26 @@ def _sweeps(
     page = None if no_report else _write_report(found)
     if json:
         data: dict[str, Any] = {"schema": 1, **as_data(found), "findings": findings(found), "directory": outcome.directory.as_posix()}
+        data["limits"] = limit_lines.limits_data(asked.scenario)
         console.put_json({**data, "computed": outcome.num_computed, **({"report": page.as_posix()} if page else {})})
         return
-    console.put_lines(sweep_result.lines(found, console.width(), console.has_blocks()))
+    width, blocks = console.width(), console.has_blocks()
+    console.put_lines([*sweep_result.lines(found, width, blocks), *limit_lines.lines(asked.scenario, width, blocks)])
     total = found.stored.num_replications
     points = f"{found.each:,} at each of {found.num_points:,} points" if found.is_paired else f"each a point ({found.design.name})"
     _close(f"{total:,}: {points}, seed {seed}; {_now(outcome.num_computed, total)}", outcome.directory, page)
+
+
+def _remark_on_ranges(completed: dict[str, Any], over: list[str]) -> None:
+    """Say which values go beyond what the file gives a lever; they are played all the same."""
+    from sim.experiments.sweep import asked_of, lever_or_path
+    from sim.experiments.varied import beyond_range, path_of
+
+    for text in over:
+        item = asked_of(text)
+        path = path_of(completed, lever_or_path(completed, item.name))
+        if words := beyond_range(completed, path, item.values or item.bounds or ()):
+            console.say(words)
 
 
 def _thresholds(
@@ -160,10 +176,12 @@ def _thresholds(
     from sim.analysis.sweep import factor_label
     from sim.analysis.sweep_words import threshold_findings
     from sim.analysis.threshold_of import as_data, threshold_of
-    from sim.cli import sweep_result
+    from sim.cli import limit_lines, sweep_result
     from sim.experiments.steps import Steps, directory_name
 
     played, path, values, number, target = _sought(completed, over, text, histories, seed)
+    if not quiet:
+        _remark_on_ranges(completed, over)
     sought = {"target": target.text, "path": path, "values": values, "histories": number}
     directory = out or Path(REPORTS) / directory_name(played, seed, sought)
     with console.progress(quiet) as tell:
@@ -175,10 +193,13 @@ def _thresholds(
     steps.note({"result": data})
     page = None if no_report else _write_threshold(found, steps, label)
     if json:
-        data = {"schema": 1, **data, "directory": directory.as_posix(), "computed": steps.num_computed}
+        limits = limit_lines.limits_data(played)
+        data = {"schema": 1, **data, "limits": limits, "directory": directory.as_posix(), "computed": steps.num_computed}
         console.put_json({**data, **({"report": page.as_posix()} if page else {})})
         return
-    console.put_lines(sweep_result.threshold_lines(found, str(played["title"]), label, console.width(), console.has_blocks()))
+    width, blocks = console.width(), console.has_blocks()
+    told_lines = sweep_result.threshold_lines(found, str(played["title"]), label, width, blocks)
+    console.put_lines([*told_lines, *limit_lines.lines(played, width, blocks)])
     total = found.histories
     _close(f"{total:,} in {len(steps.runs)} steps, seed {seed}; {_now(steps.num_computed, total)}", directory, page)
 

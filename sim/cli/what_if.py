@@ -123,7 +123,7 @@ def _finish(found: Found, json: bool, no_report: bool) -> None:
     """Keep the result, write the report, print."""
     from sim.analysis.what_if import as_data
     from sim.analysis.what_if_words import findings
-    from sim.cli import what_if_result
+    from sim.cli import limit_lines, what_if_result
 
     played = found.changes
     told = {**as_data(found), "findings": findings(found)}
@@ -131,9 +131,11 @@ def _finish(found: Found, json: bool, no_report: bool) -> None:
     page = None if no_report else _write_report(found, played.directory)
     if json:
         data: dict[str, Any] = {"schema": 1, **told, "directory": played.directory.as_posix(), "computed": played.num_computed}
+        data["limits"] = limit_lines.limits_data(played.scenario)
         console.put_json({**data, **({"report": page.as_posix()} if page else {})})
         return
-    console.put_lines(what_if_result.lines(found, console.width(), console.has_blocks()))
+    width, blocks = console.width(), console.has_blocks()
+    console.put_lines([*what_if_result.lines(found, width, blocks), *limit_lines.lines(played.scenario, width, blocks)])
     total = played.num_histories
     now = "all played now" if played.num_computed >= total else f"{played.num_computed:,} played now"
     console.put(f"\nhistories  {total:,} in all, {found.histories:,} at each change alone, seed {played.seed}; {now}\n")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.text import Text
 
-from sim.analysis.what_if import Change, Found
+from sim.analysis.what_if import Alone, Change, Found
 from sim.analysis.what_if_words import findings, level
 from sim.cli.layout import clipped, meter, padded, paragraph
 
@@ -47,9 +47,15 @@ def _reaching(found: Found, changes: list[Change], width: int, blocks: bool) -> 
 def _others(found: Found, width: int, blocks: bool) -> list[Text]:
     reached = {item.parts[0].candidate.path for item in found.singles}
     rest = [item for item in found.alone if item.candidate.path not in reached]
+    beyond = [item for item in rest if found.target.is_met(item.at_best.value)]
+    told = _at_best("Beyond it alone in the first look, not confirmed", beyond, found, width, blocks)
+    return told + _at_best("Does not reach it alone", [item for item in rest if item not in beyond], found, width, blocks)
+
+
+def _at_best(title: str, rest: list[Alone], found: Found, width: int, blocks: bool) -> list[Text]:
     if not rest:
         return []
-    told = [_row("Does not reach it alone", "at best, changed by", width)]
+    told = [_row(title, "at best, changed by", width)]
     for item in rest[:MOST_ROWS]:
         numbers = f"{level(found.target, item.at_best)}   {item.best:>+6.2f}"
         room = max(8, width - len(numbers) - 4)

@@ -274,6 +274,10 @@ class StoredRun:
                 ]
             given = [words[key] for key, _ in kinds if key in words]
             found = connection.execute(f"SELECT {', '.join(selected)} FROM {source}", given).fetchnumpy()
+        except (duckdb.InterruptException, RuntimeError) as error:
+            if isinstance(error, RuntimeError) and "interrupted" not in str(error).lower():  # its word while it hands rows over
+                raise
+            raise KeyboardInterrupt from None
         except (duckdb.Error, UnicodeError) as error:
             # What DuckDB calls a fatal error makes its database refuse everything after it, whole chunks too.
             shared_database.cache_clear()

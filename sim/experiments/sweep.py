@@ -129,6 +129,7 @@ def sweep_of(scenario: Mapping[str, Any], over: Sequence[str], design: str = GRI
     )
     is_table = design not in DESIGNS
     if is_table and over:
+        read_points(design)  # the name of a design that there is not is told first
         raise UsageError(f"--over beside --design {design}: a table of points names its own factors", hint="leave --over out")
     if not is_table and not over:
         raise UsageError("--over: expected a lever, an uncertainty or the path of another number", hint=HINT)

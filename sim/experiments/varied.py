@@ -101,6 +101,18 @@ def range_of(scenario: Mapping[str, Any], name: str) -> tuple[float, float]:
     return _own_range(scenario, text, stands, levers)
 
 
+def beyond_range(scenario: Mapping[str, Any], path: str, values: Sequence[Any]) -> str:
+    """Words for values of a lever beyond the range that its file gives it; empty where there are none."""
+    for name, lever in (scenario.get("levers") or {}).items():
+        if lever["path"] == path and lever.get("range") is not None:
+            low, high = lever["range"]
+            numbers = [x for x in values if isinstance(x, int | float) and not isinstance(x, bool)]
+            if any(not low <= x <= high for x in numbers):
+                told = " to ".join(f"{x:g}" for x in sorted({min(numbers), max(numbers)}))
+                return f"{name}: {told} goes beyond the range that the file gives this lever, {low:g} to {high:g}"
+    return ""
+
+
 def levers_that_vary(scenario: Mapping[str, Any]) -> list[str]:
     """Paths of the levers that are numbers and have a range, within which `varied` lets them vary."""
     spec, levers = spec_of(scenario), _levers(scenario)
@@ -164,18 +176,34 @@ def _place(scenario: Mapping[str, Any], spec: ScenarioSpec, levers: Mapping[str,
     except PathError as error:
         close = did_you_mean(name, list(levers), "levers") if "." not in name else ""
         raise UsageError(f"'{name}': {error.message}", hint=close or error.hint) from None
-    if not is_quantity(place):
-        raise UsageError(
-            f"'{name}' is no number that can vary between histories",
-            hint="what is chosen once (a switch, a word, a date of the calendar) is compared as policies: `sim compare`",
-        )
     written = ".".join(str(part) for part in found)
+    if not is_quantity(place):
+        raise _fixed(name, written, value_at(scenario, found))
     if drawn_in_history(spec, written):
         raise UsageError(
             f"'{name}' is drawn at each occurrence if it varies, so it has no one value in a history",
             hint="play its values as policies: `sim compare`",
         )
     return found, written
+
+
+def _fixed(name: str, path: str, stands: Any) -> UsageError:
+    """What is the same in all histories of a run, or is no number."""
+    if isinstance(stands, int | float) and not isinstance(stands, bool):
+        policies = " ".join(f"--policy '{word}: {path}=...'" for word in ("less", "more"))
+        return UsageError(
+            f"'{name}' is fixed for a run: the menus or the calendar of all its histories are made of it",
+            hint=f"play its values as policies: `sim compare FILE {policies}`",
+        )
+    if isinstance(stands, Mapping):
+        return UsageError(
+            f"'{name}' is no one number that can vary: it has parts",
+            hint=f"name a number of it, as `sim explain FILE {path}` lists them",
+        )
+    return UsageError(
+        f"'{name}' is no number that can vary between histories",
+        hint="what is chosen once (a switch, a word, a date of the calendar) is compared as policies: `sim compare`",
+    )
 
 
 def _as_input(

@@ -12,7 +12,7 @@ from typing import Any
 from sim.analysis.compared_measures import GROUPS
 from sim.analysis.comparison import Compared
 from sim.analysis.comparison_words import amount, change, digits_of, findings, percent, why
-from sim.analysis.limits import limits_of, rate_words
+from sim.analysis.limits import Limits, limits_of, limits_of_run
 from sim.analysis.paired_differences import SAMPLES as LARGEST
 from sim.analysis.paired_differences import Difference
 from sim.analysis.phrases import sentence
@@ -41,10 +41,9 @@ def render_comparison(found: Compared, command: Sequence[str]) -> str:
         title=reference.completed["title"],
         question=reference.completed.get("question") or "",
         scenario_id=reference.completed["id"],
-        bounds=limits_part(limits_of(reference.completed)),
+        bounds=limits_part(_limits(found)),
         limits=reference.completed.get("limits") or (),
         findings=told,
-        base_rate=rate_words(limits_of(reference.completed).rated),
         forest=_forest(found),
         ranks=None if found.ranking is None else _ranks(found),
         numbers=[(GROUPS[group], _numbers(found, group)) for group in found.groups if group != "outcomes"]
@@ -58,6 +57,14 @@ def render_comparison(found: Compared, command: Sequence[str]) -> str:
         samples=SAMPLES,
         largest=LARGEST,
     )
+
+
+def _limits(found: Compared) -> Limits:
+    """Those of the reference's own run, where each of its histories has draws of its own."""
+    played = found.played
+    if played.repeats > 1:
+        return limits_of(played.arms[found.reference].completed)
+    return limits_of_run(played.runs[found.reference])
 
 
 def _forest(found: Compared) -> Chart:

@@ -390,6 +390,7 @@ class TargetRow:
     source: str = ""
     form: Form = "percent"
     is_open: bool = False  # outside, but the interval reaches into the band
+    note: str = ""  # what the scenario says of a figure outside
 
 
 @dataclass(frozen=True)

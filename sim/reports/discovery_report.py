@@ -17,7 +17,7 @@ from sim.analysis.discovery.boxes import limit_words
 from sim.analysis.discovery.discover import LEVEL, Discovery, FoundBox, Held
 from sim.analysis.discovery.tree import Node
 from sim.analysis.driver_words import percent
-from sim.analysis.limits import limits_of
+from sim.analysis.limits import Limits
 from sim.experiments.columns import even_rows
 from sim.reports import content, words
 from sim.reports.discovery_figures import Side, pair, trajectory
@@ -28,8 +28,10 @@ MOST_PAIRS = 3  # pictures of a box
 MOST_POINTS, FEWEST_SEEN = 1_200, 40  # histories of a picture, and of those in which it came
 
 
-def render_discovery(found: Discovery, scenario: Mapping[str, Any], meta: content.Meta, command: Sequence[str]) -> str:
-    """The HTML text of the page; ``command`` are the words that make it again."""
+def render_discovery(
+    found: Discovery, scenario: Mapping[str, Any], meta: content.Meta, command: Sequence[str], limits: Limits
+) -> str:
+    """The HTML text of the page; ``command`` are the words that make it again, ``limits`` those of the run."""
     return template("discovery.html.j2").render(
         **page_parts("discovery.css"),
         title=str(scenario.get("title") or meta.scenario_id),
@@ -39,7 +41,7 @@ def render_discovery(found: Discovery, scenario: Mapping[str, Any], meta: conten
         notes=told.notes(found),
         boxes=[_box(found, number) for number in range(len(found.boxes))],
         tree=None if found.tree is None else _branch(found, found.tree, _densest(found.tree)),
-        bounds=limits_part(limits_of(scenario)),
+        bounds=limits_part(limits),
         limits=scenario.get("limits") or (),
         level=f"{100 * LEVEL:g}%",
         percent=percent,

@@ -17,7 +17,7 @@ from sim.analysis.asked import CAME, Asked, Kind
 from sim.analysis.by_input import Course
 from sim.analysis.drivers import MEASURE, QUANTILE, DriverTable
 from sim.analysis.estimates import Share
-from sim.analysis.limits import limits_of
+from sim.analysis.limits import Limits
 from sim.analysis.names import plain
 from sim.reports import colours, content, words
 from sim.reports.driver_content import drivers_content
@@ -37,8 +37,9 @@ def render_drivers(
     scenario: Mapping[str, Any],
     meta: content.Meta,
     command: Sequence[str],
+    limits: Limits,
 ) -> str:
-    """The HTML text of the page; ``command`` are the words that make it again."""
+    """The HTML text of the page; ``command`` are the words that make it again, ``limits`` those of the run."""
     labels = {item["class"]: item.get("label") or item["class"] for item in scenario.get("outcomes", ())}
     shown = drivers_content(table, {**labels, **asked.labels}, MOST_BARS, asked.label)
     return template("drivers.html.j2").render(
@@ -52,7 +53,7 @@ def render_drivers(
         chart=None if shown is None else drivers_chart(shown),
         courses=[_course(asked, one, scenario, {**labels, **asked.labels}) for one in courses],
         rows=[_row(table, n, {**labels, **asked.labels}) for n in range(len(table.effects))],
-        bounds=limits_part(limits_of(scenario)),
+        bounds=limits_part(limits),
         limits=scenario.get("limits") or (),
         measure=MEASURE,
         below=f"{100 * QUANTILE:.0f}%",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sim.analysis.estimates import Share
-from sim.analysis.limits import Limits, Rated, Swing, counted_words, ground_words, unrated_words
+from sim.analysis.limits import Limits, Rated, Swing, counted_words, ground_words, rate_words, unrated_words
 from sim.reports import words
 from sim.reports.chart import Table
 
@@ -21,6 +21,14 @@ class LimitsPart:
     moved_reading: str
     grounds: str
     varied: str
+    elsewhere: str  # where it is told how far shares move, if not here
+    beside: str  # base rates in a sentence, to stand where shares are told first
+
+
+_ELSEWHERE = (
+    "How far the shares move within the ranges of single inputs stands in this section of an ordinary run's report (sim run); "
+    "sim sensitivity splits what varies among all of them."
+)
 
 
 def limits_part(found: Limits | None) -> LimitsPart | None:
@@ -35,6 +43,8 @@ def limits_part(found: Limits | None) -> LimitsPart | None:
         _reading(found),
         "" if found.grounds is None else ground_words(found.grounds),
         "" if found.grounds is None else found.varied,
+        "" if found.grounds is None or found.of_run else _ELSEWHERE,
+        rate_words(found.rated),
     )
 
 

@@ -82,7 +82,7 @@ def report_content(
         targets=[
             page.TargetRow(
                 band.label, band.measured.value, band.measured.low, band.measured.high, band.low, band.high, band.inside,
-                band.source, band.measured.form, band.is_open,
+                band.source, band.measured.form, band.is_open, "" if band.inside else band.note,
             )
             for band in targets_of(summary)
         ],

@@ -41,17 +41,18 @@ class Said:
     ground: str  # whence it is, in words
 
 
-def of_event(item: EventChance, look: Look, change: float) -> dict[str, Said]:
+def of_event(item: EventChance, look: Look, change: float | None) -> dict[str, Said]:
     """What others said of an event at a look, by forecaster; who had nothing to say is left out.
 
-    ``change`` is the share of the questions of other cases in which things did not stay as they were.
+    ``change`` is the share of the questions of other cases in which things did not stay as they were; none where there are no others.
     """
     is_so = item.so_already > 0.5
     said = {
         STATUS_QUO: Said(float(is_so), "so at the look" if is_so else "not so at the look"),
-        OTHER_CASES: Said(1.0 - change if is_so else change, "how often things changed in the other cases"),
         EVEN: Said(0.5, "a coin"),
     }
+    if change is not None:
+        said[OTHER_CASES] = Said(1.0 - change if is_so else change, "how often things changed in the other cases")
     if item.event.base is not None:
         said[BASE] = base_rate(item.event, item.event.base, look.date)
     if item.event.question is not None and (found := crowd(item.event.question, look.date)) is not None:
@@ -137,17 +138,21 @@ def crowd(question: str, date: dt.date) -> Said | None:
 # What the other cases say ---------------------------------------------------------------------------------------------
 
 
-def changes_elsewhere(looks: Sequence[SeenAt]) -> dict[str, float]:
-    """By case, the share of the other cases' questions in which things changed, (k + 1/2) / (n + 1), seen from their beginnings."""
+def changes_elsewhere(looks: Sequence[SeenAt]) -> dict[str, float | None]:
+    """By case, the share of the other cases' questions in which things changed, (k + 1/2) / (n + 1), seen from their beginnings.
+
+    None where the other cases have no question that was judged.
+    """
     counted = {
         found.case.name: (sum(item.came != (item.so_already > 0.5) for item in found.scored), len(found.scored))
         for found in looks
         if found.look.number == 0
     }
-    shares = {}
+    shares: dict[str, float | None] = {}
     for name in {found.case.name for found in looks}:
         others = [pair for case, pair in counted.items() if case != name]
-        shares[name] = (sum(k for k, _ in others) + 0.5) / (sum(n for _, n in others) + 1.0)
+        changed, asked = (sum(part) for part in zip(*others, strict=True)) if others else (0, 0)
+        shares[name] = (changed + 0.5) / (asked + 1.0) if asked else None
     return shares
 
 
@@ -156,10 +161,13 @@ def of_class(item: ClassChance, case: str, looks: Sequence[SeenAt]) -> dict[str,
     others = [
         (one, found) for found in looks if found.look.number == 0 and found.case.name != case for one in found.classes if one.is_ordered
     ]
-    came = np.bincount([one.tone for one, _ in others], minlength=len(TONES)) + 0.5
     stays = np.zeros(len(TONES))
     stays[tone_of(item, item.class_at_look)] = 1.0
-    return {STATUS_QUO: stays, OTHER_CASES: came / came.sum(), EVEN: np.full(len(TONES), 1.0 / len(TONES))}
+    said = {STATUS_QUO: stays, EVEN: np.full(len(TONES), 1.0 / len(TONES))}
+    if others:
+        came = np.bincount([one.tone for one, _ in others], minlength=len(TONES)) + 0.5
+        said[OTHER_CASES] = came / came.sum()
+    return said
 
 
 def classes_of(found: Mapping[str, np.ndarray]) -> dict[str, list[float]]:

@@ -196,10 +196,12 @@ class Backtest:
     @cached_property
     def against_of_classes(self) -> list[Against]:
         """Ranked probability scores beside those of others."""
-        some = [one for one in self.first_classes if one.said]
-        names = [one.seen.case.name for one in some]
         found = []
-        for other in references.OF_CLASSES if some else ():
+        for other in references.OF_CLASSES:
+            some = [one for one in self.first_classes if other in one.said]
+            if not some:
+                continue
+            names = [one.seen.case.name for one in some]
             mine, theirs = [one.item.rps for one in some], [one.rps_of(other) for one in some]
             lists = (mine, theirs, [a - b for a, b in zip(mine, theirs, strict=True)])
             found.append(Against(other, *(self._mean(list(zip(names, values, strict=True))) for values in lists)))

@@ -8,11 +8,17 @@ import re
 from sim.model.check.checker import Checker
 from sim.model.diagnostics import Path
 from sim.model.figures import conditions, counter_of, is_text
+from sim.model.spec.scenario import Target
 
 
 def check_targets(checker: Checker) -> None:
+    seen: dict[tuple[str, float | None, float | None], int] = {}
     for number, item in enumerate(checker.spec.targets):
         path: Path = ("targets", number)
+        _check_band(checker, path, item)
+        first = seen.setdefault((item.figure, item.low, item.high), number)
+        if first != number:
+            checker.add(path, f"the same figure and band as target {first + 1}: it would count twice", hint="leave one of them out")
         if item.low is not None and item.high is not None and item.low > item.high:
             checker.add((*path, "low"), f"the bounds contradict each other: low {item.low:g} > high {item.high:g}",
                         hint="exchange them")  # fmt: skip
@@ -22,6 +28,17 @@ def check_targets(checker: Checker) -> None:
         else:
             for column, sign, value in [term for part in conditions(subject) for term in part]:
                 _check_condition(checker, path, item.figure, kind, column, sign, value)
+
+
+def _check_band(checker: Checker, path: Path, item: Target) -> None:
+    if item.low is None and item.high is None:
+        checker.add(path, "a target without a band", expected="`low`, `high` or both", hint="write the end that matters, as in high: .05")
+    for name, end in (("low", item.low), ("high", item.high)):
+        if end is None or (0.0 <= end <= 1.0 if item.figure.startswith("share:") else end >= 0.0):
+            continue
+        expected = "a share, 0 to 1" if item.figure.startswith("share:") else "a rate, 0 or more"
+        hint = f"5 % is .05; did you mean {end / 100:g}?" if 1.0 < end <= 100.0 else "no history can be there"
+        checker.add((*path, name), expected=expected, found=f"{end:g}", hint=hint)
 
 
 def check_fitted(checker: Checker) -> None:

@@ -67,7 +67,7 @@ def description_file(name: str | os.PathLike[str]) -> Path:
                 )
             raise UsageError(
                 f"{text}: there is no description beside it, {path.with_suffix(DESCRIPTION).name}",
-                hint="it says what the columns are; data/README.md shows one",
+                hint="it says what the columns are; docs/how-to/use-data.md shows one",
             )
         if suffix not in (DESCRIPTION, TABLE):
             raise UsageError(f"{text}: expected the table of a data set (.csv) or its description (.yaml)")

@@ -95,7 +95,7 @@ class Rows:
             case "source":
                 if cell.text not in self.spec.sources:
                     hint = did_you_mean(cell.text, self.spec.sources, "sources")
-                    self.faults.add(cell, f"unknown source {describe(cell.text)}", hint=hint)
+                    self.faults.add(cell, f"unknown source '{cell.text}'", hint=hint)
                 return cell.text
         return cell.text
 

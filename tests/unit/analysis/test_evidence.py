@@ -89,7 +89,7 @@ def test_too_few_are_refused_with_a_number_that_would_do(stored):
     results["given"] = np.where(np.arange(60) < FEWEST - 1, 1.0, 0.0)
     with pytest.raises(UsageError, match=rf"only {FEWEST - 1} of 60 histories fit what is given") as caught:
         summary_of(stored.manifest, results, stored.paths)
-    assert caught.value.hint == "--replications 1000 would give about 483"
+    assert caught.value.hint == "--replications 1000 would give about 483, in another directory"
     results["given"][FEWEST - 1] = 1.0
     paths = {name: values[: 60 * POINTS] for name, values in stored.paths.items()}
     assert summary_of(stored.manifest, results, paths).num_replications == FEWEST

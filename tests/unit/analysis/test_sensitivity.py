@@ -76,7 +76,7 @@ def test_effects_of_a_straight_line(tmp_path):
     assert [item.size.value for item in line] == pytest.approx([1.5, 0.5, 0.0])
     assert [item.mean.value for item in line[:2]] == pytest.approx([1.5, 0.5])
     assert war[1].size.value == 0.0 and war[2].size.value > 0.0
-    assert findings(found)[0].startswith("What a step across half of its range changes most in \u201cline\u201d")
+    assert findings(found)[0].startswith("What a step across half of its values changes most in \u201cline\u201d")
     json.dumps(as_data(found), allow_nan=False)
 
 

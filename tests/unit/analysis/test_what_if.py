@@ -182,3 +182,23 @@ def test_a_curve_passes_the_target_where_its_shares_do():
     assert found.value == pytest.approx(truth, abs=0.01)
     assert found.low < truth < found.safe < found.high
     assert math.isinf(length_of(Target(WAR, True, 0.9), lengths, values.astype(float), 1).value)
+
+
+PRODUCT = "0.2 + 0.6 * x * y"
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_few_histories_find_a_length_and_no_end_of_the_range(tmp_path, seed):
+    """P(war) = .2 + .3 x is .4 at x = 2/3, .58 standard deviations up; the range ends at 1.73."""
+    levers = {"dial": {"path": "parameters.x.number", "range": [0, 1]}}
+    scenario = planted_scenario({"x": {"value": 0.5, "range": [0, 1]}, "y": UNIFORM}, PRODUCT, levers=levers)
+    found = searched(tmp_path, scenario, "share(war) >= 0.4", 200, seed=seed, only=["dial"])
+    assert found.answer is not None and math.isfinite(found.answer.passes.value)
+    assert found.answer.passes.low <= 0.58 <= max(found.answer.passes.high, found.answer.length) and found.answer.length < 1.3
+
+
+def test_the_best_miss_has_no_part_that_adds_nothing(tmp_path):
+    scenario = planted_scenario({"x": UNIFORM, "y": UNIFORM, "c": NORMAL, "d": NORMAL}, PRODUCT)
+    found = searched(tmp_path, scenario, "share(war) >= 0.95", 100)
+    assert found.answer is None and found.best is not None
+    assert {part.candidate.path for part in found.best.parts} <= {"parameters.x.number", "parameters.y.number"}

@@ -73,3 +73,11 @@ def test_a_base_rate_that_is_not_there_is_told_before_anything_is_played(call, f
     answer = call("backtest", "cases", *SHORT)
     assert answer.code == 2 and "no event 'ended by magic'" in answer.err and "Settled in the end" in answer.err
     assert not (place / "reports").exists()
+
+
+def test_a_single_case_has_no_others_and_few_histories_are_refused(call, folder, place):
+    few = call("backtest", "cases", "-n", 29, *SHORT)
+    assert few.code == 2 and "-n 29: expected at least 30 histories of each case" in few.err
+    alone = json.loads(call("backtest", "cases/planted.yaml", "-n", 60, "--json", "--no-report", *SHORT).out)
+    assert "other cases" not in {item["forecaster"] if "forecaster" in item else item["name"] for item in alone["against"]}
+    assert not any("other cases" in text for text in alone["findings"])

@@ -178,3 +178,11 @@ def test_base_rates_and_grounds_stand_below_the_shares(call, place):
     assert len(told) == 2 and "0 in 13 Korean crises" in told[0]
     page = next((place / "reports").glob("compare-*/report.html")).read_text("utf-8")
     assert "0 in 13 Korean crises" in page and 'id="limits"' in page
+
+
+def test_too_few_histories_put_no_arm_first(call, place):
+    refused = call("compare", GAME, "--policy", LOW, "-n", 1, *SHORT)
+    assert refused.code == 2 and "-n 1: expected at least 2 histories of each arm" in refused.err
+    text = " ".join(call("compare", GAME, "--policy", LOW, "-n", 8, "--pairs", 0, "--no-report", *SHORT).out.split())
+    assert "too few histories differ to say which arm comes first" in text
+    assert "alone it would count as one" not in text, "whose interval holds nothing"

@@ -78,3 +78,12 @@ def test_a_case_in_which_nothing_is_uncertain_has_no_draws(call, place):
     )
     answer = call("robust", "sure.yaml", "--policies", "middle", *FEW, *SHORT)
     assert answer.code == 2 and "nothing" in answer.err
+
+
+def test_arms_that_are_the_same_share_the_first_place(call, case):
+    words = ("--policy", "twin: parameters.slope.number=0.5", "--policies", "middle", "--by", "-outcome=war", *FEW, *SHORT, "--no-report")
+    text = " ".join(call("robust", case, *words).out.split())
+    first = text.split(" * ")[1]
+    alike = "\u201cbase\u201d and \u201ctwin\u201d, the same in every history,"
+    assert alike in first or "\u201cmiddle\u201d is the robust choice" in first or "\u201cmiddle\u201d has the least regret" in first
+    assert "\u201cbase\u201d with" not in first, "its chance is not split between two names"

@@ -94,3 +94,24 @@ def test_a_directory_with_another_search_is_not_overwritten(call, case):
     call(*words, "--threshold", "share(war) >= .4", "-n", 1_000)
     answer = call(*words, "--threshold", "share(war) >= .3", "-n", 1_000)
     assert answer.code == 2 and "holds another search, and nothing is overwritten" in " ".join(answer.err.split())
+
+
+def test_values_beyond_the_range_of_a_lever_are_told_and_played(call, case):
+    words = ("--of", "war", "-n", 50, "--workers", 1, "--engine", "simpy", "--no-report")
+    beyond = call("sweep", case, "--over", "hype=0:2:3", *words)
+    assert beyond.code == 0 and "hype: 0 to 2 goes beyond the range that the file gives this lever, 0 to 1" in beyond.err
+    assert "goes beyond" not in call("sweep", case, "--over", "hype=0:1:3", *words).err
+
+
+def test_a_number_that_is_fixed_for_a_run_is_called_so(call):
+    """The menus of all its histories are made of it, so that no design can vary it."""
+    refused = call("sweep", "summit", "--over", "steps=2:12:3", *SHORT)
+    assert refused.code == 2 and "'steps' is fixed for a run" in refused.err
+    assert "--policy 'less: mechanisms.agreements.milestones=...'" in refused.err
+    parts = call("sweep", "summit", "--over", "actors.PRK.red_lines.arsenal=0:1:3", *SHORT)
+    assert parts.code == 2 and "no one number that can vary: it has parts" in parts.err
+
+
+def test_a_design_that_there_is_not_is_told_before_what_it_leaves_out(call, case):
+    refused = call("sweep", case, "--over", "hype", "--design", "halton", *SHORT)
+    assert refused.code == 2 and "halton" in refused.err and "leave --over out" not in refused.err

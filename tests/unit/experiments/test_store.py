@@ -536,3 +536,16 @@ def test_a_run_whose_chunks_are_no_longer_listed_is_not_finished(tmp_path):
     run = stored(tmp_path / "run")
     assert store.open_run(edited(run, state="finished")).is_finished
     assert not store.open_run(edited(run, chunks=[])).is_finished
+
+
+@pytest.mark.parametrize("interruption", [RuntimeError("Query interrupted"), duckdb.InterruptException("INTERRUPT")])
+def test_ctrl_c_while_rows_are_read_is_an_interruption_and_no_fault(tmp_path, interruption):
+    """DuckDB has two words for it."""
+    run = stored(tmp_path)
+
+    class Interrupted:
+        def execute(self, *_):
+            raise interruption
+
+    with pytest.raises(KeyboardInterrupt):
+        run._read(Interrupted(), list(run.chunks), "results", run.kinds("results"))

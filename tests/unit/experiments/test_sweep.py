@@ -95,7 +95,7 @@ def test_a_faulty_table_is_told_with_its_line(tmp_path, text, message):
     "over, design, number, message",
     [
         ([], "grid", None, "--over: expected a lever, an uncertainty or the path"),
-        (["parameters.x=0:1"], "sobl", None, "--over beside --design sobl"),
+        (["parameters.x=0:1"], "sobl", None, "expected grid, lhs, sobol or the file of a table of points"),
         ([], "sobl", None, "expected grid, lhs, sobol or the file of a table of points"),
         ([f"{X}=0:1", "parameters.x=0:1"], "grid", None, "is swept twice"),
         (["parameters.xx=0:1"], "grid", None, "there is no 'xx'"),

@@ -115,7 +115,7 @@ def test_a_parameter_is_meant_for_its_number():
         ({"mechanisms.expectation.hyp": (0, 1)}, "there is no 'hyp'", "mechanisms.expectation.hype"),
         ({"chinese_enforcment": None}, "there is no 'chinese_enforcment'", "chinese_enforcement"),
         ({"announced_meeting": (0, 1)}, "no number that can vary", "sim compare"),
-        ({"steps": None}, "no number that can vary", "sim compare"),
+        ({"steps": None}, "fixed for a run", "sim compare"),
         ({"first_working_round": None}, "drawn at each occurrence", "sim compare"),
         ({LEVEL: (1, 0.5)}, "with low < high", ""),
         ({LEVEL: []}, "at least one value", ""),

@@ -12,6 +12,7 @@ from sim.analysis.by_input import course
 from sim.analysis.discovery.discover import discover
 from sim.analysis.drivers import effects_on
 from sim.analysis.given_data import GivenData, Input
+from sim.analysis.limits import limits_of
 from sim.reports.content import Meta
 from sim.reports.discovery_report import render_discovery
 from sim.reports.drivers_report import render_drivers
@@ -63,7 +64,8 @@ def drivers_page(name: str = "", asked_about: str = "outcome") -> str:
     by_path = {item.path: item for item in given.inputs}
     courses = [course(asked, by_path[item.path]) for item in table.clear[:4]]
     findings = driver_words.findings(table, asked, labels, courses[0] if courses else None)
-    return render_drivers(table, asked, courses, findings, scenario(name), meta(), ["sim", "drivers", "reports/sample"])
+    case, command = scenario(name), ["sim", "drivers", "reports/sample"]
+    return render_drivers(table, asked, courses, findings, case, meta(), command, limits_of(case))
 
 
 def discovery_page(name: str = "", noise: bool = False) -> str:
@@ -71,4 +73,5 @@ def discovery_page(name: str = "", noise: bool = False) -> str:
     hits = np.arange(HISTORIES) % 7 < 2 if noise else outcome == "clash"
     label = name or LABELS["clash"]
     found = discover(Asked("outcome=clash", f"\u201c{label}\u201d", Kind.EVENT, hits), given, 7)
-    return render_discovery(found, scenario(name), meta(), ["sim", "discover", "reports/sample", "--outcome", "clash"])
+    case, command = scenario(name), ["sim", "discover", "reports/sample", "--outcome", "clash"]
+    return render_discovery(found, case, meta(), command, limits_of(case))

@@ -102,7 +102,7 @@ def edited(number: int, column: str, value: str) -> tuple[str, ...]:
         (edited(0, "boats", "2.5"), "boats: expected a whole number from 0, found 2.5"),
         (edited(1, "place", "mil"), "unknown place the text 'mil' (did you mean 'mill'?)"),
         (edited(0, "helpers", "guard;monk"), "unknown helpers the text 'monk' (did you mean 'monks'?)"),
-        (edited(1, "source", "legder"), "unknown source the text 'legder' (did you mean 'ledger'?)"),
+        (edited(1, "source", "legder"), "unknown source 'legder' (did you mean 'ledger'?)"),
         (edited(1, "source", ""), "source: expected a source, found nothing"),
         (edited(2, "damage", "9"), "'damage' has a value, but not 'over', which says since when it is known"),
         ((ROWS[0], ROWS[0], *ROWS[1:]), "floods.csv:3:1: the row of line 2 again: the same date, place (keep one of them)"),
