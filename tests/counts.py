@@ -97,6 +97,9 @@ COUNTS: dict[str, Count] = {
     "signs": Count(ci=125, full=1_000),  # whole histories of a year; some take twice as many
     # differences of a comparison: repetitions of 40 pairs each, over which intervals are counted
     "compare_coverage": Count(ci=400, full=4_000),
+    # the summit's own truth: comparisons of 400 pairs held against ten million histories, and pairs of which sums are compared
+    "truth_comparisons": Count(ci=15, full=500),
+    "truth_block": Count(ci=100, full=2_000),
     # repetitions of a robust choice with known regrets, in each of which three arms are judged
     "robust_coverage": Count(ci=60, full=1_000),
     "signs_compared": Count(ci=250, full=4_000),  # whole histories of each of 31 policies
