@@ -25,7 +25,6 @@ from sim.experiments.columns import rows_at
 
 if TYPE_CHECKING:
     from sim.analysis.summary import Summary
-    from sim.experiments.store import StoredRun
     from sim.model.explain import Grounds
 
 PAGE = "docs/limits.md"
@@ -154,13 +153,6 @@ def _swings(summary: Summary, classes: Mapping[str, str]) -> tuple[tuple[Swing, 
         else:
             still.append(label)
     return tuple(found), tuple(still)
-
-
-def limits_of_run(stored: StoredRun) -> Limits:
-    """Those of an ordinary run whose histories have draws of their own."""
-    from sim.analysis.summary import summary_of
-
-    return summary_of(stored.manifest, stored.results, stored.paths).limits
 
 
 # In words ------------------------------------------------------------------------------------------------------------

@@ -90,7 +90,7 @@ def _outcomes(summary: Summary, width: int, blocks: bool) -> list[Text]:
                 f" {_percent(value.share):>6}  {_interval(value):>14}",
             )
         )
-    lines += rate_lines(summary.limits_at_once, width)
+    lines += rate_lines(summary.rated, width)
     note = summary.interval_note
     return lines + [Text(line, style="dim") for line in paragraph(note, width, "  ", "  ")] if note else lines
 

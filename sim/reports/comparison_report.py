@@ -12,11 +12,12 @@ from typing import Any
 from sim.analysis.compared_measures import GROUPS
 from sim.analysis.comparison import Compared
 from sim.analysis.comparison_words import amount, change, digits_of, findings, percent, why
-from sim.analysis.limits import Limits, limits_of, limits_of_run
+from sim.analysis.limits import Limits, limits_of
 from sim.analysis.paired_differences import SAMPLES as LARGEST
 from sim.analysis.paired_differences import Difference
 from sim.analysis.phrases import sentence
 from sim.analysis.ranking import SAMPLES
+from sim.analysis.summary import summary_of
 from sim.analysis.variance_split import VarianceSplit
 from sim.experiments.arms import Arm
 from sim.experiments.store import StoredRun
@@ -64,7 +65,8 @@ def _limits(found: Compared) -> Limits:
     played = found.played
     if played.repeats > 1:
         return limits_of(played.arms[found.reference].completed)
-    return limits_of_run(played.runs[found.reference])
+    run = played.runs[found.reference]
+    return summary_of(run.manifest, run.results, run.paths).limits
 
 
 def _forest(found: Compared) -> Chart:

@@ -31,8 +31,6 @@ def check_targets(checker: Checker) -> None:
 
 
 def _check_band(checker: Checker, path: Path, item: Target) -> None:
-    if item.low is None and item.high is None:
-        checker.add(path, "a target without a band", expected="`low`, `high` or both", hint="write the end that matters, as in high: .05")
     for name, end in (("low", item.low), ("high", item.high)):
         if end is None or (0.0 <= end <= 1.0 if item.figure.startswith("share:") else end >= 0.0):
             continue

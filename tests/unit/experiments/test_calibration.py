@@ -96,7 +96,7 @@ def test_a_day_before_all_targets_is_refused(day, message):
     [
         (["parameters.xx"], "did you mean"),
         (["parameters.x", "parameters.x.number"], "is there twice, under another name too"),
-        (["horizon"], "is no number that can vary between histories"),
+        (["horizon"], "is fixed for a run"),
     ],
 )
 def test_what_cannot_be_fitted_is_refused(fit, message):
