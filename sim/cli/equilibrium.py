@@ -62,10 +62,12 @@ def equilibrium(
     """
     from sim.analysis.empirical_game import PILOT, check_sizes, find, pilot_within
     from sim.analysis.empirical_words import logit_of, record
+    from sim.cli.limit_lines import limits_data
     from sim.experiments.empirical import Sampler, directory_name
     from sim.experiments.engines import engine_for
     from sim.experiments.profiles import profiles_of
     from sim.experiments.replicate import check_request
+    from sim.model.complete import complete
     from sim.model.load import load
     from sim.own_tactics import source_hashes
 
@@ -94,7 +96,9 @@ def equilibrium(
     if nfg is not None:
         _write_nfg(found, nfg)
     if json:
-        console.put_json({"schema": 1, **told, "directory": str(directory), **({"report": str(page)} if page else {})})
+        limits = limits_data(complete(found.profiles.spec))
+        place = {"directory": str(directory), **({"report": str(page)} if page else {})}
+        console.put_json({"schema": 1, **told, "limits": limits, **place})
         return
     _print(found, logit)
     played = f"{sampler.num_played:,} played now" if sampler.num_played < found.histories else "all played now"
@@ -147,7 +151,9 @@ def _print(found: EmpiricalGame, logit: LogitEquilibrium) -> None:
     from rich.text import Text
 
     from sim.analysis.empirical_words import findings, logit_sentence
+    from sim.cli import limit_lines
     from sim.cli.layout import paragraph
+    from sim.model.complete import complete
 
     width = console.width()
     lines = [Text(line, style="bold") for line in paragraph(found.profiles.spec.title, width)]
@@ -156,6 +162,7 @@ def _print(found: EmpiricalGame, logit: LogitEquilibrium) -> None:
     table = _matrix(found, width) if len(found.profiles.players) == 2 else None
     lines += [Text(), *(table or _list(found, width))]
     lines += [Text(), *_equilibria(found, width), Text(), *_endings(found, width)]
+    lines += limit_lines.lines(complete(found.profiles.spec), width, console.has_blocks())
     console.put_lines(lines)
 
 

@@ -47,7 +47,7 @@ def _reaching(found: Found, changes: list[Change], width: int, blocks: bool) -> 
 def _others(found: Found, width: int, blocks: bool) -> list[Text]:
     reached = {item.parts[0].candidate.path for item in found.singles}
     rest = [item for item in found.alone if item.candidate.path not in reached]
-    beyond = [item for item in rest if found.target.is_met(item.at_best.value)]
+    beyond = [item for item in rest if item.best and found.target.is_met(item.at_best.value)]
     told = _at_best("Beyond it alone in the first look, not confirmed", beyond, found, width, blocks)
     return told + _at_best("Does not reach it alone", [item for item in rest if item not in beyond], found, width, blocks)
 
