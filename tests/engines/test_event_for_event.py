@@ -76,7 +76,7 @@ class Pair:
             loop.happen(w, c, next_clock)
             if next_clock != clock or h.w.now != w.now or h.w.last_choice != w.last_choice:
                 found.append(f"{h.w.now}: clock {clock} under SimPy, {next_clock} in the loop")
-            elif not all(np.array_equal(a, b) for a, b in zip(mine, theirs, strict=True)):
+            elif not all(a.tobytes() == b.tobytes() for a, b in zip(mine, theirs, strict=True)):  # faster than array_equal
                 found.append(f"{h.w.now}: the states differ after clock {clock}")
 
         h = History(self.case, replication, SEED, room=self.room, acts=self.simpy, grid=grid)  # type: ignore[arg-type]
