@@ -1,6 +1,7 @@
 """What a sweep found: of each output the curves over its factors, a table over two of them, or the points of a list.
 
-    found = swept(stored, paths, ["war", "metric:trust"])
+    found = swept(stored, paths, ["war", "metric:trust"])        # of one run, in which the factors vary
+    found = swept_apart(played, asked, ["war", "metric:trust"])  # of a run for each point
     found.answers[0].curves[0].points[3].mean     # value, low, high
 """
 
@@ -8,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,9 +20,11 @@ from sim.analysis.input_names import input_label
 from sim.analysis.outputs import Output, outputs_of
 from sim.analysis.response import Curve, Interval, Surface
 from sim.errors import UsageError
+from sim.experiments.comparison import Played
 from sim.experiments.design import Design, settings_of
 from sim.experiments.design.table import Grid, Table
 from sim.experiments.store import StoredRun
+from sim.experiments.sweep_apart import Apart
 
 
 @dataclass(frozen=True)
@@ -58,8 +62,26 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class Ran:
+    """The histories of a sweep: the scenario, how many there are, and where.
+
+    Attributes
+    ----------
+    command : that which played them
+    digest : of the run; empty where each point has a run of its own
+    """
+
+    scenario: Mapping[str, Any]
+    seed: int
+    histories: int
+    directory: Path
+    command: str
+    digest: str = ""
+
+
+@dataclass(frozen=True)
 class Swept:
-    """The sweep of a run.
+    """A sweep that was played.
 
     Attributes
     ----------
@@ -67,7 +89,7 @@ class Swept:
     points : values of the factors at each point of a table, shape (points, factors); None for other designs
     """
 
-    stored: StoredRun
+    ran: Ran
     design: Design
     factors: tuple[Factor, ...]
     each: int
@@ -82,7 +104,7 @@ class Swept:
     @property
     def num_points(self) -> int:
         """Points that were played."""
-        return self.stored.num_replications // self.each
+        return self.ran.histories // self.each
 
 
 def swept(stored: StoredRun, paths: Sequence[str], outputs: Sequence[str] = ()) -> Swept:
@@ -102,55 +124,81 @@ def swept(stored: StoredRun, paths: Sequence[str], outputs: Sequence[str] = ()) 
     rows = stored.results
     wanted = outputs_of(outputs, stored.case, stored.kinds("results"))
     columns = {path: np.asarray(rows[f"input:{path}"], dtype=np.float64) for path in paths}
-    if isinstance(design, Table):
-        return _listed(stored, design, columns, wanted, rows)
-    if isinstance(design, Grid):
-        return _gridded(stored, design, columns, wanted, rows)
-    factors = _factors(stored, columns, spread=True)
+    ran = Ran(
+        stored.case, stored.seed, stored.num_replications, stored.directory, str(stored.manifest.get("command") or ""),
+        stored.recorded_digest or "",
+    )  # fmt: skip
+    if isinstance(design, Table | Grid):
+        number = len(rows["replication"]) // design.repeats
+        points = np.stack([column[:number] for column in columns.values()], axis=1)
+        values = [output.values(rows).reshape(design.repeats, number) for output in wanted]
+        return _paired(ran, design, tuple(paths), points, wanted, values)
+    factors = _factors(stored.case, columns, spread=True)
     answers = []
     for output in wanted:
-        values = output.values(rows)
-        curves = tuple(response.sliced_curve(values, column, output.is_share) for column in columns.values())
-        surface = response.sliced_surface(values, *columns.values(), output.is_share) if len(paths) == 2 else None
-        answers.append(Answer(output, float(values.mean()), curves, surface))
-    return Swept(stored, design, factors, 1, tuple(answers))
+        own = output.values(rows)
+        curves = tuple(response.sliced_curve(own, column, output.is_share) for column in columns.values())
+        surface = response.sliced_surface(own, *columns.values(), output.is_share) if len(paths) == 2 else None
+        answers.append(Answer(output, float(own.mean()), curves, surface))
+    return Swept(ran, design, factors, 1, tuple(answers))
 
 
-def _gridded(stored: StoredRun, design: Grid, columns: Mapping[str, np.ndarray], wanted: Sequence[Output], rows: Any) -> Swept:
-    factors = _factors(stored, columns)
+def swept_apart(played: Played, asked: Apart, outputs: Sequence[str] = (), command: str = "") -> Swept:
+    """The sweep that the runs of its points hold, played with the same draws.
+
+    Parameters
+    ----------
+    outputs : as for `swept`
+    command : the words that played it
+
+    Raises
+    ------
+    UsageError
+        As for `swept`.
+    """
+    first = played.runs[played.arms.names[0]]
+    wanted = outputs_of(outputs, first.case, first.kinds("results"))
+    values: list[list[np.ndarray]] = [[] for _ in wanted]
+    for run in played.runs.values():  # one after the other, so that no more than the columns of one are held at once
+        rows, own = run.results, outputs_of(outputs, run.case, run.kinds("results"))  # the horizon may be what is swept
+        for found, output in zip(values, own, strict=True):
+            found.append(output.values(rows)[: played.replications])
+    ran = Ran(asked.scenario, played.seed, played.replications * len(asked.points), played.directory, command)
+    points = np.asarray(asked.points, dtype=np.float64)
+    return _paired(ran, asked.design, asked.paths, points, wanted, [np.stack(found, axis=1) for found in values])
+
+
+def _paired(
+    ran: Ran, design: Table | Grid, paths: tuple[str, ...], points: np.ndarray, wanted: Sequence[Output], values: Sequence[np.ndarray]
+) -> Swept:
+    """The sweep of points that share their draws: of each output values of shape (repeats, points)."""
+    factors = _factors(ran.scenario, dict(zip(paths, points.T, strict=True)))
+    answer = _gridded if isinstance(design, Grid) else _listed
+    answers = tuple(answer(output, found, factors, points) for output, found in zip(wanted, values, strict=True))
+    return Swept(ran, design, factors, design.repeats, answers, points if isinstance(design, Table) else None)
+
+
+def _gridded(output: Output, values: np.ndarray, factors: Sequence[Factor], points: np.ndarray) -> Answer:
     levels = [factor.levels for factor in factors]
-    shape = (design.repeats, *(len(some) for some in levels))
-    answers = []
-    for output in wanted:
-        values = output.values(rows).reshape(shape)
-        curves = tuple(response.grid_curve(values, some, k, output.is_share) for k, some in enumerate(levels))
-        surface = response.grid_surface(values, levels, output.is_share) if len(levels) == 2 else None
-        answers.append(Answer(output, float(values.mean()), curves, surface))
-    return Swept(stored, design, factors, design.repeats, tuple(answers))
+    table = values.reshape(len(values), *(len(some) for some in levels))
+    curves = tuple(response.grid_curve(table, some, k, output.is_share) for k, some in enumerate(levels))
+    surface = response.grid_surface(table, levels, output.is_share) if len(levels) == 2 else None
+    return Answer(output, float(values.mean()), curves, surface)
 
 
-def _listed(stored: StoredRun, design: Table, columns: Mapping[str, np.ndarray], wanted: Sequence[Output], rows: Any) -> Swept:
-    number = len(design.points)
-    points = np.stack([column[:number] for column in columns.values()], axis=1)
-    factors = _factors(stored, columns)
-    answers = []
-    for output in wanted:
-        values = output.values(rows).reshape(design.repeats, number)
-        curves: tuple[Curve, ...] = ()
-        if len(factors) == 1 and len(factors[0].levels) == number > 1:
-            order = np.argsort(points[:, 0])
-            curves = (response.grid_curve(values[:, order], factors[0].levels, 0, output.is_share),)
-        answers.append(
-            Answer(output, float(values.mean()), curves, None, tuple(response.each_point(values, output.is_share)))
-        )
-    return Swept(stored, design, factors, design.repeats, tuple(answers), points)
+def _listed(output: Output, values: np.ndarray, factors: Sequence[Factor], points: np.ndarray) -> Answer:
+    curves: tuple[Curve, ...] = ()
+    if len(factors) == 1 and len(factors[0].levels) == len(points) > 1:
+        order = np.argsort(points[:, 0])
+        curves = (response.grid_curve(values[:, order], factors[0].levels, 0, output.is_share),)
+    return Answer(output, float(values.mean()), curves, None, tuple(response.each_point(values, output.is_share)))
 
 
-def _factors(stored: StoredRun, columns: Mapping[str, np.ndarray], spread: bool = False) -> tuple[Factor, ...]:
+def _factors(scenario: Mapping[str, Any], columns: Mapping[str, np.ndarray], spread: bool = False) -> tuple[Factor, ...]:
     found = []
     for path, column in columns.items():
         levels = () if spread else tuple(float(x) for x in np.unique(column))
-        found.append(Factor(path, factor_label(stored.case, path), levels, float(column.min()), float(column.max())))
+        found.append(Factor(path, factor_label(scenario, path), levels, float(column.min()), float(column.max())))
     return tuple(found)
 
 
@@ -171,10 +219,10 @@ def check_whole(stored: StoredRun) -> None:
 def as_data(found: Swept) -> dict[str, Any]:
     """All of it as JSON has it."""
     return {
-        "scenario": found.stored.manifest["scenario_id"],
-        "seed": found.stored.seed,
+        "scenario": found.ran.scenario["id"],
+        "seed": found.ran.seed,
         "design": found.design.name,
-        "histories": found.stored.num_replications,
+        "histories": found.ran.histories,
         "histories_at_each_point": found.each,
         "factors": [
             {"path": f.path, "label": f.label, "low": f.low, "high": f.high, "values": list(f.levels)} for f in found.factors

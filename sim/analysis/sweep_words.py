@@ -19,7 +19,7 @@ def findings(found: Swept) -> list[str]:
     still = [answer for answer in found.answers if answer.is_still]
     if still:
         names = ", ".join(f"{quoted(answer.output.label)} ({mean(answer.output, answer.mean)})" for answer in still)
-        told.append(f"The same in all {found.stored.num_replications:,} histories: {names}.")
+        told.append(f"The same in all {found.ran.histories:,} histories: {names}.")
     return told
 
 

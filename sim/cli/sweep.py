@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from sim.analysis.sweep import Swept
     from sim.analysis.threshold import Target, Threshold
     from sim.experiments.steps import Steps
+    from sim.experiments.sweep_apart import Apart
 
 REPORTS = "reports"  # folder of result directories, in the current directory
 PAGE = "sweep.html"
@@ -76,7 +77,7 @@ def sweep(
     With --threshold: from which value on a target is met, with an interval. The histories are ordinary runs: interrupted, the same
     command goes on.
     """
-    from sim.cli.runs import _command
+    from sim.cli.runs import _command, _portable
     from sim.experiments.replicate import check_request
     from sim.model.complete import complete
     from sim.model.load import load
@@ -94,7 +95,27 @@ def sweep(
         _refuse_beside_threshold(of, design)
         _thresholds(completed, over or [], threshold, histories, seed, circumstances, out, json, quiet, no_report)
         return
+    from sim.experiments.sweep import GRID
+    from sim.experiments.sweep_apart import has_fixed, sweep_apart
+
+    if has_fixed(completed, over or [], design or GRID):
+        asked = sweep_apart(
+            completed, lambda more: load(scenario_file(scenario), variant, policy, [*(changes or []), *more]), over or [], design or GRID,
+            histories, _portable(scenario), _shared(variant, policy, changes or []),
+        )  # fmt: skip
+        if not quiet:
+            console.warn([item for item in asked.arms.warnings if item not in loaded.warnings])
+            _remark_on_ranges(completed, over or [])
+        _sweeps_apart(asked, outputs, seed, circumstances, out, json, quiet, no_report)
+        return
     _sweeps(completed, over or [], outputs, design, histories, seed, circumstances, out, json, quiet, no_report)
+
+
+def _shared(variant: str | None, policy: str | None, changes: list[str]) -> list[str]:
+    """Words that make `sim run` play the scenario as all points have it."""
+    words = ["--variant", variant] if variant is not None else []
+    words += ["--policy", policy] if policy is not None else []
+    return words + [word for change in changes for word in ("--set", change)]
 
 
 def _refuse_beside_threshold(of: list[str] | None, design: str | None) -> None:
@@ -120,9 +141,7 @@ def _sweeps(
     no_report: bool,
 ) -> None:
     from sim.analysis.sensitivity import check_outputs
-    from sim.analysis.sweep import as_data, swept
-    from sim.analysis.sweep_words import findings
-    from sim.cli import limit_lines, sweep_result
+    from sim.analysis.sweep import swept
     from sim.experiments.replicate import run_scenario
     from sim.experiments.sweep import GRID, sweep_of
 
@@ -136,27 +155,60 @@ def _sweeps(
             progress=tell, **circumstances,
         )  # fmt: skip
     found = swept(outcome.stored, asked.paths, outputs)
+    _finish(found, outcome.num_computed, json, no_report)
+
+
+def _sweeps_apart(
+    asked: Apart,
+    outputs: list[str],
+    seed: int,
+    circumstances: dict[str, Any],
+    out: Path | None,
+    json: bool,
+    quiet: bool,
+    no_report: bool,
+) -> None:
+    """A sweep whose points are runs of their own."""
+    from sim.analysis.sensitivity import check_outputs
+    from sim.analysis.sweep import swept_apart
+    from sim.experiments.comparison import Campaign
+    from sim.experiments.provenance import reproducing
+
+    check_outputs(asked.arms.arms[0].completed, outputs, seed)
+    campaign = Campaign(asked.arms, seed, out or Path(REPORTS) / asked.directory_name(seed), **circumstances)
+    with console.goes_on_by(circumstances["command"]), console.progress(quiet) as tell:
+        played = campaign.play(asked.design.repeats, tell)
+    found = swept_apart(played, asked, outputs, reproducing(circumstances["command"]))
+    _finish(found, campaign.num_computed, json, no_report)
+
+
+def _finish(found: Swept, computed: int, json: bool, no_report: bool) -> None:
+    from sim.analysis.sweep import as_data
+    from sim.analysis.sweep_words import findings
+    from sim.cli import limit_lines, sweep_result
+
     page = None if no_report else _write_report(found)
+    ran = found.ran
     if json:
-        data: dict[str, Any] = {"schema": 1, **as_data(found), "findings": findings(found), "directory": outcome.directory.as_posix()}
-        data["limits"] = limit_lines.limits_data(asked.scenario)
-        console.put_json({**data, "computed": outcome.num_computed, **({"report": page.as_posix()} if page else {})})
+        data: dict[str, Any] = {"schema": 1, **as_data(found), "findings": findings(found), "directory": ran.directory.as_posix()}
+        data["limits"] = limit_lines.limits_data(ran.scenario)
+        console.put_json({**data, "computed": computed, **({"report": page.as_posix()} if page else {})})
         return
     width, blocks = console.width(), console.has_blocks()
-    console.put_lines([*sweep_result.lines(found, width, blocks), *limit_lines.lines(asked.scenario, width, blocks)])
-    total = found.stored.num_replications
+    console.put_lines([*sweep_result.lines(found, width, blocks), *limit_lines.lines(ran.scenario, width, blocks)])
     points = f"{found.each:,} at each of {found.num_points:,} points" if found.is_paired else f"each a point ({found.design.name})"
-    _close(f"{total:,}: {points}, seed {seed}; {_now(outcome.num_computed, total)}", outcome.directory, page)
+    _close(f"{ran.histories:,}: {points}, seed {ran.seed}; {_now(computed, ran.histories)}", ran.directory, page)
 
 
 def _remark_on_ranges(completed: dict[str, Any], over: list[str]) -> None:
     """Say which values go beyond what the file gives a lever; they are played all the same."""
     from sim.experiments.sweep import asked_of, lever_or_path
-    from sim.experiments.varied import beyond_range, path_of
+    from sim.experiments.varied import beyond_range, fixed_path, path_of
 
     for text in over:
         item = asked_of(text)
-        path = path_of(completed, lever_or_path(completed, item.name))
+        name = lever_or_path(completed, item.name)
+        path = fixed_path(completed, name) or path_of(completed, name)
         if words := beyond_range(completed, path, item.values or item.bounds or ()):
             console.say(words)
 
@@ -254,7 +306,7 @@ def _close(histories: str, directory: Path, page: Path | None) -> None:
 def _write_report(found: Swept) -> Path:
     from sim.reports.sweep_report import render_sweep
 
-    return _written(found.stored.directory / PAGE, render_sweep(found))
+    return _written(found.ran.directory / PAGE, render_sweep(found))
 
 
 def _write_threshold(found: Threshold, steps: Steps, label: str) -> Path:

@@ -21,7 +21,7 @@ MOST_TABLES = 4  # outputs whose points are printed
 
 def lines(found: Swept, width: int, blocks: bool) -> list[Text]:
     """The answer in words, then the points of the outputs that answer most."""
-    told = [Text(line, style=HEADING) for line in paragraph(str(found.stored.case["title"]), width)]
+    told = [Text(line, style=HEADING) for line in paragraph(str(found.ran.scenario["title"]), width)]
     told.append(Text())
     for text in findings(found):
         told += [Text(line) for line in paragraph(text, width, "* ", "  ")]

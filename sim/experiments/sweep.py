@@ -23,7 +23,7 @@ from typing import Any
 from sim.errors import UsageError
 from sim.experiments.design import HYPERCUBE, SOBOL, Design, named_design
 from sim.experiments.evidence import refuse_evidence
-from sim.experiments.varied import path_of, range_of, value_grid, value_table, varied
+from sim.experiments.varied import even_values, path_of, range_of, value_grid, value_table, varied
 
 GRID = "grid"
 DESIGNS = (GRID, HYPERCUBE, SOBOL)
@@ -135,15 +135,15 @@ def sweep_of(scenario: Mapping[str, Any], over: Sequence[str], design: str = GRI
         raise UsageError("--over: expected a lever, an uncertainty or the path of another number", hint=HINT)
     if is_table:
         names, points = read_points(design)
-        number = _histories(histories, EACH, "at each point")
+        number = histories_of(histories, EACH, "at each point")
         names = [lever_or_path(scenario, name) for name in names]
-        _check_names([path_of(scenario, name) for name in names])
+        check_names([path_of(scenario, name) for name in names])
         played, table = value_table(scenario, [dict(zip(names, point, strict=True)) for point in points], number)
         return Sweep(played, table, table.num_rows, table.paths)
     asked = [asked_of(text) for text in over]
     names = [lever_or_path(scenario, item.name) for item in asked]
     paths = [path_of(scenario, name) for name in names]
-    _check_names(paths)
+    check_names(paths)
     if design == GRID:
         values = {path: _values(scenario, item, path, len(asked)) for item, path in zip(asked, paths, strict=True)}
         size = math.prod(len(some) for some in values.values())
@@ -151,9 +151,9 @@ def sweep_of(scenario: Mapping[str, Any], over: Sequence[str], design: str = GRI
             raise UsageError(
                 f"--over: {size:,} points are more than {MOST_POINTS:,}", hint=f"take fewer values, or --design {HYPERCUBE} or {SOBOL}"
             )
-        played, grid = value_grid(scenario, values, _histories(histories, EACH, "at each point"))
+        played, grid = value_grid(scenario, values, histories_of(histories, EACH, "at each point"))
         return Sweep(played, grid, grid.num_rows, tuple(values))
-    number = _histories(histories, IN_ALL, "in all")
+    number = histories_of(histories, IN_ALL, "in all")
     ranges = {path: _range(item, design) for item, path in zip(asked, paths, strict=True)}
     return Sweep(varied(scenario, ranges), named_design(design, number), number, tuple(paths))
 
@@ -164,13 +164,15 @@ def lever_or_path(scenario: Mapping[str, Any], name: str) -> str:
     return short if name.startswith("levers.") and short in (scenario.get("levers") or {}) else name
 
 
-def _check_names(paths: Sequence[str]) -> None:
+def check_names(paths: Sequence[str]) -> None:
+    """Raise ``UsageError`` where two names mean the same number."""
     twice = next((path for n, path in enumerate(paths) if path in paths[:n]), None)
     if twice is not None:
         raise UsageError(f"'{twice}' is swept twice", hint="keep one of them")
 
 
-def _histories(asked: int | None, usual: int, where: str) -> int:
+def histories_of(asked: int | None, usual: int, where: str) -> int:
+    """How many histories are played; ``UsageError`` for too few."""
     number = usual if asked is None else asked
     if number < FEWEST:
         raise UsageError(f"-n {number}: expected at least {FEWEST} histories {where}, for intervals", hint=f"{usual:,} is a beginning")
@@ -182,7 +184,7 @@ def _values(scenario: Mapping[str, Any], item: Asked, path: str, factors: int) -
         return list(item.values)
     low, high = item.bounds or range_of(scenario, path)
     number = item.number or (POINTS if factors == 1 else POINTS_OF_TWO)
-    return [float(f"{low + (high - low) * n / (number - 1):.12g}") for n in range(number)]
+    return even_values(low, high, number)
 
 
 def _range(item: Asked, design: str) -> tuple[float, float] | None:

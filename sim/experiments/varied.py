@@ -84,6 +84,23 @@ def path_of(scenario: Mapping[str, Any], name: str) -> str:
     return _place(scenario, spec_of(scenario), _levers(scenario), name)[1]
 
 
+def fixed_path(scenario: Mapping[str, Any], name: str) -> str | None:
+    """The path of a number that has one value in all histories of a run: their menus or calendar are made of it, or it is drawn anew
+    at each occurrence; None for any other name, also one that leads nowhere."""
+    try:
+        found, place = lookup(split(_levers(scenario).get(name, name)), scenario, ScenarioSpec)
+    except PathError:
+        return None
+    written = ".".join(str(part) for part in found)
+    if is_quantity(place):
+        return written if drawn_in_history(spec_of(scenario), written) else None
+    return written if _is_number(value_at(scenario, found)) else None
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
 def range_of(scenario: Mapping[str, Any], name: str) -> tuple[float, float]:
     """Between which values a number varies in the scenario: the lever's range, its own, or the ends of an even distribution.
 
@@ -136,7 +153,7 @@ def value_grid(
     `Grid.points`, values ascending, the last name fastest.
     """
     levels = {path_of(scenario, name): sorted({float(x) for x in some}) for name, some in values.items()}
-    design = Grid(tuple((path, _middles(len(some))) for path, some in levels.items()), repeats)
+    design = Grid(tuple((path, middles(len(some))) for path, some in levels.items()), repeats)
     return varied(scenario, levels), design
 
 
@@ -151,12 +168,17 @@ def value_table(
         raise UsageError("a table of values needs points that set the same names")
     paths = {name: path_of(scenario, name) for name in points[0]}
     levels = {path: sorted({float(point[name]) for point in points}) for name, path in paths.items()}
-    middles = {path: dict(zip(some, _middles(len(some)), strict=True)) for path, some in levels.items()}
-    rows = tuple(tuple(middles[path][float(point[name])] for name, path in paths.items()) for point in points)
+    coordinates = {path: dict(zip(some, middles(len(some)), strict=True)) for path, some in levels.items()}
+    rows = tuple(tuple(coordinates[path][float(point[name])] for name, path in paths.items()) for point in points)
     return varied(scenario, levels), Table(tuple(paths.values()), rows, repeats)
 
 
-def _middles(number: int) -> tuple[float, ...]:
+def even_values(low: float, high: float, number: int) -> list[float]:
+    """So many values from low to high, both among them, the same distance apart."""
+    return [float(f"{low + (high - low) * n / (number - 1):.12g}") for n in range(number)]
+
+
+def middles(number: int) -> tuple[float, ...]:
     """The middle of each of so many equal parts of (0, 1)."""
     return tuple((n + 0.5) / number for n in range(number))
 
@@ -182,18 +204,17 @@ def _place(scenario: Mapping[str, Any], spec: ScenarioSpec, levers: Mapping[str,
     if drawn_in_history(spec, written):
         raise UsageError(
             f"'{name}' is drawn at each occurrence if it varies, so it has no one value in a history",
-            hint="play its values as policies: `sim compare`",
+            hint=f"`sim sweep FILE --over {written}=LOW:HIGH:7` plays a run for each value; or compare them as policies: `sim compare`",
         )
     return found, written
 
 
 def _fixed(name: str, path: str, stands: Any) -> UsageError:
     """What is the same in all histories of a run, or is no number."""
-    if isinstance(stands, int | float) and not isinstance(stands, bool):
-        policies = " ".join(f"--policy '{word}: {path}=...'" for word in ("less", "more"))
+    if _is_number(stands):
         return UsageError(
             f"'{name}' is fixed for a run: the menus or the calendar of all its histories are made of it",
-            hint=f"play its values as policies: `sim compare FILE {policies}`",
+            hint=f"`sim sweep FILE --over {path}=LOW:HIGH:7` plays a run for each value; or compare them as policies: `sim compare`",
         )
     if isinstance(stands, Mapping):
         return UsageError(

@@ -18,7 +18,7 @@ from sim.reports.page import Chart, Table, chart, page_parts, template
 
 def render_sweep(found: Swept) -> str:
     """The HTML text of a report."""
-    scenario, manifest = found.stored.case, found.stored.manifest
+    scenario = found.ran.scenario
     return template("sweep.html.j2").render(
         **page_parts("comparison.css"),
         found=found,
@@ -31,9 +31,10 @@ def render_sweep(found: Swept) -> str:
         answers=[_answer(found, answer) for answer in ordered(found) if not answer.is_still],
         factors=[{"label": f.label, "path": f.path, "words": _values(f)} for f in found.factors],
         design={"grid": "grid", "table": "table of points", "lhs": "Latin hypercube", "sobol": "Sobol points"}[found.design.name],
-        command=manifest.get("command") or "",
-        digest=found.stored.recorded_digest or "",
-        histories=found.stored.num_replications,
+        command=found.ran.command,
+        digest=found.ran.digest,
+        apart=not found.ran.digest,
+        histories=found.ran.histories,
     )
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import shlex
 
+import numpy as np
 import pytest
 
 from sim.experiments.store import open_run
@@ -103,11 +105,39 @@ def test_values_beyond_the_range_of_a_lever_are_told_and_played(call, case):
     assert "goes beyond" not in call("sweep", case, "--over", "hype=0:1:3", *words).err
 
 
-def test_a_number_that_is_fixed_for_a_run_is_called_so(call):
-    """The menus of all its histories are made of it, so that no design can vary it."""
-    refused = call("sweep", "summit", "--over", "steps=2:12:3", *SHORT)
+def test_a_number_that_is_fixed_for_a_run_has_a_run_for_each_value(call, place, case):
+    """Menus or calendar of all its histories are made of it, so that no design can vary it within a run."""
+    words = ("sweep", case, "--over", "horizon=1,2", "--over", "hype=0,1", "--of", "metric:line", "-n", 20, *SHORT)
+    answer = call(*words)
+    assert (answer.code, answer.err) == (0, "")
+    assert "histories  80: 20 at each of 4 points, seed 1; all played now" in answer.out
+    (directory,) = (place / "reports").iterdir()
+    assert directory.name.startswith("sweep-planted-")
+    assert sorted(path.name for path in directory.iterdir() if path.is_dir()) == [f"point-{n}" for n in (1, 2, 3, 4)]
+    assert "point-1" in (directory / "sweep.html").read_text("utf-8")
+    told = json.loads(call(*words, "--json").out)
+    assert told["computed"] == 0 and told["outputs"][0]["table"]["values"] == [[0.5, 3.5], [0.5, 3.5]]
+    assert [factor["values"] for factor in told["factors"]] == [[1, 2], [0, 1]]
+    row = call("replay", "--from", directory / "point-4", "--replication", 3, "--json")
+    assert json.loads(row.out)["row"][f"input:{X}"] == 1.0
+    again = open_run(directory / "point-4").manifest["command"]
+    assert call(*shlex.split(again)[1:], "-n", 20, *SHORT, "--no-report", "--out", "alone").code == 0
+    mine, alone = open_run(directory / "point-4").results, open_run("alone").results
+    assert all(np.array_equal(alone[name], mine[name], equal_nan=alone[name].dtype.kind == "f") for name in alone)
+
+
+def test_a_value_that_the_scenario_does_not_bear_is_shown(call, place):
+    refused = call("sweep", "summit", "--over", "steps=0,3", *SHORT)
+    assert refused.code == 2 and "expected a number >= 1, found 0" in refused.err and "--> --over:1:" in refused.err
+    assert not (place / "reports").exists()
+
+
+def test_a_number_that_is_fixed_for_a_run_is_called_so_where_a_design_cannot_vary_it(call):
+    refused = call("sweep", "summit", "--over", "steps=2:12", "--threshold", "share(war) >= .1", *SHORT)
     assert refused.code == 2 and "'steps' is fixed for a run" in refused.err
-    assert "--policy 'less: mechanisms.agreements.milestones=...'" in refused.err
+    assert "sim sweep FILE --over mechanisms.agreements.milestones=LOW:HIGH:7" in refused.err
+    refused = call("sweep", "summit", "--over", "steps=2:12", "--design", "lhs", *SHORT)
+    assert refused.code == 2 and "cannot be a point of its own" in refused.err
     parts = call("sweep", "summit", "--over", "actors.PRK.red_lines.arsenal=0:1:3", *SHORT)
     assert parts.code == 2 and "no one number that can vary: it has parts" in parts.err
 
