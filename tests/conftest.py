@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from collections.abc import Iterator
@@ -37,6 +38,15 @@ def _compile_once(config: pytest.Config) -> None:
     os.environ.setdefault(cache.FOLDER_VARIABLE, str(cache.root()))
     if not hasattr(config, "workerinput") and not config.option.collectonly:
         cache.stored()
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Ten thousand tests are kept to the end: looking for garbage among them takes a quarter of their collection."""
+    gc.disable()
+    yield
+    gc.enable()
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -33,6 +33,7 @@ FIXTURES = sorted((Path(__file__).parent.parent / "spec" / "valid").glob("*.yaml
 PARTS = 8  # of the summit's histories, so that workers share them
 
 
+@lru_cache(maxsize=1)
 def worlds() -> list[tuple[str, str | None, str | None]]:
     """Every shipped scenario with each variant and policy, and every fixture: file, variant, policy."""
     found: list[tuple[str, str | None, str | None]] = [(str(path), None, None) for path in FIXTURES]
