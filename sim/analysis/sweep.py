@@ -159,10 +159,11 @@ def swept_apart(played: Played, asked: Apart, outputs: Sequence[str] = (), comma
     first = played.runs[played.arms.names[0]]
     wanted = outputs_of(outputs, first.case, first.kinds("results"))
     values: list[list[np.ndarray]] = [[] for _ in wanted]
-    for run in played.runs.values():  # one after the other, so that no more than the columns of one are held at once
-        rows, own = run.results, outputs_of(outputs, run.case, run.kinds("results"))  # the horizon may be what is swept
+    for name, run in played.runs.items():
+        own = outputs_of(outputs, run.case, run.kinds("results"))  # the horizon may be what is swept
+        rows = played.rows(name, list(dict.fromkeys(output.column for output in own)))
         for found, output in zip(values, own, strict=True):
-            found.append(output.values(rows)[: played.replications])
+            found.append(output.values(rows))
     ran = Ran(asked.scenario, played.seed, played.replications * len(asked.points), played.directory, command)
     points = np.asarray(asked.points, dtype=np.float64)
     return _paired(ran, asked.design, asked.paths, points, wanted, [np.stack(found, axis=1) for found in values])

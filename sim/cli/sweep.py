@@ -100,22 +100,14 @@ def sweep(
 
     if has_fixed(completed, over or [], design or GRID):
         asked = sweep_apart(
-            completed, lambda more: load(scenario_file(scenario), variant, policy, [*(changes or []), *more]), over or [], design or GRID,
-            histories, _portable(scenario), _shared(variant, policy, changes or []),
+            loaded, over or [], design or GRID, histories, source=_portable(scenario), variant=variant, policy=policy,
+            changes=changes or (),
         )  # fmt: skip
         if not quiet:
-            console.warn([item for item in asked.arms.warnings if item not in loaded.warnings])
-            _remark_on_ranges(completed, over or [])
+            _remark_on_points(asked)
         _sweeps_apart(asked, outputs, seed, circumstances, out, json, quiet, no_report)
         return
     _sweeps(completed, over or [], outputs, design, histories, seed, circumstances, out, json, quiet, no_report)
-
-
-def _shared(variant: str | None, policy: str | None, changes: list[str]) -> list[str]:
-    """Words that make `sim run` play the scenario as all points have it."""
-    words = ["--variant", variant] if variant is not None else []
-    words += ["--policy", policy] if policy is not None else []
-    return words + [word for change in changes for word in ("--set", change)]
 
 
 def _refuse_beside_threshold(of: list[str] | None, design: str | None) -> None:
@@ -175,7 +167,7 @@ def _sweeps_apart(
     from sim.experiments.provenance import reproducing
 
     check_outputs(asked.arms.arms[0].completed, outputs, seed)
-    campaign = Campaign(asked.arms, seed, out or Path(REPORTS) / asked.directory_name(seed), **circumstances)
+    campaign = Campaign(asked.arms, seed, out or Path(REPORTS) / asked.directory_name(seed), kind="sweep", **circumstances)
     with console.goes_on_by(circumstances["command"]), console.progress(quiet) as tell:
         played = campaign.play(asked.design.repeats, tell)
     found = swept_apart(played, asked, outputs, reproducing(circumstances["command"]))
@@ -203,13 +195,21 @@ def _finish(found: Swept, computed: int, json: bool, no_report: bool) -> None:
 def _remark_on_ranges(completed: dict[str, Any], over: list[str]) -> None:
     """Say which values go beyond what the file gives a lever; they are played all the same."""
     from sim.experiments.sweep import asked_of, lever_or_path
-    from sim.experiments.varied import beyond_range, fixed_path, path_of
+    from sim.experiments.varied import beyond_range, path_of
 
     for text in over:
         item = asked_of(text)
-        name = lever_or_path(completed, item.name)
-        path = fixed_path(completed, name) or path_of(completed, name)
+        path = path_of(completed, lever_or_path(completed, item.name))
         if words := beyond_range(completed, path, item.values or item.bounds or ()):
+            console.say(words)
+
+
+def _remark_on_points(asked: Apart) -> None:
+    """The same of a sweep whose points are runs of their own."""
+    from sim.experiments.varied import beyond_range
+
+    for path in asked.paths:
+        if words := beyond_range(asked.scenario, path, asked.values(path)):
             console.say(words)
 
 

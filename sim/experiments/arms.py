@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from sim.errors import ScenarioError, UsageError
+from sim.experiments.design import RANDOM, Design
 from sim.experiments.disk import as_json
 from sim.experiments.evidence import refuse_evidence
 from sim.experiments.store import slug
@@ -44,6 +45,7 @@ class Arm:
     sets: Mapping[str, Any] = field(default_factory=dict)  # what it changes, by path, beyond what all arms share
     options: tuple[str, ...] = ()  # words that make `sim run` play it, after the file
     source: str = ""  # the file, as it was named
+    design: Design = RANDOM  # by which its histories are drawn, where a comparison does not say
 
     @property
     def folder(self) -> str:

@@ -61,6 +61,7 @@ class Campaign:
     engine, workers, cluster : as for ``run_scenario``; never change results
     growing : whether more replications may be asked for than at first
     nested : points of the inputs with several histories at each, the same in all arms; as many are then played, no more
+    kind : what the directory holds, for readers
 
     Raises
     ------
@@ -81,12 +82,15 @@ class Campaign:
         growing: bool = False,
         tell: Tell | None = None,
         nested: Nested | None = None,
+        kind: str = "comparison",
     ):
+        self.kind = kind
         self.arms, self.seed, self.directory, self.nested = arms, seed, directory, nested
         self.identity = identity(arms, seed, nested)
         self.num_computed = 0  # histories played by this process
         self._circumstances: dict[str, Any] = {"engine": engine, "workers": workers, "cluster": cluster, "tell": tell}
         self._block = BLOCK if growing else None
+        self._words = None if command is None else list(command)
         self._command = None if command is None else provenance.reproducing(command)
         self._begin()
 
@@ -118,21 +122,22 @@ class Campaign:
             stored = open_run(place)
             if (stored.manifest["scenario_hash"], stored.seed) != (arm.scenario_hash, self.seed):
                 raise StoreError(
-                    f"{place}: holds another run than the arm '{arm.name}' of this comparison",
+                    f"{place}: holds another run than the arm '{arm.name}' of this {self.kind}",
                     hint="move it elsewhere; the same command plays the arm anew",
                 )
-            if self.nested is None:
+            if self.nested is None and arm.design is RANDOM:
                 return extend(place, replications, progress=progress, **self._circumstances)
+        command = ["sim", "run", arm.source, *arm.options, "--seed", str(self.seed)]
         return run_scenario(
             arm.completed, scenario_hash=arm.scenario_hash, seed=self.seed, replications=replications, directory=place,
-            block_size=self._block, command=["sim", "run", arm.source, *arm.options, "--seed", str(self.seed)],
-            progress=progress, design=self.nested or RANDOM, **self._circumstances,
+            block_size=self._block, command=command if arm.design is RANDOM else self._words, progress=progress,
+            design=self.nested or arm.design, **self._circumstances,
         )  # fmt: skip
 
     # The record
 
     def _begin(self) -> None:
-        if campaign_record.begin(self.directory / RECORD, self.identity, "comparison"):
+        if campaign_record.begin(self.directory / RECORD, self.identity, self.kind):
             self.note({})
 
     def note(self, entries: Mapping[str, Any]) -> None:
@@ -163,6 +168,7 @@ def identity(arms: Arms, seed: int, nested: Nested | None = None) -> str:
         "sim": provenance.versions()["sim"],
         "own_tactics": [source_hashes(arm.completed) for arm in arms.arms],
         **({} if nested is None else {"nested": nested.settings()}),
+        **({} if all(arm.design is RANDOM for arm in arms.arms) else {"designs": [arm.design.settings() for arm in arms.arms]}),
     }
     return hashlib.sha256(as_json(told, sort_keys=True).encode("utf-8")).hexdigest()
 

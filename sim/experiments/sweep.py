@@ -23,7 +23,8 @@ from typing import Any
 from sim.errors import UsageError
 from sim.experiments.design import HYPERCUBE, SOBOL, Design, named_design
 from sim.experiments.evidence import refuse_evidence
-from sim.experiments.varied import even_values, path_of, range_of, value_grid, value_table, varied
+from sim.experiments.varied import even_values, fixed_path, path_of, range_of, value_grid, value_table, varied
+from sim.model.paths import covers, split, value_at
 
 GRID = "grid"
 DESIGNS = (GRID, HYPERCUBE, SOBOL)
@@ -127,13 +128,8 @@ def sweep_of(scenario: Mapping[str, Any], over: Sequence[str], design: str = GRI
     refuse_evidence(
         scenario, "a sweep plays the same histories at every point, also those that do not fit what is given"
     )
-    is_table = design not in DESIGNS
-    if is_table and over:
-        read_points(design)  # the name of a design that there is not is told first
-        raise UsageError(f"--over beside --design {design}: a table of points names its own factors", hint="leave --over out")
-    if not is_table and not over:
-        raise UsageError("--over: expected a lever, an uncertainty or the path of another number", hint=HINT)
-    if is_table:
+    check_design(over, design)
+    if design not in DESIGNS:
         names, points = read_points(design)
         number = histories_of(histories, EACH, "at each point")
         names = [lever_or_path(scenario, name) for name in names]
@@ -145,7 +141,7 @@ def sweep_of(scenario: Mapping[str, Any], over: Sequence[str], design: str = GRI
     paths = [path_of(scenario, name) for name in names]
     check_names(paths)
     if design == GRID:
-        values = {path: _values(scenario, item, path, len(asked)) for item, path in zip(asked, paths, strict=True)}
+        values = {path: factor_values(scenario, item, path, len(asked)) for item, path in zip(asked, paths, strict=True)}
         size = math.prod(len(some) for some in values.values())
         if size > MOST_POINTS:
             raise UsageError(
@@ -158,6 +154,15 @@ def sweep_of(scenario: Mapping[str, Any], over: Sequence[str], design: str = GRI
     return Sweep(varied(scenario, ranges), named_design(design, number), number, tuple(paths))
 
 
+def check_design(over: Sequence[str], design: str) -> None:
+    """Raise ``UsageError`` where factors are named beside a table of points, or nowhere, or there is no such design."""
+    if design in DESIGNS and not over:
+        raise UsageError("--over: expected a lever, an uncertainty or the path of another number", hint=HINT)
+    if design not in DESIGNS and over:
+        read_points(design)  # the name of a design that there is not is told first
+        raise UsageError(f"--over beside --design {design}: a table of points names its own factors", hint="leave --over out")
+
+
 def lever_or_path(scenario: Mapping[str, Any], name: str) -> str:
     """A name as `sim.experiments.varied` takes it: a lever may also be called ``levers.NAME``."""
     short = name.removeprefix("levers.").removesuffix(".path")
@@ -166,7 +171,8 @@ def lever_or_path(scenario: Mapping[str, Any], name: str) -> str:
 
 def check_names(paths: Sequence[str]) -> None:
     """Raise ``UsageError`` where two names mean the same number."""
-    twice = next((path for n, path in enumerate(paths) if path in paths[:n]), None)
+    parts = [split(path) for path in paths]
+    twice = next((path for n, path in enumerate(paths) if any(covers(parts[n], other) for other in parts[:n])), None)
     if twice is not None:
         raise UsageError(f"'{twice}' is swept twice", hint="keep one of them")
 
@@ -179,12 +185,22 @@ def histories_of(asked: int | None, usual: int, where: str) -> int:
     return number
 
 
-def _values(scenario: Mapping[str, Any], item: Asked, path: str, factors: int) -> list[float]:
+def factor_values(scenario: Mapping[str, Any], item: Asked, path: str, factors: int) -> list[float]:
+    """Values of a factor of a grid, ascending: those that are asked for, or evenly over its range; whole ones where the scenario has a
+    whole number that is fixed for a run."""
     if item.values:
         return list(item.values)
     low, high = item.bounds or range_of(scenario, path)
     number = item.number or (POINTS if factors == 1 else POINTS_OF_TWO)
-    return even_values(low, high, number)
+    if fixed_path(scenario, path) is not None and isinstance(value_at(scenario, split(path)), int):
+        first, last = math.ceil(low), math.floor(high)
+        if not first < last:
+            raise UsageError(f"--over {item.name}: there are no two whole numbers between {low:g} and {high:g}", hint="write a wider range")
+        return sorted({float(round(x)) for x in even_values(first, last, min(number, last - first + 1))})
+    values = sorted(set(even_values(low, high, number)))
+    if len(values) < 2:
+        raise UsageError(f"--over {item.name}: {low!r} and {high!r} are too near to each other", hint="write a wider range")
+    return values
 
 
 def _range(item: Asked, design: str) -> tuple[float, float] | None:

@@ -25,6 +25,12 @@ from sim.model.spec.scenario import ScenarioSpec
 if TYPE_CHECKING:
     from sim.model.diagnostics import Path
 
+# Top-level keys of which no history depends.
+_NOT_PLAYED = frozenset(
+    {"schema_version", "version", "sources", "theory", "base_rates", "readings", "levers", "variants", "policies", "strategies", "targets",
+     "applied"}
+)  # fmt: skip
+
 Range = tuple[float, float] | Sequence[float] | Mapping[str, Any] | None
 """How a number varies: ``(low, high)``, evenly between both; a list of values, each equally likely; a distribution as a scenario has it;
 or None, as the scenario has it: its distribution, the lever's range, or its own."""
@@ -86,15 +92,25 @@ def path_of(scenario: Mapping[str, Any], name: str) -> str:
 
 def fixed_path(scenario: Mapping[str, Any], name: str) -> str | None:
     """The path of a number that has one value in all histories of a run: their menus or calendar are made of it, or it is drawn anew
-    at each occurrence; None for any other name, also one that leads nowhere."""
+    at each occurrence; None for any other name, also one that leads nowhere, to a part of a number, or to what is not played."""
     try:
         found, place = lookup(split(_levers(scenario).get(name, name)), scenario, ScenarioSpec)
+        if found[0] in _NOT_PLAYED or _whole_of(scenario, found) is not None:
+            return None
     except PathError:
         return None
     written = ".".join(str(part) for part in found)
     if is_quantity(place):
         return written if drawn_in_history(spec_of(scenario), written) else None
     return written if _is_number(value_at(scenario, found)) else None
+
+
+def _whole_of(scenario: Mapping[str, Any], path: Path) -> str | None:
+    """The number, if any, of which a path names a part, as a mean or an end of its range."""
+    for length in range(1, len(path)):
+        if is_quantity(lookup(path[:length], scenario, ScenarioSpec)[1]):
+            return ".".join(str(part) for part in path[:length])
+    return None
 
 
 def _is_number(value: Any) -> bool:
@@ -110,8 +126,8 @@ def range_of(scenario: Mapping[str, Any], name: str) -> tuple[float, float]:
         As for `varied`; a number that has no ends.
     """
     levers = _levers(scenario)
-    path, text = _place(scenario, spec_of(scenario), levers, name)
-    stands = value_at(scenario, path)
+    text = fixed_path(scenario, name) or path_of(scenario, name)
+    stands = value_at(scenario, split(text))
     stands = stands if isinstance(stands, Mapping) else {}
     if stands.get("dist") == "uniform":
         return float(stands["low"]), float(stands["high"])
@@ -200,7 +216,7 @@ def _place(scenario: Mapping[str, Any], spec: ScenarioSpec, levers: Mapping[str,
         raise UsageError(f"'{name}': {error.message}", hint=close or error.hint) from None
     written = ".".join(str(part) for part in found)
     if not is_quantity(place):
-        raise _fixed(name, written, value_at(scenario, found))
+        raise _fixed(name, written, value_at(scenario, found), _whole_of(scenario, found))
     if drawn_in_history(spec, written):
         raise UsageError(
             f"'{name}' is drawn at each occurrence if it varies, so it has no one value in a history",
@@ -209,8 +225,12 @@ def _place(scenario: Mapping[str, Any], spec: ScenarioSpec, levers: Mapping[str,
     return found, written
 
 
-def _fixed(name: str, path: str, stands: Any) -> UsageError:
-    """What is the same in all histories of a run, or is no number."""
+def _fixed(name: str, path: str, stands: Any, whole: str | None) -> UsageError:
+    """What is the same in all histories of a run, is a part of a number, or is no number."""
+    if whole is not None:
+        return UsageError(f"'{name}' is a part of a number", hint=f"name the number itself: '{whole}'")
+    if path.split(".")[0] in _NOT_PLAYED:
+        return UsageError(f"'{name}' is nothing that histories depend on", hint="name a lever, an uncertainty or another number")
     if _is_number(stands):
         return UsageError(
             f"'{name}' is fixed for a run: the menus or the calendar of all its histories are made of it",

@@ -120,10 +120,27 @@ def test_a_number_that_is_fixed_for_a_run_has_a_run_for_each_value(call, place, 
     assert [factor["values"] for factor in told["factors"]] == [[1, 2], [0, 1]]
     row = call("replay", "--from", directory / "point-4", "--replication", 3, "--json")
     assert json.loads(row.out)["row"][f"input:{X}"] == 1.0
-    again = open_run(directory / "point-4").manifest["command"]
+    assert open_run(directory / "point-4").manifest["command"].startswith("sim sweep case.json --over horizon=1,2 --over hype=0,1")
+
+
+def test_the_run_of_a_value_is_one_that_can_be_played_alone(call, place, case):
+    words = ("sweep", case, "--over", "horizon=1,2", "--of", "war", "-n", 20, "--out", "there", *SHORT)
+    assert call(*words).code == 0
+    again = open_run(place / "there" / "point-2").manifest["command"]
+    assert again == "sim run case.json --set horizon=2 --seed 1"
     assert call(*shlex.split(again)[1:], "-n", 20, *SHORT, "--no-report", "--out", "alone").code == 0
-    mine, alone = open_run(directory / "point-4").results, open_run("alone").results
+    mine, alone = open_run(place / "there" / "point-2").results, open_run("alone").results
     assert all(np.array_equal(alone[name], mine[name], equal_nan=alone[name].dtype.kind == "f") for name in alone)
+    other = call(*words[:3], "horizon=1,3", *words[4:])
+    assert other.code == 2 and "holds another sweep" in other.err
+
+
+def test_values_beyond_a_levers_range_are_told_once_also_where_each_has_a_run(call, place):
+    levers = {"term": {"path": "horizon", "range": [1, 2]}}
+    (place / "term.json").write_text(json.dumps(planted({}, "0.5", levers=levers)), encoding="utf-8")
+    answer = call("sweep", "term.json", "--over", "term=1:4:4", "-n", 20, "--workers", 1, "--engine", "simpy", "--no-report")
+    assert answer.code == 0 and answer.err.count("beyond") == 1
+    assert "term: 1 to 4 goes beyond the range that the file gives this lever, 1 to 2" in answer.err
 
 
 def test_a_value_that_the_scenario_does_not_bear_is_shown(call, place):
