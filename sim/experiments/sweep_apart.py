@@ -219,8 +219,7 @@ class _Apart:
         except ScenarioError as error:
             told = ", ".join(f"{path}={x!r}" for path, x in sets.items())
             found = [_at_point(item, told) for item in error.diagnostics if isinstance(item, Diagnostic)]
-            hint = error.hint or "every point must be playable; a table of points (--design points.csv) has those that are and no others"
-            raise ScenarioError(found or f"at the point {told}: {error}", hint=hint) from None
+            raise ScenarioError(found or f"at the point {told}: {error}", hint=error.hint) from None
 
 
 def _coordinate(levels: Sequence[float], value: float) -> float:
@@ -235,4 +234,6 @@ def _place(scenario: Mapping[str, Any], change: str) -> tuple[str, ...]:
 
 def _at_point(fault: Diagnostic, told: str) -> Diagnostic:
     fault = replace(fault, message=f"at the point {told}: {fault.message}" if fault.message else f"at the point {told}")
-    return replace(fault, file="--over") if fault.file == "--set" else fault
+    if fault.file == "--set":
+        return replace(fault, file="--over")
+    return replace(fault, hint="every point must be playable: a table of points (--design points.csv) can leave others out")

@@ -152,7 +152,12 @@ def test_a_point_that_the_scenario_does_not_bear_is_named():
         asked_for(["pulse=1,2", "horizon=-5,90"])
     (fault,) = told.value.diagnostics
     assert fault.file == "--over" and fault.text.startswith("at the point pulse=1, horizon=-5")
-    assert "a table of points" in told.value.hint
+    summit = load(str(resources.scenario_path("summit")))
+    with pytest.raises(ScenarioError) as told:  # a fault of the whole, at a line of the file
+        sweep_apart(summit, ["least_arms=0,.63"], histories=20)
+    (fault,) = told.value.diagnostics
+    assert fault.text.startswith("at the point tracks.working.mandate.denuc.min=0.63: the bounds contradict each other")
+    assert fault.file.endswith("summit.yaml") and "--design points.csv" in fault.hint
 
 
 @pytest.mark.parametrize(
