@@ -68,7 +68,8 @@ class Ran:
     Attributes
     ----------
     command : that which played them
-    digest : of the run; empty where each point has a run of its own
+    digest : of the run, where there is one
+    is_apart : whether each point has a run of its own
     """
 
     scenario: Mapping[str, Any]
@@ -77,6 +78,7 @@ class Ran:
     directory: Path
     command: str
     digest: str = ""
+    is_apart: bool = False
 
 
 @dataclass(frozen=True)
@@ -164,7 +166,7 @@ def swept_apart(played: Played, asked: Apart, outputs: Sequence[str] = (), comma
         rows = played.rows(name, list(dict.fromkeys(output.column for output in own)))
         for found, output in zip(values, own, strict=True):
             found.append(output.values(rows))
-    ran = Ran(asked.scenario, played.seed, played.replications * len(asked.points), played.directory, command)
+    ran = Ran(asked.scenario, played.seed, played.replications * len(asked.points), played.directory, command, is_apart=True)
     points = np.asarray(asked.points, dtype=np.float64)
     return _paired(ran, asked.design, asked.paths, points, wanted, [np.stack(found, axis=1) for found in values])
 

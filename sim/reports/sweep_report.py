@@ -33,7 +33,6 @@ def render_sweep(found: Swept) -> str:
         design={"grid": "grid", "table": "table of points", "lhs": "Latin hypercube", "sobol": "Sobol points"}[found.design.name],
         command=found.ran.command,
         digest=found.ran.digest,
-        apart=not found.ran.digest,
         histories=found.ran.histories,
     )
 
