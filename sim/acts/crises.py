@@ -156,14 +156,20 @@ def step_up(w: World, c: Tables, why: int, who: int) -> None:
 # What fighting is worth
 
 
+@rule
+def _take_force(w: World, c: Tables, actor: int) -> None:
+    """How a side's use of force may go, for `plain_fight_and_force` at any cost of war."""
+    if actor == c.striker and c.aftermath_given:
+        take_prospects(w, c, actor)
+
+
 @act
 def plain_fight_and_force(w: World, c: Tables, actor: int, d: float, war_cost: float) -> tuple[float, float]:
-    """Values of major war and of stepping up from the brink, whatever the side's attitude to risk."""
+    """Values of major war and of stepping up from the brink, whatever the side's attitude to risk; after `_take_force`."""
     fight = d - war_cost
     if c.win_probability[actor] >= 0:
         fight = ladder.fight_value(w.p[c.win_probability[actor]], w.p[c.war_prize[actor]], war_cost)
     if actor == c.striker and c.aftermath_given:
-        take_prospects(w, c, actor)
         return fight, expectation.lottery_value(w.prospects, c.num_prospects, war_cost, 0.0, 1.0, 1.0)
     return fight, ladder.strike_value(d, w.p[c.counter_blow], w.p[c.counter_success], fight)
 
@@ -180,6 +186,7 @@ def fight_and_force(w: World, c: Tables, actor: int, d: float, war_cost: float) 
 @act
 def war_value(w: World, c: Tables, actor: int) -> float:
     """Value of major war at the actor's true cost; to others than the sides too."""
+    _take_force(w, c, actor)
     fight, _ = plain_fight_and_force(w, c, actor, disagreement(w, c, actor), w.war_cost[actor])
     return fight
 
@@ -188,6 +195,7 @@ def war_value(w: World, c: Tables, actor: int) -> float:
 def _take_side(w: World, c: Tables, actor: int, war_cost: float, which: int) -> None:
     """Numbers of a side in the order of `sim.rules.ladder`, into ``w.mover_side`` (0) or ``w.other_side`` (1)."""
     d = disagreement(w, c, actor)
+    _take_force(w, c, actor)
     fight, force = fight_and_force(w, c, actor, d, war_cost)
     audience = w.p[c.audience_cost[actor]] if c.audience_costs else 0.0
     if which == 0:
@@ -296,6 +304,7 @@ def _learn_from_move(
     scale = _scale(w, c, rung)
     # Far below the brink the values do not depend on the cost of war: one logit serves all points.
     distinct = size if rung + 1 >= c.last_rung - 2 else 1
+    _take_force(w, c, mover)
     for n in range(distinct):
         fight, force = fight_and_force(w, c, mover, w.mover_side[0], w.points[start + n])
         w.mover_side[3] = fight

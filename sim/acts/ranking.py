@@ -45,11 +45,13 @@ def view_stands_still(w: World, c: Tables, t: int, actor: int, place: int) -> bo
     """Whether an actor sees its menu at a table as it did the last two times; how it sees it now is noted.
 
     Two, because a view that has stood still once often moves before the next look, and a ranking costs several looks.
-    Tastes and others' estimates of them do not move within a history. A menu whose worth depends on the disagreement
-    payoff, by the actor's attitude to risk, counts as seen anew each time.
+    Tastes and others' estimates of them do not move within a history, and of some parties nothing else does. A menu
+    whose worth depends on the disagreement payoff, by the actor's attitude to risk, counts as seen anew each time.
     """
     if feels_risk(w, actor):
         return False
+    if c.view_fixed[place] and w.rank_known[place] >= SEEN_AGAIN:
+        return True
     at = place * (OWN_PARTS + 2 * c.most_parties)
     same = w.rank_known[place] != NOT_NOTED
     same = _note(w, at, w.credibility[actor]) and same

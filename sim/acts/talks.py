@@ -180,7 +180,8 @@ def _put_forward(w: World, c: Tables, t: int, proposer: int, package: int, numbe
     count(w, N_REJECTED_OFFERS, 1.0)
     if proposer == c.side_two:
         w.unheard_since = w.now
-    if draw_at(w, c, OUTCOME, c.track_key[t], 0, number) < w.p[c.track_breakdown[t]]:
+    breakdown = w.p[c.track_breakdown[t]]
+    if breakdown > 0.0 and draw_at(w, c, OUTCOME, c.track_key[t], 0, number) < breakdown:
         break_down(w, c, t)
 
 

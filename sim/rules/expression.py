@@ -75,91 +75,90 @@ def evaluate_part(
     quantities : float sequence; quantity ``c`` of the program is ``quantities[c]``, booleans are 1.0 or 0.0.
     stack : float sequence of at least the program's ``stack_size``; overwritten.
     """
-    top = -1
+    top = -1.0  # of the stack; what is below it is in the list, up to place `below`
+    below = -1
     for n in range(start, stop):
         c = code[n]
         if c >= 0:
-            top += 1
-            stack[top] = quantities[c]
+            stack[below + 1] = top
+            below += 1
+            top = quantities[c]
         elif c <= -32:
-            top += 1
-            stack[top] = constants[-32 - c]
+            stack[below + 1] = top
+            below += 1
+            top = constants[-32 - c]
         elif c >= -14:
-            right = stack[top]
-            top -= 1
-            left = stack[top]
+            left = stack[below]
+            below -= 1
             if c >= -6:
                 if c == -1:
-                    stack[top] = 1.0 if left >= right else 0.0
+                    top = 1.0 if left >= top else 0.0
                 elif c == -2:
-                    stack[top] = 1.0 if left < right else 0.0
+                    top = 1.0 if left < top else 0.0
                 elif c == -3:
-                    stack[top] = 1.0 if left > right else 0.0
+                    top = 1.0 if left > top else 0.0
                 elif c == -4:
-                    stack[top] = 1.0 if left <= right else 0.0
+                    top = 1.0 if left <= top else 0.0
                 elif c == -5:
-                    stack[top] = 1.0 if left == right else 0.0
+                    top = 1.0 if left == top else 0.0
                 else:
-                    stack[top] = 1.0 if left != right else 0.0
+                    top = 1.0 if left != top else 0.0
             elif c >= -10:
                 if c == -7:
-                    stack[top] = 1.0 if left != 0.0 and right != 0.0 else 0.0
+                    top = 1.0 if left != 0.0 and top != 0.0 else 0.0
                 elif c == -8:
-                    stack[top] = 1.0 if left != 0.0 or right != 0.0 else 0.0
+                    top = 1.0 if left != 0.0 or top != 0.0 else 0.0
                 elif c == -9:
-                    stack[top] = left * right
+                    top = left * top
                 else:
-                    stack[top] = left + right
+                    top = left + top
             elif c == -11:
-                stack[top] = left - right
+                top = left - top
             elif c == -12:
-                stack[top] = left / right if right != 0.0 else 0.0
+                top = left / top if top != 0.0 else 0.0
             elif c == -13:
-                stack[top] = right if right < left else left
+                top = top if top < left else left
             else:
-                stack[top] = right if right > left else left
+                top = top if top > left else left
         elif c >= -20:
-            left = stack[top - 1]
-            right = stack[top]
+            left = stack[below]
             if c == -15:
-                stack[top - 1] = 1.0 if left >= right else 0.0
+                stack[below] = 1.0 if left >= top else 0.0
             elif c == -16:
-                stack[top - 1] = 1.0 if left < right else 0.0
+                stack[below] = 1.0 if left < top else 0.0
             elif c == -17:
-                stack[top - 1] = 1.0 if left > right else 0.0
+                stack[below] = 1.0 if left > top else 0.0
             elif c == -18:
-                stack[top - 1] = 1.0 if left <= right else 0.0
+                stack[below] = 1.0 if left <= top else 0.0
             elif c == -19:
-                stack[top - 1] = 1.0 if left == right else 0.0
+                stack[below] = 1.0 if left == top else 0.0
             else:
-                stack[top - 1] = 1.0 if left != right else 0.0
+                stack[below] = 1.0 if left != top else 0.0
         elif c == -28:
-            top -= 2
-            stack[top] = stack[top + 1] if stack[top] != 0.0 else stack[top + 2]
+            top = stack[below] if stack[below - 1] != 0.0 else top
+            below -= 2
         elif c == -29:
-            top -= 1
-            stack[top] = powr(stack[top], stack[top + 1])
+            top = powr(stack[below], top)
+            below -= 1
+        elif c == -21:
+            top = 0.0 if top != 0.0 else 1.0
+        elif c == -22:
+            top = -top
+        elif c == -23:
+            top = -top if top < 0.0 else top
+        elif c == -24:
+            top = exp(top)
+        elif c == -25:
+            top = log(top)
+        elif c == -26:
+            top = sqrt(top)
+        elif c == -27:
+            top = logistic(top)
+        elif c == -30:
+            top = normal_cdf(top)
         else:
-            right = stack[top]
-            if c == -21:
-                stack[top] = 0.0 if right != 0.0 else 1.0
-            elif c == -22:
-                stack[top] = -right
-            elif c == -23:
-                stack[top] = -right if right < 0.0 else right
-            elif c == -24:
-                stack[top] = exp(right)
-            elif c == -25:
-                stack[top] = log(right)
-            elif c == -26:
-                stack[top] = sqrt(right)
-            elif c == -27:
-                stack[top] = logistic(right)
-            elif c == -30:
-                stack[top] = normal_cdf(right)
-            else:
-                stack[top] = normal_quantile(right)
-    return stack[0]
+            top = normal_quantile(top)
+    return top
 
 
 @rule

@@ -443,7 +443,7 @@ TABLES = (
     *_names("i[]", """track_protocol track_on track_key track_proposer track_responder track_gap track_first_round
         track_breakdown track_consents track_feeds track_declaration track_reports_to track_when track_announced track_count
         track_time num_parties party tactic is_table has_rounds between_sides both_sides feeds_somewhere held_as_text
-        moves_expectation most_drafts own_view refused_first clock_table clock_meeting clock_invitation clock_cancelled
+        moves_expectation most_drafts own_view refused_first view_fixed clock_table clock_meeting clock_invitation clock_cancelled
         clock_revival clock_turned has_invitations invitation_delay spectacle_first spectacle_later announced_effects
         held_effects walk_out_effects bundle_effects cancellation_rate cancellation_factor rate_after_revival revival
         revival_delay revival_possible spin_first spin_later recognises declaration_pledges bundle_first bundle_once

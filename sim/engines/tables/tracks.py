@@ -6,6 +6,7 @@ from typing import Any
 
 from sim.acts.codes import (
     CONSENTS,
+    CREDIBILITY,
     FAMILIES,
     MODES,
     NUM_TRACK_COUNTS,
@@ -132,6 +133,26 @@ def _seats(m: Maker) -> None:
         rank_keys=most * len(seats) * (OWN_PARTS + 2 * most), kept_offers=KEPT_OFFERS * most * len(seats), refusable=first,
         received=KEPT_OFFERS * most, reserves=(1 + DEEPEST) * most, accusations=MOST_ACCUSED,
     )  # fmt: skip
+
+
+def fixed_views(m: Maker) -> None:
+    """At which seats nothing that a view of the menu rests on (`sim.acts.ranking`) can move within a history.
+
+    Needs the tables of actors and beliefs: who learns what of whom, whose credibility moves, who has red lines.
+    """
+    t = m.tables
+    most = t["most_parties"]
+    beliefs = zip(t["belief_observer"], t["belief_actor"], t["belief_trait"], strict=True)
+    learns = {(observer, actor) for observer, actor, trait in beliefs if trait == CREDIBILITY}
+    moves = [slot >= 0 for slot in t["credibility_slot"]]
+    lines = [t["line_first"][a + 1] > t["line_first"][a] for a in range(len(m.case.actor_ids))]
+    fixed = []
+    for place, actor in enumerate(t["party"]):
+        first = place // most * most
+        table = [a for a in t["party"][first : first + most] if a >= 0]
+        still = actor >= 0 and not moves[actor] and not lines[actor] and t["target"] not in table
+        fixed.append(still and not any((actor, other) in learns for other in table))
+    m.add(view_fixed=fixed)
 
 
 def _tactics(m: Maker) -> None:

@@ -65,6 +65,7 @@ def _make(case: Case, room: int) -> Setup:
     mechanisms.mechanisms(m)
     actors.actors(m)
     tracks.tracks(m)
+    tracks.fixed_views(m)
     hazards.hazards(m)
     games.games(m)
     hazards.effects(m)
