@@ -10,7 +10,8 @@ from pathlib import Path
 from statistics import NormalDist
 from typing import Any
 
-from sim.analysis.what_if import Found, what_if
+from sim.analysis.what_if import what_if
+from sim.analysis.what_if_found import Found
 from sim.analysis.what_if_target import target_of
 from sim.experiments.changes import Changes, candidates_of
 from tests.planted import planted_scenario

@@ -7,7 +7,7 @@ import math
 from sim.analysis.change_length import Length
 from sim.analysis.names import quoted
 from sim.analysis.phrases import listed
-from sim.analysis.what_if import Alone, Change, Found, Part
+from sim.analysis.what_if_found import Alone, Change, Found, Part
 from sim.analysis.what_if_target import Level, Target
 
 MOST_TOLD = 3  # single changes that are told beside the answer

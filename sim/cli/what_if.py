@@ -25,7 +25,7 @@ from sim.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from sim.analysis.what_if import Found
+    from sim.analysis.what_if_found import Found
 
 REPORTS = "reports"  # folder of result directories, in the current directory
 PAGE = "report.html"
@@ -121,7 +121,7 @@ def _check(histories: int, at_most: int) -> None:
 
 def _finish(found: Found, json: bool, no_report: bool) -> None:
     """Keep the result, write the report, print."""
-    from sim.analysis.what_if import as_data
+    from sim.analysis.what_if_found import as_data
     from sim.analysis.what_if_words import findings
     from sim.cli import limit_lines, what_if_result
 

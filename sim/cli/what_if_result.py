@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.text import Text
 
-from sim.analysis.what_if import Alone, Change, Found
+from sim.analysis.what_if_found import Alone, Change, Found
 from sim.analysis.what_if_words import findings, level
 from sim.cli.layout import clipped, meter, padded, paragraph
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from sim.analysis.what_if import Alone, Change, Found
+from sim.analysis.what_if_found import Alone, Change, Found
 from sim.analysis.what_if_target import Level, Target
 from sim.analysis.what_if_words import amount, level, passes
 from sim.reports import drawing, ticks

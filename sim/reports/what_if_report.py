@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from sim.analysis.limits import limits_of
-from sim.analysis.what_if import CONFIRMED_BY, Alone, Change, Found
+from sim.analysis.what_if import CONFIRMED_BY
+from sim.analysis.what_if_found import Alone, Change, Found
 from sim.analysis.what_if_words import amount, certainty, findings, level, moved, passes, wanted
 from sim.experiments.changes import OWN_SCALE, Candidate
 from sim.reports import what_if_figures as figures

@@ -9,7 +9,7 @@ import pytest
 
 from sim.analysis.change_length import length_of
 from sim.analysis.outputs import Output
-from sim.analysis.what_if import as_data
+from sim.analysis.what_if_found import as_data
 from sim.analysis.what_if_target import Target, target_of
 from sim.analysis.what_if_words import findings
 from sim.errors import UsageError
