@@ -11,6 +11,7 @@ import types
 import typing
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel
@@ -183,10 +184,7 @@ def children(place: Place) -> dict[str | int, Place]:
         if issubclass(annotation, Quantity) and isinstance(value, (int, float)) and not isinstance(value, bool):
             value = {"value": value}
         inside = value if isinstance(value, dict) else {}
-        return {
-            (field.alias or name): Place(_annotation(field), field, inside.get(field.alias or name, MISSING))
-            for name, field in annotation.model_fields.items()
-        }
+        return {key: Place(below, field, inside.get(key, MISSING)) for key, below, field in _fields(annotation)}
     origin = typing.get_origin(annotation)
     if origin is dict and isinstance(value, dict):
         entry = typing.get_args(annotation)[1]
@@ -200,6 +198,12 @@ def children(place: Place) -> dict[str | int, Place]:
             number: Place(entry, None, item) for number, (entry, item) in enumerate(zip(entries, value, strict=False))
         }
     return {}
+
+
+@cache
+def _fields(model: type[BaseModel]) -> tuple[tuple[str, Any, FieldInfo], ...]:
+    """The fields of a model: name in the file, annotation, field."""
+    return tuple((field.alias or name, _annotation(field), field) for name, field in model.model_fields.items())
 
 
 def _annotation(field: FieldInfo) -> Any:
