@@ -9,7 +9,8 @@ import ast
 import re
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -35,9 +36,13 @@ def is_type_checking(node: ast.AST) -> bool:
     return isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
 
 
-def imports(name: str, text: str, modules: Iterable[str], is_package: bool) -> Iterator[str]:
+@cache  # three tests look at the whole of the sources
+def imports(name: str, text: str, modules: frozenset[str], is_package: bool) -> frozenset[str]:
     """Modules of ours that ``text`` imports anywhere, inside functions too, except for type checkers only."""
-    known = set(modules)
+    return frozenset(_imports(name, text, modules, is_package))
+
+
+def _imports(name: str, text: str, known: frozenset[str], is_package: bool) -> Iterator[str]:
     waiting: list[ast.AST] = [ast.parse(text)]
     while waiting:
         node = waiting.pop()
@@ -59,10 +64,8 @@ def imports(name: str, text: str, modules: Iterable[str], is_package: bool) -> I
 
 
 def graph(texts: dict[str, str]) -> dict[str, set[str]]:
-    return {
-        name: {found for found in imports(name, text, texts, is_package(name, texts)) if found != name}
-        for name, text in texts.items()
-    }
+    modules = frozenset(texts)
+    return {name: set(imports(name, text, modules, is_package(name, texts)) - {name}) for name, text in texts.items()}
 
 
 def is_package(name: str, texts: dict[str, str]) -> bool:

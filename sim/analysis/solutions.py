@@ -197,7 +197,8 @@ def _as_written(case: Case, with_others: bool) -> GameSolved:
     form = form_of(seen, case.constant, case.agreed, {})
     finest = game.points
     last: SimError | None = None
-    for points, measures in ((finest, case.measures if seen is game else {}), (finest, {}), (min(finest, 11), {}), (min(finest, 5), {})):
+    with_measures = [(finest, case.measures)] if seen is game and case.measures else []
+    for points, measures in (*with_measures, *((points, {}) for points in dict.fromkeys((finest, min(finest, 11), min(finest, 5))))):
         try:
             found = written_game(form, case.parameter_values, case.read, measures, points, QUICK_NODES)
             return _of_game(game, found, points, others(found) if with_others and seen is game else None)

@@ -1,14 +1,17 @@
 """One history under SimPy: a process for each clock of the world, which sleeps until its act is due.
 
 Meetings, rounds of talks, hazards, a crisis, the milestones of a deal: each has a clock (`World.due`), and an act may move
-any of them. A process whose clock has been moved is interrupted and waits anew. Events of one instant happen in the order
-of clocks, which is SimPy's priority here.
+any of them. A process whose clock is now due earlier, or has been stopped, is interrupted and waits anew; one whose clock has
+only been put off finds that out when it wakes up, and sleeps on. Events of one instant happen in the order of clocks, which is
+SimPy's priority here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
 from heapq import heappush
+from itertools import compress
+from operator import ne
 from typing import TYPE_CHECKING, Any
 
 import simpy
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
     from sim.model.compile import Case
 
 URGENT, NORMAL = 0, 1  # SimPy's own priorities; those of clocks come after them
+AWAKE = -INFINITY  # the process that is acting waits for nothing, and cannot be woken
 
 
 class PlainActs:
@@ -96,14 +100,16 @@ class History:
         self.trace: Callable[[History, int], None] | None = None  # told of every event, with its clock
         self.acts.begin(self.w, self.c)
         self._under_way = False
-        self._known = list(self.acts.times(self.w))
-        self._processes = [self.env.process(self._wait(clock)) for clock in range(self.c.num_clocks)]
+        self._due = list(self.acts.times(self.w))
+        self._until = list(self._due)  # when each process wakes up by itself
+        self._clocks = range(self.c.num_clocks)
+        self._processes = [self.env.process(self._wait(clock)) for clock in self._clocks]
 
     def __call__(self, act: Callable[..., Any], *arguments: Any) -> Any:
         """What an act does to this history, or finds in it; processes whose clocks it moves are woken."""
         found = act(self.w, self.c, *arguments)
         if self._under_way and self.env.active_process is None:
-            self._wake_moved(-1)
+            self._wake_moved()
         return found
 
     # Running
@@ -132,30 +138,34 @@ class History:
         self.w.now = time
 
     def _wait(self, clock: int) -> Generator[simpy.Event, Any, None]:
-        """The process of a clock: sleep until it is due, act, sleep again."""
-        w, acts, known = self.w, self.acts, self._known
+        """The process of a clock: sleep until it is due, act, sleep again; sleep on if it has been put off meanwhile."""
+        w, acts, until = self.w, self.acts, self._until
         while True:
-            time = known[clock]
+            time = until[clock] = self._due[clock]
             try:
                 yield Wakeup(self.env, time, clock) if time < INFINITY else self.env.event()
             except simpy.Interrupt:
                 continue
+            if self._due[clock] > time:
+                continue
+            until[clock] = AWAKE
             acts.happen(w, self.c, clock)
             if self.trace is not None:
                 self.trace(self, clock)
             if acts.has_ended(w):
                 self._end()
                 return
-            self._wake_moved(clock)
+            self._wake_moved()
 
-    def _wake_moved(self, active: int) -> None:
-        """Interrupt the processes whose clocks the last act has moved, but for the one that has just acted."""
-        known = self._known
-        for clock, time in enumerate(self.acts.times(self.w)):
-            if time != known[clock]:
-                known[clock] = time
-                if clock != active:
-                    self._processes[clock].interrupt()
+    def _wake_moved(self) -> None:
+        """Interrupt the processes that would sleep too long, now that the last act has moved clocks, or wait for nothing."""
+        before, until = self._due, self._until
+        due = self._due = list(self.acts.times(self.w))
+        for clock in compress(self._clocks, map(ne, due, before)):
+            time = due[clock]
+            if time < until[clock] or (time == INFINITY and until[clock] != AWAKE):
+                until[clock] = time
+                self._processes[clock].interrupt()
 
     def _end(self) -> None:
         """The history ends here, before anything else at this instant."""

@@ -11,6 +11,7 @@ import types
 import typing
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel
@@ -79,6 +80,10 @@ def lookup(path: Path, data: Any, model: type[BaseModel]) -> tuple[Path, Place]:
     place = Place(model, None, data)
     done: list[str | int] = []
     for number, part in enumerate(path):
+        if (found := _below(place, part)) is not None:
+            done.append(part)
+            place = found
+            continue
         below = children(place)
         key: str | int = part
         if isinstance(below, dict) and part not in below and str(part).isdigit() and int(part) in below:
@@ -175,18 +180,29 @@ def _is(place: Place, model: type[BaseModel]) -> bool:
     return isinstance(annotation, type) and issubclass(annotation, model)
 
 
+def _below(place: Place, part: str | int) -> Place | None:
+    """The field of that name directly below, where a model with such a field stands: what `children` has there, by itself."""
+    annotation = one(place.annotation, place.value)
+    if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)) or part not in (fields := _fields(annotation)):
+        return None
+    below, field = fields[part]
+    return Place(below, field, _inside(annotation, place.value).get(part, MISSING))
+
+
+def _inside(model: type[BaseModel], value: Any) -> Mapping[str | int, Any]:
+    """The values of the fields in the file; a number stands for its long form."""
+    if issubclass(model, Quantity) and isinstance(value, (int, float)) and not isinstance(value, bool):
+        return {"value": value}
+    return value if isinstance(value, dict) else {}
+
+
 def children(place: Place) -> dict[str | int, Place]:
     """What may stand directly below."""
     annotation = one(place.annotation, place.value)
     value = place.value
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        if issubclass(annotation, Quantity) and isinstance(value, (int, float)) and not isinstance(value, bool):
-            value = {"value": value}
-        inside = value if isinstance(value, dict) else {}
-        return {
-            (field.alias or name): Place(_annotation(field), field, inside.get(field.alias or name, MISSING))
-            for name, field in annotation.model_fields.items()
-        }
+        inside = _inside(annotation, value)
+        return {key: Place(below, field, inside.get(key, MISSING)) for key, (below, field) in _fields(annotation).items()}
     origin = typing.get_origin(annotation)
     if origin is dict and isinstance(value, dict):
         entry = typing.get_args(annotation)[1]
@@ -200,6 +216,12 @@ def children(place: Place) -> dict[str | int, Place]:
             number: Place(entry, None, item) for number, (entry, item) in enumerate(zip(entries, value, strict=False))
         }
     return {}
+
+
+@cache
+def _fields(model: type[BaseModel]) -> dict[str | int, tuple[Any, FieldInfo]]:
+    """Annotation and field of each of a model's fields, by its name in the file."""
+    return {field.alias or name: (_annotation(field), field) for name, field in model.model_fields.items()}
 
 
 def _annotation(field: FieldInfo) -> Any:

@@ -126,7 +126,7 @@ def read(path: str | os.PathLike[str], *, max_bytes: int = MAX_BYTES) -> Documen
     name = os.fspath(path)
     if not name:
         raise _refusal("", "no file is named", "name a scenario file (.yaml)")
-    return _read_bytes(_file_content(FilePath(path), name, max_bytes), name)
+    return document_in(file_content(FilePath(path), name, max_bytes), name)
 
 
 def read_text(text: str, name: str = "<text>") -> Document:
@@ -140,7 +140,7 @@ def _refusal(name: str, message: str, hint: str = "", **place: Any) -> ScenarioE
     return ScenarioError([Diagnostic(message=message, hint=hint, file=name, **place)])
 
 
-def _file_content(path: FilePath, name: str, max_bytes: int) -> bytes:
+def file_content(path: FilePath, name: str, max_bytes: int) -> bytes:
     try:
         facts = path.stat()
         if stat.S_ISDIR(facts.st_mode):
@@ -204,7 +204,7 @@ def _near_file(path: FilePath) -> FilePath | None:
     return path.parent / close if close else None
 
 
-def _read_bytes(content: bytes, name: str) -> Document:
+def document_in(content: bytes, name: str) -> Document:
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise _refusal(name, "the file is in UTF-16", "save it as UTF-8")
     nul = content.find(b"\0")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path as FilePath
 
 from sim.errors import ScenarioError
@@ -32,7 +33,7 @@ def _known_claims(checker: Checker) -> list[str] | None:
     if checker.spec.claims is None:
         return None
     from sim import resources
-    from sim.model.reader import read
+    from sim.model.reader import MAX_BYTES, file_content
 
     wanted = FilePath(checker.spec.claims)
     near = FilePath(checker.file).parent
@@ -45,9 +46,17 @@ def _known_claims(checker: Checker) -> list[str] | None:
         checker.add(("claims",), f"there is no seed file '{checker.spec.claims}'", hint=hint)
         return None
     try:
-        content = read(found).data
+        return _ids_in(file_content(found, str(found), MAX_BYTES))
     except ScenarioError:
         checker.add(("claims",), f"the seed file '{checker.spec.claims}' cannot be read", hint="check it by itself")
         return None
+
+
+@lru_cache(maxsize=4)
+def _ids_in(seed: bytes) -> list[str]:
+    """Ids of the claims of a seed file: a scenario is loaded once for each of its variants, always with the same seed."""
+    from sim.model.reader import document_in
+
+    content = document_in(seed, "seed").data
     entries = content.get("claims", []) if isinstance(content, dict) else []
     return [str(entry["id"]) for entry in entries if isinstance(entry, dict) and "id" in entry]

@@ -44,6 +44,9 @@ _HABITS = (
     ("?", "'?' is not part of the language", "write if(condition, a, b) for a choice"),
 )
 
+_HABIT = re.compile("|".join(re.escape(habit) for habit, _, _ in _HABITS))  # the first in the list that fits, not the longest
+_ABOUT = {habit: (message, hint) for habit, message, hint in reversed(_HABITS)}
+
 
 class Token(NamedTuple):
     """A word, a number or a sign where it stands in the text."""
@@ -59,10 +62,11 @@ def tokens(text: str) -> list[Token]:
     place = 0
     while place < len(text):
         match = _TOKEN.match(text, place)
-        habit = next((item for item in _HABITS if text.startswith(item[0], place)), None)
+        habit = _HABIT.match(text, place)
         if match is None or (habit is not None and match.group() not in ("!=", "==", "<", "<=")):
             if habit is not None:
-                raise ExpressionError(habit[1], place + 1, habit[2], text)
+                message, hint = _ABOUT[habit.group()]
+                raise ExpressionError(message, place + 1, hint, text)
             character = text[place]
             what = f"'{character}' is not part of the language"
             hint = "names use the letters a to z, digits, '_' and '.'" if character.isalpha() else ""

@@ -117,7 +117,7 @@ class _Builder:
         self.names: dict[str, int] = {name: n for n, name in enumerate(parameters)}
         self.values: list[float] = list(parameters.values())
         self.meaning: dict[str, Callable[[_State], float]] = {}
-        self.programs: dict[str, tuple[Callable[[Sequence[float]], float], tuple[str, ...]]] = {}
+        self.programs: dict[str, _Program] = {}
         self.units = {unit.name: unit for unit in form.units}
         self.players = list(form.players)
         self.class_names = {name: tuple(form.classes(name)) for name in form.types}
@@ -138,24 +138,29 @@ class _Builder:
 
     # Expressions
 
-    def program(self, text: str) -> tuple[Callable[[Sequence[float]], float], tuple[str, ...]]:
+    def program(self, text: str) -> _Program:
         if text not in self.programs:
             expression = self.read(text)
-            names = tuple(sorted(name for name in expression.names() if name not in self.parameters))
-            for name in names:
+            names = frozenset(name for name in expression.names() if name not in self.parameters)
+            for name in sorted(names):
                 if name not in self.names:
                     self.meaning[name] = self._meaning(name)
                     self.names[name] = len(self.values)
                     self.values.append(0.0)
             compiled = compile_expression(expression, self.names)
-            self.programs[text] = translated(compiled.code, compiled.constants), names
+            inputs = tuple((self.names[name], self.meaning[name]) for name in names)
+            self.programs[text] = _Program(translated(compiled.code, compiled.constants), names, inputs)
         return self.programs[text]
 
     def value(self, text: str, state: _State) -> float:
-        function, names = self.program(text)
-        for name in names:
-            self.values[self.names[name]] = self.meaning[name](state)
-        return float(function(self.values))
+        program = self.programs.get(text) or self.program(text)
+        if program.inputs:
+            for place, meaning in program.inputs:
+                self.values[place] = meaning(state)
+            return float(program.function(self.values))
+        if program.fixed is None:
+            program.fixed = float(program.function(self.values))
+        return program.fixed
 
     def _meaning(self, name: str) -> Callable[[_State], float]:
         """How a named quantity is read from a state."""
@@ -306,7 +311,7 @@ class _Builder:
             return len(self.states) - 1
         live = self.live[move]
         memory = {v: x for v, x in state.memory.items() if v in live or v[0] == "pending" or (v[0] == "belief" and self.as_written)}
-        key = (move, phase, tuple(sorted(state.types.items())), tuple(sorted(memory.items(), key=repr)))
+        key = (move, phase, frozenset(state.types.items()), frozenset(memory.items()))
         if key not in self.node_of:
             self.node_of[key] = len(self.states)
             self.states.append((move, phase, _State(state.types, state.type_values, memory)))
@@ -406,7 +411,7 @@ class _Builder:
         grid = [low + (high - low) * n / (self.points - 1) for n in range(self.points)] if high > low else [low]
         if not self.as_written or unit.programs[0] is None:
             return tuple(grid), None
-        mixes = "uniform" in self.read(unit.programs[0]).names()
+        mixes = "uniform" in self.program(unit.programs[0]).names
         named: dict[float, float] = {}
         size = self.points if mixes else 1
         for n in range(size):
@@ -424,16 +429,17 @@ class _Builder:
             (v, x) for v, x in state.memory.items()
             if v in live and v[0] in ("number", "option", "made", "count", "votes", "periods", "moves") and self._sees(player, v)
         ]  # fmt: skip
-        known = tuple(sorted([*own, *seen], key=repr))
+        history: tuple = ()
         if not self.merged:
             clock = [(v, x) for v, x in seen if v[0] in ("periods", "moves")]
-            known = (*sorted(own, key=repr), *((v, x) for v, x in state.memory.get(_HISTORY, ()) if self._sees(player, v)), *clock)
+            history = (*((v, x) for v, x in state.memory.get(_HISTORY, ()) if self._sees(player, v)), *clock)
         # What all believe is known to all, and strategies may rest on it: it tells histories apart that counts do not.
-        beliefs = tuple(sorted((v, x) for v, x in state.memory.items() if v[0] == "belief")) if self.as_written else ()
-        key = (unit.name, known, beliefs)
+        beliefs = frozenset((v, x) for v, x in state.memory.items() if v[0] == "belief") if self.as_written else frozenset()
+        key = (unit.name, frozenset((*own, *seen)) if self.merged else (frozenset(own), history), beliefs)
         if key not in self.set_of:
+            known = sorted([*own, *seen], key=repr) if self.merged else [*sorted(own, key=repr), *history]
             self.set_of[key] = len(self.sets)
-            self.sets.append(InformationSet(unit, known, options, self.class_names, self.choice_names))
+            self.sets.append(InformationSet(unit, tuple(known), options, self.class_names, self.choice_names))
             self.written.append(chances)
         return self.set_of[key]
 
@@ -494,7 +500,7 @@ class _Builder:
 
     def _yes(self, group: str, program: str, state: _State) -> float:
         """Probability that a member says yes, over the types that it may have."""
-        read = {text.split(".")[1] for text in self.read(program).names() if text.startswith("member.")}
+        read = {text.split(".")[1] for text in self.program(program).names if text.startswith("member.")}
         own = [name for name in self.form.types if name in read]
         sizes = [len(self.form.classes(name)) or MEMBER_POINTS for name in own]
         total = 0.0
@@ -555,6 +561,16 @@ class _Builder:
         self.edge_names.append(told)
         payoffs, discounts = paid or ([0.0] * len(self.players), [1.0] * len(self.players))
         self.edges.append((node, child, found, option, chance, payoffs, discounts))
+
+
+@dataclass
+class _Program:
+    """An expression in the making of a graph."""
+
+    function: Callable[[Sequence[float]], float]
+    names: frozenset[str]  # what it reads besides parameters
+    inputs: tuple[tuple[int, Callable[[_State], float]], ...]  # where each of them stands, and how it is read from a state
+    fixed: float | None = None  # its value, once known, where it reads parameters alone
 
 
 @dataclass
