@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -61,47 +61,66 @@ def chromium() -> Iterator[Chromium]:
         yield browser
 
 
+class Pages(Mapping[str, str]):
+    """Addresses of the pages, by name. A page is made when it is first asked for: two workers seldom need the same ones."""
+
+    def __init__(self, folder: Path, makers: Mapping[str, Callable[[], str]]) -> None:
+        self._folder, self._makers = folder, makers
+        self._made: dict[str, str] = {}
+
+    def __getitem__(self, name: str) -> str:
+        if name not in self._made:
+            self._made[name] = write_page(self._makers[name](), self._folder / f"{name}.html").as_uri()
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._makers)
+
+    def __len__(self) -> int:
+        return len(self._makers)
+
+
 @pytest.fixture(scope="session")
-def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+def pages(tmp_path_factory: pytest.TempPathFactory) -> Pages:
     """Addresses of the pages, by name."""
-    folder: Path = tmp_path_factory.mktemp("pages")
-    texts = {
-        "report": render(sample.content()),
-        "timeline": render_timeline(sample.timeline()),
-        "long-names": render(sample.hostile("Quite a long name of a thing that goes on and on, as such names do")),
-        "hostile": render(sample.hostile(HOSTILE)),
-        "spatial": render_spatial(spatial_sample.result(), "scenarios/spatial/ec-emissions.yaml"),
-        "hostile-spatial": render_spatial(spatial_sample.hostile(HOSTILE.replace("\u202e", "")), "hostile.yaml"),
-        "hostile-timeline": render_timeline(sample.hostile_timeline(HOSTILE)),
-        "stability": _stability(),
-        "hostile-stability": _stability(HOSTILE),
-        "drivers": discovery_sample.drivers_page(),
-        "drivers-of-a-class": discovery_sample.drivers_page(asked_about="clash"),
-        "hostile-drivers": discovery_sample.drivers_page(HOSTILE, "clash"),
-        "discovery": discovery_sample.discovery_page(),
-        "hostile-discovery": discovery_sample.discovery_page(HOSTILE),
-        "equilibrium": _equilibrium(),
-        "hostile-equilibrium": _equilibrium(HOSTILE),
-        "comparison": _comparison(tmp_path_factory.mktemp("compared")),
-        "sensitivity": render_sensitivity(analysed(tmp_path_factory.mktemp("analysed"))),
-        "hostile-sensitivity": render_sensitivity(analysed(tmp_path_factory.mktemp("analysed"), name=HOSTILE)),
-        "backtest": _backtest(tmp_path_factory.mktemp("backtested")),
-        "hostile-backtest": _backtest(tmp_path_factory.mktemp("backtested"), HOSTILE),
-        "calibration": _calibration(tmp_path_factory.mktemp("calibrated")),
-        "hostile-calibration": _calibration(tmp_path_factory.mktemp("calibrated"), HOSTILE),
-        "sweep": _sweep(tmp_path_factory.mktemp("swept")),
-        "hostile-sweep": _sweep(tmp_path_factory.mktemp("swept"), HOSTILE),
-        "threshold": _threshold(tmp_path_factory.mktemp("sought")),
-        "hostile-threshold": _threshold(tmp_path_factory.mktemp("sought"), HOSTILE),
-        "what-if": render_what_if(searched(tmp_path_factory.mktemp("wished"), two_inputs(), "share(war) >= 0.4")),
-        "hostile-what-if": render_what_if(searched(tmp_path_factory.mktemp("wished"), two_inputs(HOSTILE), "share(war) >= 0.4")),
-        "robust": _robust(tmp_path_factory.mktemp("robust")),
-        "hostile-robust": _robust(tmp_path_factory.mktemp("robust"), HOSTILE),
-        "pareto": _pareto(tmp_path_factory.mktemp("pareto")),
-        "hostile-pareto": _pareto(tmp_path_factory.mktemp("pareto"), HOSTILE),
-        "hostile-comparison": _comparison(tmp_path_factory.mktemp("compared"), HOSTILE),
+    new = tmp_path_factory.mktemp
+    makers: dict[str, Callable[[], str]] = {
+        "report": lambda: render(sample.content()),
+        "timeline": lambda: render_timeline(sample.timeline()),
+        "long-names": lambda: render(sample.hostile("Quite a long name of a thing that goes on and on, as such names do")),
+        "hostile": lambda: render(sample.hostile(HOSTILE)),
+        "spatial": lambda: render_spatial(spatial_sample.result(), "scenarios/spatial/ec-emissions.yaml"),
+        "hostile-spatial": lambda: render_spatial(spatial_sample.hostile(HOSTILE.replace("\u202e", "")), "hostile.yaml"),
+        "hostile-timeline": lambda: render_timeline(sample.hostile_timeline(HOSTILE)),
+        "stability": lambda: _stability(),
+        "hostile-stability": lambda: _stability(HOSTILE),
+        "drivers": lambda: discovery_sample.drivers_page(),
+        "drivers-of-a-class": lambda: discovery_sample.drivers_page(asked_about="clash"),
+        "hostile-drivers": lambda: discovery_sample.drivers_page(HOSTILE, "clash"),
+        "discovery": lambda: discovery_sample.discovery_page(),
+        "hostile-discovery": lambda: discovery_sample.discovery_page(HOSTILE),
+        "equilibrium": lambda: _equilibrium(),
+        "hostile-equilibrium": lambda: _equilibrium(HOSTILE),
+        "comparison": lambda: _comparison(new("compared")),
+        "sensitivity": lambda: render_sensitivity(analysed(new("analysed"))),
+        "hostile-sensitivity": lambda: render_sensitivity(analysed(new("analysed"), name=HOSTILE)),
+        "backtest": lambda: _backtest(new("backtested")),
+        "hostile-backtest": lambda: _backtest(new("backtested"), HOSTILE),
+        "calibration": lambda: _calibration(new("calibrated")),
+        "hostile-calibration": lambda: _calibration(new("calibrated"), HOSTILE),
+        "sweep": lambda: _sweep(new("swept")),
+        "hostile-sweep": lambda: _sweep(new("swept"), HOSTILE),
+        "threshold": lambda: _threshold(new("sought")),
+        "hostile-threshold": lambda: _threshold(new("sought"), HOSTILE),
+        "what-if": lambda: render_what_if(searched(new("wished"), two_inputs(), "share(war) >= 0.4")),
+        "hostile-what-if": lambda: render_what_if(searched(new("wished"), two_inputs(HOSTILE), "share(war) >= 0.4")),
+        "robust": lambda: _robust(new("robust")),
+        "hostile-robust": lambda: _robust(new("robust"), HOSTILE),
+        "pareto": lambda: _pareto(new("pareto")),
+        "hostile-pareto": lambda: _pareto(new("pareto"), HOSTILE),
+        "hostile-comparison": lambda: _comparison(new("compared"), HOSTILE),
     }
-    return {name: write_page(text, folder / f"{name}.html").as_uri() for name, text in texts.items()}
+    return Pages(new("pages"), makers)
 
 
 def _stability(name: str = "") -> str:
@@ -164,7 +183,7 @@ def _pareto(folder: Path, name: str = "") -> str:
 
 
 @pytest.fixture(scope="session")
-def drawn(chromium: Chromium, pages: dict[str, str]) -> Look:
+def drawn(chromium: Chromium, pages: Pages) -> Look:
     """`drawn(name, width=1280)`: a light page with all its charts drawn, opened once; who changes it changes it back."""
 
     @cache

@@ -8,11 +8,12 @@ import pytest
 
 from sim.reports import colours
 from tests.browser.chromium import Chromium
-from tests.browser.conftest import Look
+from tests.browser.conftest import Look, Pages
 from tests.unit.reports import sample
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("chromium")]
 
+# Tests are in the order of pages (the scope of their parameter says so): each is opened by one worker, and seldom by both.
 PAGES = (
     "report", "timeline", "stability", "spatial", "equilibrium", "drivers", "drivers-of-a-class", "discovery", "comparison",
     "robust", "pareto", "sweep", "threshold", "what-if", "sensitivity", "backtest", "calibration",
@@ -41,7 +42,7 @@ TINY = {
 }
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", PAGES, scope="module")
 def test_every_chart_draws_real_nodes_and_nothing_is_asked_of_any_host(name: str, drawn: Look) -> None:
     page = drawn(name)
     empty = page.evaluate(
@@ -85,7 +86,7 @@ def test_every_share_shows_its_whisker_and_every_class_its_band(drawn: Look) -> 
     assert visible
 
 
-@pytest.mark.parametrize("name", PAGES + HOSTILE_PAGES)
+@pytest.mark.parametrize("name", PAGES + HOSTILE_PAGES, scope="module")
 def test_page_is_never_wider_than_its_screen(name: str, drawn: Look) -> None:
     page = drawn(name, width=390)
     page.evaluate("document.querySelectorAll('details').forEach((fold) => fold.open = true)")
@@ -97,7 +98,7 @@ def test_page_is_never_wider_than_its_screen(name: str, drawn: Look) -> None:
         )
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", PAGES, scope="module")
 def test_a_chart_that_still_has_its_former_width_never_widens_the_page(name: str, drawn: Look) -> None:
     """Between a turn of the phone and the redrawing, which takes longer on a busy machine."""
     page = drawn(name, width=390)
@@ -110,7 +111,7 @@ def test_a_chart_that_still_has_its_former_width_never_widens_the_page(name: str
 
 
 @pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("name", [*PAGES, "long-names", "hostile-timeline", "hostile-spatial", "hostile-equilibrium"])
+@pytest.mark.parametrize("name", [*PAGES, "long-names", "hostile-timeline", "hostile-spatial", "hostile-equilibrium"], scope="module")
 def test_no_two_labels_of_a_chart_overlap(name: str, width: int, drawn: Look) -> None:
     """Names, values, headings and tick labels, each in its own chart."""
     page = drawn(name, width)
@@ -125,11 +126,10 @@ def test_no_two_labels_of_a_chart_overlap(name: str, width: int, drawn: Look) ->
     assert clashes == []
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_charts_follow_a_window_that_narrows_and_widens(name: str, chromium: Chromium, pages: dict[str, str]) -> None:
+@pytest.mark.parametrize("name", PAGES, scope="module")
+def test_charts_follow_a_window_that_narrows_and_widens(name: str, drawn: Look) -> None:
     """As on a phone that is turned: each chart is drawn again for its width, with the layout for it."""
-    page = chromium.open(pages[name], width=1280)
-    page.draw_all()
+    page = drawn(name)
     widths = "[...document.querySelectorAll('.chart')].map((c) => [c.clientWidth, c.querySelector('.main-svg').clientWidth])"
     heights = "[...document.querySelectorAll('.chart')].map((c) => c.querySelector('.main-svg').clientHeight)"
     wide, tall = page.evaluate(widths), page.evaluate(heights)
@@ -139,11 +139,10 @@ def test_charts_follow_a_window_that_narrows_and_widens(name: str, chromium: Chr
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert all(box <= width - 30 for box, _ in page.evaluate(widths))
     assert (page.evaluate(widths), page.evaluate(heights)) == (wide, tall)
-    page.close()
 
 
 @pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", PAGES, scope="module")
 def test_every_mark_of_an_axis_is_drawn(name: str, width: int, drawn: Look) -> None:
     """Plotly leaves out labels that reach over the edge of a plot, the last of a time axis first of all."""
     page = drawn(name, width)
@@ -173,7 +172,7 @@ def test_no_label_is_cut_by_the_edge_of_its_chart(width: int, drawn: Look) -> No
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", PAGES, scope="module")
 def test_axe_finds_no_violation(name: str, dark: bool, drawn: Look, axe: str) -> None:
     page = drawn(name)
     page.scheme(dark)
@@ -190,7 +189,7 @@ def test_axe_finds_no_violation(name: str, dark: bool, drawn: Look, axe: str) ->
     assert violations == []
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", PAGES, scope="module")
 def test_no_page_offers_an_upload(name: str, drawn: Look) -> None:
     page = drawn(name)
     assert page.evaluate("document.querySelectorAll('.modebar-btn, .modebar button, form, a[href^=http]').length") == 0
@@ -213,7 +212,7 @@ def test_dark_page_redraws_its_inks_and_light_gives_them_back(drawn: Look) -> No
     page.wait(f"{whisker} === '{light}'")
 
 
-def test_paper_is_light_and_shows_everything_but_long_tables(chromium: Chromium, pages: dict[str, str]) -> None:
+def test_paper_is_light_and_shows_everything_but_long_tables(chromium: Chromium, pages: Pages) -> None:
     """Also from a dark screen, and with charts that were never scrolled to. Of the inputs, paper has what was opened."""
     page = chromium.open(pages["report"], dark=True)
     page.wait("window.Plotly")
@@ -236,7 +235,7 @@ def test_paper_is_light_and_shows_everything_but_long_tables(chromium: Chromium,
     )
 
 
-def test_paper_shows_every_row_and_column_of_the_claims(chromium: Chromium, pages: dict[str, str]) -> None:
+def test_paper_shows_every_row_and_column_of_the_claims(chromium: Chromium, pages: Pages) -> None:
     """No box of a table scrolls or cuts on paper, and every claim has a place on it."""
     page = chromium.open(pages["report"])
     page.wait("window.Plotly")
@@ -257,7 +256,7 @@ def test_paper_shows_every_row_and_column_of_the_claims(chromium: Chromium, page
     page.close()
 
 
-@pytest.mark.parametrize("name", HOSTILE_PAGES)
+@pytest.mark.parametrize("name", HOSTILE_PAGES, scope="module")
 def test_hostile_text_is_shown_and_never_runs(name: str, drawn: Look) -> None:
     page = drawn(name, width=390)
     assert page.evaluate("window.pwned") is None
@@ -271,7 +270,7 @@ def test_hostile_text_is_shown_and_never_runs(name: str, drawn: Look) -> None:
     assert page.requests() == []
 
 
-def test_security_policy_stops_a_foreign_script(chromium: Chromium, pages: dict[str, str]) -> None:
+def test_security_policy_stops_a_foreign_script(chromium: Chromium, pages: Pages) -> None:
     page = chromium.open(pages["report"])
     page.evaluate(
         "(() => { const s = document.createElement('script'); s.textContent = 'window.foreign = 1'; document.head.append(s); })()"
