@@ -118,7 +118,7 @@ def compare(
         paired.against(rows, measures, names, reference, played.seed, played.repeats),
         None if goal is None else ranked.ranking(rows, names, goal, played.seed, played.repeats),
         parted.divergences(played, outcomes, reference, pairs, workers=workers, progress=progress),
-        _twins(played, rows),
+        twins(played, rows),
         target,
         None if played.repeats == 1 else split.inputs_and_chance(rows, names, reference, measures, goal, played.repeats),
         rows,
@@ -137,7 +137,7 @@ def outcome_error(played: Played) -> float:
     return largest
 
 
-def _twins(played: Played, rows: Mapping[str, Mapping[str, np.ndarray]]) -> list[tuple[str, str]]:
+def twins(played: Played, rows: Mapping[str, Mapping[str, np.ndarray]]) -> list[tuple[str, str]]:
     """Pairs of arms that are the same in every history: by the digests of their runs, which cover all columns and paths."""
     found = []
     names = played.arms.names

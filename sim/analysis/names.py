@@ -163,7 +163,10 @@ class Names:
             moved = [k for k, (x, y) in enumerate(zip(row, other, strict=True)) if abs(x - y) > close]
             if len(moved) == 1:
                 return f"\u201c{self._label(self.spec.packages, name)}\u201d with {self.level(moved[0], row[moved[0]])}"
-        return ", ".join(self.level(k, row[k]) for k in self._telling(package))
+        told = self._telling(package)
+        rest = sum(row[k] != self._row(-1)[k] for k in range(len(row)) if k not in told)
+        words = ", ".join(self.level(k, row[k]) for k in told)
+        return f"{words} and {rest} other {'term' if rest == 1 else 'terms'}" if rest else words
 
     def _telling(self, package: int) -> list[int]:
         """Issues that tell a package from the others on the menu: at least three, those first that fewest others share."""

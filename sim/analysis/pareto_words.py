@@ -46,6 +46,8 @@ def holding(found: Pareto) -> int:
 
 def findings(found: Pareto) -> list[str]:
     """The answer in sentences, the most important first."""
+    if len(found.settings) > 1 and _all_level(found):
+        return [_answer(found)]
     told_all = [_answer(found), *_ends(found), *_luck(found), _described(found)]
     return [text for text in told_all if text]
 
@@ -57,9 +59,19 @@ def _answer(found: Pareto) -> str:
     lead = f"Of {len(found.points)} settings of {which} tried for {wanted}, "
     if number == 1:
         return f"{lead}one was the best in all of it: {lever_words(found, 0)}."
+    if _all_level(found):
+        return f"{lead}all are level: no objective differs between them, neither in the search nor on fresh draws."
     apart = f", {number} of which, lying apart, were played again" if found.num_unbeaten > number else ""
     still = f"{held} of these {number} still are" if held < number else "all of these still are"
     return f"{lead}{found.num_unbeaten} were unbeaten{apart}; on fresh draws {still}: who wants more of one must give up another."
+
+
+def _all_level(found: Pareto) -> bool:
+    """Whether the settings that were played again have the same of everything, so that none is better than another in anything."""
+    first = found.settings[0].fresh
+    return all(a.value == b.value for item in found.settings for a, b in zip(item.fresh, first, strict=True)) and all(
+        item.seemed == 0.0 for item in found.luck
+    )
 
 
 def _ends(found: Pareto) -> list[str]:

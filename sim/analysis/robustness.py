@@ -16,6 +16,7 @@ import numpy as np
 
 from sim.analysis.compared_measures import OUTCOME, TONES, Columns, Goal, goal_of
 from sim.analysis.compared_measures import read as read_rows
+from sim.analysis.comparison import twins
 from sim.analysis.delta import equal_slices
 from sim.analysis.discovery.boxes import box_words
 from sim.analysis.given_data import GivenData, Input, column_input_label, input_columns, path_of
@@ -94,7 +95,8 @@ class Robust:
     level: Level | None
     driver: Driver | None
     num_inputs: int
-    twins: tuple[tuple[str, str], ...]
+    alike: tuple[tuple[str, str], ...]  # arms that are level in every history, in what they are judged by
+    same: tuple[tuple[str, str], ...]  # arms that are the same in every history, in all that is recorded
 
     def of(self, arm: str) -> Standing:
         """The standing of an arm."""
@@ -185,9 +187,9 @@ def robust(played: Played, goal: Goal, level: Level | None = None, with_where: b
         raise UsageError(f"--by {goal.id}: it is not known in every history", hint="judge by what every history has")
     values = values.reshape(len(names), -1, played.repeats)
     means = values.mean(axis=2)
-    twins = tuple((a, b) for a in range(len(names)) for b in range(a) if np.array_equal(values[a], values[b]))
+    alike = tuple((a, b) for a in range(len(names)) for b in range(a) if np.array_equal(values[a], values[b]))
     found = regrets(values, played.seed)
-    best = domain(values, twins)
+    best = domain(values, alike)
     data = _inputs_of(played)
     standings = []
     for a, name in enumerate(names):
@@ -200,7 +202,7 @@ def robust(played: Played, goal: Goal, level: Level | None = None, with_where: b
     ordered = tuple(standings[a] for a in order)
     return Robust(
         played, goal, is_share(goal), values.shape[1], played.repeats, ordered, level, _driver([item.regret for item in ordered], data),
-        len(data.inputs), tuple((names[a], names[b]) for a, b in twins),
+        len(data.inputs), tuple((names[a], names[b]) for a, b in alike), tuple(twins(played, rows)),
     )  # fmt: skip
 
 
@@ -323,7 +325,8 @@ def as_data(found: Robust) -> dict[str, Any]:
         "worst_part": TAIL,
         "level": None if found.level is None else {found.level.words.replace(" ", "_"): found.level.value},
         "arms": [_arm(found, item) for item in found.standings],
-        "same": [list(pair) for pair in found.twins],
+        "level_in_every_history": [list(pair) for pair in found.alike],
+        "same": [list(pair) for pair in found.same],
         "input": None
         if found.driver is None
         else {

@@ -62,12 +62,12 @@ def _answer(found: Robust) -> str:
         f"in the tenth of the draws of the uncertainties that is worst for it, it gives away {regret(found, first.regret.tail.value)}"
         f"{unit(found)} ({ends(found, first.regret.tail)}) against the best arm there"
     )
-    if all(item.regret.mean.plain < 1e-12 for item in found.standings):
+    if _all_level(found):
         return f"{by}, it does not matter which arm is chosen: at no draw of the uncertainties do they differ."
     group = _alike(found, first.arm)
     chance = sum(found.of(name).regret.first for name in group)
     others = [item for item in rest if item.arm not in group]
-    named = quoted(first.arm) if len(group) == 1 else f"{listed([quoted(name) for name in group])}, the same in every history,"
+    named = quoted(first.arm) if len(group) == 1 else f"{listed([quoted(name) for name in group])}, level in every history,"
     if chance >= SURE or not others:
         verb = "is the robust choice" if len(group) == 1 else "are the robust choice"
         return f"{by}, {named} {verb} of {len(found.standings)} arms: {size}, less than any other arm."
@@ -79,9 +79,14 @@ def _answer(found: Robust) -> str:
     )
 
 
+def _all_level(found: Robust) -> bool:
+    """Whether no arm gives anything away, so that an order of them says nothing."""
+    return all(item.regret.mean.plain < 1e-12 for item in found.standings)
+
+
 def _alike(found: Robust, arm: str) -> list[str]:
-    """An arm and those that are the same as it in every history."""
-    pairs = [set(pair) for pair in found.twins]
+    """An arm and those that are level with it in every history."""
+    pairs = [set(pair) for pair in found.alike]
     return [item.arm for item in found.standings if item.arm == arm or {item.arm, arm} in pairs]
 
 
@@ -109,6 +114,8 @@ def _met(item: Standing) -> float:
 
 def _others(found: Robust) -> str:
     """Whether other criteria would choose otherwise."""
+    if _all_level(found):
+        return ""
     by = leaders(found)
     first = found.standings[0]
     best = max(found.standings, key=lambda item: item.best.share)
@@ -175,7 +182,7 @@ def _luck(found: Robust) -> str:
 
 
 def _same(found: Robust) -> list[str]:
-    return [f"{quoted(one)} and {quoted(two)} are the same in every history." for one, two in found.twins]
+    return [f"{quoted(one)} and {quoted(two)} are the same in every history." for one, two in found.same]
 
 
 __all__ = ["amount", "ends", "findings", "leaders", "number", "regret", "shares", "unit"]

@@ -71,6 +71,8 @@ def target_of(text: str, scenario: Mapping[str, Any], kinds: Sequence[tuple[str,
     if found is None:
         raise UsageError(f"--threshold: expected an output, a sign (>= or <=) and a level, found '{text}'", hint=hint)
     name, sign, number = found.groups()
+    if name.endswith("="):
+        raise UsageError(f"--threshold: expected >= or <= before the level, found '={sign}' in '{text}'", hint=f"write {sign}=")
     try:
         level = float(number.removesuffix("%")) / (100.0 if number.endswith("%") else 1.0)
     except ValueError:

@@ -101,7 +101,7 @@ def run(
             fresh=fresh,
             command=_command(ctx),
         )
-    _finish(_with_progress(simulate, quiet), json, quiet, no_report)
+    _finish(_with_progress(simulate, quiet), json, quiet, no_report, may_be_fresh=resume is None and out is None)
 
 
 def _continued(
@@ -254,13 +254,13 @@ def _with_progress(simulate: Simulate, quiet: bool) -> RunOutcome:
         return simulate(tell)
 
 
-def _finish(outcome: RunOutcome, json: bool, quiet: bool, no_report: bool) -> None:
+def _finish(outcome: RunOutcome, json: bool, quiet: bool, no_report: bool, may_be_fresh: bool) -> None:
     from sim.api import Run
     from sim.errors import UsageError
 
     found = Run(outcome.stored)
     if not quiet:
-        console.say(_how(outcome))
+        console.say(_how(outcome, may_be_fresh))
     try:
         missing = _print(found, json, {"computed": outcome.num_computed, "found": outcome.num_found}, no_report)
     except KeyboardInterrupt as stop:
@@ -278,15 +278,18 @@ def _kept(directory: Path) -> KeyboardInterrupt:
     return stop
 
 
-def _how(outcome: RunOutcome) -> str:
-    """How a run came about, in a sentence, and whether it is as precise as was asked."""
+def _how(outcome: RunOutcome, may_be_fresh: bool) -> str:
+    """How a run came about, in a sentence, and whether it is as precise as was asked.
+
+    A run whose directory was named is not computed again there: nothing is overwritten.
+    """
     rule = outcome.stored.manifest.get("until_se") or {}
     missed = rule and rule.get("largest_se", 0.0) > rule["target"]
     precision = (
         f"\nthe largest standard error is still {rule['largest_se']:.2g}, above {rule['target']:g}: "
         f"more than {rule['cap']:,} histories (--replications) are needed"
     ) if missed else ""  # fmt: skip
-    return _came_about(outcome) + precision + _evenness(outcome)
+    return _came_about(outcome, may_be_fresh) + precision + _evenness(outcome)
 
 
 def _evenness(outcome: RunOutcome) -> str:
@@ -301,10 +304,10 @@ def _evenness(outcome: RunOutcome) -> str:
     return f"\nSobol points are most even at powers of two, here {below:,} or {2 * below:,}; the run has {number:,}"
 
 
-def _came_about(outcome: RunOutcome) -> str:
+def _came_about(outcome: RunOutcome, may_be_fresh: bool) -> str:
     timing = outcome.stored.manifest["timing"]
     if outcome.is_reused:
-        return f"this run is there already, in {outcome.directory}; --fresh would compute it again"
+        return f"this run is there already, in {outcome.directory}{'; --fresh would compute it again' if may_be_fresh else ''}"
     seconds, workers = float(timing.get("session_seconds") or 0.0), int(timing.get("workers") or 1)
     found = f"; {outcome.num_found:,} were there already" if outcome.num_found else ""
     if found and timing.get("sessions", 1) > 1:

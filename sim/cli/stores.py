@@ -240,7 +240,7 @@ def export(
     from sim.experiments.export import export_file, export_rows
 
     if [csv, jsonl, figures is not None].count(True) != 1:
-        raise UsageError("one of --csv, --jsonl and --figures is needed", hint="for example `sim export DIR --csv`")
+        raise UsageError("exactly one of --csv, --jsonl and --figures is needed", hint="for example `sim export DIR --csv`")
     if figures is not None:
         _export_figures(directory, figures, out)
         return

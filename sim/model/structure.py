@@ -158,9 +158,7 @@ def _report_one(
     elif kind in ("literal_error", "enum"):
         _report_choice(context, shown, found, add)
     elif kind in _BOUNDS:
-        name, sign = _BOUNDS[kind]
-        hint = _range_hint(found) or "write a number within the bound"
-        add(shown, expected=f"a number {sign} {context[name]:g}", found=describe(found), hint=hint)
+        _report_bound(kind, context, shown, found, value_at(data, path), data, add)
     elif kind.removeprefix("string_") in ("too_short", "too_long"):
         _report_length(kind, context, shown, found, add)
     elif kind == "string_pattern_mismatch":
@@ -196,6 +194,17 @@ def _report_choice(context: Any, shown: Path, found: Any, add: Add) -> None:
     else:
         hint = f"write {choices[0]}" if len(choices) == 1 else "choose one of them"
     add(shown, expected=_alternatives(choices), found=describe(found), hint=hint)
+
+
+def _report_bound(kind: str, context: Any, shown: Path, found: Any, written: Any, data: Any, add: Add) -> None:
+    """A number beyond a bound; a time with a unit is told as it stands there, and in the unit of the bound."""
+    name, sign = _BOUNDS[kind]
+    hint = _range_hint(found) or "write a number within the bound"
+    if isinstance(written, str) and isinstance(found, float):
+        unit = data.get("time_unit", "days") if isinstance(data, dict) else "days"
+        add(shown, expected=f"a time {sign} {context[name]:,.10g} {unit}", found=f"{describe(written)}, {found:,.10g} {unit}", hint=hint)
+        return
+    add(shown, expected=f"a number {sign} {context[name]:g}", found=describe(found), hint=hint)
 
 
 def _report_length(kind: str, context: Any, shown: Path, found: Any, add: Add) -> None:

@@ -22,7 +22,7 @@ def render_robustness(found: Robust, command: Sequence[str]) -> str:
     """The HTML text of a report; ``command`` are the words of the whole command."""
     played = found.played
     reference = played.arms[played.arms.reference]
-    same = dict(found.twins)
+    same = {two: one for one, two in found.same}
     return template("robustness.html.j2").render(
         **page_parts("comparison.css"),
         found=found,

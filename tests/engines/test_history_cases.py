@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from sim.engines import batch_engine
+from sim.engines.batch_engine import CompiledActs
 from sim.model.load import load
 from tests.counts import sample_size
 from tests.engines.test_event_for_event import GRID, SEED, assert_plain_is_compiled, case_of, check
@@ -43,8 +44,9 @@ def test_event_for_event(path):
     case, number = case_of(str(path)), sample_size("history_events")
     check(case, range(number // 2), 0.0)
     check(case, range(number // 2, number), GRID / (24 if path.stem == "cuba-1962" else 1))
+    acts: dict[int, CompiledActs] = {}
     for replication in range(sample_size("history_plain_events")):
-        assert_plain_is_compiled(case, replication, 0.0)
+        assert_plain_is_compiled(case, replication, 0.0, acts)
 
 
 def test_no_class_is_certain_and_several_are_common(path):

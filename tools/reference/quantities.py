@@ -118,10 +118,15 @@ that fades between events, such as tension, is as the last event left it.
 | `min(a, b)`, `max(a, b)` | the smaller, the larger |
 | `abs(a)`, `sqrt(a)` | absolute value, square root |
 | `exp(a)`, `log(a)`, `logistic(a)` | exponential, natural logarithm, 1 / (1 + exp(-a)) |
-| `power(a, b)` | a to the power b; 0 where a is 0 or less |
+| `power(a, b)` | a to the power b |
 | `normal_cdf(a)`, `normal_quantile(a)` | the standard normal: chance of a value below a; the value below which it falls with chance a |
 | `if(condition, a, b)` | a if the condition holds, else b |
 | `held(condition, duration)` | whether the condition has held without a break for that long |
+
+Every expression has a value, also where mathematics gives none, so that no history stops in its middle. A quotient with 0 below is 0, so is
+the square root of a number below 0 and any power of a number that is 0 or less; the logarithm of such a number is -745.2, `exp` stays below
+1.8e308, and `normal_quantile` outside 0 to 1 is -38.5 or 38.5. A ratio of counts is therefore 0 where nothing was counted below: write
+`if(count.x > 0, talks.held / count.x, 0)` to say what is meant, or keep both counts and divide in a query.
 
 ## Names
 

@@ -8,7 +8,7 @@ import pytest
 from sim.analysis import driver_words
 from sim.analysis.asked import Asked, Kind
 from sim.analysis.by_input import course
-from sim.analysis.drivers import DriverTable, drivers, effects_on
+from sim.analysis.drivers import DriverTable, _standing_out, drivers, effects_on
 from sim.analysis.given_data import GivenData, Input, column_input_label, given_data, studied_rows
 from sim.experiments.design import RANDOM, SOBOL
 
@@ -181,3 +181,15 @@ def test_private_types_of_a_game_are_inputs_and_say_whose_they_are():
     assert column_input_label(scenario, "type:x") == "X"
     found = given_data({"type:x": np.arange(30.0)}, scenario, 100)
     assert found.inputs[0].path == "game.types.x"
+
+
+def test_a_class_of_three_histories_is_not_what_stands_out():
+    """Of 300 histories 3 are rare, all in one fifth; war falls from a quarter to an eighth."""
+    slices = np.repeat(np.arange(5), 60)
+    codes = np.zeros(300, dtype=int)
+    for place, number in enumerate((16, 14, 10, 8, 7)):
+        codes[slices == place] = np.repeat([1, 0], [number, 60 - number])
+    codes[57:60] = 2
+    names = ["lowest", "low", "middle", "high", "highest"]
+    assert _standing_out(slices, codes, names, ["Peace", "War", "Rare"])[0] == "Peace (lowest)"
+    assert _standing_out(slices[:30], codes[:30] * 2, ["lowest", "low"], ["Peace", "", "Rare"])[0] == ""  # all in one slice

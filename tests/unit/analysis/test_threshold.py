@@ -131,3 +131,9 @@ def test_a_target_is_read():
     assert (target.output.name, target.is_least, target.level) == ("war", True, 0.1)
     target = target_of("mean(metric:line)<-2.5", scenario_xy(), KINDS)
     assert (target.output.name, target.is_least, target.level) == ("metric:line", False, -2.5)
+
+
+def test_a_sign_the_wrong_way_round_is_named():
+    with pytest.raises(UsageError, match="expected >= or <= before the level, found '=>'") as told:
+        target_of("share(war) => 0.5", scenario_xy(), KINDS)
+    assert told.value.hint == "write >="

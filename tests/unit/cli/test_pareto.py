@@ -33,6 +33,12 @@ def test_the_answer_comes_first_then_the_settings(call, place, case):
     assert again.out == answer.out.replace("all played now", "0 played now")
 
 
+def test_a_lever_that_moves_no_objective_is_no_trade(call, case):
+    text = " ".join(call("pareto", case, "--levers", "nothing", *WANTED, *SHORT, "--no-report").out.split())
+    assert "all are level: no objective differs between them, neither in the search nor on fresh draws." in text
+    assert "must give up another" not in text and "has its price" not in text
+
+
 def test_everything_as_json_and_in_the_record(call, place, case):
     answer = call("pareto", case, "--levers", "push", *WANTED, *SHORT, "--json", "--out", "mine")
     found = json.loads(answer.out)

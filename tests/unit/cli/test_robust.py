@@ -68,6 +68,18 @@ def test_bad_input_is_told_before_anything_is_played(call, place, case, words, m
     assert not (place / "reports").exists()
 
 
+def test_arms_that_are_level_in_what_is_judged_are_not_called_the_same(call, case):
+    """Their wars are the same, their weather is not: who chooses by wars may take either, and neither is a lever that nothing reads."""
+    words = ("--policy", "windy: parameters.weather.number=0.7", "--by", "-outcome=war", *FEW, *SHORT, "--no-report")
+    text = " ".join(call("robust", case, *words).out.split())
+    assert "it does not matter which arm is chosen: at no draw of the uncertainties do they differ" in text
+    assert "the same in every history" not in text and "All criteria" not in text
+    found = json.loads(call("robust", case, *words, "--json").out)
+    assert found["same"] == [] and [set(pair) for pair in found["level_in_every_history"]] == [{"base", "windy"}]
+    twin = ("--policy", "twin: parameters.slope.number=0.5", *words[2:])
+    assert "\u201cbase\u201d and \u201ctwin\u201d are the same in every history." in " ".join(call("robust", case, *twin).out.split())
+
+
 def test_a_case_in_which_nothing_is_uncertain_has_no_draws(call, place):
     """No input is drawn: there is nothing to be robust against."""
     (place / "sure.yaml").write_text(
@@ -84,6 +96,6 @@ def test_arms_that_are_the_same_share_the_first_place(call, case):
     words = ("--policy", "twin: parameters.slope.number=0.5", "--policies", "middle", "--by", "-outcome=war", *FEW, *SHORT, "--no-report")
     text = " ".join(call("robust", case, *words).out.split())
     first = text.split(" * ")[1]
-    alike = "\u201cbase\u201d and \u201ctwin\u201d, the same in every history,"
+    alike = "\u201cbase\u201d and \u201ctwin\u201d, level in every history,"
     assert alike in first or "\u201cmiddle\u201d is the robust choice" in first or "\u201cmiddle\u201d has the least regret" in first
     assert "\u201cbase\u201d with" not in first, "its chance is not split between two names"

@@ -110,8 +110,11 @@ def test_run_writes_a_named_directory_and_finds_it_again(call, place):
     assert not (directory / "report.html").exists()
     before = {path: path.stat().st_mtime_ns for path in directory.iterdir()}
     again = call("run", STRAIT, *TINY)
-    assert again.code == 0 and "there already" in again.err and again.out == first.out
+    assert again.code == 0 and "there already" in again.err and "--fresh" in again.err and again.out == first.out
     assert {path: path.stat().st_mtime_ns for path in directory.iterdir()} == before
+    for words in ((STRAIT, *TINY, "--out", str(directory)), ("--resume", str(directory))):
+        named = call("run", *words)
+        assert "there already" in named.err and "--fresh" not in named.err, "nothing is computed again in a directory that was named"
     fresh = call("run", STRAIT, *TINY, "--fresh", "--quiet")
     assert fresh.code == 0 and fresh.err == ""
     assert (place / "reports" / f"{directory.name}-2").is_dir()
@@ -426,6 +429,6 @@ def test_time_told_of_a_resumed_run_is_that_of_what_it_computed():
     timing = {"seconds": 62.0, "session_seconds": 2.0, "sessions": 2, "workers": 1}
     stored = SimpleNamespace(manifest={"timing": timing})
     outcome = SimpleNamespace(stored=stored, is_reused=False, num_computed=10, num_found=90)
-    assert _came_about(outcome) == (
+    assert _came_about(outcome, may_be_fresh=True) == (
         f"10 histories in {duration(2.0)} with 1 worker; 90 were there already, and all 2 sessions took {duration(62.0)}"
     )
