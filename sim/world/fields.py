@@ -250,6 +250,7 @@ KEPT = (
     *_fields("f[]", "actor_issues", ("known_level", NAN, "level last met"), ("known_value", "its value")),
     *_fields("f[]", "vetoes", ("veto_at_start", "value of the status quo to a veto player")),
     *_fields("f[]", "game_types", ("member_now", "types of the member who was asked last: a quantity reads them")),
+    *_fields("f[]", "game", ("uniform", "uniform number of the last move: a quantity reads it")),
     *_fields("i[]", "veto_packages", ("veto_known", "whether a gain is known")),
     *_fields(
         "i[]", "seats",
@@ -334,7 +335,6 @@ SCRATCH = (
     *_fields("f[]", "prospects", ("prospects", "perceived results of force")),
     *_fields("i[]", "eight", ("act", "acts at a milestone"), ("act_seen", "as seen")),
     *_fields("i[]", "votes", ("vote", "votes of members")),
-    *_fields("f[]", "game", ("uniform", "uniform number of the move being made")),
     *_fields("f[]", "players", ("paid_now", "payoffs of a result")),
     *_fields("f[]", "widest", ("chance", "probabilities of options"), ("likelihood", "of what was chosen, by class")),
     *_fields("i[]", "players", ("chosen_now", "options chosen at once")),

@@ -6,6 +6,8 @@ looked at on fewer. States are compared word by word, which is more than a check
 
 from __future__ import annotations
 
+import inspect
+import re
 from functools import lru_cache
 from pathlib import Path
 
@@ -14,6 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from sim import resources
+from sim.acts import quantities
 from sim.compiled.memory import state_words
 from sim.engines import batch_engine, event_engine, trace
 from sim.engines.batch_engine import CompiledActs
@@ -24,6 +27,7 @@ from sim.experiments.digest import digest
 from sim.model.compile import Case, compile_case
 from sim.model.complete import complete
 from sim.model.load import load_scenario
+from sim.world.fields import IDENTITY, KEPT, STATE
 from tests.counts import sample_size
 from tests.strategies import accepted, scenarios
 
@@ -219,3 +223,11 @@ def test_a_seed_of_64_bits_is_one_seed_in_both_engines():
     seed = 2**64 - 3
     assert digest(batch_engine.run_block(case, range(5), seed)) == digest(event_engine.run_block(case, range(5), seed))
     assert digest(batch_engine.run_block(case, range(5), seed)) != digest(batch_engine.run_block(case, range(5), 3))
+
+
+def test_what_a_quantity_reads_begins_each_history_blank():
+    """Else its value before the first event that sets it would be that of another history, played before in the same memory."""
+    renewed = {field.name for field in (*STATE, *KEPT, *IDENTITY)}
+    readers = (quantities.read_quantity, quantities._read_of_game, quantities._fill_plain, quantities.felt_pressure)
+    read = {name for reader in readers for name in re.findall(r"\bw\.(\w+)", inspect.getsource(reader))} - {"plain"}
+    assert {"uniform", "member_now", "tension"} <= read and read <= renewed
