@@ -33,7 +33,7 @@ RESAMPLES = 100  # of which the standard deviation is taken
 MOST_CLASSES = 12  # into which a number that is asked about is cut
 MOST_STUDIED = 20_000  # histories; more would not change what is told
 QUANTILE = 0.95  # share of dummies that stay below the floor
-FEWEST_EXPECTED = 5.0  # histories in a cell of value and class, below which its residual is mostly noise
+FEWEST_IN_A_CELL = 5.0  # histories of a value and class, found or expected, below which their residual is mostly noise
 STEADY = 2.6  # standard errors of a rank correlation from which a higher value is said to act in one direction
 MEASURE = "share of histories that end otherwise for knowing the input (Borgonovo's delta)"
 _ANALYSIS = "drivers"  # owner of the draws
@@ -240,20 +240,20 @@ def _most_shifted(ranks: np.ndarray, codes: np.ndarray, classes: list[str]) -> t
 
 
 def _standing_out(slices, codes, names, classes) -> tuple[str, float]:
-    """The (value, class) cell with the largest standardised residual, among those with enough histories expected where any has."""
+    """The (value, class) cell with the largest standardised residual; one with few histories only where there is no other."""
     n = len(slices)
-    expected = [(slices == place).sum() * (codes == code).mean() for place in range(len(names)) for code, cls in enumerate(classes) if cls]
-    least = FEWEST_EXPECTED if expected and max(expected) >= FEWEST_EXPECTED else 0.0
-    best, strength, association = "", -1.0, 0.0
+    best, foremost, association = "", (False, -1.0), 0.0
     for place, name in enumerate(names):
         for code, cls in enumerate(classes):
             a, b = slices == place, codes == code
             p, q = a.mean(), b.mean()
-            if p in (0.0, 1.0) or q in (0.0, 1.0) or not cls or n * p * q < least:
+            if p in (0.0, 1.0) or q in (0.0, 1.0) or not cls:
                 continue
-            phi = (float((a & b).mean()) - p * q) / math.sqrt(p * (1 - p) * q * (1 - q))
-            if abs(phi) * math.sqrt(n) > strength:
-                best, strength, association = f"{cls} ({name})", abs(phi) * math.sqrt(n), phi
+            both = int((a & b).sum())
+            phi = (both / n - p * q) / math.sqrt(p * (1 - p) * q * (1 - q))
+            standing = (max(both, n * p * q) >= FEWEST_IN_A_CELL, abs(phi) * math.sqrt(n))
+            if standing > foremost:
+                best, foremost, association = f"{cls} ({name})", standing, phi
     return best, association
 
 

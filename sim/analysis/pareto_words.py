@@ -67,11 +67,9 @@ def _answer(found: Pareto) -> str:
 
 
 def _all_level(found: Pareto) -> bool:
-    """Whether the settings that were played again have the same of everything, so that none is better than another in anything."""
-    first = found.settings[0].fresh
-    return all(a.value == b.value for item in found.settings for a, b in zip(item.fresh, first, strict=True)) and all(
-        item.seemed == 0.0 for item in found.luck
-    )
+    """Whether all settings had the same of everything in the search, and those that were played again have it on fresh draws."""
+    fresh = {tuple(one.value for one in item.fresh) for item in found.settings}
+    return len(fresh) == 1 and bool((found.means == found.means[0]).all())
 
 
 def _ends(found: Pareto) -> list[str]:

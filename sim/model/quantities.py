@@ -95,6 +95,14 @@ def parse_duration(value: float | str, time_unit: TimeUnit = "days") -> float:
     return duration
 
 
+def is_duration(text: str) -> bool:
+    """Whether a text is a number with a unit of time."""
+    try:
+        return bool(_amount_and_unit(text)[1])
+    except QuantityError:
+        return False
+
+
 def _amount_and_unit(text: str) -> tuple[float, str]:
     match = _DURATION.match(text.strip())
     if match is None:

@@ -141,6 +141,7 @@ def _refusal(name: str, message: str, hint: str = "", **place: Any) -> ScenarioE
 
 
 def file_content(path: FilePath, name: str, max_bytes: int) -> bytes:
+    """What a scenario file or one beside it holds; raises `ScenarioError` where it cannot be read or is too large."""
     try:
         facts = path.stat()
         if stat.S_ISDIR(facts.st_mode):
@@ -205,6 +206,7 @@ def _near_file(path: FilePath) -> FilePath | None:
 
 
 def document_in(content: bytes, name: str) -> Document:
+    """The document of a file's content, told by ``name`` in faults; raises `ScenarioError` as `read` does."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise _refusal(name, "the file is in UTF-16", "save it as UTF-8")
     nul = content.find(b"\0")

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 from sim.model.diagnostics import Path, comma_hint, describe, did_you_mean, nearest, path_text
 from sim.model.paths import MISSING, PathError, Place, all_paths, children, is_quantity, lookup, one, value_at
+from sim.model.quantities import is_duration
 from sim.model.spec.base import PARAMETERS
 from sim.model.spec.scenario import ScenarioSpec
 
@@ -200,8 +201,8 @@ def _report_bound(kind: str, context: Any, shown: Path, found: Any, written: Any
     """A number beyond a bound; a time with a unit is told as it stands there, and in the unit of the bound."""
     name, sign = _BOUNDS[kind]
     hint = _range_hint(found) or "write a number within the bound"
-    if isinstance(written, str) and isinstance(found, float):
-        unit = data.get("time_unit", "days") if isinstance(data, dict) else "days"
+    unit = data.get("time_unit", "days") if isinstance(data, dict) else "days"
+    if isinstance(written, str) and is_duration(written) and isinstance(found, float):
         add(shown, expected=f"a time {sign} {context[name]:,.10g} {unit}", found=f"{describe(written)}, {found:,.10g} {unit}", hint=hint)
         return
     add(shown, expected=f"a number {sign} {context[name]:g}", found=describe(found), hint=hint)

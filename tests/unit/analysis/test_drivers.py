@@ -192,4 +192,6 @@ def test_a_class_of_three_histories_is_not_what_stands_out():
     codes[57:60] = 2
     names = ["lowest", "low", "middle", "high", "highest"]
     assert _standing_out(slices, codes, names, ["Peace", "War", "Rare"])[0] == "Peace (lowest)"
+    codes[50:60] = 2  # ten of ten are no chance
+    assert _standing_out(slices, codes, names, ["Peace", "War", "Rare"])[0] == "Rare (lowest)"
     assert _standing_out(slices[:30], codes[:30] * 2, ["lowest", "low"], ["Peace", "", "Rare"])[0] == ""  # all in one slice

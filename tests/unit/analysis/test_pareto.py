@@ -143,3 +143,10 @@ def test_a_lever_has_its_range_in_the_file_or_the_one_given(scenario):
 def test_luck_is_told_as_far_as_fresh_draws_can_tell(found, seemed, low, gained, high, words):
     told = replace(found, luck=(Luck(0, seemed, Measured(gained, low, high)), found.luck[1]))
     assert any(words in text and "more \u201cA deal\u201d" in text for text in findings(told))
+
+
+def test_equal_settings_beside_worse_ones_are_not_called_all_level(tmp_path):
+    found = searched(tmp_path, levers=("nothing",), points=16, histories=40)
+    means = found.means.copy()
+    means[0] += 0.1
+    assert "all are level" not in " ".join(findings(replace(found, means=means)))

@@ -13,6 +13,7 @@ from sim.model.quantities import (
     HOURS_IN,
     QuantityError,
     in_time_unit,
+    is_duration,
     parse_date,
     parse_duration,
     parse_moment,
@@ -135,3 +136,8 @@ def test_a_written_duration_is_its_amount_times_its_unit(amount, unit):
     expected = amount * HOURS_IN[unit] / 24.0
     assert parse_duration(f"{amount!r} {unit}") == pytest.approx(expected, rel=1e-15)
     assert in_time_unit(amount, unit, "days") == parse_duration(f"{amount!r} {unit}")
+
+
+def test_only_a_number_with_a_unit_of_time_is_a_duration():
+    assert is_duration("9000 years") and is_duration("1 h")
+    assert not any(is_duration(text) for text in ("150 %", "12", "2 parsecs", "soon", ""))
